@@ -1,0 +1,95 @@
+import type { LogLevel } from "./log.ts";
+
+/**
+ * `local`: the supervisor runs PostgreSQL and the chain, and the sandbox clock may be moved.
+ * `server`: both are given by URL; time is real.
+ */
+export type Profile = "local" | "server";
+
+/** What a process is told by whoever starts it. Durations and sizes are constants in code, not settings. */
+export interface Env {
+  profile: Profile;
+  /** The URL of this process's own database role. */
+  databaseUrl: string;
+  /** One or more JSON-RPC endpoints of the same chain. */
+  chainRpcUrls: readonly string[];
+  /** Folder for what this process keeps on disk. */
+  dataDir: string;
+  /** Folder (0700) of the signers' encrypted keystores. */
+  keystoreDir: string;
+  /** File (0600) with the passphrase of those keystores. */
+  keystorePasswordFile: string;
+  /** File (0600) with the vault's 32-byte master key, hex. */
+  masterKeyFile: string;
+  /** Where a process that serves HTTP listens; port 0 takes a free one. */
+  httpHost: string;
+  httpPort: number;
+  logLevel: LogLevel;
+}
+
+/** Name of the environment variable of each setting, as the supervisor writes it and `readEnv` reads it. */
+export const envNames: Record<keyof Env, string> = {
+  profile: "GENBO_PROFILE",
+  databaseUrl: "DATABASE_URL",
+  chainRpcUrls: "CHAIN_RPC_URLS",
+  dataDir: "GENBO_DATA_DIR",
+  keystoreDir: "GENBO_KEYSTORE_DIR",
+  keystorePasswordFile: "GENBO_KEYSTORE_PASSWORD_FILE",
+  masterKeyFile: "GENBO_MASTER_KEY_FILE",
+  httpHost: "GENBO_HTTP_HOST",
+  httpPort: "GENBO_HTTP_PORT",
+  logLevel: "GENBO_LOG_LEVEL",
+};
+
+const defaults: Partial<Record<keyof Env, string>> = {
+  profile: "server",
+  httpHost: "127.0.0.1",
+  httpPort: "0",
+  logLevel: "info",
+};
+
+/** Reads and checks every setting of a process at once. @throws Error naming all that are missing or wrong. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const faults: string[] = [];
+  const text = (key: keyof Env): string => {
+    const value = source[envNames[key]] || defaults[key];
+    if (value === undefined) faults.push(`${envNames[key]} is not set`);
+    return value ?? "";
+  };
+  const oneOf = <T extends string>(key: keyof Env, allowed: readonly T[]): T => {
+    const found = allowed.find((each) => each === text(key));
+    if (found === undefined) faults.push(`${envNames[key]} must be one of ${allowed.join(", ")}`);
+    return found ?? (allowed[0] as T);
+  };
+  const port = Number(text("httpPort"));
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) faults.push(`${envNames.httpPort} is not a port`);
+  const env: Env = {
+    profile: oneOf("profile", ["local", "server"]),
+    databaseUrl: text("databaseUrl"),
+    chainRpcUrls: text("chainRpcUrls").split(",").filter(Boolean),
+    dataDir: text("dataDir"),
+    keystoreDir: text("keystoreDir"),
+    keystorePasswordFile: text("keystorePasswordFile"),
+    masterKeyFile: text("masterKeyFile"),
+    httpHost: text("httpHost"),
+    httpPort: port,
+    logLevel: oneOf("logLevel", ["debug", "info", "warn", "error"]),
+  };
+  if (faults.length > 0) throw new Error(`Cannot start: ${faults.join("; ")}.`);
+  return env;
+}
+
+/** The environment variables that make `readEnv` return `env`; what is left out takes its default. */
+export function writeEnv(env: Partial<Env>): Record<string, string> {
+  const pairs = Object.entries(env) as [keyof Env, Env[keyof Env]][];
+  return Object.fromEntries(pairs.map(([key, value]) => [envNames[key], String(value)]));
+}
+
+/** The inherited variables that a child needs to find programs, without anything that npm or a host put there. */
+export function inheritedEnv(source: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const keep = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG", "TZ", "SystemRoot", "NODE_OPTIONS"];
+  return Object.fromEntries(keep.flatMap((key) => (source[key] ? [[key, source[key] as string]] : [])));
+}
+
+/** True on a build server, where nobody watches progress bars. */
+export const isContinuousIntegration = (): boolean => process.env["CI"] === "true";

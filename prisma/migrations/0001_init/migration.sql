@@ -1,0 +1,472 @@
+-- Written by the api: parties, commands and what people decide.
+-- Times are UTC; legal days are JST dates. Units and yen are bigint: an issue is capped at 2^63-1 units (ADR 0003).
+
+create table party (
+  id text primary key,
+  kind text not null check (kind in ('issuer', 'trustee', 'broker', 'compliance', 'auditor', 'operator')),
+  name text not null,
+  signer text unique check (signer ~ '^0x[0-9a-f]{40}$'),
+  custodian_id integer unique check (custodian_id > 0),
+  issuer_role bigint unique check (issuer_role >= 1000),
+  created_at timestamptz not null,
+  check ((kind = 'broker') = (custodian_id is not null)),
+  check ((kind = 'issuer') = (issuer_role is not null))
+);
+
+create table api_key (
+  id text primary key,
+  party_id text not null references party,
+  role text not null check (role in ('issuer', 'trustee', 'broker', 'compliance', 'auditor', 'operator')),
+  subject text not null, -- the person or machine that acts; maker and checker are compared by it
+  prefix text not null unique,
+  hash text not null unique,
+  scopes text[] not null,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  last_used_at timestamptz,
+  revoked_at timestamptz
+);
+create index api_key_party on api_key (party_id);
+
+create table issue (
+  id text primary key,
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'),
+  issuer_id text not null references party,
+  trustee_id text not null references party,
+  profile text not null check (profile in ('TRUST_BENEFICIAL', 'BOND')),
+  name text not null,
+  symbol text not null,
+  terms jsonb not null, -- the statutory items of the profile
+  terms_hash text not null check (terms_hash ~ '^0x[0-9a-f]{64}$'),
+  certificateless boolean not null check (certificateless), -- Trust Act 185(2), (3): fixed at issue
+  total_units bigint not null check (total_units > 0),
+  unit_price_yen bigint not null check (unit_price_yen > 0),
+  min_units bigint not null check (min_units > 0),
+  lot bigint not null check (lot > 0),
+  policy text not null check (policy ~ '^0x[0-9a-f]{64}$'),
+  state text not null check (state in ('draft', 'approved', 'active', 'rejected', 'closed')),
+  maker text not null,
+  checker text,
+  reason text,
+  token text unique check (token ~ '^0x[0-9a-f]{40}$'),
+  code_hash text,
+  deployed_block bigint,
+  created_at timestamptz not null,
+  decided_at timestamptz,
+  check (checker is distinct from maker), -- four eyes
+  check ((state = 'active') <= (token is not null and code_hash is not null and deployed_block is not null))
+);
+create index issue_issuer on issue (issuer_id);
+create index issue_trustee on issue (trustee_id);
+
+create table operation (
+  id text primary key,
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'),
+  party_id text not null references party,
+  kind text not null,
+  state text not null check (state in ('accepted', 'queued', 'sent', 'mined', 'entered', 'refused', 'failed')),
+  code text, -- stable code of a refusal or failure
+  issue_id text references issue,
+  subject_id text, -- the issue, investor, wallet or transfer it is about
+  maker text not null,
+  checker text,
+  rows integer not null check (rows >= 0),
+  rows_entered integer not null default 0,
+  rows_refused integer not null default 0,
+  request_id text not null,
+  accepted_at timestamptz not null,
+  updated_at timestamptz not null,
+  entered_at timestamptz,
+  check (rows_entered + rows_refused <= rows),
+  check ((state = 'entered') <= (rows_entered > 0 or rows = 0))
+);
+create index operation_party on operation (party_id, id);
+create index operation_open on operation (state) where state in ('accepted', 'queued', 'sent', 'mined');
+
+-- One lane a signer, leased by one worker at a time; the fence makes a paused worker's late write fail.
+create table lane (
+  signer text primary key check (signer ~ '^0x[0-9a-f]{40}$'),
+  next_nonce bigint not null default 0 check (next_nonce >= 0),
+  fence bigint not null default 0,
+  holder text,
+  lease_until timestamptz,
+  stopped_reason text
+);
+
+-- Raw bytes and hash stand here before the first broadcast; a crash re-sends the same bytes.
+create table chain_tx (
+  id bigint generated always as identity primary key,
+  signer text not null references lane,
+  nonce bigint not null check (nonce >= 0),
+  hash text not null unique check (hash ~ '^0x[0-9a-f]{64}$'),
+  raw bytea not null,
+  call text not null,
+  state text not null check (state in ('stored', 'sent', 'mined')),
+  reverted boolean,
+  block_number bigint,
+  created_at timestamptz not null,
+  sent_at timestamptz,
+  unique (signer, nonce),
+  check ((state = 'mined') = (block_number is not null))
+);
+create index chain_tx_open on chain_tx (signer, nonce) where state <> 'mined';
+create index chain_tx_block on chain_tx (block_number);
+
+-- The outbox: one row of a batch call each.
+create table command (
+  id bigint generated always as identity primary key,
+  operation_id text not null references operation,
+  row integer not null check (row >= 0),
+  signer text not null references lane,
+  call text not null,
+  target text check (target ~ '^0x[0-9a-f]{40}$'),
+  ref text not null check (ref ~ '^0x[0-9a-f]{64}$'),
+  args jsonb not null,
+  priority smallint not null default 5,
+  state text not null default 'queued' check (state in ('queued', 'taken', 'entered', 'refused', 'failed')),
+  code smallint, -- refusal code of packages/domain/src/refusals.ts
+  chain_tx_id bigint references chain_tx,
+  tx_row integer,
+  unique (operation_id, row),
+  check ((state = 'taken') <= (chain_tx_id is not null and tx_row is not null))
+);
+create index command_queue on command (signer, priority, id) where state = 'queued';
+create index command_tx on command (chain_tx_id, tx_row);
+
+create table idempotency (
+  party_id text not null references party,
+  key text not null,
+  route text not null,
+  body_hash text not null,
+  status integer not null,
+  body jsonb not null,
+  location text,
+  created_at timestamptz not null,
+  primary key (party_id, key)
+);
+
+-- Audit rows carry their own digest; the sealer chains them in commit-safe order (ADR 0002).
+create table audit_row (
+  id bigint generated always as identity primary key,
+  xid xid8 not null default pg_current_xact_id(),
+  party_id text references party,
+  actor text not null,
+  action text not null,
+  target text,
+  outcome text not null check (outcome in ('done', 'denied', 'refused', 'read')),
+  purpose text,
+  detail jsonb not null default '{}',
+  request_id text not null,
+  at timestamptz not null,
+  digest text not null check (digest ~ '^[0-9a-f]{64}$')
+);
+create index audit_row_order on audit_row (xid, id);
+create table audit_seal (
+  seq bigint primary key check (seq > 0),
+  audit_id bigint not null unique references audit_row,
+  hash text not null check (hash ~ '^[0-9a-f]{64}$')
+);
+
+create table investor (
+  id text primary key,
+  broker_id text not null references party,
+  external_id text not null, -- the broker's own customer number
+  person_id text not null unique check (person_id ~ '^0x[0-9a-f]{24}$'),
+  class_bits integer not null check (class_bits between 1 and 65535),
+  country smallint not null check (country between 1 and 999), -- ISO 3166 numeric
+  tax_category text not null,
+  flags smallint not null default 0 check (flags between 0 and 255),
+  valid_until timestamptz not null,
+  created_at timestamptz not null,
+  unique (broker_id, external_id)
+);
+
+-- The vault: personal data, encrypted under a key of its subject. Destroying the key erases the subject.
+create table vault_subject (
+  person_id text primary key references investor (person_id),
+  wrapped_key bytea, -- null once shredded
+  created_at timestamptz not null
+);
+create table vault_particulars (
+  person_id text not null references vault_subject,
+  version integer not null check (version > 0),
+  sealed bytea not null,
+  commitment text not null unique check (commitment ~ '^0x[0-9a-f]{64}$'),
+  effective_on date not null,
+  evidence_ref text not null,
+  known_at timestamptz not null,
+  operation_id text references operation,
+  primary key (person_id, version)
+);
+
+create table wallet (
+  address text primary key check (address ~ '^0x[0-9a-f]{40}$'),
+  investor_id text not null references investor,
+  broker_id text not null references party,
+  custody text not null check (custody in ('CUSTODIED', 'SELF')),
+  state text not null check (state in ('pending', 'registered', 'refused')),
+  created_at timestamptz not null
+);
+create index wallet_investor on wallet (investor_id);
+create index wallet_broker on wallet (broker_id, address);
+
+create table transfer (
+  id text primary key,
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'), -- also the hold's id on chain
+  issue_id text not null references issue,
+  from_account text not null,
+  to_account text not null,
+  units bigint not null check (units > 0),
+  trade_date date not null,
+  acquired_on date not null,
+  settlement_date date not null,
+  lot_acquired_on date,
+  seller_broker text not null references party,
+  buyer_broker text not null references party,
+  state text not null check (state in ('requested', 'held', 'accepted', 'entered', 'rejected', 'cancelled', 'refused')),
+  reason text,
+  maker text not null,
+  acceptor text,
+  checker text,
+  created_at timestamptz not null,
+  check (checker is distinct from maker), -- four eyes
+  check (settlement_date >= trade_date)
+);
+create index transfer_seller on transfer (seller_broker, id);
+create index transfer_buyer on transfer (buyer_broker, id);
+create index transfer_issue on transfer (issue_id, id);
+
+create table record_date (
+  id text primary key,
+  issue_id text not null references issue,
+  day date not null,
+  closes_at timestamptz not null, -- 24:00 JST of that day
+  purpose text not null,
+  maker text not null,
+  created_at timestamptz not null,
+  unique (issue_id, day, purpose)
+);
+
+create table sandbox_clock (
+  id smallint primary key check (id = 1),
+  offset_ms bigint not null check (offset_ms >= -4102444800000)
+);
+
+create table deployment (
+  id smallint primary key check (id = 1),
+  chain_id bigint not null,
+  genesis_hash text not null,
+  admin text not null,
+  manager text not null,
+  registry text not null,
+  factory text not null,
+  implementation text not null,
+  created_at timestamptz not null
+);
+
+-- The register. Written by the indexer's role alone; every row is derivable from the chain.
+
+create table chain_block (
+  number bigint primary key,
+  hash text not null unique,
+  parent_hash text not null,
+  time timestamptz not null
+);
+
+create table chain_cursor (
+  id smallint primary key check (id = 1),
+  block_number bigint not null,
+  block_hash text not null,
+  block_time timestamptz not null,
+  genesis_hash text not null,
+  registry_seq bigint not null default 0,
+  registry_head text not null
+);
+
+-- Every line of the HolderRegistry's own hash chain: who stands behind an account, with which particulars.
+create table registry_record (
+  seq bigint primary key check (seq > 0),
+  wallet text not null,
+  person_id text not null,
+  record text not null,
+  particulars text not null,
+  operation_id text references operation,
+  block_number bigint not null,
+  block_hash text not null,
+  block_time timestamptz not null,
+  log_index integer not null,
+  tx_hash text not null
+);
+create index registry_record_person on registry_record (person_id, seq);
+create index registry_record_wallet on registry_record (wallet, seq);
+
+create table account (
+  address text primary key,
+  person_id text not null,
+  class_bits integer not null,
+  flags smallint not null,
+  valid_until timestamptz not null,
+  country smallint not null,
+  custodian_id integer not null,
+  particulars text not null,
+  seq bigint not null references registry_record
+);
+create index account_person on account (person_id);
+
+create table entry (
+  issue_id text not null references issue,
+  seq bigint not null check (seq > 0),
+  kind smallint not null check (kind between 1 and 14),
+  basis smallint not null check (basis between 0 and 20),
+  units bigint not null check (units >= 0),
+  from_account text,
+  to_account text,
+  from_person text,
+  to_person text,
+  ref text not null,
+  data text not null,
+  head text not null,
+  trade_date date,
+  acquired_on date,
+  settlement_date date,
+  hold_id text,
+  lots jsonb not null default '[]', -- [[acquiredOn, units]] that this entry moved, made or consumed
+  operation_id text references operation,
+  maker text,
+  checker text,
+  tx_hash text not null,
+  log_index integer not null,
+  block_number bigint not null,
+  block_hash text not null,
+  block_time timestamptz not null,
+  entered_at timestamptz not null,
+  perfected_at timestamptz not null,
+  primary key (issue_id, seq),
+  unique (block_number, log_index)
+);
+create index entry_time on entry (issue_id, block_time, seq);
+create index entry_ref on entry (ref);
+create index entry_from on entry (issue_id, from_account, seq);
+create index entry_to on entry (issue_id, to_account, seq);
+
+create function lots_units(lots jsonb) returns bigint language sql immutable strict parallel safe
+  return (select coalesce(sum((lot ->> 1)::bigint), 0) from jsonb_array_elements(lots) lot);
+
+-- A holding is its open period; a past instant is a range scan over periods.
+create table holding_period (
+  issue_id text not null references issue,
+  account text not null,
+  person_id text not null,
+  from_seq bigint not null,
+  to_seq bigint, -- the entry that ended it; null while it stands
+  units bigint not null check (units > 0),
+  encumbered bigint not null check (encumbered between 0 and units),
+  lots jsonb not null,
+  primary key (issue_id, account, from_seq),
+  foreign key (issue_id, from_seq) references entry (issue_id, seq),
+  check (to_seq > from_seq),
+  check (lots_units(lots) = units) -- Σ lots = holding
+);
+create unique index holding_now on holding_period (issue_id, account) where to_seq is null;
+create index holding_person on holding_period (person_id, issue_id);
+
+create table hold (
+  issue_id text not null references issue,
+  id text not null,
+  account text not null,
+  target text,
+  kind smallint not null check (kind between 1 and 6),
+  controller text,
+  units bigint not null check (units >= 0), -- what is still held
+  expires_at timestamptz,
+  accepted boolean not null default false,
+  data text not null,
+  from_seq bigint not null,
+  to_seq bigint,
+  primary key (issue_id, id),
+  check ((units = 0) = (to_seq is not null))
+);
+create index hold_account on hold (issue_id, account) where to_seq is null;
+
+create table issue_state (
+  issue_id text primary key references issue,
+  seq bigint not null,
+  head text not null,
+  units bigint not null check (units >= 0), -- Σ holdings = totalSupply
+  holders integer not null check (holders >= 0),
+  policy text not null,
+  block_number bigint not null
+);
+
+create table record_date_list (
+  record_date_id text not null references record_date,
+  version integer not null check (version > 0),
+  issue_id text not null references issue,
+  seq bigint not null,
+  head text not null,
+  units bigint not null,
+  holders integer not null,
+  block_number bigint not null,
+  block_hash text not null,
+  frozen_at timestamptz not null,
+  primary key (record_date_id, version)
+);
+
+-- Numbered by the indexer without a gap, never deleted; a rollback adds events.
+create table event (
+  id bigint primary key check (id > 0),
+  kind text not null,
+  issue_id text references issue,
+  party_ids text[] not null, -- who may read it besides the trustee and compliance
+  subject_id text,
+  data jsonb not null,
+  block_number bigint not null,
+  at timestamptz not null
+);
+create index event_issue on event (issue_id, id);
+
+create table register_break (
+  id text primary key,
+  issue_id text references issue,
+  kind text not null,
+  detail jsonb not null,
+  block_number bigint not null,
+  opened_at timestamptz not null,
+  closed_at timestamptz,
+  closed_by text,
+  closed_checker text,
+  reason text,
+  check (closed_checker is distinct from closed_by or closed_by is null)
+);
+create index register_break_open on register_break (issue_id) where closed_at is null;
+
+-- Who may write what. genbo_api, genbo_worker and genbo_indexer are made before the migrations.
+grant usage on schema public to genbo_api, genbo_worker, genbo_indexer;
+grant select on all tables in schema public to genbo_api, genbo_worker, genbo_indexer;
+revoke select on vault_subject, vault_particulars from genbo_worker, genbo_indexer;
+revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
+
+grant insert on party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
+  vault_particulars, wallet, transfer, record_date to genbo_api;
+grant update (expires_at, last_used_at, revoked_at) on api_key to genbo_api;
+grant update (state, checker, reason, decided_at) on issue to genbo_api;
+grant update (checker) on operation to genbo_api;
+grant update (acceptor, checker, reason) on transfer to genbo_api;
+grant update (class_bits, country, tax_category, valid_until, flags) on investor to genbo_api;
+grant update (wrapped_key) on vault_subject to genbo_api;
+grant insert, update on sandbox_clock to genbo_api;
+grant update (closed_at, closed_by, closed_checker, reason) on register_break to genbo_api;
+
+grant insert on lane, chain_tx, deployment, audit_seal to genbo_worker;
+grant update on lane, chain_tx to genbo_worker;
+grant update (state, code, chain_tx_id, tx_row) on command to genbo_worker;
+grant update (state, code, rows_entered, rows_refused, updated_at) on operation to genbo_worker;
+
+grant insert, update, delete on chain_block, chain_cursor, registry_record, account, entry, holding_period, hold,
+  issue_state, record_date_list to genbo_indexer;
+grant insert on event, register_break to genbo_indexer;
+grant update (state, reverted, block_number) on chain_tx to genbo_indexer;
+grant update (state, code) on command to genbo_indexer;
+grant update (state, code, rows_entered, rows_refused, updated_at, entered_at) on operation to genbo_indexer;
+grant update (state, token, code_hash, deployed_block) on issue to genbo_indexer;
+grant update (state) on transfer, wallet to genbo_indexer;
