@@ -2,11 +2,12 @@
 // when they are missing or older than the lockfile: `node scripts/bootstrap.mjs FILE [arguments]`.
 // Plain JavaScript with no dependency, because it runs before anything is installed.
 import { spawn } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, utimesSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const marker = join(root, "node_modules", ".modules.yaml");
 const pnpm = "pnpm@10.34.9";
 const parentWatchMs = 1_000;
 const progressMs = 5_000;
@@ -49,9 +50,8 @@ function findNode() {
   return fail(`No Node ${nodeWithTypes} package for ${process.platform}-${process.arch}: please install Node ${nodeWithTypes} and try again.`);
 }
 
-/** pnpm rewrites .modules.yaml at the end of each install, so a lockfile that is newer was changed since. */
+/** pnpm writes .modules.yaml at the end of an install; a lockfile that is newer was changed since. */
 function isInstalled() {
-  const marker = join(root, "node_modules", ".modules.yaml");
   return existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(root, "pnpm-lock.yaml")).mtimeMs;
 }
 
@@ -67,6 +67,8 @@ async function install() {
   const code = await run(npx, command, options);
   clearInterval(progress);
   if (code !== 0) fail(`Installing packages failed (exit code ${code}). Is a package registry in reach? Run the command again to resume.`);
+  // pnpm leaves the marker alone when there was nothing to do.
+  utimesSync(marker, new Date(), new Date());
   console.error(`Packages installed in ${seconds()}.`);
 }
 
@@ -75,9 +77,10 @@ function run(command, commandArgs, options) {
   return new Promise((done) => {
     const child = spawn(command, commandArgs, { cwd: root, env, ...options });
     const pass = (signal) => child.kill(signal);
-    // Ctrl-C goes to the whole terminal group, the child included: we only wait for it to end.
-    const ignore = () => undefined;
-    process.on("SIGINT", ignore);
+    // Ctrl-C goes to the whole terminal group, the child included: we only wait for it to end. Without a terminal
+    // a SIGINT was meant for us alone.
+    const interrupt = () => process.stdin.isTTY || pass("SIGINT");
+    process.on("SIGINT", interrupt);
     process.on("SIGTERM", pass);
     process.on("SIGHUP", pass);
     // npm dies of a signal without passing it on; its children must not stay behind.
@@ -87,7 +90,7 @@ function run(command, commandArgs, options) {
     }, parentWatchMs);
     const end = (code) => {
       clearInterval(watch);
-      process.off("SIGINT", ignore);
+      process.off("SIGINT", interrupt);
       process.off("SIGTERM", pass);
       process.off("SIGHUP", pass);
       done(code);
