@@ -1,0 +1,33 @@
+/** Kinds of register entries: the `kind` byte of the token's `Entry` event. */
+export const entryKinds = {
+  ISSUE: 1,
+  REDEEM: 2,
+  TRANSFER: 3,
+  FORCED_TRANSFER: 4,
+  RECOVERY: 5,
+  HOLD_CREATED: 6,
+  HOLD_ACCEPTED: 7,
+  HOLD_EXECUTED: 8,
+  HOLD_RELEASED: 9,
+  HOLD_CHANGED: 10,
+  POLICY: 11,
+  RATIO: 12,
+  MARK: 13,
+  TERMS: 14,
+} as const;
+export type EntryKind = keyof typeof entryKinds;
+
+/** Kinds of holds: what encumbers units. Title and record-date entitlement stay with the account. */
+export const holdKinds = { REQUEST: 1, DVP: 2, PLEDGE: 3, ATTACHMENT: 4, LOCKUP: 5, FREEZE: 6 } as const;
+export type HoldKind = keyof typeof holdKinds;
+
+const kindNames = new Map<number, EntryKind>(names(entryKinds));
+const holdNames = new Map<number, HoldKind>(names(holdKinds));
+
+/** The stable name of an entry kind, or undefined for a code that this version does not know. */
+export const entryKindOf = (code: number): EntryKind | undefined => kindNames.get(code);
+export const holdKindOf = (code: number): HoldKind | undefined => holdNames.get(code);
+
+function names<K extends string>(table: Readonly<Record<K, number>>): [number, K][] {
+  return (Object.entries(table) as [K, number][]).map(([name, code]) => [code, name]);
+}

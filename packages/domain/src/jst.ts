@@ -1,0 +1,39 @@
+/** A calendar day in Japan, counted from 1970-01-01 (day 0). Legal days are JST days; Japan has no summer time. */
+export type Day = number;
+
+const dayMs = 86_400_000;
+const jstOffsetMs = 9 * 3_600_000;
+
+/** The JST day in which an instant falls. */
+export const jstDay = (instant: Date): Day => Math.floor((instant.getTime() + jstOffsetMs) / dayMs);
+
+/** The JST day in which a block time (Unix seconds) falls. */
+export const jstDayOfSeconds = (seconds: number): Day => Math.floor((seconds + jstOffsetMs / 1000) / 86_400);
+
+/** 00:00 JST of `day`. */
+export const startOfDay = (day: Day): Date => new Date(day * dayMs - jstOffsetMs);
+
+/** 24:00 JST of `day`, which is 00:00 of the next: what stands "on" a day stood strictly before this instant. */
+export const endOfDay = (day: Day): Date => startOfDay(day + 1);
+
+const isoDays = new Map<Day, string>();
+
+/** `2021-08-11` for day 18850. */
+export function isoOfDay(day: Day): string {
+  const known = isoDays.get(day);
+  if (known !== undefined) return known;
+  const iso = new Date(day * dayMs).toISOString().slice(0, 10);
+  // Dates of a register repeat; 65,536 of them are all that a data word can name.
+  if (isoDays.size < 65_536) isoDays.set(day, iso);
+  return iso;
+}
+
+/** The day of `2021-08-11`, or undefined when the text is no date of the calendar from 1970 on. */
+export function dayOfIso(iso: string): Day | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(iso)) return undefined;
+  const day = Date.parse(`${iso}T00:00:00Z`) / dayMs;
+  return day >= 0 && isoOfDay(day) === iso ? day : undefined;
+}
+
+/** 0 is Sunday. */
+export const weekdayOf = (day: Day): number => (day + 4) % 7;

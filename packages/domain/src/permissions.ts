@@ -1,0 +1,114 @@
+export const roles = ["issuer", "trustee", "broker", "compliance", "auditor", "operator"] as const;
+export type Role = (typeof roles)[number];
+
+/**
+ * What a key may be granted. A route names one scope; a key holds scopes; a role bounds the scopes that its keys may
+ * hold. Whether the row concerned is the caller's own (its customers, its issue) is a second question, asked per row.
+ */
+export const scopes = [
+  "parties:read",
+  "parties:write",
+  "keys:write",
+  "issues:read",
+  "issues:draft",
+  "issues:approve",
+  "issuances:write",
+  "redemptions:write",
+  "investors:read",
+  "investors:write",
+  "wallets:read",
+  "wallets:write",
+  "particulars:read",
+  "transfers:read",
+  "transfers:request",
+  "transfers:accept",
+  "transfers:approve",
+  "register:read",
+  "register:totals",
+  "record-dates:read",
+  "record-dates:write",
+  "operations:read",
+  "events:read",
+  "audit:read",
+  "breaks:read",
+  "breaks:close",
+  "sandbox:clock",
+] as const;
+export type Scope = (typeof scopes)[number];
+
+const everybody: Scope[] = ["parties:read", "issues:read", "operations:read", "events:read"];
+
+/** The widest set of scopes that a key of each role may hold. What is not here is denied. */
+const grants: Record<Role, ReadonlySet<Scope>> = {
+  // The settlor or issuer has no right to the holders' names by itself: aggregates only (Trust Act 215(1), (5)).
+  issuer: new Set([...everybody, "issues:draft", "issuances:write", "redemptions:write", "register:totals"]),
+  trustee: new Set([
+    ...everybody,
+    "issues:approve",
+    "investors:read",
+    "wallets:read",
+    "particulars:read",
+    "transfers:read",
+    "transfers:approve",
+    "register:read",
+    "register:totals",
+    "record-dates:read",
+    "record-dates:write",
+    "breaks:read",
+    "keys:write",
+  ]),
+  // Its own customers only; the row check is the caller's.
+  broker: new Set([
+    ...everybody,
+    "investors:read",
+    "investors:write",
+    "wallets:read",
+    "wallets:write",
+    "particulars:read",
+    "transfers:read",
+    "transfers:request",
+    "transfers:accept",
+    "register:read",
+    "record-dates:read",
+  ]),
+  compliance: new Set([
+    ...everybody,
+    "investors:read",
+    "wallets:read",
+    "particulars:read",
+    "transfers:read",
+    "register:read",
+    "register:totals",
+    "record-dates:read",
+    "audit:read",
+    "breaks:read",
+    "breaks:close",
+  ]),
+  auditor: new Set([
+    ...everybody,
+    "investors:read",
+    "wallets:read",
+    "transfers:read",
+    "register:read",
+    "register:totals",
+    "record-dates:read",
+    "audit:read",
+    "breaks:read",
+  ]),
+  // Runs the machines: makes parties and keys, sees health. No legal act, no register, no names.
+  operator: new Set([
+    "parties:read",
+    "parties:write",
+    "keys:write",
+    "operations:read",
+    "breaks:read",
+    "sandbox:clock",
+  ]),
+};
+
+/** The scopes that a key of `role` may be granted, in the order of `scopes`. */
+export const scopesOf = (role: Role): Scope[] => scopes.filter((scope) => grants[role].has(scope));
+
+/** Whether a key may use a scope: the key must hold it and its role must allow it. Everything else is denied. */
+export const mayUse = (role: Role, held: readonly string[], scope: Scope): boolean =>
+  held.includes(scope) && grants[role].has(scope);

@@ -1,0 +1,86 @@
+import type { Day } from "./jst.ts";
+
+/** 32 bytes as 0x and 64 lower-case hex digits: how a word stands in events, tables and exports. */
+export type Word = string;
+
+export const zeroWord: Word = `0x${"0".repeat(64)}`;
+export const zeroAddress = `0x${"0".repeat(40)}`;
+
+/** The four legal days of an entry, which never stand for one another. 0 = not said. */
+export interface EntryDates {
+  tradeDate: Day;
+  /** Trust Act 186(iv); 0 = the JST day of the block. */
+  acquiredOn: Day;
+  settlementDate: Day;
+  /** The one acquisition lot that is consumed; 0 = first in, first out. */
+  lotAcquiredOn: Day;
+}
+
+/** `data` of an entry that moves units. */
+export interface MoveData extends EntryDates {
+  /** Lots keep their acquisition dates: succession, recovery of a lost wallet. */
+  keepDates: boolean;
+}
+
+/** `data` of HOLD_CREATED, repeated by HOLD_EXECUTED. */
+export interface HoldData extends EntryDates {
+  kind: number;
+  /** Minutes since 1970; 0 = never expires. */
+  expiryMinutes: number;
+  controller: string;
+}
+
+const noDates: EntryDates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
+
+export function encodeMove(move: Partial<MoveData>): Word {
+  return `0x${move.keepDates ? "1" : "0"}${"0".repeat(47)}${encodeDates({ ...noDates, ...move })}`;
+}
+
+export function decodeMove(word: Word): MoveData {
+  return { keepDates: (digits(word, 0, 1) & 1) === 1, ...decodeDates(word) };
+}
+
+export function encodeHold(hold: HoldData): Word {
+  const controller = hold.controller.slice(2).toLowerCase();
+  return `0x${hex(hold.kind, 1)}${hex(hold.expiryMinutes, 7)}${controller}${encodeDates(hold)}`;
+}
+
+export function decodeHold(word: Word): HoldData {
+  return {
+    kind: digits(word, 0, 1),
+    expiryMinutes: digits(word, 1, 8),
+    controller: `0x${word.slice(10, 50)}`,
+    ...decodeDates(word),
+  };
+}
+
+/** A word as the unsigned integer that the contracts take, and back. */
+export const wordToBigInt = (word: Word): bigint => BigInt(word);
+export const bigIntToWord = (value: bigint): Word => `0x${value.toString(16).padStart(64, "0")}`;
+
+function encodeDates(dates: EntryDates): string {
+  return [dates.tradeDate, dates.acquiredOn, dates.settlementDate, dates.lotAcquiredOn]
+    .map((day) => hex(day, 4))
+    .join("");
+}
+
+function decodeDates(word: Word): EntryDates {
+  return {
+    tradeDate: digits(word, 48, 52),
+    acquiredOn: digits(word, 52, 56),
+    settlementDate: digits(word, 56, 60),
+    lotAcquiredOn: digits(word, 60, 64),
+  };
+}
+
+/** The number in hex digits `from`..`to` of a word, counted after 0x. At most 12 digits, so it is exact. */
+export const digits = (word: Word, from: number, to: number): number =>
+  Number.parseInt(word.slice(from + 2, to + 2), 16);
+
+/** Fixed-width hex. @throws RangeError when the number does not fit, rather than spill into the next field. */
+export function hex(value: number | bigint, width: number): string {
+  const text = value.toString(16);
+  if (value < 0 || text.length > width || text.includes("."))
+    throw new RangeError(`${value} does not fit ${width} hex digits`);
+  return text.padStart(width, "0");
+}
