@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+
+const file = new URL("../../../../test/fixtures/kenedix-2021.json", import.meta.url);
+
+export type TaxCategory = "RESIDENT_INDIVIDUAL" | "DOMESTIC_CORPORATION" | "NON_RESIDENT_INDIVIDUAL";
+export type BrokerCode = "SBI" | "NOMURA";
+
+/** One line of the allotment: how many units whose customer got. */
+export interface Allotment {
+  id: string;
+  broker: BrokerCode;
+  units: number;
+  tax: TaxCategory;
+}
+
+/** The public terms of the 2021 issue and what happened to it; dates are JST days (`YYYY-MM-DD`), money is yen. */
+export interface Scenario {
+  units: number;
+  unit_price: number;
+  issue_total: number;
+  min_units: number;
+  lot: number;
+  dates: { filing: string; payment: string };
+  holder_count_at_issue: number;
+  holders_at_issue: Allotment[];
+  otc_trade: { trade: string; settle: string; seller: string; buyer: string; units: number };
+  distribution_1: { record_date: string; rows: { id: string; units: number }[] };
+}
+
+/** Reads the project's own copy of the issue's figures: every amount of the demo comes from here. */
+export function readScenario(): Scenario {
+  return (JSON.parse(readFileSync(file, "utf8")) as { scenario: Scenario }).scenario;
+}
