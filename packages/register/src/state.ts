@@ -1,0 +1,95 @@
+import type { Day } from "@genbo/domain/jst";
+import { type Word, zeroWord } from "@genbo/domain/words";
+import type { EntryFields } from "./head.ts";
+
+/** An entry as the chain emits it, with the time of its block: all that the fold may know. */
+export interface ChainEntry extends EntryFields {
+  /** The head after this entry, as the event says it. */
+  head: Word;
+  /** Unix seconds. Block time is legal time. */
+  blockTime: number;
+}
+
+/** Units with one acquisition date (Trust Act 186(iv)). Lots of a holding: oldest first, one a date, none empty. */
+export interface Lot {
+  acquiredOn: Day;
+  units: bigint;
+}
+
+/** Units of one issue in one account. Invariants: Σ lots = units > 0; 0 <= encumbered <= units. */
+export interface Holding {
+  account: string;
+  /** The person in the registry behind the account: the holder. */
+  person: string;
+  units: bigint;
+  encumbered: bigint;
+  lots: readonly Lot[];
+  /** The entry since which it stands so. */
+  fromSeq: number;
+}
+
+/** An encumbrance. Its id is the ref of the entry that created it; at 0 units it has ended. */
+export interface Hold {
+  id: Word;
+  account: string;
+  /** Who receives the units if it executes; null when nobody is named. */
+  target: string | null;
+  /** Code of `holdKinds`. */
+  kind: number;
+  controller: string;
+  /** Still held. */
+  units: bigint;
+  /** Minutes since 1970; 0 = never. */
+  expiryMinutes: number;
+  accepted: boolean;
+  data: Word;
+  fromSeq: number;
+  toSeq: number | null;
+}
+
+/** The figures of an issue after an entry: the row of `issue_state`. */
+export interface IssueTotals {
+  seq: number;
+  head: Word;
+  /** Σ holdings = totalSupply. */
+  units: bigint;
+  /** Persons with units, as the contract counts them, not accounts. */
+  holders: number;
+  policy: Word;
+}
+
+/**
+ * An issue as the fold sees it. A state may hold just the accounts, holds and persons that the next entries touch
+ * (`touchedBy`); whatever is in its maps must be complete, and an account that is absent has no units.
+ */
+export interface IssueState extends IssueTotals {
+  holdings: Map<string, Holding>;
+  /** Open holds by id. */
+  holds: Map<Word, Hold>;
+  /** How many accounts with units each person has. */
+  accountsOfPerson: Map<string, number>;
+}
+
+/** An issue before its first entry. */
+export function emptyState(): IssueState {
+  return {
+    seq: 0,
+    head: zeroWord,
+    units: 0n,
+    holders: 0,
+    policy: zeroWord,
+    holdings: new Map(),
+    holds: new Map(),
+    accountsOfPerson: new Map(),
+  };
+}
+
+/** A copy that shares no map with its original. Holdings, lots and holds are never changed in place, so they are shared. */
+export function copyState(state: IssueState): IssueState {
+  return {
+    ...state,
+    holdings: new Map(state.holdings),
+    holds: new Map(state.holds),
+    accountsOfPerson: new Map(state.accountsOfPerson),
+  };
+}
