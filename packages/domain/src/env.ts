@@ -92,4 +92,4 @@ export function inheritedEnv(source: NodeJS.ProcessEnv = process.env): Record<st
 }
 
 /** True on a build server, where nobody watches progress bars. */
-export const isContinuousIntegration = (): boolean => process.env["CI"] === "true";
+export const isContinuousIntegration = (): boolean => process.env.CI === "true";

@@ -35,7 +35,8 @@ export async function runService(log: Log, start: () => Promise<RunningService>)
     log.error(message, { error });
     process.exit(1);
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(signal).catch(fail("stop failed")));
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => stop(signal).catch(fail("stop failed")));
   process.on("disconnect", () => stop("supervisor gone").catch(fail("stop failed")));
   process.on("uncaughtException", fail("uncaught exception"));
   process.on("unhandledRejection", fail("unhandled rejection"));
