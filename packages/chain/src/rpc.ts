@@ -1,0 +1,143 @@
+import { createPost } from "./http.ts";
+import { errorOf, type NodeRefused, NodeUnavailable } from "./rpc-errors.ts";
+
+export interface RpcCall {
+  method: string;
+  params: readonly unknown[];
+}
+export type RpcOutcome = { result: unknown } | { error: NodeRefused | NodeUnavailable };
+
+export interface Rpc {
+  /** One call. @throws NodeUnavailable (try again) or NodeRefused (final) */
+  call<T>(method: string, ...params: readonly unknown[]): Promise<T>;
+  /** Many calls in one request, each with its own outcome, in order. @throws NodeUnavailable when no node answered */
+  batch(calls: readonly RpcCall[]): Promise<RpcOutcome[]>;
+  /** Many calls whose results are all needed. @throws the first error among them */
+  all<T>(calls: readonly RpcCall[]): Promise<T[]>;
+  /** The URL that answers now. */
+  url(): string;
+  close(): void;
+}
+
+export interface RpcOptions {
+  /** Whole time for one request to one node. */
+  timeoutMs?: number;
+  connectionsMax?: number;
+}
+
+const timeoutMsDefault = 10_000;
+const connectionsMaxDefault = 8;
+/** Besu takes 1,024 calls a request by default, GoQuorum 1,000, anvil 2 MB. */
+export const callsPerRequestMax = 500;
+const requestBytesMax = 1_500_000;
+
+interface Answer {
+  id: number;
+  result?: unknown;
+  error?: { code: number; message: string; data?: unknown };
+}
+
+/**
+ * A JSON-RPC client of one chain behind several URLs. The one that answered last is asked first; when it does not
+ * answer the next ones are, each once.
+ */
+export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rpc {
+  if (urls.length === 0) throw new Error("CHAIN_RPC_URLS names no node.");
+  const { timeoutMs = timeoutMsDefault, connectionsMax = connectionsMaxDefault } = options;
+  const post = createPost(connectionsMax);
+  let preferred = 0;
+
+  const send = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
+    const body = JSON.stringify(
+      calls.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params })),
+    );
+    let last: NodeUnavailable | undefined;
+    for (let turn = 0; turn < urls.length; turn += 1) {
+      const index = (preferred + turn) % urls.length;
+      const url = urls[index] as string;
+      try {
+        const outcomes = readAnswers(calls, await post(url, body, timeoutMs));
+        preferred = index;
+        return outcomes;
+      } catch (cause) {
+        last = new NodeUnavailable(`${hostOf(url)}: ${cause instanceof Error ? cause.message : cause}`, {
+          cause,
+        });
+      }
+    }
+    throw last;
+  };
+
+  const batch = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
+    const outcomes: RpcOutcome[] = [];
+    for (const part of partsOf(calls)) outcomes.push(...(await send(part)));
+    return outcomes;
+  };
+
+  const all = async <T>(calls: readonly RpcCall[]): Promise<T[]> => (await batch(calls)).map(resultOf<T>);
+
+  return {
+    batch,
+    all,
+    call: async <T>(method: string, ...params: readonly unknown[]) => {
+      const [outcome] = await send([{ method, params }]);
+      return resultOf<T>(outcome as RpcOutcome);
+    },
+    url: () => urls[preferred] as string,
+    close: () => post.close(),
+  };
+}
+
+/** The result of a call. @throws its error */
+export function resultOf<T>(outcome: RpcOutcome): T {
+  if ("error" in outcome) throw outcome.error;
+  return outcome.result as T;
+}
+
+function readAnswers(calls: readonly RpcCall[], answer: { status: number; body: string }): RpcOutcome[] {
+  const answers = parseAnswers(answer);
+  const byId = new Map(answers.map((each) => [each.id, each]));
+  return calls.map(({ method }, id): RpcOutcome => {
+    const found = byId.get(id);
+    if (found === undefined) throw new Error(`no answer to ${method}`);
+    if (found.error !== undefined) return { error: errorOf(method, found.error) };
+    return { result: found.result ?? null };
+  });
+}
+
+function parseAnswers({ status, body }: { status: number; body: string }): Answer[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw new Error(`HTTP ${status}, not a JSON-RPC node`);
+  }
+  if (Array.isArray(parsed)) return parsed as Answer[];
+  // Some nodes answer a batch that they refuse as a whole with one error.
+  const message = (parsed as { error?: { message?: string } } | null)?.error?.message;
+  throw new Error(message ?? `HTTP ${status}, not a JSON-RPC batch answer`);
+}
+
+function* partsOf(calls: readonly RpcCall[]): Generator<RpcCall[]> {
+  let part: RpcCall[] = [];
+  let bytes = 0;
+  for (const call of calls) {
+    const size = call.params.reduce<number>(
+      (sum, param) => sum + (typeof param === "string" ? param.length : 200),
+      100,
+    );
+    if (part.length === callsPerRequestMax || (part.length > 0 && bytes + size > requestBytesMax)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(call);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** A URL may carry a user and password: errors name the host alone. */
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? "the configured chain URL";
+}
