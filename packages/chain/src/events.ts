@@ -1,0 +1,147 @@
+import type { Word } from "@genbo/domain/words";
+import { topicOf } from "./keccak.ts";
+
+/** A log as JSON-RPC gives it, with what decoding needs. */
+export interface ChainLog {
+  address: string;
+  topics: readonly string[];
+  data: string;
+  /** Place in the block. */
+  index: number;
+}
+
+export const topics = {
+  entry: topicOf("Entry(uint64,uint8,uint16,uint96,address,address,bytes32,bytes32,bytes32)"),
+  rejected: topicOf("Rejected(uint256,bytes32,uint8)"),
+  recorded: topicOf("Recorded(address,bytes32,bytes32)"),
+  headMoved: topicOf("HeadMoved(uint64,bytes32)"),
+  issueCreated: topicOf("IssueCreated(bytes32,address,bytes32)"),
+} as const;
+
+/** Fields as in `contracts/interfaces/ISecurityToken.sol`; addresses in lower case. */
+export interface EntryEvent {
+  type: "entry";
+  seq: number;
+  kind: number;
+  basis: number;
+  units: bigint;
+  from: string;
+  to: string;
+  ref: Word;
+  data: Word;
+  head: Word;
+}
+export interface RejectedEvent {
+  type: "rejected";
+  /** Index in the batch. */
+  row: number;
+  ref: Word;
+  code: number;
+}
+export interface RecordedEvent {
+  type: "recorded";
+  wallet: string;
+  record: Word;
+  particulars: Word;
+}
+export interface HeadMovedEvent {
+  type: "headMoved";
+  seq: number;
+  head: Word;
+}
+export interface IssueCreatedEvent {
+  type: "issueCreated";
+  ref: Word;
+  token: string;
+  termsHash: Word;
+}
+export type RegisterEvent = EntryEvent | RejectedEvent | RecordedEvent | HeadMovedEvent | IssueCreatedEvent;
+
+/** A log whose topic is ours and whose payload is not: never a stranger's, whose address is filtered before. */
+export class UndecodableLog extends Error {
+  override readonly name = "UndecodableLog";
+}
+
+/** Decodes a log of one of our contracts; undefined for an event that the register does not read. @throws UndecodableLog */
+export function decodeLog(log: ChainLog): RegisterEvent | undefined {
+  const decoder = decoders.get(log.topics[0] ?? "");
+  if (decoder === undefined) return undefined;
+  const { words, decode } = decoder;
+  if (log.data.length !== 2 + words * 64) {
+    throw new UndecodableLog(
+      `log ${log.index} of ${log.address} has ${(log.data.length - 2) / 64} words, not ${words}`,
+    );
+  }
+  return decode(log.data.toLowerCase(), log.topics[1] ?? "");
+}
+
+interface Decoder {
+  words: number;
+  /** @param topic the one indexed argument, where the event has any */
+  decode(data: string, topic: string): RegisterEvent;
+}
+
+const decoders = new Map<string, Decoder>([
+  [topics.entry, { words: 8, decode: decodeEntry }],
+  [
+    topics.rejected,
+    {
+      words: 2,
+      decode: (data, ref) => ({ type: "rejected", row: integer(data, 0), ref, code: integer(data, 1) }),
+    },
+  ],
+  [
+    topics.recorded,
+    {
+      words: 2,
+      decode: (data, topic) => ({
+        type: "recorded",
+        wallet: `0x${topic.slice(26)}`,
+        record: word(data, 0),
+        particulars: word(data, 1),
+      }),
+    },
+  ],
+  [
+    topics.headMoved,
+    { words: 2, decode: (data) => ({ type: "headMoved", seq: integer(data, 0), head: word(data, 1) }) },
+  ],
+  [
+    topics.issueCreated,
+    {
+      words: 2,
+      decode: (data, ref) => ({
+        type: "issueCreated",
+        ref,
+        token: address(data, 0),
+        termsHash: word(data, 1),
+      }),
+    },
+  ],
+]);
+
+function decodeEntry(data: string, ref: string): EntryEvent {
+  return {
+    type: "entry",
+    seq: integer(data, 0),
+    kind: integer(data, 1),
+    basis: integer(data, 2),
+    units: BigInt(`0x${data.slice(2 + 3 * 64, 2 + 4 * 64)}`),
+    from: address(data, 4),
+    to: address(data, 5),
+    ref,
+    data: word(data, 6),
+    head: word(data, 7),
+  };
+}
+
+const word = (data: string, index: number): Word => `0x${data.slice(2 + index * 64, 2 + (index + 1) * 64)}`;
+
+const address = (data: string, index: number): string =>
+  `0x${data.slice(2 + index * 64 + 24, 2 + (index + 1) * 64)}`;
+
+function integer(data: string, index: number): number {
+  const value = Number.parseInt(data.slice(2 + index * 64, 2 + (index + 1) * 64), 16);
+  if (!Number.isSafeInteger(value)) throw new UndecodableLog(`word ${index} is too large: ${value}`);
+  return value;
+}
