@@ -1,0 +1,39 @@
+import { holidays } from "./holidays.ts";
+import { type Day, dayOfIso, isoOfDay, weekdayOf } from "./jst.ts";
+
+const holidayDays = new Set(
+  Object.entries(holidays).flatMap(([year, days]) =>
+    days.split(" ").map((day) => {
+      const [month, date] = day.split("/");
+      return dayOfIso(`${year}-${month!.padStart(2, "0")}-${date!.padStart(2, "0")}`)!;
+    }),
+  ),
+);
+
+export const isHoliday = (day: Day): boolean => holidayDays.has(day);
+
+/**
+ * Whether securities are settled on a day: not a weekend, a national holiday or 12/31 to 1/3.
+ * @throws RangeError for a year without announced holidays, rather than guess
+ */
+export function isBusinessDay(day: Day): boolean {
+  const iso = isoOfDay(day);
+  if (holidays[Number(iso.slice(0, 4))] === undefined)
+    throw new RangeError(`No holidays are known for ${iso}`);
+  const weekday = weekdayOf(day);
+  const monthDay = iso.slice(5);
+  return weekday !== 0 && weekday !== 6 && !isHoliday(day) && monthDay !== "12-31" && monthDay > "01-03";
+}
+
+/** `day` itself if business is done then, else the first business day after it. */
+export const following = (day: Day): Day => (isBusinessDay(day) ? day : following(day + 1));
+
+/** `day` itself if business is done then, else the last business day before it. */
+export const preceding = (day: Day): Day => (isBusinessDay(day) ? day : preceding(day - 1));
+
+/** The n-th business day after the trade date, which itself is not counted: T+n. */
+export function settlementDay(tradeDate: Day, n: number): Day {
+  let day = tradeDate;
+  for (let left = n; left > 0; left--) day = following(day + 1);
+  return day;
+}
