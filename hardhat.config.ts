@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import { defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+// The compiler comes from npm, so a build reaches nothing but a package registry. Berlin is the newest fork
+// that GoQuorum and Besu QBFT networks share; solc 0.8.28 still compiles for it without a warning.
+export default defineConfig({
+  paths: { sources: "./contracts", tests: { solidity: "./contracts" } },
+  solidity: {
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
+    compilers: [
+      {
+        version: "0.8.28",
+        path: require.resolve("solc/soljson.js"),
+        settings: {
+          evmVersion: "berlin",
+          viaIR: false,
+          optimizer: { enabled: true, runs: 1000 },
+          metadata: { bytecodeHash: "none", appendCBOR: false },
+        },
+      },
+    ],
+  },
+  networks: {
+    // Solidity tests ignore this network's fork unless it is named: `hardhat test solidity --network berlin`.
+    berlin: {
+      type: "edr-simulated",
+      chainType: "l1",
+      hardfork: "berlin",
+      gasPrice: 0n,
+      blockGasLimit: 800_000_000n,
+    },
+  },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 100, failOnRevert: true } } },
+});
