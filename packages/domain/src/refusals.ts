@@ -1,0 +1,271 @@
+/**
+ * Every reason for which the platform says no, in one table: the contracts' codes (below 100, ERC-1404 numbers)
+ * and the register's own (from 100). API problems, Rejected events and reverts are all named from here.
+ */
+export interface Refusal {
+  /** The contracts' number. */
+  number: number;
+  /** The stable name that clients branch on. */
+  code: RefusalCode;
+  /** Custom errors of the contracts that mean this; all others revert with Refused(number). */
+  errors: readonly string[];
+  en: string;
+  ja: string;
+  /** What to do about it. */
+  fix: string;
+  /** The same call may succeed later though nobody changes it. */
+  retryable: boolean;
+}
+
+type Row = [
+  number: number,
+  en: string,
+  ja: string,
+  fix: string,
+  errors?: readonly string[],
+  retryable?: boolean,
+];
+
+const table = {
+  INSUFFICIENT_UNITS: [
+    1,
+    "The account has too few free units.",
+    "処分可能な口数が不足しています。",
+    "Lower the units, or end the holds that encumber the account.",
+    ["ERC20InsufficientBalance", "ERC7943InsufficientUnfrozenBalance"],
+  ],
+  SENDER_INVALID: [
+    2,
+    "The sender is the zero address.",
+    "譲渡人のアドレスが不正です。",
+    "Name the account that sends.",
+    ["ERC20InvalidSender"],
+  ],
+  RECEIVER_INVALID: [
+    3,
+    "The receiver is the zero address.",
+    "譲受人のアドレスが不正です。",
+    "Name the account that receives.",
+    ["ERC20InvalidReceiver"],
+  ],
+  UNITS_ZERO: [4, "The units are zero.", "口数が0です。", "Give at least one unit."],
+  SAME_ACCOUNT: [
+    5,
+    "Sender and receiver are one account.",
+    "譲渡人と譲受人が同一口座です。",
+    "Name two different accounts.",
+  ],
+  PAUSED: [
+    10,
+    "The issue is paused.",
+    "この銘柄は一時停止中です。",
+    "Wait until the registrar resumes the issue.",
+    [],
+    true,
+  ],
+  TRANSFERS_FORBIDDEN: [
+    11,
+    "The terms forbid transfers.",
+    "この銘柄は譲渡が禁止されています。",
+    "Only entries with a legal basis of their own (succession, judgment) are possible.",
+  ],
+  LOCKED_UP: [
+    12,
+    "Transfers are locked up until a later date.",
+    "譲渡制限期間中です。",
+    "Transfer after the lock-up ends.",
+    [],
+    true,
+  ],
+  LOT_SIZE: [
+    13,
+    "The units are no multiple of the trading lot.",
+    "口数が売買単位の整数倍ではありません。",
+    "Give a multiple of the issue's lot.",
+  ],
+  WHOLE_HOLDING_ONLY: [
+    14,
+    "A holding moves only as a whole.",
+    "一括譲渡のみ可能です。",
+    "Transfer all units of the account to one receiver.",
+  ],
+  NEEDS_REQUEST: [
+    15,
+    "The issue transfers by request only.",
+    "譲渡には名義書換請求が必要です。",
+    "Open a transfer request; it moves when both sides and the registrar agreed.",
+  ],
+  MAX_UNITS_PER_PERSON: [
+    16,
+    "The receiver would hold more units than one person may.",
+    "一人当たりの保有上限を超えます。",
+    "Lower the units.",
+  ],
+  MAX_HOLDERS: [
+    17,
+    "The issue would have more holders than its limit.",
+    "保有者数の上限を超えます。",
+    "Transfer to a present holder, or the whole holding of the seller.",
+  ],
+  SENDER_NOT_REGISTERED: [
+    20,
+    "The sender's wallet is not registered.",
+    "譲渡人の口座が登録されていません。",
+    "Register the wallet with its custodian.",
+  ],
+  SENDER_FROZEN: [
+    21,
+    "The sender is frozen, deceased or under a sanctions hold.",
+    "譲渡人の口座は凍結されています。",
+    "Ask the registrar; an estate moves by succession.",
+  ],
+  RECEIVER_NOT_REGISTERED: [
+    30,
+    "The receiver's wallet is not registered.",
+    "譲受人の口座が登録されていません。",
+    "Register the wallet with its custodian first.",
+  ],
+  RECEIVER_CHECK_LAPSED: [
+    31,
+    "The receiver's identity check has lapsed.",
+    "譲受人の本人確認の有効期限が切れています。",
+    "Renew the check and the wallet's record.",
+  ],
+  RECEIVER_FROZEN: [
+    32,
+    "The receiver is frozen, deceased or under a sanctions hold.",
+    "譲受人の口座は凍結されています。",
+    "Ask the registrar.",
+  ],
+  RECEIVER_CLASS: [
+    33,
+    "The receiver's investor class may not hold this issue.",
+    "譲受人の投資家区分では保有できません。",
+    "Transfer to an investor of an admitted class.",
+  ],
+  NOT_CUSTODIAN: [
+    40,
+    "The caller does not act for this account.",
+    "この口座の口座管理機関ではありません。",
+    "Let the account's custodian, or its own key where it has none, make the call.",
+  ],
+  HOLD_UNKNOWN: [
+    41,
+    "No open hold has this id.",
+    "該当する保留は存在しないか終了しています。",
+    "Read the request's state; it has ended or never began.",
+  ],
+  HOLD_NOT_ACCEPTED: [
+    42,
+    "The receiver's side has not accepted yet.",
+    "譲受人側の承諾がまだありません。",
+    "Approve after the receiver's custodian accepted.",
+    [],
+    true,
+  ],
+  HOLD_EXPIRED: [
+    43,
+    "The hold has expired, or its expiry is not ahead.",
+    "保留の期限が切れています。",
+    "Open a new request with a later expiry.",
+  ],
+  REF_USED: [
+    44,
+    "This id was used for a hold before, or is zero.",
+    "この識別子は使用済みです。",
+    "Use a new id.",
+  ],
+  HOLD_ALREADY_ACCEPTED: [
+    45,
+    "The request is accepted already.",
+    "既に承諾済みです。",
+    "Nothing to do: wait for the approval.",
+  ],
+  NOT_CONTROLLER: [
+    46,
+    "Only the controller ends this hold, only the registrar lifts this flag.",
+    "この保留・制限を解除する権限がありません。",
+    "Let the controller or the registrar act.",
+  ],
+  SUPPLY_CAP: [
+    50,
+    "The issue would exceed its approved units.",
+    "発行可能口数を超えます。",
+    "Lower the units to what is left of the approved total.",
+  ],
+  RECORD_INVALID: [
+    60,
+    "The wallet's record is malformed or empty.",
+    "登録内容の形式が不正です。",
+    "Give a wallet, a person, known classes and flags, and no spare bits.",
+  ],
+  WALLET_OF_ANOTHER_PERSON: [
+    61,
+    "The wallet belongs to another person.",
+    "このウォレットは別の方に登録済みです。",
+    "Give the person a new wallet; a wallet never changes its person.",
+  ],
+  WALLET_OF_ANOTHER_CUSTODIAN: [
+    62,
+    "The wallet belongs to another custodian's customer.",
+    "このウォレットは他の口座管理機関に登録済みです。",
+    "Let the registrar move it with both custodians' consent.",
+  ],
+  VALIDITY_PAST: [
+    63,
+    "The record's validity ends in the past.",
+    "有効期限が過去の日付です。",
+    "Give the date until which the identity check holds.",
+  ],
+  REVERTED: [
+    99,
+    "The chain refused the transaction without a known reason.",
+    "チェーンが取引を拒否しました。",
+    "Report the operation's id to the operator.",
+  ],
+  LOT_CLOSED: [
+    100,
+    "The named acquisition lot holds too few units.",
+    "指定された取得ロットの口数が不足しています。",
+    "Name another lot, or none: units then go first in, first out.",
+  ],
+  NOT_YOUR_CUSTOMER: [
+    101,
+    "The account is not your customer's.",
+    "貴社の顧客口座ではありません。",
+    "Act for accounts of your own customers.",
+  ],
+} as const satisfies Record<string, Row>;
+
+export type RefusalCode = keyof typeof table;
+
+/** Every refusal, by its number. */
+export const refusals: readonly Refusal[] = (Object.entries(table) as [RefusalCode, Row][]).map(
+  ([code, [number, en, ja, fix, errors = [], retryable = false]]) => ({
+    number,
+    code,
+    errors,
+    en,
+    ja,
+    fix,
+    retryable,
+  }),
+);
+
+const byNumber = new Map(refusals.map((refusal) => [refusal.number, refusal]));
+const byError = new Map(
+  refusals.flatMap((refusal) => refusal.errors.map((error) => [error, refusal] as const)),
+);
+const byCode = new Map(refusals.map((refusal) => [refusal.code, refusal]));
+
+/** The refusal of a contract's code; REVERTED for a number that the table does not know. */
+export const refusalOf = (number: number): Refusal => byNumber.get(number) ?? refusal("REVERTED");
+
+/** The refusal that a custom error of the contracts means (other than `Refused`), if any. */
+export const refusalOfError = (error: string): Refusal | undefined => byError.get(error);
+
+export const refusal = (code: RefusalCode): Refusal => byCode.get(code)!;
+
+/** The refusals in a set of failing rules (bit i: number i), lowest number first. */
+export const refusalsIn = (failing: bigint): Refusal[] =>
+  refusals.filter(({ number }) => ((failing >> BigInt(number)) & 1n) === 1n);
