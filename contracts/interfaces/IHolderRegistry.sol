@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {IRefusals} from "./IRefusals.sol";
+
+/// @title Who stands behind each wallet
+/// @notice One 32-byte record a wallet, from the top: personId 96 | class bits 16 | flags 8 | valid until 40
+/// (seconds) | country 16 (ISO 3166 numeric) | custodian 32 | spare 48 (zero). No personal data and no bare
+/// hash of it: the particulars are an HMAC whose key never leaves the vault (Trust Act 186(iii), APPI).
+interface IHolderRegistry is IRefusals {
+    struct Row {
+        address wallet;
+        bytes32 record;
+        bytes32 particulars;
+    }
+
+    /// @notice A wallet's record was written. Folded into {head} as entry number {seq}.
+    event Recorded(address indexed wallet, bytes32 record, bytes32 particulars);
+
+    /// @notice The head after a batch, once per batch.
+    event HeadMoved(uint64 seq, bytes32 head);
+
+    /// @notice `signer` acts for the accounts of custodian `custodianId` from now on (0: for nobody).
+    event CustodianSet(address indexed signer, uint32 custodianId);
+
+    /// @notice Writes records, each row on its own. The registrar may write any wallet; a custodian's signer
+    /// with the broker role only its own customers', whose flags it may raise but never lower.
+    /// @param atomic revert everything on the first bad row instead of skipping it
+    /// Codes: 40, 46, 60, 61, 62, 63. A wallet never moves to another person.
+    function setRecords(Row[] calldata rows, bool atomic) external;
+
+    /// @notice Names the custodian a signer acts for; 0 ends it. Admin only.
+    function setCustodian(address signer, uint32 custodianId) external;
+
+    function custodianOf(address signer) external view returns (uint32);
+
+    /// @notice The record of a wallet; zero when there is none, which never counts as registered.
+    function recordOf(address wallet) external view returns (bytes32);
+
+    /// @notice Both parties of a move in one call.
+    function pair(address from, address to) external view returns (bytes32, bytes32);
+
+    /// @notice keccak256(abi.encode(head, seq, wallet, record, particulars)) over all records from seq 1.
+    function head() external view returns (bytes32);
+
+    function seq() external view returns (uint64);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
+import {IRefusals} from "../interfaces/IRefusals.sol";
+import {Fixture, Vm} from "../test/Fixture.t.sol";
+import {Code} from "../token/Rules.sol";
+
+contract HolderRegistryTest is Fixture {
+    address internal constant WALLET = address(0x101);
+
+    function write(address caller, address wallet, bytes32 record) private {
+        vm.prank(caller);
+        registry.setRecords(row(wallet, record), true);
+    }
+
+    function row(address wallet, bytes32 record) private pure returns (IHolderRegistry.Row[] memory rows) {
+        rows = new IHolderRegistry.Row[](1);
+        rows[0] = IHolderRegistry.Row(wallet, record, "particulars");
+    }
+
+    function test_headFoldsEveryRecord() public {
+        bytes32 record = recordOf_(1, RETAIL, 0, VALID, 1);
+        write(BROKER_1, WALLET, record);
+        bytes32 head = keccak256(abi.encode(bytes32(0), uint64(1), WALLET, record, bytes32("particulars")));
+        eq(registry.head(), head, "head");
+        eq(registry.seq(), 1, "seq");
+        write(BROKER_1, WALLET, record);
+        eq(registry.seq(), 2, "rewriting is an entry of its own");
+    }
+
+    function test_headMovesOncePerBatch() public {
+        IHolderRegistry.Row[] memory rows = new IHolderRegistry.Row[](3);
+        for (uint160 i; i < 3; ++i) {
+            rows[i] = IHolderRegistry.Row(address(0x500 + i), recordOf_(i + 1, RETAIL, 0, VALID, 1), 0);
+        }
+        rows[1].record = 0;
+        vm.recordLogs();
+        vm.prank(BROKER_1);
+        registry.setRecords(rows, false);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        eq(logs.length, 4, "two records, one rejection, one head");
+        eq(logs[1].topics[0], IRefusals.Rejected.selector, "rejection");
+        eq(logs[1].topics[1], bytes32(uint256(0x501)), "its wallet");
+        eq(logs[3].topics[0], IHolderRegistry.HeadMoved.selector, "head last");
+        eq(registry.seq(), 2, "seq");
+    }
+
+    function test_nobodyRegistersHerself() public {
+        vm.expectRevert(unauthorized(WALLET));
+        vm.prank(WALLET);
+        registry.setRecords(row(WALLET, recordOf_(1, RETAIL, 0, VALID, 0)), true);
+    }
+
+    function test_anEmptyRecordNeverCounts() public {
+        vm.expectRevert(refused(Code.RECORD_INVALID));
+        write(REGISTRAR, WALLET, 0);
+        vm.expectRevert(refused(Code.RECORD_INVALID));
+        write(REGISTRAR, WALLET, recordOf_(0, RETAIL, 0, VALID, 1));
+        eq(registry.recordOf(WALLET), 0, "nothing");
+    }
+
+    function test_aBrokerWritesItsOwnCustomersOnly() public {
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
+        write(BROKER_2, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
+        vm.expectRevert(refused(Code.WALLET_OF_ANOTHER_CUSTODIAN));
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+    }
+
+    function test_aWalletNeverMovesToAnotherPerson() public {
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        vm.expectRevert(refused(Code.WALLET_OF_ANOTHER_PERSON));
+        write(REGISTRAR, WALLET, recordOf_(2, RETAIL, 0, VALID, 1));
+    }
+
+    function test_aBrokerFreezesButDoesNotThaw() public {
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 1, VALID, 1));
+        vm.expectRevert(refused(Code.NOT_CONTROLLER));
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+    }
+
+    function test_validityLiesAheadUnlessItStands() public {
+        vm.expectRevert(refused(Code.VALIDITY_PAST));
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, START - 1, 1));
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        vm.warp(VALID + 1);
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 1, VALID, 1));
+    }
+
+    function test_setCustodianIsTheAdmins() public {
+        vm.expectRevert(unauthorized(BROKER_1));
+        vm.prank(BROKER_1);
+        registry.setCustodian(BROKER_1, 2);
+    }
+
+    function test_aBrokerWithoutItsRoleWritesNothing() public {
+        manager.revokeRole(2, BROKER_1);
+        vm.expectRevert(unauthorized(BROKER_1));
+        vm.prank(BROKER_1);
+        registry.setRecords(row(WALLET, recordOf_(1, RETAIL, 0, VALID, 1)), true);
+    }
+
+    function testFuzz_spareBitsAreRefused(uint48 spare) public {
+        vm.assume(spare != 0);
+        vm.expectRevert(refused(Code.RECORD_INVALID));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1) | bytes32(uint256(spare)));
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {HolderRegistry} from "../registry/HolderRegistry.sol";
+import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
+import {IRefusals} from "../interfaces/IRefusals.sol";
+import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {ITokenFactory} from "../interfaces/ITokenFactory.sol";
+import {Roles} from "../token/Roles.sol";
+import {SecurityToken} from "../token/SecurityToken.sol";
+import {TokenFactory} from "../token/TokenFactory.sol";
+
+interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    function prank(address) external;
+    function startPrank(address) external;
+    function stopPrank() external;
+    function warp(uint256) external;
+    function assume(bool) external;
+    function expectRevert(bytes calldata) external;
+    function expectRevert() external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
+    function sign(uint256 key, bytes32 digest) external returns (uint8, bytes32, bytes32);
+    function addr(uint256 key) external returns (address);
+    function chainId(uint256) external;
+    function etch(address, bytes calldata) external;
+}
+
+/// @dev A platform with one registrar, two brokers, one issuer, and a head that replays every entry.
+abstract contract Fixture {
+    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    address internal constant REGISTRAR = address(0xA1);
+    address internal constant ENFORCER = address(0xA2);
+    address internal constant AGENT = address(0xA3);
+    address internal constant ISSUER = address(0xA4);
+    address internal constant BROKER_1 = address(0xB1);
+    address internal constant BROKER_2 = address(0xB2);
+    address internal constant STRANGER = address(0xDEAD);
+    uint64 internal constant ISSUER_ROLE = 1000;
+
+    uint256 internal constant START = 1_628_640_000; // 2021-08-11T00:00Z
+    uint256 internal constant VALID = START + 365 days;
+    uint256 internal constant RETAIL = 8;
+    bytes32 internal constant ISSUE = keccak256("issue");
+
+    AccessManager internal manager;
+    HolderRegistry internal registry;
+    TokenFactory internal factory;
+    SecurityToken internal token;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        manager = new AccessManager(address(this));
+        registry = new HolderRegistry(address(manager));
+        SecurityToken implementation = new SecurityToken(address(manager), registry);
+        factory = new TokenFactory(address(manager), address(implementation));
+        manager.grantRole(Roles.ADMIN, address(factory), 0);
+        bytes4[] memory create = new bytes4[](1);
+        create[0] = ITokenFactory.createIssue.selector;
+        manager.setTargetFunctionRole(address(factory), create, Roles.REGISTRAR);
+        manager.grantRole(Roles.REGISTRAR, REGISTRAR, 0);
+        manager.grantRole(Roles.BROKER, BROKER_1, 0);
+        manager.grantRole(Roles.BROKER, BROKER_2, 0);
+        manager.grantRole(Roles.ENFORCER, ENFORCER, 0);
+        manager.grantRole(Roles.SETTLEMENT_AGENT, AGENT, 0);
+        manager.grantRole(ISSUER_ROLE, ISSUER, 0);
+        registry.setCustodian(BROKER_1, 1);
+        registry.setCustodian(BROKER_2, 2);
+        token = create_(ISSUE, 0);
+    }
+
+    function create_(bytes32 ref, uint256 policy) internal returns (SecurityToken) {
+        vm.prank(REGISTRAR);
+        return SecurityToken(
+            factory.createIssue(ISecurityToken.Terms(ref, "Issue", "ST", 1_000_000, policy, "terms", ISSUER_ROLE))
+        );
+    }
+
+    /// @dev A policy word from its parts.
+    function policyOf(uint256 flags, uint256 classMask, uint256 lot, uint256 lockedUntil, uint256 most, uint256 holders)
+        internal
+        pure
+        returns (uint256)
+    {
+        return flags << 248 | classMask << 232 | lot << 200 | lockedUntil << 160 | most << 64 | holders << 32;
+    }
+
+    function recordOf_(uint256 person, uint256 classes, uint256 flags, uint256 validUntil, uint256 custodian)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return bytes32(person << 160 | classes << 144 | flags << 136 | validUntil << 96 | 392 << 80 | custodian << 48);
+    }
+
+    function register(address wallet, uint256 person, uint256 custodian) internal {
+        register(wallet, recordOf_(person, RETAIL, 0, VALID, custodian));
+    }
+
+    function register(address wallet, bytes32 record) internal {
+        IHolderRegistry.Row[] memory rows = new IHolderRegistry.Row[](1);
+        rows[0] = IHolderRegistry.Row(wallet, record, keccak256(abi.encode(wallet, record)));
+        vm.prank(REGISTRAR);
+        registry.setRecords(rows, true);
+    }
+
+    function issue(SecurityToken token_, address to, uint96 units) internal {
+        vm.prank(ISSUER);
+        token_.issue(issueRow(to, units, keccak256("op")), true);
+    }
+
+    function issueRow(address to, uint96 units, bytes32 ref)
+        internal
+        pure
+        returns (ISecurityToken.IssueRow[] memory rows)
+    {
+        rows = new ISecurityToken.IssueRow[](1);
+        rows[0] = ISecurityToken.IssueRow(to, units, ref, 0);
+    }
+
+    function transferRow(address from, address to, uint96 units)
+        internal
+        pure
+        returns (ISecurityToken.TransferRow[] memory rows)
+    {
+        rows = new ISecurityToken.TransferRow[](1);
+        rows[0] = ISecurityToken.TransferRow(from, to, units, keccak256("move"), 0);
+    }
+
+    function requestRow(address from, address to, uint96 units, uint32 expiryMinutes, bytes32 ref)
+        internal
+        pure
+        returns (ISecurityToken.RequestRow[] memory rows)
+    {
+        rows = new ISecurityToken.RequestRow[](1);
+        rows[0] = ISecurityToken.RequestRow(from, to, units, expiryMinutes, ref, 0);
+    }
+
+    function one(bytes32 id) internal pure returns (bytes32[] memory ids) {
+        ids = new bytes32[](1);
+        ids[0] = id;
+    }
+
+    function refused(uint8 code) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IRefusals.Refused.selector, code);
+    }
+
+    function unauthorized(address caller) internal pure returns (bytes memory) {
+        return abi.encodeWithSignature("AccessManagedUnauthorized(address)", caller);
+    }
+
+    /// @dev The only Rejected of the recorded logs: its row and code.
+    function rejection() internal returns (uint256 row, bytes32 ref, uint8 code) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 found;
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IRefusals.Rejected.selector) continue;
+            ++found;
+            ref = logs[i].topics[1];
+            (row, code) = abi.decode(logs[i].data, (uint256, uint8));
+        }
+        eq(found, 1, "exactly one rejection");
+    }
+
+    /// @dev Folds the recorded entries of `token_` onto a head: what an auditor does.
+    function replay(bytes32 head, address token_) internal returns (bytes32) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].emitter != token_ || logs[i].topics[0] != ISecurityToken.Entry.selector) continue;
+            bytes32[8] memory word = abi.decode(logs[i].data, (bytes32[8]));
+            bytes32 next = word[7];
+            // seq, kind, basis, units, from, to, then the indexed ref, then data
+            head = keccak256(
+                abi.encodePacked(head, word[0], word[1], word[2], word[3], word[4], word[5], logs[i].topics[1], word[6])
+            );
+            require(head == next, "entry's head");
+        }
+        return head;
+    }
+
+    function eq(uint256 a, uint256 b, string memory what) internal pure {
+        if (a != b) revert Differs(what, a, b);
+    }
+
+    function eq(bytes32 a, bytes32 b, string memory what) internal pure {
+        eq(uint256(a), uint256(b), what);
+    }
+
+    function eq(address a, address b, string memory what) internal pure {
+        eq(uint160(a), uint160(b), what);
+    }
+
+    function yes(bool ok, string memory what) internal pure {
+        require(ok, what);
+    }
+
+    error Differs(string what, uint256 a, uint256 b);
+}
