@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {Fixture} from "../test/Fixture.t.sol";
+import {SecurityToken} from "./SecurityToken.sol";
+import {Code} from "./Rules.sol";
+
+contract SecurityTokenTest is Fixture {
+    address internal constant ALICE = address(0x101);
+    address internal constant ALICE_2 = address(0x102);
+    address internal constant BOB = address(0x201);
+    address internal constant CAROL = address(0x301);
+    address internal constant SELF = address(0x401);
+    SecurityToken internal joint;
+
+    function setUp() public override {
+        super.setUp();
+        register(ALICE, 1, 1);
+        register(ALICE_2, 1, 2);
+        register(BOB, 2, 2);
+        register(CAROL, 3, 1);
+        register(SELF, 4, 0);
+        joint = create_("joint", policyOf(6, 0, 0, 0, 0, 0));
+        issue(token, ALICE, 100);
+        issue(token, SELF, 50);
+        issue(joint, ALICE, 100);
+    }
+
+    function test_issueEmitsEntriesThatReplayToTheHead() public {
+        SecurityToken fresh;
+        vm.recordLogs();
+        fresh = create_("fresh", 0);
+        bytes32 head = replay(0, address(fresh));
+        eq(head, fresh.head(), "head after creation");
+        eq(fresh.seq(), 2, "POLICY and TERMS");
+        vm.recordLogs();
+        issue(fresh, ALICE, 7);
+        issue(fresh, BOB, 8);
+        eq(replay(head, address(fresh)), fresh.head(), "head after issues");
+        eq(fresh.totalSupply(), 15, "supply");
+        eq(fresh.balanceOf(BOB), 8, "balance");
+        eq(fresh.seq(), 4, "seq");
+    }
+
+    function test_issueSkipsABadRowAndNamesIt() public {
+        ISecurityToken.IssueRow[] memory rows = new ISecurityToken.IssueRow[](3);
+        rows[0] = ISecurityToken.IssueRow(ALICE, 1, "a", 0);
+        rows[1] = ISecurityToken.IssueRow(STRANGER, 1, "b", 0);
+        rows[2] = ISecurityToken.IssueRow(BOB, 1, "c", 0);
+        vm.recordLogs();
+        vm.prank(ISSUER);
+        token.issue(rows, false);
+        (uint256 row, bytes32 ref, uint8 code) = rejection();
+        eq(row, 1, "row");
+        eq(ref, "b", "ref");
+        eq(code, Code.RECEIVER_NOT_REGISTERED, "code");
+        eq(token.balanceOf(BOB), 1, "later rows stand");
+        vm.expectRevert(refused(Code.RECEIVER_NOT_REGISTERED));
+        vm.prank(ISSUER);
+        token.issue(rows, true);
+    }
+
+    function test_issueNeverBeyondTheCap() public {
+        vm.expectRevert(refused(Code.SUPPLY_CAP));
+        vm.prank(ISSUER);
+        token.issue(issueRow(ALICE, 999_851, "x"), true);
+        issue(token, ALICE, 999_850);
+        eq(token.totalSupply(), token.cap(), "cap");
+    }
+
+    function test_issueToNobodyIsRefused() public {
+        vm.expectRevert(abi.encodeWithSignature("ERC20InvalidReceiver(address)", address(0)));
+        vm.prank(ISSUER);
+        token.issue(issueRow(address(0), 1, "x"), true);
+    }
+
+    function test_redeemBurnsFreeUnitsOnly() public {
+        vm.prank(BROKER_1);
+        token.requestTransfers(requestRow(ALICE, BOB, 60, 0, "r"), true);
+        ISecurityToken.RedeemRow[] memory rows = new ISecurityToken.RedeemRow[](1);
+        rows[0] = ISecurityToken.RedeemRow(ALICE, 41, "x", 0);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISecurityToken.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 41, 40)
+        );
+        vm.prank(ISSUER);
+        token.redeem(rows, true);
+        rows[0].units = 40;
+        vm.prank(ISSUER);
+        token.redeem(rows, true);
+        eq(token.balanceOf(ALICE), 60, "balance");
+        eq(token.totalSupply(), 110, "supply");
+    }
+
+    function test_custodiedTransferIsTheCustodiansAlone() public {
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        vm.prank(BROKER_2);
+        token.custodiedTransfer(transferRow(ALICE, BOB, 5), true);
+        vm.prank(BROKER_1);
+        token.custodiedTransfer(transferRow(ALICE, BOB, 5), true);
+        eq(token.balanceOf(BOB), 5, "moved");
+    }
+
+    function test_aKeyOfACustodiedAccountMovesNothing() public {
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        vm.prank(ALICE);
+        token.transfer(BOB, 1);
+        vm.prank(SELF);
+        token.transfer(BOB, 1);
+        eq(token.balanceOf(BOB), 1, "self-custody moves");
+    }
+
+    function test_transferFromSpendsTheAllowance() public {
+        vm.prank(SELF);
+        token.approve(STRANGER, 3);
+        vm.prank(STRANGER);
+        token.transferFrom(SELF, BOB, 2);
+        eq(token.allowance(SELF, STRANGER), 1, "allowance");
+        vm.expectRevert(abi.encodeWithSignature("ERC20InsufficientAllowance(address,uint256,uint256)", STRANGER, 1, 2));
+        vm.prank(STRANGER);
+        token.transferFrom(SELF, BOB, 2);
+    }
+
+    function test_directTransferWhereARequestIsNeeded() public {
+        eq(joint.detectTransferRestriction(ALICE, BOB, 5), Code.NEEDS_REQUEST, "needs a request");
+        eq(joint.failingRules(ALICE, BOB, 5), 0, "the pre-check looks past it");
+        vm.expectRevert(refused(Code.NEEDS_REQUEST));
+        vm.prank(BROKER_1);
+        joint.custodiedTransfer(transferRow(ALICE, BOB, 5), true);
+    }
+
+    function test_requestAcceptApprove() public {
+        vm.recordLogs();
+        bytes32 head = joint.head();
+        vm.prank(BROKER_1);
+        joint.requestTransfers(requestRow(ALICE, BOB, 5, 0, "r"), true);
+        eq(joint.freeUnits(ALICE), 95, "held");
+        eq(joint.balanceOf(ALICE), 100, "title stays");
+
+        vm.expectRevert(refused(Code.HOLD_NOT_ACCEPTED));
+        vm.prank(REGISTRAR);
+        joint.approveTransfers(one("r"), true);
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        vm.prank(BROKER_1);
+        joint.acceptTransfers(one("r"), true);
+        vm.prank(BROKER_2);
+        joint.acceptTransfers(one("r"), true);
+        vm.expectRevert(refused(Code.HOLD_ALREADY_ACCEPTED));
+        vm.prank(BROKER_2);
+        joint.acceptTransfers(one("r"), true);
+
+        vm.prank(REGISTRAR);
+        joint.approveTransfers(one("r"), true);
+        eq(joint.balanceOf(BOB), 5, "moved");
+        eq(joint.freeUnits(ALICE), 95, "free");
+        eq(replay(head, address(joint)), joint.head(), "head");
+        vm.expectRevert(refused(Code.HOLD_UNKNOWN));
+        vm.prank(REGISTRAR);
+        joint.approveTransfers(one("r"), true);
+        vm.expectRevert(refused(Code.REF_USED));
+        vm.prank(BROKER_1);
+        joint.requestTransfers(requestRow(ALICE, BOB, 5, 0, "r"), true);
+    }
+
+    function test_acceptanceAloneExecutes() public {
+        SecurityToken accepting = create_("accepting", policyOf(2, 0, 0, 0, 0, 0));
+        issue(accepting, ALICE, 10);
+        vm.prank(BROKER_1);
+        accepting.requestTransfers(requestRow(ALICE, BOB, 4, 0, "r"), true);
+        vm.prank(BROKER_2);
+        accepting.acceptTransfers(one("r"), true);
+        eq(accepting.balanceOf(BOB), 4, "moved");
+        eq(accepting.holdOf("r").state, 3, "closed");
+    }
+
+    function test_rulesAreCheckedAgainAtApproval() public {
+        vm.prank(BROKER_1);
+        joint.requestTransfers(requestRow(ALICE, BOB, 5, 0, "r"), true);
+        vm.prank(BROKER_2);
+        joint.acceptTransfers(one("r"), true);
+        register(BOB, recordOf_(2, RETAIL, 1, VALID, 2));
+        vm.expectRevert(refused(Code.RECEIVER_FROZEN));
+        vm.prank(REGISTRAR);
+        joint.approveTransfers(one("r"), true);
+        vm.prank(REGISTRAR);
+        joint.rejectTransfers(one("r"), true);
+        eq(joint.freeUnits(ALICE), 100, "released");
+    }
+
+    function test_cancelIsTheSellersUntilExpiryThenAnyones() public {
+        uint32 expiry = uint32(START / 60 + 10);
+        vm.prank(BROKER_1);
+        joint.requestTransfers(requestRow(ALICE, BOB, 5, expiry, "r"), true);
+        vm.prank(BROKER_1);
+        joint.requestTransfers(requestRow(ALICE, BOB, 6, expiry, "s"), true);
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        vm.prank(BROKER_2);
+        joint.cancelTransfers(one("r"), true);
+        vm.prank(BROKER_1);
+        joint.cancelTransfers(one("r"), true);
+        vm.warp(START + 10 minutes);
+        vm.expectRevert(refused(Code.HOLD_EXPIRED));
+        vm.prank(BROKER_2);
+        joint.acceptTransfers(one("s"), true);
+        vm.prank(STRANGER);
+        joint.cancelTransfers(one("s"), true);
+        eq(joint.freeUnits(ALICE), 100, "all released");
+    }
+
+    function test_duplicateRefsInOneBatch() public {
+        ISecurityToken.RequestRow[] memory rows = new ISecurityToken.RequestRow[](2);
+        rows[0] = ISecurityToken.RequestRow(ALICE, BOB, 1, 0, "r", 0);
+        rows[1] = ISecurityToken.RequestRow(ALICE, BOB, 1, 0, "r", 0);
+        vm.recordLogs();
+        vm.prank(BROKER_1);
+        joint.requestTransfers(rows, false);
+        (uint256 row,, uint8 code) = rejection();
+        eq(row, 1, "row");
+        eq(code, Code.REF_USED, "code");
+    }
+
+    function test_aLapsedHolderSellsButDoesNotBuy() public {
+        vm.warp(VALID + 1);
+        eq(token.detectTransferRestriction(ALICE, BOB, 1), Code.RECEIVER_CHECK_LAPSED, "lapsed receiver");
+        register(BOB, recordOf_(2, RETAIL, 0, VALID + 30 days, 2));
+        eq(token.detectTransferRestriction(ALICE, BOB, 1), Code.OK, "lapsed sender");
+    }
+
+    function test_failingRulesNamesEveryOne() public {
+        SecurityToken strict = create_("strict", policyOf(16, 1, 10, START + 1, 0, 0));
+        uint256 failing = strict.failingRules(ALICE, BOB, 5);
+        uint256 expected = 1 << Code.INSUFFICIENT_UNITS | 1 << Code.TRANSFERS_FORBIDDEN | 1 << Code.LOCKED_UP
+            | 1 << Code.LOT_SIZE | 1 << Code.RECEIVER_CLASS;
+        eq(failing, expected, "set");
+        eq(strict.detectTransferRestriction(ALICE, BOB, 5), Code.INSUFFICIENT_UNITS, "ERC-20's comes first");
+    }
+
+    function test_holdersAreCountedByPerson() public {
+        SecurityToken few = create_("few", policyOf(0, 0, 0, 0, 0, 2));
+        issue(few, ALICE, 10);
+        issue(few, ALICE_2, 10);
+        eq(few.holderCount(), 1, "two wallets of one person");
+        issue(few, BOB, 5);
+        eq(few.holderCount(), 2, "two persons");
+        vm.prank(BROKER_1);
+        few.custodiedTransfer(transferRow(ALICE, ALICE_2, 10), true);
+        eq(few.holderCount(), 2, "own wallets");
+        vm.expectRevert(refused(Code.MAX_HOLDERS));
+        vm.prank(BROKER_2);
+        few.custodiedTransfer(transferRow(BOB, CAROL, 4), true);
+        vm.prank(BROKER_2);
+        few.custodiedTransfer(transferRow(BOB, CAROL, 5), true);
+        eq(few.holderCount(), 2, "a full sale frees its place");
+    }
+
+    function test_unitsAPersonOverAllWallets() public {
+        SecurityToken few = create_("few", policyOf(0, 0, 0, 0, 12, 0));
+        issue(few, ALICE, 10);
+        vm.expectRevert(refused(Code.MAX_UNITS_PER_PERSON));
+        vm.prank(ISSUER);
+        few.issue(issueRow(ALICE_2, 3, "x"), true);
+        issue(few, ALICE_2, 2);
+        eq(few.unitsOfPerson(1), 12, "units");
+    }
+
+    function test_initializeOnlyOnce() public {
+        ISecurityToken.Terms memory terms = ISecurityToken.Terms("x", "", "", 1, 0, 0, ISSUER_ROLE);
+        vm.expectRevert(abi.encodeWithSignature("InvalidInitialization()"));
+        token.initialize(terms);
+        SecurityToken implementation = SecurityToken(factory.implementation());
+        vm.expectRevert(abi.encodeWithSignature("InvalidInitialization()"));
+        implementation.initialize(terms);
+    }
+
+    function test_factoryPredictsAndRefusesASecondIssue() public {
+        eq(factory.predict(ISSUE), address(token), "address");
+        eq(factory.tokenOf(ISSUE), address(token), "known");
+        vm.expectRevert(abi.encodeWithSignature("IssueExists(bytes32)", ISSUE));
+        create_(ISSUE, 0);
+        vm.expectRevert(unauthorized(STRANGER));
+        vm.prank(STRANGER);
+        factory.createIssue(ISecurityToken.Terms("y", "", "", 1, 0, 0, ISSUER_ROLE));
+    }
+
+    /// @dev The view and the call agree in every state: the transfer goes through exactly when canTransfer says so.
+    function testFuzz_preCheckIsOutcome(uint256 policy, uint256 record, uint96 units, uint32 when) public {
+        uint256 flags = policy & 0x1f;
+        SecurityToken fuzzed = create_("fuzzed", 0);
+        issue(fuzzed, SELF, 100);
+        fuzzed = create_("policy", policyOf(flags & ~uint256(1), policy >> 8 & 0x3f, policy >> 16 & 7, 0, 0, 0));
+        vm.prank(ISSUER);
+        fuzzed.issue(issueRow(SELF, 100, "x"), false);
+        if (record & 1 == 0) register(CAROL, recordOf_(3, record >> 1 & 0x3f, record >> 7 & 7, VALID, 1));
+        vm.warp(START + uint256(when) % 500 days);
+        units = units % 120;
+        address to = record >> 20 & 7 == 0 ? STRANGER : CAROL;
+        bool can = fuzzed.canTransfer(SELF, to, units);
+        vm.prank(SELF);
+        (bool ok,) = address(fuzzed).call(abi.encodeCall(fuzzed.transfer, (to, units)));
+        yes(can == ok, "view and outcome differ");
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {ITokenFactory} from "../interfaces/ITokenFactory.sol";
+import {Roles} from "./Roles.sol";
+import {SecurityToken} from "./SecurityToken.sol";
+
+/// @title Creates one immutable token an issue
+/// @dev Holds the AccessManager's admin role for one purpose: binding a new token's functions to roles.
+contract TokenFactory is ITokenFactory, AccessManaged {
+    address public immutable implementation;
+
+    /// @inheritdoc ITokenFactory
+    mapping(bytes32 ref => address) public tokenOf;
+
+    constructor(address manager, address implementation_) AccessManaged(manager) {
+        implementation = implementation_;
+    }
+
+    /// @inheritdoc ITokenFactory
+    function createIssue(ISecurityToken.Terms calldata terms) external restricted returns (address token) {
+        if (terms.ref == bytes32(0) || tokenOf[terms.ref] != address(0)) revert IssueExists(terms.ref);
+        if (terms.issuerRole < Roles.FIRST_ISSUER) revert IssuerRoleInvalid(terms.issuerRole);
+        token = Clones.cloneDeterministic(implementation, terms.ref);
+        tokenOf[terms.ref] = token;
+        emit IssueCreated(terms.ref, token, terms.termsHash);
+        SecurityToken(token).initialize(terms);
+        _bindRoles(token, terms.issuerRole);
+    }
+
+    /// @inheritdoc ITokenFactory
+    function predict(bytes32 ref) external view returns (address) {
+        return Clones.predictDeterministicAddress(implementation, ref);
+    }
+
+    function _bindRoles(address token, uint64 issuerRole) private {
+        bytes4[] memory issuer = new bytes4[](2);
+        issuer[0] = ISecurityToken.issue.selector;
+        issuer[1] = ISecurityToken.redeem.selector;
+        bytes4[] memory broker = new bytes4[](3);
+        broker[0] = ISecurityToken.custodiedTransfer.selector;
+        broker[1] = ISecurityToken.requestTransfers.selector;
+        broker[2] = ISecurityToken.acceptTransfers.selector;
+        bytes4[] memory registrar = new bytes4[](2);
+        registrar[0] = ISecurityToken.approveTransfers.selector;
+        registrar[1] = ISecurityToken.rejectTransfers.selector;
+        IAccessManager manager = IAccessManager(authority());
+        manager.setTargetFunctionRole(token, issuer, issuerRole);
+        manager.setTargetFunctionRole(token, broker, Roles.BROKER);
+        manager.setTargetFunctionRole(token, registrar, Roles.REGISTRAR);
+    }
+}
