@@ -1,0 +1,107 @@
+import { concat, getAddress, getCreate2Address, getCreateAddress, keccak256 } from "ethers";
+import { type ContractName, contractArtifact, contractInterface } from "./abi.ts";
+
+/** Role ids in the AccessManager; an issuer party n has the role `issuerRole(n)`. */
+export const roles = { admin: 0n, registrar: 1n, broker: 2n, enforcer: 3n, settlementAgent: 4n } as const;
+
+/** The role that may issue and redeem an issuer party's tokens. @param party its number, from 0 */
+export const issuerRole = (party: bigint): bigint => 1000n + party;
+
+export interface Addresses {
+  accessManager: string;
+  holderRegistry: string;
+  /** The implementation that every issue's clone delegates to. */
+  securityToken: string;
+  tokenFactory: string;
+}
+
+/** An unsigned call; a creation has no `to`. */
+export interface UnsignedCall {
+  step: string;
+  to: string | null;
+  data: string;
+}
+
+export interface PlannedTransaction extends UnsignedCall {
+  nonce: number;
+  /** The address this creation yields. */
+  creates?: string;
+}
+
+export interface DeploymentPlan {
+  addresses: Addresses;
+  transactions: PlannedTransaction[];
+}
+
+/**
+ * The transactions that deploy the platform, in order, and the addresses they yield: four creations, then the
+ * wiring. The factory becomes an administrator so that it can bind each new token's functions to their roles.
+ * Pure: the same admin and nonce give the same plan, so a deployment that was cut off goes on where it stopped.
+ * @param admin signs all of them and holds the admin role, which has no power over units
+ */
+export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
+  const at = (index: number) => getCreateAddress({ from: admin, nonce: firstNonce + index });
+  const addresses: Addresses = {
+    accessManager: at(0),
+    holderRegistry: at(1),
+    securityToken: at(2),
+    tokenFactory: at(3),
+  };
+  const { accessManager, holderRegistry, securityToken, tokenFactory } = addresses;
+  const calls: UnsignedCall[] = [
+    creation("AccessManager", [admin]),
+    creation("HolderRegistry", [accessManager]),
+    creation("SecurityToken", [accessManager, holderRegistry]),
+    creation("TokenFactory", [accessManager, securityToken]),
+    grantRole(addresses, roles.admin, tokenFactory),
+    bindFunctions(addresses, "TokenFactory", tokenFactory, ["createIssue"], roles.registrar),
+  ];
+  const transactions = calls.map((call, index) => ({
+    ...call,
+    nonce: firstNonce + index,
+    ...(call.to === null ? { creates: at(index) } : {}),
+  }));
+  return { addresses, transactions };
+}
+
+/** Gives `account` a role at once. Sent by the admin. */
+export function grantRole(addresses: Addresses, role: bigint, account: string): UnsignedCall {
+  const data = contractInterface("AccessManager").encodeFunctionData("grantRole", [role, account, 0]);
+  return { step: `grant role ${role} to ${account}`, to: addresses.accessManager, data };
+}
+
+/** Lets `signer` act for the accounts of a custodian (0: of nobody). Sent by the admin. */
+export function setCustodian(addresses: Addresses, signer: string, custodianId: number): UnsignedCall {
+  const data = contractInterface("HolderRegistry").encodeFunctionData("setCustodian", [signer, custodianId]);
+  return { step: `${signer} acts for custodian ${custodianId}`, to: addresses.holderRegistry, data };
+}
+
+/** The address of an issue's token, known before it is created. @param ref 32 bytes, the issue's id */
+export function tokenAddress(addresses: Addresses, ref: string): string {
+  const initCode = concat(["0x3d602d80600a3d3981f3", cloneCode(addresses)]);
+  return getCreate2Address(addresses.tokenFactory, ref, keccak256(initCode));
+}
+
+/** The whole code of an issue's token: it delegates to the implementation, for good (ERC-1167). */
+export function cloneCode(addresses: Addresses): string {
+  const implementation = getAddress(addresses.securityToken);
+  return concat(["0x363d3d373d3d3d363d73", implementation, "0x5af43d82803e903d91602b57fd5bf3"]);
+}
+
+function creation(name: ContractName, args: string[]): UnsignedCall {
+  const data = concat([contractArtifact(name).bytecode, contractInterface(name).encodeDeploy(args)]);
+  return { step: `create ${name}`, to: null, data };
+}
+
+function bindFunctions(
+  addresses: Addresses,
+  name: ContractName,
+  target: string,
+  functions: string[],
+  role: bigint,
+): UnsignedCall {
+  const selectors = functions.map((fn) => contractInterface(name).getFunction(fn)!.selector);
+  const manager = contractInterface("AccessManager");
+  const data = manager.encodeFunctionData("setTargetFunctionRole", [target, selectors, role]);
+  return { step: `bind ${functions.join(", ")} to role ${role}`, to: addresses.accessManager, data };
+}
