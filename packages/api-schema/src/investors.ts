@@ -1,0 +1,222 @@
+import { z } from "zod";
+import { investorClass } from "./issues.ts";
+import { bulkRowsMax } from "./limits.ts";
+import { named } from "./named.ts";
+import { pageOf, pageQuery, readOf } from "./page.ts";
+import {
+  address,
+  addressText,
+  day,
+  height,
+  id,
+  instant,
+  instantText,
+  line,
+  pastDay,
+  personId,
+} from "./primitives.ts";
+
+export const taxCategory = z.enum([
+  "RESIDENT_INDIVIDUAL",
+  "NON_RESIDENT_INDIVIDUAL",
+  "DOMESTIC_CORPORATION",
+  "FOREIGN_CORPORATION",
+]);
+
+/** Who a person is, as the register must say it (Trust Act 186(iii)). Personal data: stands in the vault alone. */
+export const particulars = named(
+  "Particulars",
+  z.strictObject({
+    kind: z.enum(["individual", "corporation"]),
+    name: z.strictObject({ kanji: line(), kana: line(), romaji: line() }),
+    address: z.strictObject({
+      postalCode: z.string().regex(/^[0-9A-Za-z -]{3,10}$/, "is not a postal code"),
+      prefecture: line(100),
+      city: line(100),
+      street: line(),
+      country: z.string().regex(/^[A-Z]{2}$/, "is not an ISO 3166 alpha-2 code"),
+    }),
+    bornOn: pastDay.nullable().describe("Birth, or establishment of a corporation"),
+  }),
+);
+
+const countryCode = z.int().min(1).max(999).describe("Country of residence, ISO 3166 numeric; Japan is 392");
+const classes = z.array(investorClass).min(1).max(6);
+
+export const newInvestor = named(
+  "NewInvestor",
+  z.strictObject({
+    externalId: line(64).describe("The broker's own customer number: the same number is the same investor"),
+    classes,
+    country: countryCode,
+    taxCategory,
+    validUntil: instant.describe("Until when the identity check holds"),
+    particulars,
+  }),
+);
+export const newInvestors = named(
+  "NewInvestors",
+  z.strictObject({ rows: z.array(newInvestor).min(1).max(bulkRowsMax) }),
+);
+
+/** The columns of the CSV form of NewInvestors, in any order; Japanese headings are read too (docs). */
+export const investorColumns = [
+  "externalId",
+  "kind",
+  "nameKanji",
+  "nameKana",
+  "nameRomaji",
+  "postalCode",
+  "prefecture",
+  "city",
+  "street",
+  "addressCountry",
+  "bornOn",
+  "classes",
+  "country",
+  "taxCategory",
+  "validUntil",
+] as const;
+export const walletColumns = ["externalId", "address", "custody"] as const;
+
+const investorFields = z.object({
+  id: id("inv"),
+  brokerId: id("pty"),
+  externalId: z.string(),
+  personId,
+  classes: z.array(investorClass),
+  country: countryCode,
+  taxCategory,
+  flags: z.array(z.enum(["FROZEN", "DECEASED", "SANCTIONED"])),
+  validUntil: instantText,
+  createdAt: instantText,
+});
+export const investor = named("Investor", investorFields);
+export const investorCreated = named("InvestorCreated", investorFields);
+export const investorAnswer = named(
+  "InvestorAnswer",
+  readOf(investorFields).extend({
+    particulars: z
+      .object({
+        version: z.int(),
+        effectiveOn: day,
+        evidenceRef: z.string(),
+        knownAt: instantText,
+        value: particulars,
+      })
+      .nullable()
+      .describe("Null for who may not see names, and once the subject's key was destroyed"),
+    wallets: z.array(addressText),
+  }),
+);
+export const investorPage = named("InvestorPage", pageOf(investor));
+export const investorQuery = pageQuery.extend({
+  externalId: line(64).optional(),
+  personId: personId.optional(),
+});
+export const investorReadQuery = z.strictObject({
+  purpose: line().optional().describe("Why personal data is read; stands in the audit trail"),
+});
+
+/** A row of a bulk file that was not taken, and why; every other row was. */
+export const rowConflict = named(
+  "RowConflict",
+  z.object({ row: height, code: z.string(), pointer: z.string(), detail: z.string(), fix: z.string() }),
+);
+export const investorsRegistered = named(
+  "InvestorsRegistered",
+  z.object({
+    rows: height,
+    created: height,
+    unchanged: height,
+    items: z.array(z.object({ row: height, id: id("inv"), externalId: z.string() })),
+    conflicts: z
+      .array(rowConflict)
+      .describe("Rows whose investor is already registered with other data: use PATCH"),
+  }),
+);
+
+export const particularsChange = named(
+  "ParticularsChange",
+  z
+    .strictObject({
+      effectiveOn: day,
+      evidenceRef: line(),
+      particulars: particulars.optional(),
+      classes: classes.optional(),
+      country: countryCode.optional(),
+      taxCategory: taxCategory.optional(),
+      validUntil: instant.optional(),
+    })
+    .refine((change) => Object.keys(change).length > 2, "changes nothing"),
+);
+export const particularsChanged = named(
+  "ParticularsChanged",
+  z.object({
+    id: id("inv"),
+    version: z.int(),
+    operationId: id("op").nullable(),
+    wallets: z.array(addressText),
+  }),
+);
+
+export const custody = z.enum(["CUSTODIED", "SELF"]);
+const walletFields = z.object({
+  address: addressText,
+  investorId: id("inv"),
+  custody,
+  state: z.enum(["pending", "registered", "refused"]),
+  createdAt: instantText,
+});
+export const wallet = named("Wallet", walletFields);
+const walletRequest = {
+  address: address.optional().describe("Left out, a custodied account gets an address that needs no key"),
+  custody: custody.default("CUSTODIED"),
+};
+const selfHasAddress = (row: { address?: string | undefined; custody: string }) =>
+  row.custody === "CUSTODIED" || row.address !== undefined;
+export const newWallet = named(
+  "NewWallet",
+  z
+    .strictObject({ investorId: id("inv"), ...walletRequest })
+    .refine(selfHasAddress, {
+      path: ["address"],
+      message: "is missing: a wallet in self-custody has its own address",
+    }),
+);
+export const newWallets = named(
+  "NewWallets",
+  z.strictObject({
+    rows: z
+      .array(
+        z
+          .strictObject({ externalId: line(64), ...walletRequest })
+          .refine(selfHasAddress, {
+            path: ["address"],
+            message: "is missing: a wallet in self-custody has its own",
+          }),
+      )
+      .min(1)
+      .max(bulkRowsMax),
+  }),
+);
+export const walletRegistered = named(
+  "WalletRegistered",
+  walletFields.extend({ operationId: id("op").nullable().describe("Null when it was registered before") }),
+);
+export const walletsRegistered = named(
+  "WalletsRegistered",
+  z.object({
+    rows: height,
+    created: height,
+    unchanged: height,
+    operationId: id("op").nullable().describe("Null when the file changed nothing"),
+    items: z.array(z.object({ row: height, externalId: z.string(), address: addressText })),
+    conflicts: z.array(rowConflict),
+  }),
+);
+export const walletPage = named("WalletPage", pageOf(wallet));
+export const walletQuery = pageQuery.extend({
+  investorId: id("inv").optional(),
+  address: address.optional(),
+});

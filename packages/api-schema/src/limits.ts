@@ -1,0 +1,37 @@
+/** Every limit at the edge of the API, each with its reason. */
+
+/** An ordinary request is a few hundred bytes; issue terms with long Japanese texts stay below this. */
+export const bodyBytesMax = 262_144;
+/** 5,000 investors of about 350 bytes each. Below 2 MB, so that a larger body is always refused. */
+export const bulkBodyBytesMax = 1_900_000;
+/** Rows of one bulk request: one SQL transaction of about a second, ten chain batches of 500. */
+export const bulkRowsMax = 5_000;
+/** One page is one round trip and one JSON text of at most about 1 MB. */
+export const pageRowsMax = 1_000;
+export const pageRowsDefault = 100;
+/** A name or address line; the longest registered company name of Japan has 137 characters. */
+export const lineCharsMax = 200;
+/** A statutory item of an issue's terms. */
+export const clauseCharsMax = 4_000;
+/** An Idempotency-Key: a UUID has 36. */
+export const idempotencyKeyCharsMax = 128;
+/** Row errors named in one answer; the first ones are enough to correct a file. */
+export const rowErrorsMax = 1_000;
+/** How long a read with `minBlock` waits for the register before it answers REGISTER_BEHIND. */
+export const minBlockWaitMsMax = 2_000;
+/** A transfer request that names no expiry can be approved until this many days after its settlement date. */
+export const requestDaysDefault = 30;
+
+/** Requests a minute for one key (or one address when there is no key). Named, so that a route says which it takes. */
+export const rateLimits = {
+  /** Health, documents: no key. */
+  open: 600,
+  read: 30_000,
+  /** Single writes: one broker may send 5,000 a second. */
+  write: 300_000,
+  /** Files of up to 5,000 rows. */
+  bulk: 600,
+  /** Parties, keys, the sandbox clock. */
+  admin: 600,
+} as const;
+export type RateLimit = keyof typeof rateLimits;

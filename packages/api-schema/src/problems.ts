@@ -1,0 +1,252 @@
+/** One kind of error of the API: RFC 9457 on the wire, one page of docs for each. */
+export interface ProblemKind {
+  status: number;
+  /** Whether the same request may succeed later without a change. */
+  retryable: boolean;
+  title: Bilingual;
+  /** What to do about it. */
+  fix: Bilingual;
+}
+export interface Bilingual {
+  en: string;
+  ja: string;
+}
+
+const kind = (status: number, retryable: boolean, title: Bilingual, fix: Bilingual): ProblemKind => ({
+  status,
+  retryable,
+  title,
+  fix,
+});
+
+/** The catalogue. A code is stable: clients branch on it, never on a text. */
+export const problems = {
+  BAD_REQUEST: kind(
+    400,
+    false,
+    { en: "The request is not well formed", ja: "リクエストの形式が正しくありません" },
+    { en: "Correct the URL or the headers.", ja: "URL またはヘッダーを修正してください。" },
+  ),
+  MALFORMED_JSON: kind(
+    400,
+    false,
+    { en: "The body is not JSON", ja: "本文が JSON ではありません" },
+    { en: "Send one JSON value as RFC 8259 defines it.", ja: "RFC 8259 に従う JSON を 1 つ送ってください。" },
+  ),
+  BAD_ENCODING: kind(
+    400,
+    false,
+    { en: "The body is not in the encoding that it says", ja: "本文の文字コードが宣言と異なります" },
+    {
+      en: "Send UTF-8; for CSV, name another encoding as charset=Shift_JIS.",
+      ja: "UTF-8 で送るか、CSV では charset=Shift_JIS のように文字コードを明示してください。",
+    },
+  ),
+  IDEMPOTENCY_KEY_MISSING: kind(
+    400,
+    false,
+    { en: "A write needs an Idempotency-Key", ja: "書込みには Idempotency-Key が必要です" },
+    {
+      en: "Send a header Idempotency-Key of 1 to 128 printable ASCII characters, a new one for each command.",
+      ja: "コマンドごとに新しい Idempotency-Key ヘッダー(ASCII 1〜128 文字)を付けてください。",
+    },
+  ),
+  UNAUTHENTICATED: kind(
+    401,
+    false,
+    { en: "No valid API key", ja: "有効な API キーがありません" },
+    {
+      en: "Send Authorization: Bearer with a key that is neither expired nor revoked.",
+      ja: "期限切れ・失効していないキーを Authorization: Bearer で送ってください。",
+    },
+  ),
+  FORBIDDEN: kind(
+    403,
+    false,
+    { en: "This key may not do that", ja: "このキーには権限がありません" },
+    {
+      en: "Use a key whose role and scopes allow the route; see the route's scope in the reference.",
+      ja: "ロールとスコープがこの操作を許すキーを使ってください。",
+    },
+  ),
+  MAKER_IS_CHECKER: kind(
+    403,
+    false,
+    { en: "Whoever made a request may not decide it", ja: "申請者自身は承認・却下できません" },
+    { en: "Let another person decide it.", ja: "別の担当者が承認・却下してください。" },
+  ),
+  NOT_CUSTODIAN: kind(
+    403,
+    false,
+    { en: "Another broker keeps that account", ja: "その口座は他の業者が管理しています" },
+    {
+      en: "The seller's broker requests and cancels, the buyer's broker accepts.",
+      ja: "申請と取消しは売方、承諾は買方の口座管理業者が行います。",
+    },
+  ),
+  NOT_FOUND: kind(
+    404,
+    false,
+    { en: "There is no such thing", ja: "見つかりません" },
+    {
+      en: "Check the id. What belongs to others is not found either.",
+      ja: "ID を確認してください。他者のものも同じ応答です。",
+    },
+  ),
+  ROUTE_UNKNOWN: kind(
+    404,
+    false,
+    { en: "There is no such route", ja: "そのような経路はありません" },
+    { en: "See /openapi.json for every route.", ja: "/openapi.json に全経路があります。" },
+  ),
+  REQUEST_IN_PROGRESS: kind(
+    409,
+    true,
+    {
+      en: "A request with this Idempotency-Key is still running",
+      ja: "同じ Idempotency-Key の処理が実行中です",
+    },
+    { en: "Send the same request again in a moment.", ja: "少し待って同じリクエストを再送してください。" },
+  ),
+  STATE_CONFLICT: kind(
+    409,
+    false,
+    { en: "Its state does not allow that", ja: "現在の状態ではできません" },
+    { en: "Read it again and decide from its state.", ja: "最新の状態を読み直して判断してください。" },
+  ),
+  NOT_YET_HELD: kind(
+    409,
+    true,
+    { en: "The request is not on chain yet", ja: "申請がまだチェーンに記録されていません" },
+    {
+      en: "Wait until its operation is entered, then send this again.",
+      ja: "申請の処理が記載済みになってから再送してください。",
+    },
+  ),
+  ALREADY_EXISTS: kind(
+    409,
+    false,
+    { en: "It exists already with other data", ja: "異なる内容で既に登録されています" },
+    {
+      en: "Read what is registered; change it with PATCH.",
+      ja: "登録内容を確認し、変更は PATCH で行ってください。",
+    },
+  ),
+  ISSUE_NOT_ACTIVE: kind(
+    409,
+    true,
+    { en: "The issue is not active", ja: "銘柄が有効ではありません" },
+    { en: "Wait until its approval is entered.", ja: "承認が記載されるまで待ってください。" },
+  ),
+  REGISTER_BEHIND: kind(
+    409,
+    true,
+    { en: "The register has not reached that block", ja: "原簿がそのブロックに達していません" },
+    {
+      en: "Ask again after Retry-After, or leave minBlock out.",
+      ja: "Retry-After の後に再度要求するか、minBlock を外してください。",
+    },
+  ),
+  BODY_TOO_LARGE: kind(
+    413,
+    false,
+    { en: "The body is too large", ja: "本文が大きすぎます" },
+    {
+      en: "Split it; bulk routes take up to 5,000 rows.",
+      ja: "分割してください。一括経路は 5,000 行までです。",
+    },
+  ),
+  MEDIA_TYPE: kind(
+    415,
+    false,
+    { en: "This route does not read that media type", ja: "対応していないメディアタイプです" },
+    {
+      en: "Send application/json; bulk registration also reads text/csv.",
+      ja: "application/json を送ってください。一括登録では text/csv も使えます。",
+    },
+  ),
+  INVALID_FIELD: kind(
+    422,
+    false,
+    { en: "A field is wrong", ja: "項目の値が正しくありません" },
+    { en: "Correct the fields that `errors` names.", ja: "errors が示す項目を修正してください。" },
+  ),
+  IDEMPOTENCY_KEY_REUSED: kind(
+    422,
+    false,
+    {
+      en: "This Idempotency-Key was used for another request",
+      ja: "この Idempotency-Key は別のリクエストで使用済みです",
+    },
+    { en: "Use a new key for a new command.", ja: "新しいコマンドには新しいキーを使ってください。" },
+  ),
+  ROWS_INVALID: kind(
+    422,
+    false,
+    {
+      en: "Rows of the request are wrong; none was taken",
+      ja: "行に誤りがあるため、全行を受け付けませんでした",
+    },
+    {
+      en: "Correct the rows that `rows` names and send all of them again.",
+      ja: "rows が示す行を修正し、全行を再送してください。",
+    },
+  ),
+  TRANSFER_REFUSED: kind(
+    422,
+    false,
+    { en: "Rules stand against this transfer", ja: "譲渡の条件を満たしていません" },
+    {
+      en: "See `failing`: every rule that fails, each with its remedy.",
+      ja: "failing に全ての不適合と対処があります。",
+    },
+  ),
+  SUPPLY_EXCEEDED: kind(
+    422,
+    false,
+    { en: "More units than were approved", ja: "承認された総口数を超えています" },
+    {
+      en: "Issue no more than what is left of totalUnits.",
+      ja: "totalUnits の残りの範囲で発行してください。",
+    },
+  ),
+  CLOCK_NOT_FORWARD: kind(
+    422,
+    false,
+    { en: "The clock goes forward only", ja: "時計は進めることしかできません" },
+    {
+      en: "Name an instant after the present one; see /status.",
+      ja: "現在より後の時刻を指定してください(/status 参照)。",
+    },
+  ),
+  RATE_LIMITED: kind(
+    429,
+    true,
+    { en: "Too many requests with this key", ja: "このキーのリクエストが多すぎます" },
+    { en: "Wait as long as Retry-After says.", ja: "Retry-After の秒数だけ待ってください。" },
+  ),
+  INTERNAL: kind(
+    500,
+    true,
+    { en: "Something failed on our side", ja: "サーバー内部の障害です" },
+    {
+      en: "Send the same request with the same Idempotency-Key again; if it stays, report x-request-id.",
+      ja: "同じ Idempotency-Key で再送し、続く場合は x-request-id を連絡してください。",
+    },
+  ),
+  NOT_READY: kind(
+    503,
+    true,
+    { en: "The platform cannot serve this yet", ja: "まだ受け付けられません" },
+    {
+      en: "Wait until /ready says true, then send it again.",
+      ja: "/ready が true になってから再送してください。",
+    },
+  ),
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof problems;
+export const problemCodes = Object.keys(problems) as ProblemCode[];
+export const problemOf = (code: ProblemCode): ProblemKind => problems[code];
+/** Where the page of a code is served: the `type` of its problems. */
+export const problemPath = (code: ProblemCode): string => `/problems/${code}`;

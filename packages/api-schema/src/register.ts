@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { particulars } from "./investors.ts";
+import { investorClass, issueState } from "./issues.ts";
+import { named } from "./named.ts";
+import { asOfAnswer, asOfQuery, minBlockQuery, pageOf, pageQuery, readOf } from "./page.ts";
+import {
+  addressText,
+  clause,
+  day,
+  hash,
+  height,
+  heightText,
+  id,
+  instantText,
+  line,
+  personId,
+  unitsText,
+} from "./primitives.ts";
+
+export const lot = named(
+  "Lot",
+  z.object({ acquiredOn: day, units: unitsText }),
+  "Units with one acquisition date",
+);
+
+export const registerRow = named(
+  "RegisterRow",
+  z.object({
+    account: addressText,
+    personId,
+    units: unitsText,
+    encumbered: unitsText,
+    free: unitsText,
+    lots: z.array(lot),
+    fromSeq: height.describe("The entry since which it stands so"),
+  }),
+);
+export const registerPage = named(
+  "RegisterPage",
+  z.object({
+    issueId: id("iss"),
+    items: z.array(registerRow),
+    next: z.string().nullable(),
+    asOf: asOfAnswer,
+    knownAt: instantText.nullable(),
+    totals: z
+      .object({ units: unitsText, holders: height, accounts: height })
+      .nullable()
+      .describe("Sums of the whole issue as of then; null for who sees its own customers only"),
+    head: hash.nullable().describe("Head of the entry chain at asOf.seq"),
+  }),
+);
+export const registerQuery = pageQuery.extend({ ...asOfQuery, personId: personId.optional() });
+
+export const totalsAnswer = named(
+  "RegisterTotals",
+  z.object({
+    issueId: id("iss"),
+    state: issueState,
+    units: unitsText,
+    holders: height,
+    accounts: height,
+    byClass: z.array(z.object({ class: investorClass, holders: height, units: unitsText })),
+    asOf: asOfAnswer,
+  }),
+);
+export const totalsQuery = z.strictObject(asOfQuery);
+
+export const entry = named(
+  "Entry",
+  z.object({
+    seq: height,
+    kind: z.string(),
+    basis: z.string().describe("Legal basis, as JOINT_REQUEST"),
+    basisArticle: z.string(),
+    units: unitsText,
+    from: addressText.nullable(),
+    to: addressText.nullable(),
+    fromPerson: personId.nullable(),
+    toPerson: personId.nullable(),
+    ref: hash,
+    data: hash,
+    head: hash.describe("Head after this entry"),
+    tradeDate: day.nullable(),
+    acquiredOn: day.nullable(),
+    settlementDate: day.nullable(),
+    holdId: hash.nullable(),
+    lots: z.array(lot),
+    operationId: z.string().nullable(),
+    maker: z.string().nullable(),
+    checker: z.string().nullable(),
+    block: height,
+    blockHash: hash,
+    txHash: hash,
+    logIndex: height,
+    enteredAt: instantText,
+    perfectedAt: instantText,
+  }),
+);
+export const entryPage = named("EntryPage", pageOf(entry));
+export const entryQuery = pageQuery.extend({
+  ...asOfQuery,
+  after: heightText.optional(),
+  personId: personId.optional(),
+});
+
+export const holderAnswer = named(
+  "HolderAnswer",
+  z.object({
+    issueId: id("iss"),
+    personId,
+    units: unitsText,
+    accounts: z.array(registerRow),
+    particulars: z
+      .array(
+        z.object({
+          version: z.int(),
+          effectiveOn: day,
+          evidenceRef: z.string(),
+          knownAt: instantText,
+          commitment: hash,
+          value: particulars.nullable(),
+        }),
+      )
+      .describe("Newest first; empty for who may not see names"),
+    asOf: asOfAnswer,
+  }),
+);
+export const holderQuery = z.strictObject({ ...asOfQuery, purpose: line().optional() });
+
+const recordDateFields = z.object({
+  id: id("rdt"),
+  issueId: id("iss"),
+  day,
+  closesAt: instantText.describe("24:00 JST of that day"),
+  purpose: z.string(),
+  maker: z.string(),
+  createdAt: instantText,
+  list: z
+    .object({
+      version: z.int(),
+      seq: height,
+      head: hash,
+      units: unitsText,
+      holders: height,
+      frozenAt: instantText,
+    })
+    .nullable()
+    .describe("Null until the day has ended and a block after it was folded"),
+});
+export const recordDate = named("RecordDate", recordDateFields);
+export const recordDateCreated = named("RecordDateCreated", recordDateFields);
+export const newRecordDate = named("NewRecordDate", z.strictObject({ day, purpose: clause(200) }));
+export const recordDatePage = named("RecordDatePage", pageOf(recordDate));
+export const recordDateList = named(
+  "RecordDateList",
+  readOf(recordDateFields).extend({ items: z.array(registerRow), next: z.string().nullable() }),
+);
+export const recordDateQuery = pageQuery;
+export const recordDateListQuery = pageQuery.extend({ ...minBlockQuery, version: heightText.optional() });

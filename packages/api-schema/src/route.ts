@@ -1,0 +1,64 @@
+import type { Role, Scope } from "@genbo/domain/permissions";
+import type { z } from "zod";
+import type { RateLimit } from "./limits.ts";
+import { type ProblemCode, problemOf } from "./problems.ts";
+import { rolesWith } from "./roles.ts";
+
+/** One route of the API. Registration, OpenAPI, the role × route matrix and the sdk are all made from it. */
+export interface Route {
+  operationId: string;
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** OpenAPI form: `/v1/issues/{id}`. */
+  path: string;
+  tag: string;
+  summary: string;
+  /** The scope that a key must hold; null is open to everybody, and must be said. */
+  scope: Scope | null;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** Also reads text/csv into `body`. */
+  csv?: boolean;
+  /** A POST that changes nothing and so takes no Idempotency-Key. */
+  readOnly?: boolean;
+  /** The answer of each status that means success. Every write that ends on chain answers 202. */
+  answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
+  /** What it answers beyond what every route of its kind answers (`problemsOf`). */
+  problems?: readonly ProblemCode[];
+  limit: RateLimit;
+  /** Exists in this profile alone. */
+  profile?: "local";
+}
+
+export const route = <const R extends Route>(definition: R): R => definition;
+
+/** The roles that may use a route: those whose keys may hold its scope. */
+export const rolesOf = (of: Route): readonly Role[] | "everybody" =>
+  of.scope === null ? "everybody" : rolesWith(of.scope);
+
+/** A write takes an Idempotency-Key. */
+export const isWrite = (of: Route): boolean => of.method !== "GET" && of.readOnly !== true;
+
+/** Every problem that a route may answer, INTERNAL aside. */
+export function problemsOf(of: Route): ProblemCode[] {
+  const found = new Set<ProblemCode>(["RATE_LIMITED", ...(of.problems ?? [])]);
+  const add = (when: unknown, ...codes: ProblemCode[]) => {
+    if (when) for (const code of codes) found.add(code);
+  };
+  add(of.scope, "UNAUTHENTICATED", "FORBIDDEN");
+  add(of.params, "NOT_FOUND");
+  add(of.query, "INVALID_FIELD");
+  add(isWrite(of), "IDEMPOTENCY_KEY_MISSING", "IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS");
+  add(of.body, "MALFORMED_JSON", "BAD_ENCODING", "BODY_TOO_LARGE", "MEDIA_TYPE", "INVALID_FIELD");
+  add(of.query && "minBlock" in of.query.shape, "REGISTER_BEHIND");
+  return [...found].sort();
+}
+
+/** Every status that a route promises. */
+export const statusesOf = (of: Route): number[] =>
+  [
+    ...new Set([
+      ...Object.keys(of.answers).map(Number),
+      ...problemsOf(of).map((code) => problemOf(code).status),
+    ]),
+  ].sort();

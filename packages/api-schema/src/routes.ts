@@ -1,0 +1,24 @@
+import type { Route } from "./route.ts";
+import { investorRoutes } from "./routes/investors.ts";
+import { issueRoutes } from "./routes/issues.ts";
+import { partyRoutes } from "./routes/parties.ts";
+import { platformRoutes } from "./routes/platform.ts";
+import { registerRoutes } from "./routes/register.ts";
+import { transferRoutes } from "./routes/transfers.ts";
+
+/** The route table. What is not here does not exist. */
+export const routeTable = [
+  ...partyRoutes,
+  ...issueRoutes,
+  ...investorRoutes,
+  ...transferRoutes,
+  ...registerRoutes,
+  ...platformRoutes,
+] as const satisfies readonly Route[];
+
+export type RouteTable = (typeof routeTable)[number];
+export type OperationId = RouteTable["operationId"];
+export type RouteOf<Id extends OperationId> = Extract<RouteTable, { operationId: Id }>;
+
+const byId = new Map<string, Route>(routeTable.map((each) => [each.operationId, each]));
+export const routeOf = (operationId: OperationId): Route => byId.get(operationId)!;

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { eventPage, eventQuery } from "../events.ts";
+import {
+  operationAnswer,
+  operationPage,
+  operationQuery,
+  operationRowPage,
+  operationRowQuery,
+} from "../operations.ts";
+import { clockAnswer, clockMove, healthAnswer, readyAnswer, statusAnswer } from "../platform.ts";
+import { id } from "../primitives.ts";
+import { route } from "../route.ts";
+
+const ofOperation = z.strictObject({ id: id("op") });
+
+export const platformRoutes = [
+  route({
+    operationId: "getOperation",
+    method: "GET",
+    path: "/v1/operations/{id}",
+    tag: "Operations",
+    summary: "Where a write stands on its way into the register, with the results of its rows",
+    scope: "operations:read",
+    params: ofOperation,
+    answers: { 200: operationAnswer },
+    limit: "read",
+  }),
+  route({
+    operationId: "listOperations",
+    method: "GET",
+    path: "/v1/operations",
+    tag: "Operations",
+    summary: "The caller's operations, newest first",
+    scope: "operations:read",
+    query: operationQuery,
+    answers: { 200: operationPage },
+    limit: "read",
+  }),
+  route({
+    operationId: "listOperationRows",
+    method: "GET",
+    path: "/v1/operations/{id}/rows",
+    tag: "Operations",
+    summary: "Results of all rows of an operation, by row number",
+    scope: "operations:read",
+    params: ofOperation,
+    query: operationRowQuery,
+    answers: { 200: operationRowPage },
+    limit: "read",
+  }),
+  route({
+    operationId: "listEvents",
+    method: "GET",
+    path: "/v1/events",
+    tag: "Events",
+    summary: "What happened, in order and without a gap, from a cursor on",
+    scope: "events:read",
+    query: eventQuery,
+    answers: { 200: eventPage },
+    limit: "read",
+  }),
+  route({
+    operationId: "moveClock",
+    method: "POST",
+    path: "/v1/sandbox/clock",
+    tag: "Sandbox",
+    summary: "Move the platform's and the chain's time forward; local profile alone",
+    scope: "sandbox:clock",
+    body: clockMove,
+    answers: { 200: clockAnswer },
+    problems: ["CLOCK_NOT_FORWARD", "NOT_READY"],
+    limit: "admin",
+    profile: "local",
+  }),
+  route({
+    operationId: "health",
+    method: "GET",
+    path: "/health",
+    tag: "Platform",
+    summary: "Is this process alive?",
+    scope: null,
+    answers: { 200: healthAnswer },
+    limit: "open",
+  }),
+  route({
+    operationId: "ready",
+    method: "GET",
+    path: "/ready",
+    tag: "Platform",
+    summary: "Would a request be served now?",
+    scope: null,
+    answers: { 200: readyAnswer },
+    problems: ["NOT_READY"],
+    limit: "open",
+  }),
+  route({
+    operationId: "status",
+    method: "GET",
+    path: "/status",
+    tag: "Platform",
+    summary: "Chain head, register head, lag, queues and open breaks",
+    scope: null,
+    answers: { 200: statusAnswer },
+    problems: ["NOT_READY"],
+    limit: "open",
+  }),
+] as const;

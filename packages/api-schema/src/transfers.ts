@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { bulkRowsMax } from "./limits.ts";
+import { named } from "./named.ts";
+import { pageOf, pageQuery, readOf } from "./page.ts";
+import {
+  address,
+  addressText,
+  clause,
+  day,
+  hash,
+  id,
+  instant,
+  instantText,
+  units,
+  unitsText,
+} from "./primitives.ts";
+
+const order = {
+  issueId: id("iss"),
+  from: address,
+  to: address,
+  units,
+  lotAcquiredOn: day.optional().describe("The acquisition lot to move; first in, first out if left out"),
+};
+const dates = {
+  tradeDate: day,
+  settlementDate: day,
+  acquiredOn: day.optional().describe("The settlement date, if left out (Trust Act 186(iv))"),
+  expiresAt: instant.optional().describe("30 days after the settlement date, if left out"),
+};
+const settled = (row: { tradeDate: string; settlementDate: string }) => row.settlementDate >= row.tradeDate;
+const settledFault = { path: ["settlementDate"], message: "lies before the trade date" };
+
+export const precheck = named("TransferPrecheck", z.strictObject(order));
+export const newTransfer = named(
+  "NewTransfer",
+  z.strictObject({ ...order, ...dates }).refine(settled, settledFault),
+);
+export const newTransfers = named(
+  "NewTransfers",
+  z.strictObject({
+    rows: z
+      .array(z.strictObject({ ...order, ...dates }).refine(settled, settledFault))
+      .min(1)
+      .max(bulkRowsMax),
+  }),
+);
+
+/** One rule that stands against it. */
+export const failingRule = named(
+  "FailingRule",
+  z.object({
+    code: z.string().describe("Stable code, as RECEIVER_CHECK_LAPSED"),
+    number: z.int().describe("The ERC-1404 number on chain; from 100 on, rules that live off chain"),
+    detail: z.string(),
+    fix: z.string(),
+  }),
+);
+export const precheckAnswer = named(
+  "TransferPrecheckAnswer",
+  readOf(
+    z.object({
+      allowed: z.boolean(),
+      failing: z.array(failingRule).describe("Every failing rule, not just the first"),
+      needs: z.array(z.enum(["acceptance", "approval"])).describe("What a request will need to be entered"),
+    }),
+  ),
+);
+
+export const transferState = z.enum([
+  "requested",
+  "held",
+  "accepted",
+  "entered",
+  "rejected",
+  "cancelled",
+  "refused",
+]);
+const transferFields = z.object({
+  id: id("trf"),
+  issueId: id("iss"),
+  ref: hash.describe("Also the id of the hold on chain"),
+  state: transferState,
+  from: addressText,
+  to: addressText,
+  units: unitsText,
+  tradeDate: day,
+  acquiredOn: day,
+  settlementDate: day,
+  lotAcquiredOn: day.nullable(),
+  sellerBrokerId: id("pty"),
+  buyerBrokerId: id("pty"),
+  maker: z.string(),
+  acceptor: z.string().nullable(),
+  checker: z.string().nullable(),
+  reason: z.string().nullable(),
+  createdAt: instantText,
+});
+export const transfer = named("Transfer", transferFields);
+export const transferAnswer = named(
+  "TransferAnswer",
+  readOf(transferFields).extend({
+    operationIds: z.array(id("op")).describe("Request, acceptance, approval: oldest first"),
+  }),
+);
+export const transferPage = named("TransferPage", pageOf(transfer));
+export const transferQuery = pageQuery.extend({
+  issueId: id("iss").optional(),
+  state: transferState.optional(),
+});
+
+export const transferConsent = named("TransferConsent", z.strictObject({}));
+export const transferRejection = named("TransferRejection", z.strictObject({ reason: clause(1_000) }));
