@@ -1,31 +1,8 @@
 import { classAdmitted } from "./investor-class.ts";
 import type { Policy } from "./policy-word.ts";
+import { type RefusalCode, refusal } from "./refusals.ts";
 import type { RegistryRecord } from "./registry-record.ts";
 import { zeroAddress } from "./words.ts";
-
-/** The rules of a transfer by the code of the refusal; 0 to 99 mean exactly what the contract means by them. */
-const rule = {
-  INSUFFICIENT_UNITS: 1,
-  SENDER_INVALID: 2,
-  RECEIVER_INVALID: 3,
-  UNITS_ZERO: 4,
-  SAME_ACCOUNT: 5,
-  PAUSED: 10,
-  TRANSFERS_FORBIDDEN: 11,
-  LOCKED_UP: 12,
-  LOT_SIZE: 13,
-  WHOLE_HOLDING_ONLY: 14,
-  NEEDS_REQUEST: 15,
-  MAX_UNITS_PER_PERSON: 16,
-  MAX_HOLDERS: 17,
-  SENDER_NOT_REGISTERED: 20,
-  SENDER_FROZEN: 21,
-  RECEIVER_NOT_REGISTERED: 30,
-  RECEIVER_CHECK_LAPSED: 31,
-  RECEIVER_FROZEN: 32,
-  RECEIVER_CLASS: 33,
-  LOT_CLOSED: 100,
-} as const;
 
 export interface PartyFacts {
   account: string;
@@ -56,8 +33,11 @@ export interface TransferFacts {
 
 type Rule = (facts: TransferFacts) => boolean;
 
-/** Each rule says when it fails. A sender needs registration only, so that one whose check lapsed can still sell. */
-const rules: Record<keyof typeof rule, Rule> = {
+/**
+ * When each rule fails. Those below 100 mean exactly what the contract means by them: a sender needs registration
+ * only, so that one whose check lapsed can still sell; a receiver needs a valid and eligible record.
+ */
+const rules: Partial<Record<RefusalCode, Rule>> = {
   INSUFFICIENT_UNITS: ({ units, from }) => units > from.available,
   SENDER_INVALID: ({ from }) => from.account === zeroAddress,
   RECEIVER_INVALID: ({ to }) => to.account === zeroAddress,
@@ -96,13 +76,16 @@ const rules: Record<keyof typeof rule, Rule> = {
   LOT_CLOSED: ({ lotUnits, units }) => lotUnits !== undefined && lotUnits < units,
 };
 
+const byNumber = (Object.entries(rules) as [RefusalCode, Rule][])
+  .map(([code, fails]) => ({ number: refusal(code).number, fails }))
+  .sort((a, b) => a.number - b.number);
+
 /**
- * The codes of all rules that a transfer fails, ascending; empty when it may go ahead. Pure: the same facts give the
+ * The numbers of all rules that a transfer fails, ascending; empty when it may go ahead. Pure: the same facts give the
  * same answer as the contract's `failingRules`, plus NEEDS_REQUEST for direct moves and the rules of the register.
  */
 export function failingRules(facts: TransferFacts): number[] {
-  const names = Object.keys(rules) as (keyof typeof rule)[];
-  return names.filter((name) => rules[name](facts)).map((name) => rule[name]);
+  return byNumber.filter(({ fails }) => fails(facts)).map(({ number }) => number);
 }
 
 /** Limits by person: a move between two accounts of one person, or of nobody, changes neither count. */
