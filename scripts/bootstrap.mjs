@@ -16,7 +16,8 @@ const nodeWithTypes = 24;
 
 const [file, ...args] = process.argv.slice(2);
 if (!file) fail("usage: node scripts/bootstrap.mjs FILE [arguments]");
-if (major(process.versions.node) < oldestNode) fail(`Genbo needs Node ${oldestNode} or newer, this is ${process.version}.`);
+if (major(process.versions.node) < oldestNode)
+  fail(`Genbo needs Node ${oldestNode} or newer, this is ${process.version}.`);
 
 const env = environment();
 if (!isInstalled()) await install();
@@ -47,7 +48,9 @@ function findNode() {
     .find((path) => existsSync(path));
   if (packaged) return packaged;
   if (major(process.versions.node) >= nodeWithTypes) return process.execPath;
-  return fail(`No Node ${nodeWithTypes} package for ${process.platform}-${process.arch}: please install Node ${nodeWithTypes} and try again.`);
+  return fail(
+    `No Node ${nodeWithTypes} package for ${process.platform}-${process.arch}: please install Node ${nodeWithTypes} and try again.`,
+  );
 }
 
 /** pnpm writes .modules.yaml at the end of an install; a lockfile that is newer was changed since. */
@@ -61,12 +64,26 @@ async function install() {
   console.error("Installing packages (about 1 GB, the first time only) …");
   const progress = setInterval(() => console.error(`  still installing, ${seconds()}`), progressMs);
   const npx = process.platform === "win32" ? "npx.cmd" : "npx";
-  const command = ["--yes", pnpm, "install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn"];
+  const command = [
+    "--yes",
+    pnpm,
+    "install",
+    "--frozen-lockfile",
+    "--reporter=append-only",
+    "--loglevel=warn",
+  ];
   // CI=true keeps pnpm from asking before it replaces a node_modules that another package manager left.
-  const options = { stdio: ["ignore", 2, 2], env: { ...env, CI: "true" }, shell: process.platform === "win32" };
+  const options = {
+    stdio: ["ignore", 2, 2],
+    env: { ...env, CI: "true" },
+    shell: process.platform === "win32",
+  };
   const code = await run(npx, command, options);
   clearInterval(progress);
-  if (code !== 0) fail(`Installing packages failed (exit code ${code}). Is a package registry in reach? Run the command again to resume.`);
+  if (code !== 0)
+    fail(
+      `Installing packages failed (exit code ${code}). Is a package registry in reach? Run the command again to resume.`,
+    );
   // pnpm leaves the marker alone when there was nothing to do.
   utimesSync(marker, new Date(), new Date());
   console.error(`Packages installed in ${seconds()}.`);
@@ -99,7 +116,9 @@ function run(command, commandArgs, options) {
       console.error(`Cannot run ${command}: ${error.message}`);
       end(127);
     });
-    child.on("exit", (code, signal) => end(code ?? 128 + (signal === "SIGINT" ? 2 : signal === "SIGKILL" ? 9 : 15)));
+    child.on("exit", (code, signal) =>
+      end(code ?? 128 + (signal === "SIGINT" ? 2 : signal === "SIGKILL" ? 9 : 15)),
+    );
   });
 }
 

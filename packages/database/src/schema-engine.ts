@@ -48,8 +48,18 @@ export async function withSchemaEngine<T>(
 async function load(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
   const bytes = await readFile(join(dirname(entry), "schema_engine_bg.wasm"));
-  const imports = { "./schema_engine_bg.js": bindings };
+  const imports = { "./schema_engine_bg.js": { ...bindings, ...lockTimers() } };
   const { instance } = await WebAssembly.instantiate(bytes, imports);
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
+}
+
+/** The engine starts a timer of 10 s for its lock and forgets it; no process may stay alive for that. */
+function lockTimers(): Record<string, (...args: unknown[]) => unknown> {
+  const isTimer = ([name]: [string, unknown]) => name.startsWith("__wbg_setTimeout_");
+  const timers = Object.entries(bindings).filter(isTimer) as [
+    string,
+    (...args: unknown[]) => NodeJS.Timeout,
+  ][];
+  return Object.fromEntries(timers.map(([name, start]) => [name, (...args) => start(...args).unref()]));
 }
