@@ -13,7 +13,17 @@ test.each([
   { seq: 7, units: 2n ** 96n - 1n, from: account("f"), head: word("f") },
 ])("the head of entry $seq is what the contract computes", ({ seq, units, from, head }) => {
   const entry = { seq, kind: 3, basis: 2, units, from, to: account("c"), ref: word("d"), data: word("e") };
-  const types = ["bytes32", "uint64", "uint8", "uint16", "uint96", "address", "address", "bytes32", "bytes32"];
+  const types = [
+    "bytes32",
+    "uint64",
+    "uint8",
+    "uint16",
+    "uint96",
+    "address",
+    "address",
+    "bytes32",
+    "bytes32",
+  ];
   const abi = coder.encode(types, [head, seq, 3, 2, units, from, entry.to, entry.ref, entry.data]);
   expect(headAfterEntry(head, entry)).toBe(keccak256(abi));
 });
