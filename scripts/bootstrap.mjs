@@ -22,6 +22,7 @@ if (major(process.versions.node) < oldestNode)
 const env = environment();
 if (!isInstalled()) await install();
 const node = findNode();
+if (!file.startsWith("scripts/")) await prepare();
 process.exit(await run(node, [join(root, file), ...args], { stdio: "inherit" }));
 
 /** npm's own variables (registry, prefix, init cwd, …) would change what the program's own npm calls do. */
@@ -87,6 +88,12 @@ async function install() {
   // pnpm leaves the marker alone when there was nothing to do.
   utimesSync(marker, new Date(), new Date());
   console.error(`Packages installed in ${seconds()}.`);
+}
+
+/** What is generated and not in git; the scripts do it themselves and report it in their own way. */
+async function prepare() {
+  const code = await run(node, [join(root, "scripts", "prepare.ts")], { stdio: ["ignore", 2, 2] });
+  if (code !== 0) process.exit(code);
 }
 
 /** Runs a program to its end and gives its exit code; signals to us reach it once, and it never outlives us. */
