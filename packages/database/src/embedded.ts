@@ -1,11 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { inheritedEnv } from "@genbo/domain/env";
+import { freePort } from "@genbo/domain/free-port";
 import { type Exit, endChild, exitOf, tether } from "@genbo/domain/tether";
 import pg from "pg";
 import { stopOrphan } from "./embedded-orphan.ts";
@@ -73,18 +73,6 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       await sleep(200 * attempt);
     }
   }
-}
-
-/** A TCP port of the loopback interface that nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on("error", fail);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 async function launch(

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, type PostgresOptions, startPostgres } from "@genbo/database/embedded";
+import { type PostgresOptions, startPostgres } from "@genbo/database/embedded";
+import { freePort } from "@genbo/domain/free-port";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
 

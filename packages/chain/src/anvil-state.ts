@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, open, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import type { Rpc } from "./rpc.ts";
+
+const newest = "state.json.gz";
+const previous = "state.previous.json.gz";
+const gzipMagic = 0x1f8b;
+
+/** A dump that anvil can load. */
+export interface StateFile {
+  /** Unpacked, for `--load-state`. */
+  path: string;
+  /** Time of its last block, in Unix seconds. */
+  time: number;
+  /** Says that anvil could not load it: it is put aside and the older generation's turn comes. */
+  reject(): void;
+}
+
+/**
+ * Writes the whole chain to `dir` and keeps the dump before it. A crash at any moment leaves at least one whole
+ * dump: the new one is renamed into place only when it lies on the disk.
+ */
+export async function dumpState(rpc: Rpc, dir: string): Promise<void> {
+  const dump = Buffer.from((await rpc.call<string>("anvil_dumpState")).slice(2), "hex");
+  if (dump.length < 2 || dump.readUInt16BE() !== gzipMagic)
+    throw new Error("anvil_dumpState gave no gzip stream.");
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const temporary = join(dir, `${newest}.new`);
+  const file = await open(temporary, "w", 0o600);
+  try {
+    await file.writeFile(dump);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if (existsSync(join(dir, newest))) await rename(join(dir, newest), join(dir, previous));
+  await rename(temporary, join(dir, newest));
+  await syncFolder(dir);
+}
+
+/**
+ * The newest whole dump in `dir`, or undefined when there has never been one. gzip's checksum tells a torn file.
+ * @throws Error when there are dumps but none is whole: starting an empty chain beside a full register would be worse.
+ */
+export function loadState(dir: string): StateFile | undefined {
+  let found = false;
+  for (const name of [newest, previous]) {
+    const file = join(dir, name);
+    if (!existsSync(file)) continue;
+    found = true;
+    const reject = () => renameSync(file, `${file}.torn`);
+    try {
+      const json = gunzipSync(readFileSync(file));
+      const path = join(dir, "load.json");
+      const time = lastBlockTime(json);
+      writeFileSync(path, json, { mode: 0o600 });
+      return { path, time, reject };
+    } catch {
+      // Out of the way, or the next dump would put it in the place of the good one.
+      reject();
+    }
+  }
+  if (found || existsSync(join(dir, `${newest}.torn`))) {
+    throw new Error(
+      `No dump of the chain in ${dir} is whole. Put a copy of ${newest} back, or remove the data folder to start anew.`,
+    );
+  }
+  return undefined;
+}
+
+export function dropLoadedState(dir: string): void {
+  rmSync(join(dir, "load.json"), { force: true });
+}
+
+/** anvil writes the block environment first, so the head of a file of any size is enough. */
+function lastBlockTime(json: Buffer): number {
+  const match = /^\{"block":\{[^}]*"timestamp":"(0x[0-9a-f]+)"/.exec(json.toString("latin1", 0, 4_096));
+  if (match?.[1] === undefined) throw new Error("no block environment");
+  return Number(match[1]);
+}
+
+/** A rename is on the disk only when its folder is. */
+async function syncFolder(dir: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(dir, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
