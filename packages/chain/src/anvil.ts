@@ -88,6 +88,7 @@ async function launch(dataDir: string, options: AnvilOptions, args: readonly str
   const port = options.port ?? (await freePort());
   const logFile = options.logFile ?? join(dataDir, "start.log");
   const log = openSync(logFile, options.logFile === undefined ? "w" : "a", 0o600);
+  const logStart = fstatSync(log).size;
   const child = spawn(
     binary(),
     [...flags, "--port", String(port), "--cache-path", join(dataDir, "states"), ...args],
