@@ -1,0 +1,46 @@
+import type { Customer } from "./accounts.ts";
+import type { BrokerCode, Scenario } from "./fixture.ts";
+import { makePeople } from "./people.ts";
+
+const seed = "kenedix-2021";
+/** Identity checks of the demo hold until the end of this day in Japan. */
+const checkedUntil = "2026-07-31T15:00:00Z";
+
+/** A customer of NOMURA whose identity check lapses before the sale of October 2021. */
+export const lapsedCustomer = { id: "INV-LAPSED", broker: "NOMURA", tax: "RESIDENT_INDIVIDUAL" } as const;
+const lapsedUntil = "2021-09-30T15:00:00Z";
+
+/** Every customer of the demo: the holders at issue, the broker's own account, and one whose check lapses. */
+export function customersOf(scenario: Scenario): Record<BrokerCode, Customer[]> {
+  const allotted = makePeople([...scenario.holders_at_issue, lapsedCustomer], seed).map(
+    (person): Customer => ({
+      person,
+      classes: person.classes,
+      validUntil: person.id === lapsedCustomer.id ? lapsedUntil : checkedUntil,
+    }),
+  );
+  const of = (broker: BrokerCode) => allotted.filter(({ person }) => person.broker === broker);
+  return { SBI: [...of("SBI"), ownAccountOf(scenario.otc_trade.buyer)], NOMURA: of("NOMURA") };
+}
+
+/** The broker itself, which buys for its own account. */
+const ownAccountOf = (id: string): Customer => ({
+  person: {
+    id,
+    broker: "SBI",
+    tax: "DOMESTIC_CORPORATION",
+    kind: "corporation",
+    name: { kanji: "SBI 自己勘定", kana: "エスビーアイ ジコカンジョウ", romaji: "SBI own account" },
+    address: {
+      postalCode: "106-0032",
+      prefecture: "東京都",
+      city: "港区",
+      street: "六本木(見本)",
+      country: "JP",
+    },
+    bornOn: "1998-10-07",
+    classes: ["CORPORATE"],
+  },
+  classes: ["CORPORATE", "BROKER"],
+  validUntil: checkedUntil,
+});

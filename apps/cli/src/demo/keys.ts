@@ -1,0 +1,34 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The secrets of the demo's API keys between two runs; the platform keeps only their hashes. */
+export interface KeyStore {
+  file: string;
+  get(name: string): string | undefined;
+  put(name: string, secret: string): void;
+}
+
+export function openKeyStore(dataDir: string): KeyStore {
+  const file = join(dataDir, "demo-keys.json");
+  const secrets = read(file);
+  return {
+    file,
+    get: (name) => secrets[name],
+    put: (name, secret) => {
+      secrets[name] = secret;
+      mkdirSync(dataDir, { recursive: true });
+      const temporary = `${file}.new`;
+      writeFileSync(temporary, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
+      renameSync(temporary, file);
+    },
+  };
+}
+
+function read(file: string): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { type Client, createClient } from "../client.ts";
+import type { BrokerCode } from "./fixture.ts";
+import type { KeyStore } from "./keys.ts";
+import type { Step } from "./steps.ts";
+
+/** Each key of the demo: whose it is, and which member of staff acts with it. */
+const staff = {
+  issuer: { party: "issuer", subject: "staff:issuer-1" },
+  trustee: { party: "trustee", subject: "staff:trustee-1" },
+  // Who drafts for the issuer is also seconded to the trustee: four eyes must notice that this is one person.
+  issuerAtTrustee: { party: "trustee", subject: "staff:issuer-1" },
+  SBI: { party: "SBI", subject: "staff:sbi-customers-1" },
+  SBIDesk: { party: "SBI", subject: "staff:sbi-own-account-1" },
+  NOMURA: { party: "NOMURA", subject: "staff:nomura-customers-1" },
+} as const;
+export type Actor = keyof typeof staff;
+type PartyName = (typeof staff)[Actor]["party"];
+
+const parties: Record<PartyName, { kind: "issuer" | "trustee" | "broker"; name: string }> = {
+  issuer: { kind: "issuer", name: "渋谷神南 委託者" },
+  trustee: { kind: "trustee", name: "渋谷神南 受託者" },
+  SBI: { kind: "broker", name: "SBI" },
+  NOMURA: { kind: "broker", name: "野村" },
+};
+
+export interface Parties {
+  ids: Record<PartyName, string>;
+  /** A client for each key, and the operator's, who has no part in any legal act. */
+  as: Record<Actor | "operator", Client>;
+  secrets: Record<Actor, string>;
+}
+
+const actors = Object.keys(staff) as Actor[];
+const partyNames = Object.keys(parties) as PartyName[];
+
+/** Admits the issuer, the trustee and the brokers, and makes the keys of their staff. Again: the same parties. */
+export async function admitParties(
+  step: Step,
+  url: string,
+  operatorSecret: string,
+  keys: KeyStore,
+): Promise<Parties> {
+  const operator = createClient({ url, secret: operatorSecret });
+  const admit = async (name: PartyName): Promise<[PartyName, string]> => {
+    const { body } = await operator.call("createParty", { body: parties[name], key: `demo:party:${name}` });
+    if (body.operationId !== null) {
+      const { state } = await operator.waitForOperation(body.operationId);
+      if (state !== "entered") throw new Error(`The chain did not admit ${name}: its role is ${state}.`);
+    }
+    step.progress(`${name} has its signer and its role on chain`);
+    return [name, body.id];
+  };
+  const ids = Object.fromEntries(await Promise.all(partyNames.map(admit))) as Record<PartyName, string>;
+  const made: [Actor, string][] = [];
+  for (const actor of actors) made.push([actor, await secretOf(actor, operator, ids, keys)]);
+  const secrets = Object.fromEntries(made) as Record<Actor, string>;
+  const clients = made.map(([actor, secret]) => [actor, createClient({ url, secret })] as const);
+  const as = { ...(Object.fromEntries(clients) as Record<Actor, Client>), operator };
+  return { ids, as, secrets };
+}
+
+async function secretOf(
+  actor: Actor,
+  operator: Client,
+  ids: Parties["ids"],
+  keys: KeyStore,
+): Promise<string> {
+  const kept = keys.get(actor);
+  if (kept !== undefined) return kept;
+  const { party, subject } = staff[actor];
+  const make = async (key: string) => {
+    const request = { params: { id: ids[party] }, body: { subject }, key };
+    return (await operator.call("createKey", request)).body.secret;
+  };
+  // A repeat does not show the secret again: a run that was killed before it kept the secret makes another key.
+  const secret =
+    (await make(`demo:key:${actor}`)) ?? (await make(`demo:key:${actor}:${crypto.randomUUID()}`));
+  if (secret === null) throw new Error(`No secret came with the new key of ${actor}.`);
+  keys.put(actor, secret);
+  return secret;
+}
+
+/** The client of a broker's staff for its customers. */
+export const brokerClient = (of: Parties, broker: BrokerCode): Client => of.as[broker];
