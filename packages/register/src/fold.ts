@@ -21,14 +21,17 @@ export function step(state: IssueState, entry: ChainEntry, personOf: PersonOf): 
   for (const [person, count] of accountsOfPerson) {
     holders += Number(count > 0) - Number((state.accountsOfPerson.get(person) ?? 0) > 0);
   }
-  let units = state.units;
-  for (const { before, after } of effect.holdings) units += (after?.units ?? 0n) - (before?.units ?? 0n);
+  let { units, accounts } = state;
+  for (const { before, after } of effect.holdings) {
+    units += (after?.units ?? 0n) - (before?.units ?? 0n);
+    accounts += Number(after !== null) - Number(before !== null);
+  }
   if (units > maxUnits)
     throw new FoldError("BAD_PAYLOAD", entry.seq, "the issue has more units than the register keeps");
   return {
     entry,
     effect,
-    totals: { seq: entry.seq, head: entry.head, units, holders, policy: effect.policy },
+    totals: { seq: entry.seq, head: entry.head, units, holders, accounts, policy: effect.policy },
     accountsOfPerson,
   };
 }

@@ -53,8 +53,10 @@ export interface IssueTotals {
   head: Word;
   /** Σ holdings = totalSupply. */
   units: bigint;
-  /** Persons with units, as the contract counts them, not accounts. */
+  /** Persons with units, as the contract counts them. */
   holders: number;
+  /** Accounts with units: a person may have several. */
+  accounts: number;
   policy: Word;
 }
 
@@ -77,6 +79,7 @@ export function emptyState(): IssueState {
     head: zeroWord,
     units: 0n,
     holders: 0,
+    accounts: 0,
     policy: zeroWord,
     holdings: new Map(),
     holds: new Map(),

@@ -224,4 +224,5 @@ function checkInvariants(state: IssueState) {
   expect([...state.holds.values()].every((hold) => hold.units > 0n)).toBe(true);
   expect(state.units).toBe(total);
   expect(state.holders).toBe(persons.size);
+  expect(state.accounts).toBe(state.holdings.size);
 }

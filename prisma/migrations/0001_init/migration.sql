@@ -81,6 +81,7 @@ create table operation (
   check ((state = 'entered') <= (rows_entered > 0 or rows = 0))
 );
 create index operation_party on operation (party_id, id);
+create index operation_subject on operation (subject_id, id);
 create index operation_open on operation (state) where state in ('accepted', 'queued', 'sent', 'mined');
 
 -- One lane a signer, leased by one worker at a time; the fence makes a paused worker's late write fail.
@@ -139,7 +140,7 @@ create table idempotency (
   route text not null,
   body_hash text not null,
   status integer not null,
-  body jsonb not null,
+  body json not null, -- not jsonb: a repeat gets the same bytes
   location text,
   created_at timestamptz not null,
   primary key (party_id, key)
@@ -290,6 +291,7 @@ create table registry_record (
   person_id text not null,
   record text not null,
   particulars text not null,
+  head text not null, -- the registry's head after this line
   operation_id text references operation,
   block_number bigint not null,
   block_hash text not null,
@@ -299,6 +301,7 @@ create table registry_record (
 );
 create index registry_record_person on registry_record (person_id, seq);
 create index registry_record_wallet on registry_record (wallet, seq);
+create index registry_record_block on registry_record (block_number, seq);
 
 create table account (
   address text primary key,
@@ -306,12 +309,13 @@ create table account (
   class_bits integer not null,
   flags smallint not null,
   valid_until timestamptz not null,
-  country smallint not null,
+  country integer not null,
   custodian_id integer not null,
   particulars text not null,
   seq bigint not null references registry_record
 );
 create index account_person on account (person_id);
+create index account_custodian on account (custodian_id, address);
 
 create table entry (
   issue_id text not null references issue,
@@ -331,6 +335,10 @@ create table entry (
   settlement_date date,
   hold_id text,
   lots jsonb not null default '[]', -- [[acquiredOn, units]] that this entry moved, made or consumed
+  -- The issue's figures after this entry, so that the sums of any past instant are one row.
+  total_units bigint not null check (total_units >= 0),
+  total_holders integer not null check (total_holders >= 0),
+  total_accounts integer not null check (total_accounts >= total_holders),
   operation_id text references operation,
   maker text,
   checker text,
@@ -393,7 +401,8 @@ create table issue_state (
   seq bigint not null,
   head text not null,
   units bigint not null check (units >= 0), -- Σ holdings = totalSupply
-  holders integer not null check (holders >= 0),
+  holders integer not null check (holders >= 0), -- persons
+  accounts integer not null check (accounts >= holders),
   policy text not null,
   block_number bigint not null
 );
