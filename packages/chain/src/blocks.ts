@@ -1,0 +1,145 @@
+import type { ChainLog } from "./events.ts";
+import { quantity, readQuantity } from "./hex.ts";
+import { type Rpc, type RpcCall, resultOf } from "./rpc.ts";
+import { methodNotFound, NodeRefused, NodeUnavailable } from "./rpc-errors.ts";
+
+export interface BlockRef {
+  number: number;
+  hash: string;
+}
+
+export interface ChainTransaction {
+  hash: string;
+  index: number;
+  from: string;
+  succeeded: boolean;
+  logs: ChainLog[];
+}
+
+export interface ChainBlock extends BlockRef {
+  parentHash: string;
+  /** Unix seconds. Block time is legal time. */
+  time: number;
+  transactions: ChainTransaction[];
+}
+
+interface WireBlock {
+  number: string;
+  hash: string;
+  parentHash: string;
+  timestamp: string;
+  transactions: string[];
+}
+interface WireLog {
+  address: string;
+  topics: string[];
+  data: string;
+  logIndex: string;
+}
+interface WireReceipt {
+  transactionHash: string;
+  transactionIndex: string;
+  blockHash: string;
+  from: string;
+  status: string;
+  logs: WireLog[];
+}
+
+/** Reads blocks with their receipts from a node. */
+export interface BlockReader {
+  head(): Promise<BlockRef>;
+  /** The hash at a height, or undefined above the head. */
+  hashAt(number: number): Promise<string | undefined>;
+  /** Blocks `from`..`to` in order, cut short at the node's head. @throws NodeUnavailable when the chain moved meanwhile */
+  read(from: number, to: number): Promise<ChainBlock[]>;
+}
+
+export function createBlockReader(rpc: Rpc): BlockReader {
+  // GoQuorum's geth has no eth_getBlockReceipts: its receipts come one a transaction, in one request.
+  let byBlock = true;
+
+  const receiptsOf = async (blocks: readonly WireBlock[]): Promise<WireReceipt[][]> => {
+    const full = blocks.filter((block) => block.transactions.length > 0);
+    if (full.length === 0) return [];
+    if (byBlock) {
+      const outcomes = await rpc.batch(full.map((block) => call("eth_getBlockReceipts", block.number)));
+      const refused = outcomes.find(
+        (each) => "error" in each && each.error instanceof NodeRefused && each.error.code === methodNotFound,
+      );
+      if (refused === undefined) return outcomes.map(resultOf<WireReceipt[]>);
+      byBlock = false;
+    }
+    const calls = full.flatMap((block) =>
+      block.transactions.map((hash) => call("eth_getTransactionReceipt", hash)),
+    );
+    const receipts = await rpc.all<WireReceipt>(calls);
+    let end = 0;
+    return full.map((block) => {
+      const start = end;
+      end += block.transactions.length;
+      return receipts.slice(start, end);
+    });
+  };
+
+  return {
+    head: async () => refOf(await rpc.call<WireBlock>("eth_getBlockByNumber", "latest", false)),
+    hashAt: async (number) => {
+      const block = await rpc.call<WireBlock | null>("eth_getBlockByNumber", quantity(number), false);
+      return block?.hash.toLowerCase();
+    },
+    read: async (from, to) => {
+      const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+      const calls = numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false));
+      const found = await rpc.all<WireBlock | null>(calls);
+      const end = found.indexOf(null);
+      const blocks = (end < 0 ? found : found.slice(0, end)) as WireBlock[];
+      const receipts = await receiptsOf(blocks);
+      let at = 0;
+      return blocks.map((block) => toBlock(block, block.transactions.length > 0 ? receipts[at++] : []));
+    },
+  };
+}
+
+const call = (method: string, ...params: readonly unknown[]): RpcCall => ({ method, params });
+
+const refOf = (block: WireBlock): BlockRef => ({
+  number: readQuantity(block.number),
+  hash: block.hash.toLowerCase(),
+});
+
+function toBlock(block: WireBlock, receipts: readonly WireReceipt[] | null | undefined): ChainBlock {
+  const ref = refOf(block);
+  if (!matches(ref, block, receipts))
+    throw new NodeUnavailable(`block ${ref.number} changed while it was read`);
+  return {
+    ...ref,
+    parentHash: block.parentHash.toLowerCase(),
+    time: readQuantity(block.timestamp),
+    transactions: receipts.map(toTransaction).sort((a, b) => a.index - b.index),
+  };
+}
+
+/** Header and receipts come by two requests: between them the node may have moved to another branch. */
+function matches(
+  ref: BlockRef,
+  block: WireBlock,
+  receipts: readonly (WireReceipt | null)[] | null | undefined,
+): receipts is WireReceipt[] {
+  if (receipts?.length !== block.transactions.length) return false;
+  return receipts.every((receipt) => receipt?.blockHash.toLowerCase() === ref.hash);
+}
+
+function toTransaction(receipt: WireReceipt): ChainTransaction {
+  return {
+    hash: receipt.transactionHash.toLowerCase(),
+    index: readQuantity(receipt.transactionIndex),
+    from: receipt.from.toLowerCase(),
+    succeeded: receipt.status === "0x1",
+    logs: receipt.logs.map((log) => ({
+      address: log.address.toLowerCase(),
+      topics: log.topics,
+      data: log.data,
+      index: readQuantity(log.logIndex),
+    })),
+  };
+}
