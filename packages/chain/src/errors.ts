@@ -1,0 +1,61 @@
+import { refusal, refusalOf, refusalOfError } from "@genbo/domain/refusals";
+import { contractInterface } from "./abi.ts";
+
+export interface Revert {
+  /** Number of the refusal; that of REVERTED where the contracts' own rules are not the reason. */
+  code: number;
+  /** Name of the custom error, for the operator. */
+  error: string | undefined;
+}
+
+/** Every custom error of these is known to the interfaces of one token, the registry, the factory or the manager. */
+const contracts = ["SecurityToken", "HolderRegistry", "TokenFactory", "AccessManager"] as const;
+
+/** Names why a transaction reverted. @param data the revert data that a node gives, undefined where it gives none */
+export function decodeRevert(data: string | undefined): Revert {
+  const reverted = refusal("REVERTED").number;
+  if (data === undefined || data.length < 10) return { code: reverted, error: undefined };
+  for (const contract of contracts) {
+    const parsed = parseError(contract, data);
+    if (parsed === undefined) continue;
+    if (parsed.name === "Refused")
+      return { code: refusalOf(Number(parsed.args[0])).number, error: "Refused" };
+    return { code: refusalOfError(parsed.name)?.number ?? reverted, error: parsed.name };
+  }
+  return { code: reverted, error: undefined };
+}
+
+function parseError(contract: (typeof contracts)[number], data: string) {
+  try {
+    return contractInterface(contract).parseError(data) ?? undefined;
+  } catch {
+    // The selector is known and the arguments are cut short.
+    return undefined;
+  }
+}
+
+/** What a node's refusal of a raw transaction means for its lane. */
+export type SendRefusal =
+  /** The node, or a block, has these very bytes already. */
+  | "known"
+  /** A transaction of this nonce is in a block: ours, or one that somebody else signed with the lane's key. */
+  | "nonceUsed"
+  /** Another transaction of this nonce waits in the node's pool. */
+  | "nonceTaken"
+  /** The node may take it later. */
+  | "later"
+  /** No node will ever take these bytes. */
+  | "never";
+
+/** Besu, GoQuorum's geth and anvil word their refusals in their own ways and share no codes. */
+const wordings: readonly [RegExp, SendRefusal][] = [
+  [/already known|already imported|known transaction/i, "known"],
+  [/nonce (is )?too low|nonce below/i, "nonceUsed"],
+  [/replacement|underpriced/i, "nonceTaken"],
+  [/pool is full|txpool|nonce too (far|distant)|too far in|syncing|timeout|rate/i, "later"],
+];
+
+/** @param message the node's own words */
+export function classifySendRefusal(message: string): SendRefusal {
+  return wordings.find(([wording]) => wording.test(message))?.[1] ?? "never";
+}

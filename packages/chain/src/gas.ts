@@ -1,0 +1,44 @@
+import { type BatchCall, batchOverheadBytes, rowBytes } from "./calls.ts";
+
+/**
+ * Gas limit for each row of a call: what its dearest row was measured to take in a full batch (a new holder, tracked
+ * persons; `test/gas.it.test.ts`), and a quarter more. Gas is free on our chains, so a limit too high costs nothing but
+ * rows a transaction; one too low would refuse a whole batch.
+ */
+const rowGas: Record<BatchCall, number> = {
+  issue: 78_000,
+  redeem: 45_000,
+  custodiedTransfer: 94_000,
+  requestTransfers: 117_000,
+  acceptTransfers: 140_000, // moves the units at once where the policy wants no approval
+  approveTransfers: 100_000,
+  rejectTransfers: 30_000,
+  cancelTransfers: 30_000,
+  setRecords: 31_000,
+};
+
+/** What a batch takes before its first row: the transaction itself, roles, head and policy. */
+const batchBaseGas = 200_000;
+
+/** createIssue makes a clone and binds its roles, 580,000; the other single calls write a slot or two. */
+export const singleCallGas = 2_000_000;
+
+/** Creating the largest of our contracts takes some 5,000,000. */
+export const deploymentGas = 12_000_000;
+
+/** EIP-7825 lets no transaction have more than 2^24 gas on newer chains. */
+const transactionGasMax = 16_000_000;
+/** GoQuorum takes transactions of at most 64 KB unless its genesis says otherwise; signature and fields are some 150 bytes. */
+const transactionBytesMax = 65_000;
+/** The contracts take no more (`MOST_ROWS`). */
+const rowsMax = 500;
+
+/** Gas limit of a batch of so many rows. */
+export const batchGas = (call: BatchCall, rows: number): number => batchBaseGas + rows * rowGas[call];
+
+/** How many rows of a call one transaction carries. */
+export function batchRowsMax(call: BatchCall): number {
+  const byGas = Math.floor((transactionGasMax - batchBaseGas) / rowGas[call]);
+  const byBytes = Math.floor((transactionBytesMax - batchOverheadBytes) / rowBytes(call));
+  return Math.min(rowsMax, byGas, byBytes);
+}
