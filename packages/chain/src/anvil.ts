@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -59,10 +59,10 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   try {
     for (let attempt = 1; ; attempt += 1) {
       const state = loadState(dataDir);
-      const time = Math.max(options.time, state?.time ?? 0);
-      const load = state === undefined ? [] : ["--load-state", state.path];
       try {
-        return await launch(dataDir, options, ["--timestamp", String(time), ...load]);
+        if (state === undefined) return await launchFromGenesis(dataDir, options);
+        const time = Math.max(options.time, state.time);
+        return await launch(dataDir, options, ["--timestamp", String(time), "--load-state", state.path]);
       } catch (error) {
         if (error instanceof UnloadableState) state?.reject();
         else if (attempt === startTries) throw error;
@@ -83,6 +83,19 @@ export async function setChainTime(rpc: Rpc, unixSeconds: number): Promise<void>
 }
 
 class UnloadableState extends Error {}
+
+/**
+ * A chain that died before its first dump begins again with the same genesis block, so that it is the same chain:
+ * transactions that were signed for it are good for it still.
+ */
+async function launchFromGenesis(dataDir: string, options: AnvilOptions): Promise<Anvil> {
+  const file = join(dataDir, "genesis-time");
+  if (!existsSync(file)) writeFileSync(file, String(options.time), { mode: 0o600, flush: true });
+  const genesis = Number(readFileSync(file, "utf8"));
+  const anvil = await launch(dataDir, options, ["--timestamp", String(genesis)]);
+  if (options.time > genesis) await setChainTime(anvil.rpc, options.time);
+  return anvil;
+}
 
 async function launch(dataDir: string, options: AnvilOptions, args: readonly string[]): Promise<Anvil> {
   const port = options.port ?? (await freePort());

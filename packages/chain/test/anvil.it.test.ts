@@ -54,6 +54,13 @@ test("after kill -9 it stands where the last dump stood, every block the same, a
   expect(await time()).toBeLessThan(genesis + 40 * day + 60);
 });
 
+test("without a dump it begins again with the same genesis, at the present time", async () => {
+  const first = await block("0x0");
+  await killAndRestart(genesis + 2 * day);
+  expect(await block("0x0")).toEqual(first);
+  expect(await time()).toBeGreaterThanOrEqual(genesis + 2 * day);
+});
+
 test("a torn dump gives way to the one before it, and is not kept in its place", async () => {
   await mine(2);
   await dumpState(anvil.rpc, dataDir);

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRpc } from "@genbo/chain/rpc";
+import { createPool } from "@genbo/database/connection";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { lockProfile } from "../src/profile-lock.ts";
+import { type Stack, startStack } from "../src/supervisor.ts";
+
+const genesisTime = new Date("2021-08-01T09:00:00+09:00");
+const dataDir = mkdtempSync(join(tmpdir(), "genbo-stack-"));
+const notices: string[] = [];
+let stack: Stack;
+
+const start = () => startStack({ dataDir, genesisTime, services: [], notice: (line) => notices.push(line) });
+
+beforeAll(async () => {
+  stack = await start();
+});
+
+afterAll(async () => {
+  await stack.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function blockTime(tag: string): Promise<number> {
+  const rpc = createRpc([stack.urls.chain]);
+  const { timestamp } = await rpc.call<{ timestamp: string }>("eth_getBlockByNumber", tag, false);
+  rpc.close();
+  return Number(timestamp) * 1000;
+}
+
+async function query(text: string): Promise<Record<string, unknown>[]> {
+  const pool = createPool(stack.urls.database.genbo, { max: 1 });
+  return pool
+    .query(text)
+    .then((result) => result.rows)
+    .finally(() => pool.end());
+}
+
+test("chain and database start at the genesis time, and only the owner can read the folder", async () => {
+  expect(Math.abs((await blockTime("latest")) - genesisTime.getTime())).toBeLessThan(30_000);
+  expect(Math.abs(stack.clock.now().getTime() - genesisTime.getTime())).toBeLessThan(30_000);
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  expect(statSync(stack.folder.masterKeyFile).mode & 0o777).toBe(0o600);
+});
+
+test("a second supervisor on the folder is refused, and a dead one's lock is taken over", async () => {
+  await expect(start()).rejects.toThrow("already runs");
+  const other = mkdtempSync(join(tmpdir(), "genbo-lock-"));
+  const release = lockProfile(other);
+  expect(() => lockProfile(other)).toThrow("already runs");
+  release();
+  lockProfile(other)();
+  rmSync(other, { recursive: true });
+});
+
+test("a database and a chain that are killed come back where they were, with the same addresses", async () => {
+  await query("create table kept (n int8)");
+  await query("insert into kept values (7)");
+  const genesis = await blockTime("0x0");
+  await stack.clock.advance(new Date(genesisTime.getTime() + 86_400_000));
+  for (const name of ["postgres", "anvil"] as const) {
+    const before = stack.processes()[name];
+    await stack.kill(name);
+    await stack.ready(name);
+    expect(stack.processes()[name]).not.toBe(before);
+  }
+  expect(await query("select n from kept")).toEqual([{ n: 7n }]);
+  expect(await blockTime("0x0")).toBe(genesis);
+  expect(await blockTime("latest")).toBeGreaterThan(genesisTime.getTime() + 86_000_000);
+  expect(notices.filter((line) => line.includes("SIGKILL"))).toHaveLength(2);
+});
+
+test("a stop and a start keep chain, database, time and secrets", async () => {
+  const hash = async () => {
+    const rpc = createRpc([stack.urls.chain]);
+    const block = await rpc.call<{ hash: string }>("eth_getBlockByNumber", "0x1", false);
+    rpc.close();
+    return block.hash;
+  };
+  const first = await hash();
+  await stack.stop();
+  stack = await start();
+  expect(await hash()).toBe(first);
+  expect(await query("select n from kept")).toEqual([{ n: 7n }]);
+  expect(stack.clock.now().getTime()).toBeGreaterThan(genesisTime.getTime() + 86_000_000);
+});
