@@ -1,0 +1,57 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { hexOf } from "../hex.ts";
+import { keccak } from "../keccak.ts";
+
+/** Who a node is to its peers. A validator signs blocks with the same key. */
+export interface NodeIdentity {
+  /** 128 lower-case hex digits without 0x: the uncompressed public key, the id in an enode URL. */
+  publicKey: string;
+  /** 0x and 40 lower-case hex digits: what validators are voted in and out by. */
+  address: string;
+}
+
+export interface NodeKey extends NodeIdentity {
+  /** 64 hex digits without 0x. Whoever has it can sign blocks as this node. */
+  secretKey: string;
+}
+
+/** Where peers reach a node. */
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+export function createNodeKey(): NodeKey {
+  return nodeKeyOf(Buffer.from(secp256k1.utils.randomSecretKey()).toString("hex"));
+}
+
+/** @param secretKey 64 hex digits without 0x */
+export function nodeKeyOf(secretKey: string): NodeKey {
+  const point = secp256k1.getPublicKey(Buffer.from(secretKey, "hex"), false);
+  return { secretKey, ...identityOf(Buffer.from(point.subarray(1)).toString("hex")) };
+}
+
+/** @param publicKey 128 hex digits without 0x */
+export function identityOf(publicKey: string): NodeIdentity {
+  return { publicKey, address: hexOf(keccak(Buffer.from(publicKey, "hex")).subarray(12)) };
+}
+
+const enodeForm = /^enode:\/\/([0-9a-f]{128})@([^@:?/]+):(\d{1,5})(?:\?[^?]*)?$/i;
+
+/** Reads `enode://<128 hex digits>@<host>:<port>`. @throws Error that shows the form */
+export function parseEnode(url: string): NodeIdentity & Endpoint {
+  const [, publicKey, host, port] = enodeForm.exec(url.trim()) ?? [];
+  if (publicKey === undefined || host === undefined || !isPort(Number(port))) {
+    throw new Error(`Not an enode URL (enode://<128 hex digits>@<host>:<port>): ${url}`);
+  }
+  const point = Buffer.from(`04${publicKey}`, "hex");
+  if (!secp256k1.utils.isValidPublicKey(point)) throw new Error(`No public key of secp256k1: ${url}`);
+  return { ...identityOf(publicKey.toLowerCase()), host, port: Number(port) };
+}
+
+/** `discport=0` says that the node is found by its place in the list alone, never by discovery. */
+export function enodeUrl({ publicKey, host, port }: NodeIdentity & Endpoint): string {
+  return `enode://${publicKey}@${host}:${port}?discport=0`;
+}
+
+export const isPort = (value: number): boolean => Number.isInteger(value) && value > 0 && value < 65_536;
