@@ -1,3 +1,4 @@
+import { networkUsage, runNetwork } from "./network.ts";
 import { start, startUsage } from "./start.ts";
 
 type Command = (args: readonly string[]) => Promise<void>;
@@ -5,6 +6,7 @@ type Command = (args: readonly string[]) => Promise<void>;
 /** Every command by its name; what a command needs is loaded with it. */
 const commands: Readonly<Record<string, { usage: string; run: Command }>> = {
   start: { usage: startUsage, run: start },
+  network: { usage: networkUsage, run: runNetwork },
 };
 
 const [name = "", ...args] = process.argv.slice(2);

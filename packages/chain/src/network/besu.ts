@@ -1,4 +1,4 @@
-import type { ClientProfile } from "./client.ts";
+import type { ClientProfile } from "./client-profile.ts";
 import { enodeUrl } from "./identity.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { ClientProfile, NodePlace } from "./client.ts";
 import { clientProfiles } from "./client.ts";
+import type { ClientProfile, NodePlace } from "./client-profile.ts";
 import type { Network, NetworkNode } from "./network.ts";
 
 const subnet = "172.28.43.0/24";

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { clientProfiles, type NetworkFile } from "./client.ts";
+import { clientProfiles } from "./client.ts";
+import type { NetworkFile } from "./client-profile.ts";
 import { composeText } from "./compose.ts";
 import type { NodeKey } from "./identity.ts";
 import { genesisText, type Network, type NewNetwork } from "./network.ts";

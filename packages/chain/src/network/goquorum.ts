@@ -1,4 +1,4 @@
-import type { ClientProfile } from "./client.ts";
+import type { ClientProfile } from "./client-profile.ts";
 import { enodeUrl } from "./identity.ts";
 
 /** Executable transactions a sender may have in the pool; geth's 16 would cut a lane to 16 in flight. */
