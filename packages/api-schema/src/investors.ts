@@ -77,7 +77,7 @@ export const investorColumns = [
   "taxCategory",
   "validUntil",
 ] as const;
-export const walletColumns = ["externalId", "address", "custody"] as const;
+export const walletColumns = ["externalId", "address"] as const;
 
 const investorFields = z.object({
   id: id("inv"),
@@ -160,42 +160,27 @@ export const particularsChanged = named(
   }),
 );
 
-export const custody = z.enum(["CUSTODIED", "SELF"]);
 const walletFields = z.object({
   address: addressText,
   investorId: id("inv"),
-  custody,
+  custody: z.enum(["CUSTODIED", "SELF"]),
   state: z.enum(["pending", "registered", "refused"]),
   createdAt: instantText,
 });
 export const wallet = named("Wallet", walletFields);
 const walletRequest = {
-  address: address.optional().describe("Left out, a custodied account gets an address that needs no key"),
-  custody: custody.default("CUSTODIED"),
+  address: address
+    .optional()
+    .describe(
+      "Left out, the customer's one account gets an address that needs no key: its broker acts for it",
+    ),
 };
-const selfHasAddress = (row: { address?: string | undefined; custody: string }) =>
-  row.custody === "CUSTODIED" || row.address !== undefined;
-export const newWallet = named(
-  "NewWallet",
-  z
-    .strictObject({ investorId: id("inv"), ...walletRequest })
-    .refine(selfHasAddress, {
-      path: ["address"],
-      message: "is missing: a wallet in self-custody has its own address",
-    }),
-);
+export const newWallet = named("NewWallet", z.strictObject({ investorId: id("inv"), ...walletRequest }));
 export const newWallets = named(
   "NewWallets",
   z.strictObject({
     rows: z
-      .array(
-        z
-          .strictObject({ externalId: line(64), ...walletRequest })
-          .refine(selfHasAddress, {
-            path: ["address"],
-            message: "is missing: a wallet in self-custody has its own",
-          }),
-      )
+      .array(z.strictObject({ externalId: line(64), ...walletRequest }))
       .min(1)
       .max(bulkRowsMax),
   }),

@@ -5,10 +5,7 @@ import { countText, day, hash, height, heightText, instant, instantText, line } 
 
 export const pageQuery = z.strictObject({
   cursor: line(400).optional().describe("`next` of the page before"),
-  limit: countText(pageRowsMax)
-    .refine((value) => value > 0, "is 0")
-    .default(pageRowsDefault)
-    .describe(`Rows a page, at most ${pageRowsMax}`),
+  limit: countText(pageRowsMax, 1).default(pageRowsDefault),
 });
 
 /** For reads that must see a block: what this client has just been told was entered. */

@@ -88,12 +88,14 @@ export const instant = z.iso
 export const instantText = z.iso.datetime().describe("Instant in UTC, ISO 8601");
 
 /** Numbers of a query string. */
-export const countText = (max: number) =>
+export const countText = (max: number, min = 0) =>
   z
     .string()
     .regex(/^\d{1,15}$/, "is not a whole number")
     .transform(Number)
-    .refine((value) => value <= max, `is more than ${max}`);
+    .refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`)
+    // In a URL it is text; to a client it is a number.
+    .meta({ type: "integer", minimum: min, maximum: max, pattern: undefined });
 /** A block number or an entry's seq. */
-export const heightText = countText(Number.MAX_SAFE_INTEGER).describe("A block number or sequence number");
+export const heightText = countText(Number.MAX_SAFE_INTEGER);
 export const height = z.int().min(0);

@@ -1,0 +1,47 @@
+/** Gives a value its place in the statement: `$3::text`. */
+export type Param = (value: unknown, type: string) => string;
+
+/** One write of a statement: a CTE that takes its rows only if `from` has one. */
+export interface Part {
+  /** Name of the CTE; parts of one statement differ in it. */
+  name: string;
+  sql(param: Param, from: string): string;
+}
+
+export interface Statement {
+  /** Statements of one name have one text, so that PostgreSQL plans them once a connection. */
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+/** Puts values into a statement in the order in which its text names them. */
+export function params(): { param: Param; values: unknown[] } {
+  const values: unknown[] = [];
+  return { param: (value, type) => `$${values.push(value)}::${type}`, values };
+}
+
+/** A column's PostgreSQL type and its value in a row. An array column takes its value as text (`arrayText`). */
+export type ColumnOf<Row> = readonly [type: string, of: (row: Row) => unknown];
+
+/** A part that inserts rows, one array a column: unnest would flatten an array column, so that one goes as text. */
+export function insertPart<Row>(
+  table: string,
+  columns: Readonly<Record<string, ColumnOf<Row>>>,
+  rows: readonly Row[],
+): Part {
+  const names = Object.keys(columns).join(", ");
+  return {
+    name: `new_${table}`,
+    sql: (param, from) => {
+      const arrays = Object.values(columns).map(([type, of]) =>
+        param(rows.map(of), `${elementType(type)}[]`),
+      );
+      const fields = Object.entries(columns).map(([name, [type]]) => `t.${name}::${type}`);
+      return `insert into ${table} (${names})
+        select ${fields.join(", ")} from ${from}, unnest(${arrays.join(", ")}) as t (${names})`;
+    },
+  };
+}
+
+const elementType = (type: string): string => (type.endsWith("[]") ? "text" : type);

@@ -1,0 +1,116 @@
+import pg from "pg";
+import { type AuditEntry, auditPart } from "./audit.ts";
+import { type Part, params, type Statement } from "./commands-statement.ts";
+import { type Pool, type Queryable, withTransaction } from "./connection.ts";
+import {
+  answerConstraint,
+  answerPart,
+  type CommandKey,
+  findAnswer,
+  holdKey,
+  IdempotencyFault,
+  lockOf,
+  type StoredAnswer,
+} from "./idempotency.ts";
+import { commandsPart, type NewCommand, type NewOperation, operationPart } from "./operations-new.ts";
+
+export interface CommandRequest extends CommandKey {
+  at: Date;
+  /** Holds the key from the first statement on: for commands that work long before they write. */
+  long: boolean;
+}
+
+/** All that one command writes, in one SQL transaction. */
+export interface Decision {
+  status: 200 | 201 | 202;
+  /** JSON text of the answer. Stands in the idempotency row: no personal data, no secret. */
+  body: string;
+  location: string | null;
+  audit: AuditEntry;
+  /** A conditional update that must touch a row, else the command loses: see GuardLost. */
+  guard?: Part;
+  writes?: readonly Part[];
+  operation?: NewOperation;
+  commands?: readonly NewCommand[];
+}
+
+/** The guard found no row: somebody else has decided meanwhile. Nothing was written. */
+export class GuardLost extends Error {}
+
+export type CommandAnswer = StoredAnswer & { hit: boolean };
+
+/**
+ * Runs a command once: looks up its key, decides, writes everything in one transaction.
+ * @param decide reads what it needs and says what to write; it runs again after a serialization failure
+ * @returns the answer; `hit` when it is that of an earlier request with the same key and body
+ * @throws IdempotencyFault, GuardLost, what `decide` throws, and unique violations of its writes
+ */
+export async function runCommand(
+  pool: Pool,
+  request: CommandRequest,
+  decide: (db: Queryable) => Promise<Decision>,
+): Promise<CommandAnswer> {
+  try {
+    if (!request.long) return await runOnce(pool, request, decide);
+    return await withTransaction(pool, async (tx) => {
+      await holdKey(tx, request);
+      return runOnce(tx, request, decide);
+    });
+  } catch (error) {
+    if (!isConstraint(error, answerConstraint)) throw error;
+    // The same command committed between our look-up and our write.
+    const answer = await findAnswer(pool, request);
+    if (answer === undefined) throw error;
+    return { ...answer, hit: true };
+  }
+}
+
+async function runOnce(
+  db: Queryable,
+  request: CommandRequest,
+  decide: (db: Queryable) => Promise<Decision>,
+): Promise<CommandAnswer> {
+  const before = await findAnswer(db, request);
+  if (before !== undefined) return { ...before, hit: true };
+  const decision = await decide(db);
+  const answer = { status: decision.status, body: decision.body, location: decision.location };
+  const written = await db.query<{ free: boolean; answers: number }>(statementOf(request, decision, answer));
+  const { free, answers } = written.rows[0]!;
+  if (!free) throw new IdempotencyFault("IN_PROGRESS");
+  if (answers === 0) throw new GuardLost();
+  return { ...answer, hit: false };
+}
+
+/** One statement, so one round trip and one transaction even on a connection of the pool. */
+function statementOf(request: CommandRequest, decision: Decision, answer: StoredAnswer): Statement {
+  const { param, values } = params();
+  const { guard, operation, commands = [] } = decision;
+  const parts: Part[] = [answerPart(request, answer, request.at)];
+  parts.push(auditPart(decision.audit), ...(decision.writes ?? []));
+  if (operation !== undefined) parts.push(operationPart(operation, commands.length));
+  if (commands.length > 0) parts.push(commandsPart(operation!.id, commands));
+  const ctes = [
+    `held as materialized (select pg_try_advisory_xact_lock(${param(lockOf(request), "bigint")}) as free)`,
+    "free as materialized (select 1 from held where held.free)",
+  ];
+  if (guard !== undefined) ctes.push(`guard as (${guard.sql(param, "free")})`);
+  for (const part of parts) {
+    const from = part.name === "answer" ? (guard === undefined ? "free" : "guard") : "answer";
+    ctes.push(`${part.name} as (${part.sql(param, from)})`);
+  }
+  const text = `with ${ctes.join(",\n")}
+    select (select held.free from held) as free, (select count(*)::int from answer) as answers`;
+  const name = [request.route, ...(guard ? [guard.name] : []), ...parts.slice(2).map((part) => part.name)];
+  return { name: statementName(name), text, values };
+}
+
+/** PostgreSQL cuts names at 63 bytes; two that are cut alike would be one. */
+function statementName(names: readonly string[]): string {
+  const name = names.join("+");
+  if (name.length > 63) throw new RangeError(`The statement's name is too long: ${name}`);
+  return name;
+}
+
+/** Whether an error is the violation of that constraint. */
+export const isConstraint = (error: unknown, constraint: string): boolean =>
+  error instanceof pg.DatabaseError && error.code === "23505" && error.constraint === constraint;

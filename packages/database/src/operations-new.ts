@@ -1,0 +1,58 @@
+import type { Part } from "./commands-statement.ts";
+
+export interface NewOperation {
+  id: string;
+  ref: string;
+  partyId: string;
+  kind: string;
+  issueId: string | null;
+  subjectId: string | null;
+  maker: string;
+  checker: string | null;
+  requestId: string;
+  at: Date;
+}
+
+/** One row of a call, for the worker (outbox). */
+export interface NewCommand {
+  signer: string;
+  call: string;
+  /** Address of the token; null = the one contract that the call belongs to. */
+  target: string | null;
+  ref: string;
+  /** Bigints as decimal strings. */
+  args: Readonly<Record<string, unknown>>;
+}
+
+export const operationPart = (operation: NewOperation, rows: number): Part => ({
+  name: "op",
+  sql: (param, from) => {
+    const text = (value: string | null) => param(value, "text");
+    const at = param(operation.at, "timestamptz");
+    return `insert into operation
+      (id, ref, party_id, kind, state, issue_id, subject_id, maker, checker, rows, request_id, accepted_at, updated_at)
+      select ${text(operation.id)}, ${text(operation.ref)}, ${text(operation.partyId)}, ${text(operation.kind)},
+        'accepted', ${text(operation.issueId)}, ${text(operation.subjectId)}, ${text(operation.maker)},
+        ${text(operation.checker)}, ${param(rows, "int")}, ${text(operation.requestId)}, ${at}, ${at}
+      from ${from}`;
+  },
+});
+
+/** Commands get their ids in the order of their rows: a lane sends them in that order. */
+export const commandsPart = (operationId: string, commands: readonly NewCommand[]): Part => ({
+  name: "cmd",
+  sql: (param, from) => {
+    const texts = (of: (command: NewCommand) => string | null) => param(commands.map(of), "text[]");
+    const arrays = [
+      texts((each) => each.signer),
+      texts((each) => each.call),
+      texts((each) => each.target),
+      texts((each) => each.ref),
+      texts((each) => JSON.stringify(each.args)),
+    ];
+    return `insert into command (operation_id, row, signer, call, target, ref, args)
+      select ${param(operationId, "text")}, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb
+      from ${from}, unnest(${arrays.join(", ")}) with ordinality as t (signer, call, target, ref, args, n)
+      order by t.n`;
+  },
+});

@@ -1,0 +1,120 @@
+import { type Day, dayOfIso } from "@genbo/domain/jst";
+import type { RegistryRecord } from "@genbo/domain/registry-record";
+import type { Queryable } from "./connection.ts";
+
+/** Where one order of a request looks: which issue, which accounts. */
+export interface Order {
+  issueId: string;
+  from: string;
+  to: string;
+}
+
+export interface AccountFacts {
+  record: RegistryRecord | null;
+  /** The broker that keeps it; null when nobody of the platform does. */
+  brokerId: string | null;
+  /** Units of the issue of the person behind it, over all its accounts. */
+  unitsOfPerson: bigint;
+}
+
+/** What the register says about an order: one row of one query, however many orders a request has. */
+export interface OrderFacts {
+  issue: {
+    state: string;
+    token: string | null;
+    trusteeId: string;
+    policy: string;
+    holders: number;
+    quarantined: boolean;
+  } | null;
+  from: AccountFacts & { units: bigint; free: bigint; lots: ReadonlyMap<Day, bigint> };
+  to: AccountFacts;
+}
+
+interface Row {
+  state: string | null;
+  token: string | null;
+  trustee_id: string;
+  policy: string;
+  holders: number;
+  quarantined: boolean;
+  units: bigint | null;
+  encumbered: bigint | null;
+  lots: [day: number | string, units: number | string][] | null;
+  f: AccountRow | null;
+  t: AccountRow | null;
+  f_broker: string | null;
+  t_broker: string | null;
+  f_units: bigint;
+  t_units: bigint;
+}
+interface AccountRow {
+  person_id: string;
+  class_bits: number;
+  flags: number;
+  valid_until: string;
+  country: number;
+  custodian_id: number;
+}
+
+const personUnits = (account: string) => `coalesce((select sum(p.units) from holding_period p
+  where p.person_id = ${account}.person_id and p.issue_id = r.issue_id and p.to_seq is null), 0)::bigint`;
+
+const text = `select i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
+    coalesce(s.holders, 0) as holders,
+    exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined,
+    h.units, h.encumbered, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
+    ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units
+  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as r (issue_id, f, t, n)
+  left join issue i on i.id = r.issue_id
+  left join issue_state s on s.issue_id = r.issue_id
+  left join account fa on fa.address = r.f
+  left join account ta on ta.address = r.t
+  left join party fb on fb.custodian_id = fa.custodian_id
+  left join party tb on tb.custodian_id = ta.custodian_id
+  left join holding_period h on h.issue_id = r.issue_id and h.account = r.f and h.to_seq is null
+  order by r.n`;
+
+/** The facts of each order, in their order. */
+export async function orderFacts(db: Queryable, orders: readonly Order[]): Promise<OrderFacts[]> {
+  const found = await db.query<Row>({
+    name: "order-facts",
+    text,
+    values: [
+      orders.map((each) => each.issueId),
+      orders.map((each) => each.from),
+      orders.map((each) => each.to),
+    ],
+  });
+  return found.rows.map(factsOf);
+}
+
+function factsOf(row: Row): OrderFacts {
+  const units = row.units ?? 0n;
+  const { state, token, trustee_id: trusteeId, policy, holders, quarantined } = row;
+  return {
+    issue: state === null ? null : { state, token, trusteeId, policy, holders, quarantined },
+    from: {
+      ...accountOf(row.f, row.f_broker, row.f_units),
+      units,
+      free: units - (row.encumbered ?? 0n),
+      lots: new Map((row.lots ?? []).map(([day, lot]) => [dayOf(day), BigInt(lot)])),
+    },
+    to: accountOf(row.t, row.t_broker, row.t_units),
+  };
+}
+
+const dayOf = (day: number | string): Day => (typeof day === "number" ? day : (dayOfIso(day) ?? 0));
+
+const accountOf = (row: AccountRow | null, brokerId: string | null, unitsOfPerson: bigint): AccountFacts => ({
+  brokerId,
+  unitsOfPerson,
+  record: row && {
+    personId: row.person_id,
+    classBits: row.class_bits,
+    flags: row.flags,
+    validUntil: Math.floor(Date.parse(row.valid_until) / 1000),
+    country: row.country,
+    custodian: row.custodian_id,
+  },
+});

@@ -1,0 +1,52 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { canonicalJson } from "@genbo/domain/canonical-json";
+import { newDataKey, seal, unseal, type VaultKeys } from "./vault-keys.ts";
+
+/** Personal data of a subject, as packages/api-schema/src/investors.ts describes it. */
+export type Particulars = Readonly<Record<string, unknown>>;
+
+export interface SealedParticulars {
+  personId: string;
+  version: number;
+  sealed: Buffer;
+  /** What stands on chain: HMAC-SHA256 of the particulars' canonical JSON under a random key that only the vault has. */
+  commitment: string;
+}
+
+interface Opened {
+  /** Key of the commitment, hex. Whoever is given it and the particulars can check what stands on chain. */
+  salt: string;
+  particulars: Particulars;
+}
+
+const saltBytes = 32;
+
+/** A new subject's own key, wrapped for the table and plain for its first particulars. */
+export async function newSubject(
+  keys: VaultKeys,
+  personId: string,
+): Promise<{ dataKey: Buffer; wrapped: Buffer }> {
+  const dataKey = newDataKey();
+  return { dataKey, wrapped: await keys.wrap(dataKey, personId) };
+}
+
+export function sealParticulars(
+  dataKey: Buffer,
+  personId: string,
+  version: number,
+  particulars: Particulars,
+): SealedParticulars {
+  const salt = randomBytes(saltBytes);
+  const text = canonicalJson(particulars);
+  const commitment = `0x${createHmac("sha256", salt).update(text).digest("hex")}`;
+  const plain = Buffer.from(canonicalJson({ salt: salt.toString("hex"), particulars }));
+  return { personId, version, commitment, sealed: seal(dataKey, plain, boundTo(personId, version)) };
+}
+
+/** @throws Error when the key is another subject's, or a byte was changed */
+export function openParticulars(dataKey: Buffer, personId: string, version: number, sealed: Buffer): Opened {
+  return JSON.parse(unseal(dataKey, sealed, boundTo(personId, version)).toString("utf8")) as Opened;
+}
+
+/** A sealed row copied to another person or version does not open. */
+const boundTo = (personId: string, version: number): string => `particulars:${personId}:${version}`;
