@@ -13,7 +13,10 @@ declare module "vitest" {
   }
 }
 
-/** Starts the one PostgreSQL of a test run, without the safety that only data worth keeping needs. */
+/**
+ * Starts the one PostgreSQL of a test run, without the safety that only data worth keeping needs. Chains are started
+ * by the files that need one (chain.ts): it takes 0.2 s, and each has its own time and nonces.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = mkdtempSync(join(tmpdir(), "genbo-test-"));
   const settings = {

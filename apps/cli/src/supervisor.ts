@@ -1,14 +1,16 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { startAnvil } from "@genbo/chain/anvil";
 import { databaseUrl } from "@genbo/database/address";
 import { createPool } from "@genbo/database/connection";
 import { type Postgres, startPostgres } from "@genbo/database/embedded";
+import { createOperator } from "@genbo/database/keys";
 import { migrate } from "@genbo/database/migrate";
 import { ensureDatabase, ensureRoles, type Role, roles } from "@genbo/database/roles";
 import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
 import type { Env } from "@genbo/domain/env";
 import { freePort } from "@genbo/domain/free-port";
-import { openProfile, type ProfileFolder } from "./profile.ts";
+import { openProfile, type ProfileFolder, writeOnce } from "./profile.ts";
 import { lockProfile } from "./profile-lock.ts";
 import { keepDumps } from "./supervisor-dumps.ts";
 import { capLogs } from "./supervisor-logs.ts";
@@ -76,6 +78,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(() => pool.end());
     const clock = await openSandboxClock(pool, database.genbo);
     undo.push(clock.close);
+
+    if (!existsSync(folder.operatorKeyFile)) {
+      writeOnce(
+        folder.operatorKeyFile,
+        `${await createOperator(pool, "Operator", "staff:operator", clock.now())}\n`,
+      );
+    }
 
     progress("Starting the chain");
     const anvil = await keepUp("anvil", anvilStarter(folder, clock), notice);

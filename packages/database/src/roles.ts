@@ -1,13 +1,11 @@
 import pg from "pg";
 import { type DatabaseAddress, quoteIdentifier } from "./address.ts";
+import { advisoryLocks } from "./advisory-locks.ts";
 
 /** Login roles of the platform. `genbo` owns the schema and migrates; each process logs in as its own. */
 export const roles = ["genbo", "genbo_api", "genbo_worker", "genbo_indexer"] as const;
 export type Role = (typeof roles)[number];
 export type RolePasswords = Readonly<Record<Role, string>>;
-
-/** Any number that nothing else locks; two supervisors may prepare one server at once. */
-const lockKey = 7_305_410_001n;
 
 /**
  * Makes the login roles where they are missing and sets their passwords. Rights come from the migrations' grants.
@@ -15,7 +13,8 @@ const lockKey = 7_305_410_001n;
  */
 export async function ensureRoles(admin: DatabaseAddress, passwords: RolePasswords): Promise<void> {
   await withClient(admin, async (client) => {
-    await client.query("select pg_advisory_lock($1)", [lockKey]);
+    // Two supervisors may prepare one server at once.
+    await client.query("select pg_advisory_lock($1)", [advisoryLocks.roles]);
     for (const role of roles) {
       const found = await client.query("select 1 from pg_roles where rolname = $1", [role]);
       const verb = found.rowCount === 0 ? "create" : "alter";
