@@ -16,6 +16,9 @@ export const startOfDay = (day: Day): Date => new Date(day * dayMs - jstOffsetMs
 /** 24:00 JST of `day`, which is 00:00 of the next: what stands "on" a day stood strictly before this instant. */
 export const endOfDay = (day: Day): Date => startOfDay(day + 1);
 
+/** The last millisecond of `day`. As-of reads take an instant that counts, and a day counts to its end. */
+export const lastInstantOf = (day: Day): Date => new Date(endOfDay(day).getTime() - 1);
+
 const isoDays = new Map<Day, string>();
 
 /** `2021-08-11` for day 18850. */

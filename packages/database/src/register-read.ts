@@ -1,0 +1,111 @@
+import type { Lot } from "@genbo/register/state";
+import type { Queryable } from "./connection.ts";
+import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import type { StateOf } from "./register-read-position.ts";
+
+/** One account of the register as of a position. `free` = units − encumbered. */
+export interface RegisterRow {
+  account: string;
+  personId: string;
+  units: bigint;
+  encumbered: bigint;
+  /** Oldest first. */
+  lots: Lot[];
+  /** The entry since which it stands so. */
+  fromSeq: number;
+}
+
+/** Which accounts; at most one of the filters. */
+export interface RegisterFilter {
+  /** Accounts that this broker keeps now. */
+  custodianId?: number;
+  personId?: string;
+}
+
+export interface RegisterQuery extends RegisterFilter {
+  /** The `next` of the page before. */
+  after?: string | undefined;
+  /** Rows at most. */
+  limit: number;
+}
+
+export interface RegisterPage {
+  /** By account. */
+  rows: RegisterRow[];
+  /** Null on the last page. */
+  next: string | null;
+}
+
+/** Walks an issue's accounts in order, one index probe each, however many periods an account has. */
+const accountsOfIssue = `with recursive a (account) as (
+    (select account from holding_period where issue_id = $1 and account > $3 order by account limit 1)
+    union all
+    select (select account from holding_period where issue_id = $1 and account > a.account order by account limit 1)
+    from a where a.account is not null
+  )`;
+
+const sources = {
+  all: { with: accountsOfIssue, from: "a", filter: "$5::text is null" },
+  custodian: {
+    with: "",
+    from: "(select address as account from account where custodian_id = $5 and address > $3 order by address) a",
+    filter: "true",
+  },
+  person: {
+    with: "",
+    from: `(select distinct account from holding_period
+            where person_id = $5 and issue_id = $1 and account > $3 order by account) a`,
+    filter: "true",
+  },
+} as const;
+
+/**
+ * The period of an account that stood at entry $2 is the last that began by then, unless it had ended: one probe.
+ * The rows come in the order of `a`, so the limit stops the walk; the outer sort only puts that on record.
+ */
+const textOf = ({ with: cte, from, filter }: (typeof sources)[keyof typeof sources]) => `${cte}
+  select * from (
+    select p.account, p.person_id, p.units, p.encumbered, p.lots, p.from_seq
+    from ${from} cross join lateral (
+      select * from holding_period where issue_id = $1 and account = a.account and from_seq <= $2
+      order by from_seq desc limit 1
+    ) p
+    where (p.to_seq is null or p.to_seq > $2) and ${filter}
+    limit $4
+  ) page order by account`;
+
+interface Row {
+  account: string;
+  person_id: string;
+  units: bigint;
+  encumbered: bigint;
+  lots: LotsJson;
+  from_seq: bigint;
+}
+
+/**
+ * A page of the register as of a position. Pages of one position fit together whatever enters meanwhile, since a
+ * past state never changes.
+ */
+export async function registerPage(db: Queryable, at: StateOf, query: RegisterQuery): Promise<RegisterPage> {
+  const { custodianId, personId, after = "", limit } = query;
+  const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : "all";
+  const found = await db.query<Row>({
+    name: `register-page-${kind}`,
+    text: textOf(sources[kind]),
+    values: [at.issueId, at.seq, after, limit + 1, personId ?? custodianId ?? null],
+  });
+  const rows = found.rows.slice(0, limit).map(rowOf);
+  return { rows, next: found.rows.length > limit ? (rows.at(-1)?.account ?? null) : null };
+}
+
+function rowOf(row: Row): RegisterRow {
+  return {
+    account: row.account,
+    personId: row.person_id,
+    units: row.units,
+    encumbered: row.encumbered,
+    lots: lotsFromJson(row.lots),
+    fromSeq: Number(row.from_seq),
+  };
+}
