@@ -1,0 +1,81 @@
+import type { Queryable, Transaction } from "./connection.ts";
+
+/** A signer's lane as the worker that holds it sees it. */
+export interface LaneLease {
+  signer: string;
+  /** Rises with each new holder: what an earlier one still does under its own fence fails. */
+  fence: bigint;
+  stoppedReason: string | null;
+}
+
+interface LaneRow {
+  signer: string;
+  fence: bigint;
+  stopped_reason: string | null;
+}
+
+/**
+ * Takes every lane that nobody holds, or whose holder's lease has run out, and renews those that `holder` has.
+ * Leases run by the database's clock, so that clocks of hosts may differ. Rows are locked in one order, so that two
+ * workers cannot wait for each other.
+ * @returns the lanes that `holder` has now
+ */
+export async function leaseLanes(db: Queryable, holder: string, leaseMs: number): Promise<LaneLease[]> {
+  const result = await db.query<LaneRow>(
+    `with free as (
+       select signer from lane
+       where holder = $1 or holder is null or lease_until is null or lease_until < clock_timestamp()
+       order by signer for update
+     )
+     update lane set
+       fence = lane.fence + case when lane.holder is distinct from $1 then 1 else 0 end,
+       holder = $1,
+       lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+     from free where lane.signer = free.signer
+     returning lane.signer, lane.fence, lane.stopped_reason`,
+    [holder, leaseMs],
+  );
+  return result.rows.map(({ signer, fence, stopped_reason }) => ({
+    signer,
+    fence,
+    stoppedReason: stopped_reason,
+  }));
+}
+
+/** Lets go of every lane of `holder`, so that the next worker need not wait for the leases to run out. */
+export async function releaseLanes(db: Queryable, holder: string): Promise<void> {
+  await db.query("update lane set holder = null, lease_until = null where holder = $1", [holder]);
+}
+
+/** Makes a signer's lane where it is missing. */
+export async function ensureLane(db: Queryable, signer: string): Promise<void> {
+  await db.query("insert into lane (signer) values ($1) on conflict do nothing", [signer]);
+}
+
+/**
+ * Locks a lane for the rest of the transaction, if this lease still holds and the lane has not stopped.
+ * @returns the nonce of the lane's next transaction, or undefined for a lane that is lost or stopped
+ */
+export async function lockLane(tx: Transaction, lane: LaneLease): Promise<number | undefined> {
+  const result = await tx.query<{ next_nonce: bigint }>(
+    "select next_nonce from lane where signer = $1 and fence = $2 and stopped_reason is null for update",
+    [lane.signer, lane.fence],
+  );
+  const row = result.rows[0];
+  return row === undefined ? undefined : Number(row.next_nonce);
+}
+
+/** Stops a lane until somebody has seen to it, or lets it go on (null); nothing when the lease is lost. */
+export async function setLaneStopped(db: Queryable, lane: LaneLease, reason: string | null): Promise<void> {
+  const text =
+    "update lane set stopped_reason = $3 where signer = $1 and fence = $2 and stopped_reason is distinct from $3";
+  await db.query(text, [lane.signer, lane.fence, reason]);
+}
+
+/** The nonce that a lane gives next, as far as the database knows. */
+export async function nextNonceOf(db: Queryable, signer: string): Promise<number> {
+  const result = await db.query<{ next_nonce: bigint }>("select next_nonce from lane where signer = $1", [
+    signer,
+  ]);
+  return Number(result.rows[0]?.next_nonce ?? 0n);
+}

@@ -1,0 +1,65 @@
+import type { Queryable, Transaction } from "./connection.ts";
+
+/** One row of a batch call that waits for its transaction. */
+export interface Command {
+  id: bigint;
+  operationId: string;
+  call: string;
+  /** null is the contract that the call belongs to: factory, registry or manager. */
+  target: string | null;
+  ref: string;
+  args: Readonly<Record<string, unknown>>;
+}
+
+interface CommandRow {
+  id: bigint;
+  operation_id: string;
+  call: string;
+  target: string | null;
+  ref: string;
+  args: Record<string, unknown>;
+}
+
+/** The channel on which the api says that commands wait. */
+export const commandChannel = "command";
+
+/** The first commands of a lane that wait, most urgent first and then in the order in which they came. */
+export async function queuedCommands(db: Queryable, signer: string, limit: number): Promise<Command[]> {
+  const result = await db.query<CommandRow>(
+    `select id, operation_id, call, target, ref, args from command
+     where signer = $1 and state = 'queued' order by priority, id limit $2`,
+    [signer, limit],
+  );
+  return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));
+}
+
+/** Which of these lanes have commands that wait. */
+export async function lanesWithWork(db: Queryable, signers: readonly string[]): Promise<Set<string>> {
+  const result = await db.query<{ signer: string }>(
+    `select signer from unnest($1::text[]) as t (signer)
+     where exists (select 1 from command c where c.signer = t.signer and c.state = 'queued')`,
+    [signers],
+  );
+  return new Set(result.rows.map(({ signer }) => signer));
+}
+
+/** Ties commands to the rows of a stored transaction, in their order. */
+export async function takeCommands(
+  tx: Transaction,
+  transactionId: bigint,
+  commands: readonly Command[],
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update command set state = 'taken', chain_tx_id = $1, tx_row = t.row - 1
+     from unnest($2::bigint[]) with ordinality as t (id, row) where command.id = t.id`,
+    [transactionId, commands.map(({ id }) => id)],
+  );
+  await tx.query(
+    `with moved as (
+       select id from operation where id = any($1) and state = 'accepted' order by id for update
+     )
+     update operation set state = 'queued', updated_at = $2 from moved where operation.id = moved.id`,
+    [[...new Set(commands.map(({ operationId }) => operationId))], now],
+  );
+}
