@@ -10,7 +10,7 @@ import {
   testAdmin,
   testCommand,
   testSigner,
-} from "../../../test/support/chain.ts";
+} from "../../../test/support/deployed-chain.ts";
 import { type BatchCall, isBatchCall } from "../src/calls.ts";
 import type { ChainCommand } from "../src/commands.ts";
 import { tokenAddress } from "../src/deployment.ts";
