@@ -9,7 +9,7 @@ import { migrate } from "@genbo/database/migrate";
 import { ensureDatabase, ensureRoles, type Role, roles } from "@genbo/database/roles";
 import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
 import type { Env } from "@genbo/domain/env";
-import { freePort } from "@genbo/domain/free-port";
+import { freePort, portFree } from "@genbo/domain/free-port";
 import { openProfile, type ProfileFolder, writeOnce } from "./profile.ts";
 import { lockProfile } from "./profile-lock.ts";
 import { keepDumps } from "./supervisor-dumps.ts";
@@ -93,6 +93,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const { url: chain } = await anvil.ready();
 
     const apiPort = options.port ?? (await freePort());
+    await portFree(apiPort);
     const units: Unit<Running>[] = [postgres, anvil];
     const services = options.services ?? serviceNames;
     undo.push(() => Promise.all(units.slice(2).map((unit) => unit.stop())));

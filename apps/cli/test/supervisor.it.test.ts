@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRpc } from "@genbo/chain/rpc";
 import { createPool } from "@genbo/database/connection";
+import { exitOf } from "@genbo/domain/tether";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lockProfile } from "../src/profile-lock.ts";
 import { type Stack, startStack } from "../src/supervisor.ts";
@@ -85,4 +87,33 @@ test("a stop and a start keep chain, database, time and secrets", async () => {
   expect(await hash()).toBe(first);
   expect(await query("select n from kept")).toEqual([{ n: 7n }]);
   expect(stack.clock.now().getTime()).toBeGreaterThan(genesisTime.getTime() + 86_000_000);
+});
+
+test("after kill -9 of a supervisor its programs end, and the next one takes the folder over", async () => {
+  const other = mkdtempSync(join(tmpdir(), "genbo-killed-"));
+  const options = { dataDir: other, genesisTime, services: [] };
+  const script = `import { startStack } from "../src/supervisor.ts";
+    const options = ${JSON.stringify(options)};
+    const stack = await startStack({ ...options, genesisTime: new Date(options.genesisTime) });
+    console.log(stack.urls.chain);`;
+  const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+    cwd: import.meta.dirname,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const chain = String(await new Promise((done) => parent.stdout.once("data", done))).trim();
+  const ended = exitOf(parent);
+  parent.kill("SIGKILL");
+  await ended;
+  const next = await startStack(options);
+  await expect
+    .poll(
+      () =>
+        createRpc([chain])
+          .call("eth_chainId")
+          .catch(() => "gone"),
+      { timeout: 5_000 },
+    )
+    .toBe("gone");
+  await next.stop();
+  rmSync(other, { recursive: true, force: true });
 });
