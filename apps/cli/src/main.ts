@@ -1,22 +1,25 @@
-import { networkUsage, runNetwork } from "./network.ts";
-import { start, startUsage } from "./start.ts";
+interface Command {
+  usage: string;
+  /** Loads what the command needs and runs it. */
+  run(args: readonly string[]): Promise<void>;
+}
 
-type Command = (args: readonly string[]) => Promise<void>;
-
-/** Every command by its name; what a command needs is loaded with it. */
-const commands: Readonly<Record<string, { usage: string; run: Command }>> = {
-  start: { usage: startUsage, run: start },
-  network: { usage: networkUsage, run: runNetwork },
+const commands: Readonly<Record<string, Command>> = {
+  start: {
+    usage: "start [--data DIR] [--port N]  run the local platform until Ctrl-C",
+    run: async (args) => (await import("./start.ts")).start(args),
+  },
+  network: {
+    usage: "network init|key|add|runbook   make and change the files of a QBFT network",
+    run: async (args) => (await import("./network.ts")).runNetwork(args),
+  },
 };
 
 const [name = "", ...args] = process.argv.slice(2);
 const command = commands[name];
 if (command === undefined) {
-  console.error(
-    `Usage: npm run genbo -- COMMAND\n${Object.values(commands)
-      .map((each) => `  ${each.usage}`)
-      .join("\n")}`,
-  );
+  const usages = Object.values(commands).map((each) => `  ${each.usage}`);
+  console.error(["Usage: npm run genbo -- COMMAND", ...usages].join("\n"));
   process.exit(2);
 }
 try {

@@ -1,8 +1,6 @@
 import { parseArgs } from "node:util";
 import { startStack } from "./supervisor.ts";
 
-export const startUsage = "start [--data DIR] [--port N]   run the local platform until Ctrl-C";
-
 const defaultDataDir = ".genbo/local";
 const defaultPort = 8080;
 
