@@ -2,8 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
-import {IRefusals} from "./IRefusals.sol";
+import {ITokenTypes} from "./ITokenTypes.sol";
 
 /// @title One issue of a security, its holdings, and the chain of entries from which its register is folded
 /// @notice Every change that the register must know is one {Entry}. Whoever replays the entries and reaches
@@ -12,91 +11,16 @@ import {IRefusals} from "./IRefusals.sol";
 /// The `data` word of an entry ends in four uint16 days since 1970-01-01 (JST): trade, acquisition, settlement
 /// and the acquisition day of the one lot that is consumed (0: first in, first out). A HOLD_CREATED word is
 /// kind 4 bits | expiry 28 (minutes since the epoch, 0: never) | controller 160 | the four days, and comes
-/// again with each later entry of the hold.
-interface ISecurityToken is IERC20Metadata, IERC20Errors, IRefusals {
-    /// @param ref the issue's id off chain, and the salt of the token's address
-    /// @param cap approved units; no issue goes beyond
-    /// @param policy the first transfer policy, see {policy}
-    /// @param termsHash hash of the issue's terms
-    /// @param issuerRole the role that may issue and redeem
-    struct Terms {
-        bytes32 ref;
-        string name;
-        string symbol;
-        uint96 cap;
-        uint256 policy;
-        bytes32 termsHash;
-        uint64 issuerRole;
-    }
-
-    struct IssueRow {
-        address to;
-        uint96 units;
-        bytes32 ref;
-        bytes32 data;
-    }
-
-    struct RedeemRow {
-        address from;
-        uint96 units;
-        bytes32 ref;
-        bytes32 data;
-    }
-
-    struct TransferRow {
-        address from;
-        address to;
-        uint96 units;
-        bytes32 ref;
-        bytes32 data;
-    }
-
-    struct RequestRow {
-        address from;
-        address to;
-        uint96 units;
-        uint32 expiryMinutes;
-        bytes32 ref;
-        bytes32 data;
-    }
-
-    /// @param state 0 unknown, 1 open, 2 accepted, 3 closed
-    struct Hold {
-        address account;
-        uint96 units;
-        address to;
-        uint8 state;
-        uint16 basis;
-        bytes32 data;
-    }
-
-    /// @notice One line of the register.
-    /// head' = keccak256(abi.encode(head, seq, kind, basis, units, from, to, ref, data)), from zero and seq 1.
-    /// @param kind 1 ISSUE, 2 REDEEM, 3 TRANSFER, 4 FORCED_TRANSFER, 5 RECOVERY, 6 HOLD_CREATED,
-    /// 7 HOLD_ACCEPTED, 8 HOLD_EXECUTED, 9 HOLD_RELEASED, 10 HOLD_CHANGED, 11 POLICY, 12 RATIO, 13 MARK, 14 TERMS
-    /// @param basis the legal basis, see {Basis}
-    /// @param ref id of the operation, transfer or case off chain; of a hold, from its creation to its end
-    event Entry(
-        uint64 seq,
-        uint8 kind,
-        uint16 basis,
-        uint96 units,
-        address from,
-        address to,
-        bytes32 indexed ref,
-        bytes32 data,
-        bytes32 head
-    );
-
-    /// @notice ERC-7943: the balance would do, but part of it is encumbered.
-    error ERC7943InsufficientUnfrozenBalance(address account, uint256 amount, uint256 unfrozen);
-
-    /// @notice Spare bits of a policy word are set, or a limit by person where persons are not tracked.
-    error PolicyInvalid(uint256 policy);
-
-    /// @notice The issue has had 2^32 entries.
-    error RegisterFull();
-
+/// again with each later entry of the hold. A move by order may set the top nibble 1: the lots keep their days.
+///
+/// What each kind does to the holdings (an auditor's fold):
+/// ISSUE, REDEEM, TRANSFER, FORCED_TRANSFER, RECOVERY move `units` from `from` to `to` (zero: out of or into nothing).
+/// HOLD_CREATED encumbers `units` of `from`; where `from` = `to` it encumbers nothing yet: an attachment that ranks
+/// behind others, or the frozen units of ERC-7943 (kind FREEZE, which never counts as encumbered but lowers what is free).
+/// HOLD_EXECUTED moves `units` and lowers the hold by them. HOLD_RELEASED ends the hold and its `units`.
+/// HOLD_CHANGED: the hold has `units` and reads `data` from now on; where `from` differs from `to` the account behind
+/// it changed, and the units move with their encumbrance.
+interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// @notice Issues units, each row on its own. The issue's issuer role; Trust Act 186.
     /// Codes: 3, 4, 10, 13, 16, 17, 30 to 33, 50.
     function issue(IssueRow[] calldata rows, bool atomic) external;
@@ -126,8 +50,11 @@ interface ISecurityToken is IERC20Metadata, IERC20Errors, IRefusals {
     /// @notice Withdraws requests: whoever acts for the seller, or anyone once they expired. Codes: 40, 41.
     function cancelTransfers(bytes32[] calldata holdIds, bool atomic) external;
 
-    /// @notice ERC-7943: true exactly when whoever acts for `from` can make this transfer now.
-    function canTransfer(address from, address to, uint256 units) external view returns (bool);
+    /// @notice Units that an attachment claims, those it still waits for included; 0 when it waits for none.
+    function claimOf(bytes32 holdId) external view returns (uint256);
+
+    /// @notice The policy that the issuer asked for, and from when (seconds) it may be put in force.
+    function proposedPolicy() external view returns (uint256 policy, uint256 executableAt);
 
     /// @notice ERC-1404: code of the first rule that says no, 0 when none does.
     function detectTransferRestriction(address from, address to, uint256 units) external view returns (uint8);
@@ -162,4 +89,19 @@ interface ISecurityToken is IERC20Metadata, IERC20Errors, IRefusals {
     function head() external view returns (bytes32);
 
     function seq() external view returns (uint64);
+
+    /// @notice ERC-7943: true exactly when whoever acts for `from` can make this transfer now.
+    function canTransfer(address from, address to, uint256 units) external view returns (bool);
+
+    /// @notice ERC-7943: registered and not frozen; a lapsed check does not keep anybody from selling.
+    function canSend(address account) external view returns (bool);
+
+    /// @notice ERC-7943: registered, checked, not frozen and of an admitted class.
+    function canReceive(address account) external view returns (bool);
+
+    /// @notice ERC-7943: units frozen by the enforcer, which may exceed the balance.
+    function getFrozenTokens(address account) external view returns (uint256);
+
+    /// @notice Where the functions of ILegalActs live; this token delegates to it, for good.
+    function legalActs() external view returns (address);
 }

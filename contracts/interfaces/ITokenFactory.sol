@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ISecurityToken} from "./ISecurityToken.sol";
+import {ITokenTypes} from "./ITokenTypes.sol";
 
 /// @title Creates one immutable token an issue
 interface ITokenFactory {
@@ -16,7 +16,7 @@ interface ITokenFactory {
 
     /// @notice Creates the token of one issue and binds its functions to their roles. Registrar only.
     /// The address depends on nothing but this factory and `terms.ref`.
-    function createIssue(ISecurityToken.Terms calldata terms) external returns (address token);
+    function createIssue(ITokenTypes.Terms calldata terms) external returns (address token);
 
     /// @notice The token of an issue, or zero.
     function tokenOf(bytes32 ref) external view returns (address);

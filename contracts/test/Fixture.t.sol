@@ -5,8 +5,9 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {HolderRegistry} from "../registry/HolderRegistry.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {IRefusals} from "../interfaces/IRefusals.sol";
-import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {ITokenFactory} from "../interfaces/ITokenFactory.sol";
+import {LegalActs} from "../token/LegalActs.sol";
 import {Roles} from "../token/Roles.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
 import {TokenFactory} from "../token/TokenFactory.sol";
@@ -60,7 +61,8 @@ abstract contract Fixture {
         vm.warp(START);
         manager = new AccessManager(address(this));
         registry = new HolderRegistry(address(manager));
-        SecurityToken implementation = new SecurityToken(address(manager), registry);
+        address acts = address(new LegalActs(address(manager), registry));
+        SecurityToken implementation = new SecurityToken(address(manager), registry, acts);
         factory = new TokenFactory(address(manager), address(implementation));
         manager.grantRole(Roles.ADMIN, address(factory), 0);
         bytes4[] memory create = new bytes4[](1);
@@ -80,7 +82,7 @@ abstract contract Fixture {
     function create_(bytes32 ref, uint256 policy) internal returns (SecurityToken) {
         vm.prank(REGISTRAR);
         return SecurityToken(
-            factory.createIssue(ISecurityToken.Terms(ref, "Issue", "ST", 1_000_000, policy, "terms", ISSUER_ROLE))
+            factory.createIssue(ITokenTypes.Terms(ref, "Issue", "ST", 1_000_000, policy, "terms", ISSUER_ROLE))
         );
     }
 
@@ -120,28 +122,41 @@ abstract contract Fixture {
     function issueRow(address to, uint96 units, bytes32 ref)
         internal
         pure
-        returns (ISecurityToken.IssueRow[] memory rows)
+        returns (ITokenTypes.IssueRow[] memory rows)
     {
-        rows = new ISecurityToken.IssueRow[](1);
-        rows[0] = ISecurityToken.IssueRow(to, units, ref, 0);
+        rows = new ITokenTypes.IssueRow[](1);
+        rows[0] = ITokenTypes.IssueRow(to, units, ref, 0);
     }
 
     function transferRow(address from, address to, uint96 units)
         internal
         pure
-        returns (ISecurityToken.TransferRow[] memory rows)
+        returns (ITokenTypes.TransferRow[] memory rows)
     {
-        rows = new ISecurityToken.TransferRow[](1);
-        rows[0] = ISecurityToken.TransferRow(from, to, units, keccak256("move"), 0);
+        rows = new ITokenTypes.TransferRow[](1);
+        rows[0] = ITokenTypes.TransferRow(from, to, units, keccak256("move"), 0);
     }
 
     function requestRow(address from, address to, uint96 units, uint32 expiryMinutes, bytes32 ref)
         internal
         pure
-        returns (ISecurityToken.RequestRow[] memory rows)
+        returns (ITokenTypes.RequestRow[] memory rows)
     {
-        rows = new ISecurityToken.RequestRow[](1);
-        rows[0] = ISecurityToken.RequestRow(from, to, units, expiryMinutes, ref, 0);
+        rows = new ITokenTypes.RequestRow[](1);
+        rows[0] = ITokenTypes.RequestRow(from, to, units, expiryMinutes, ref, 0);
+    }
+
+    function holdRow(
+        address account,
+        address to,
+        address controller,
+        uint96 units,
+        uint8 kind,
+        uint32 expiryMinutes,
+        bytes32 ref
+    ) internal pure returns (ITokenTypes.HoldRow[] memory rows) {
+        rows = new ITokenTypes.HoldRow[](1);
+        rows[0] = ITokenTypes.HoldRow(account, to, controller, units, kind, expiryMinutes, ref, 0);
     }
 
     function one(bytes32 id) internal pure returns (bytes32[] memory ids) {
@@ -174,7 +189,7 @@ abstract contract Fixture {
     function replay(bytes32 head, address token_) internal returns (bytes32) {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i; i < logs.length; ++i) {
-            if (logs[i].emitter != token_ || logs[i].topics[0] != ISecurityToken.Entry.selector) continue;
+            if (logs[i].emitter != token_ || logs[i].topics[0] != ITokenTypes.Entry.selector) continue;
             bytes32[8] memory word = abi.decode(logs[i].data, (bytes32[8]));
             bytes32 next = word[7];
             // seq, kind, basis, units, from, to, then the indexed ref, then data

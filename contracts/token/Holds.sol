@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
 import {Basis, Kind, Ledger} from "./Ledger.sol";
 import {Code, Policy, Record, Rules} from "./Rules.sol";
 
@@ -29,78 +28,123 @@ abstract contract Holds is Ledger {
     /// @dev 28 bits of minutes reach the year 2480.
     uint256 private constant LAST_MINUTE = (1 << 28) - 1;
     uint256 private constant DAYS = type(uint64).max;
+    uint256 internal constant CONTROLLER = uint256(type(uint160).max) << 64;
+    /// @dev The hold of an account's frozen units (ERC-7943) is this and the account; no other hold takes such an id.
+    uint256 internal constant FREEZE_IDS = uint256(type(uint96).max) << 160;
+    /// @dev A release looks at each attachment that waits on the account.
+    uint256 internal constant MOST_WAITING = 8;
 
     mapping(bytes32 id => Hold) internal _holds;
+    /// @dev What an attachment claims while it waits for some of it.
+    mapping(bytes32 id => uint256) internal _claims;
+    /// @dev Attachments of an account that wait for units under other holds, in their rank.
+    mapping(address account => bytes32[]) internal _waiting;
 
-    /// @inheritdoc ISecurityToken
-    function holdOf(bytes32 id) external view returns (Hold memory) {
-        return _holds[id];
-    }
-
-    function _request(Book memory book, RequestRow calldata row, uint32 custodian) internal returns (uint8) {
+    function _request(Book memory book, RequestRow memory row) internal returns (uint8) {
         (uint256 failing, uint256 fromRecord,) = _failing(book.word, row.from, row.to, row.units, false);
-        failing |= _failingCustodian(fromRecord, custodian) | _failingNewHold(row.ref, row.expiryMinutes);
+        failing |= _failingActor(book, fromRecord, row.from) | _failingNewHold(row.ref, row.expiryMinutes);
         if (failing != 0) return Rules.first(failing);
-        bytes32 data = _word(HoldKind.REQUEST, row.expiryMinutes, address(0), row.data);
-        Hold memory hold = Hold(row.from, row.units, row.to, HoldState.OPEN, Basis.JOINT_REQUEST, data);
-        _holds[row.ref] = hold;
-        _postHold(book, Kind.HOLD_CREATED, row.ref, hold);
+        bytes32 data = _dataOf(HoldKind.REQUEST, row.expiryMinutes, address(0), row.data);
+        _create(book, row.ref, Hold(row.from, row.units, row.to, HoldState.OPEN, Basis.JOINT_REQUEST, data));
         return Code.OK;
     }
 
-    function _accept(Book memory book, bytes32 id, uint32 custodian) internal returns (uint8) {
+    function _accept(Book memory book, bytes32 id) internal returns (uint8) {
         Hold memory hold = _holds[id];
-        if (!_isOpenRequest(hold)) return Code.HOLD_UNKNOWN;
+        if (!_isOpen(hold) || _kindOf(hold) != HoldKind.REQUEST) return Code.HOLD_UNKNOWN;
         if (hold.state == HoldState.ACCEPTED) return Code.HOLD_ALREADY_ACCEPTED;
-        if (_isExpired(hold.data)) return Code.HOLD_EXPIRED;
+        if (_isExpired(hold)) return Code.HOLD_EXPIRED;
         (uint256 failing,, uint256 toRecord) = _failing(book.word, hold.account, hold.to, hold.units, true);
-        if (_failingCustodian(toRecord, custodian) != 0) return Code.NOT_CUSTODIAN;
+        if (_failingActor(book, toRecord, hold.to) != 0) return Code.NOT_CUSTODIAN;
         if (failing != 0) return Rules.first(failing);
-        _postHold(book, Kind.HOLD_ACCEPTED, id, hold);
+        _postHold(book, Kind.HOLD_ACCEPTED, hold.basis, id, hold);
         if (Policy.has(book.word, Policy.APPROVAL)) _holds[id].state = HoldState.ACCEPTED;
-        else _end(book, Kind.HOLD_EXECUTED, id, hold);
+        else _execute(book, id, hold, hold.units);
         return Code.OK;
     }
 
+    /// @dev Approves a request, which then moves, or a DvP hold, which its controller may then execute.
     function _approve(Book memory book, bytes32 id) internal returns (uint8) {
         Hold memory hold = _holds[id];
-        if (!_isOpenRequest(hold)) return Code.HOLD_UNKNOWN;
-        if (_isExpired(hold.data)) return Code.HOLD_EXPIRED;
-        bool waits = Policy.has(book.word, Policy.ACCEPTANCE) && hold.state != HoldState.ACCEPTED;
-        if (waits) return Code.HOLD_NOT_ACCEPTED;
+        uint256 kind = _kindOf(hold);
+        if (!_isOpen(hold) || kind > HoldKind.DVP) return Code.HOLD_UNKNOWN;
+        if (_isExpired(hold)) return Code.HOLD_EXPIRED;
+        bool accepted = hold.state == HoldState.ACCEPTED;
+        if (kind == HoldKind.DVP && accepted) return Code.HOLD_ALREADY_ACCEPTED;
+        if (kind == HoldKind.REQUEST && !accepted && Policy.has(book.word, Policy.ACCEPTANCE)) {
+            return Code.HOLD_NOT_ACCEPTED;
+        }
         (uint256 failing,,) = _failing(book.word, hold.account, hold.to, hold.units, true);
         if (failing != 0) return Rules.first(failing);
-        _end(book, Kind.HOLD_EXECUTED, id, hold);
+        if (kind == HoldKind.REQUEST) {
+            _execute(book, id, hold, hold.units);
+        } else {
+            _holds[id].state = HoldState.ACCEPTED;
+            _postHold(book, Kind.HOLD_ACCEPTED, hold.basis, id, hold);
+        }
         return Code.OK;
     }
 
     function _reject(Book memory book, bytes32 id) internal returns (uint8) {
         Hold memory hold = _holds[id];
-        if (!_isOpenRequest(hold)) return Code.HOLD_UNKNOWN;
-        _end(book, Kind.HOLD_RELEASED, id, hold);
+        if (!_isOpen(hold) || _kindOf(hold) > HoldKind.DVP) return Code.HOLD_UNKNOWN;
+        _release(book, id, hold, Basis.NONE);
         return Code.OK;
     }
 
     function _cancel(Book memory book, bytes32 id) internal returns (uint8) {
         Hold memory hold = _holds[id];
-        if (!_isOpenRequest(hold)) return Code.HOLD_UNKNOWN;
-        if (!_isExpired(hold.data) && !_actsFor(msg.sender, hold.account)) return Code.NOT_CUSTODIAN;
-        _end(book, Kind.HOLD_RELEASED, id, hold);
+        if (!_isOpen(hold) || _kindOf(hold) != HoldKind.REQUEST) return Code.HOLD_UNKNOWN;
+        if (!_isExpired(hold)) {
+            (uint256 record,) = _pair(hold.account, address(0));
+            if (_failingActor(book, record, hold.account) != 0) return Code.NOT_CUSTODIAN;
+        }
+        _release(book, id, hold, Basis.NONE);
         return Code.OK;
+    }
+
+    /// @dev Ends a hold and lets the attachments that wait on its account take what it frees.
+    function _release(Book memory book, bytes32 id, Hold memory hold, uint16 basis) internal {
+        _releaseAlone(book, id, hold, basis);
+        if (_someWait(hold.account)) _cover(book, hold.account);
+    }
+
+    function _releaseAlone(Book memory book, bytes32 id, Hold memory hold, uint16 basis) internal {
+        if (_claims[id] != 0) _stopWaiting(hold.account, id);
+        _end(id);
+        _postHold(book, Kind.HOLD_RELEASED, basis, id, hold);
+    }
+
+    /// @dev Gives unencumbered units to the attachments that wait, first rank first.
+    function _cover(Book memory book, address account) internal {
+        bytes32[] memory ids = _waiting[account];
+        for (uint256 i; i < ids.length; ++i) {
+            uint256 unheld = _unheldUnits(account);
+            if (unheld == 0) return;
+            Hold memory hold = _holds[ids[i]];
+            uint96 was = hold.units;
+            uint256 lacking = _claims[ids[i]] - was;
+            hold.units += uint96(unheld < lacking ? unheld : lacking);
+            _holds[ids[i]].units = hold.units;
+            if (unheld >= lacking) _stopWaiting(account, ids[i]);
+            _postChange(book, ids[i], hold, account, was, hold.basis);
+        }
     }
 
     /// @dev Codes of a move without a request.
     function _failingDirect(uint256 policy_, address from, address to, uint256 units)
         internal
         view
-        returns (uint256 failing, uint256 fromRecord, uint256 toRecord)
+        returns (uint256 failing, uint256 fromRecord)
     {
-        (failing, fromRecord, toRecord) = _failing(policy_, from, to, units, false);
+        (failing, fromRecord,) = _failing(policy_, from, to, units, false);
         if (Policy.has(policy_, Policy.ACCEPTANCE | Policy.APPROVAL)) failing |= Rules.bit(Code.NEEDS_REQUEST);
     }
 
-    function _failingCustodian(uint256 record, uint32 custodian) internal pure returns (uint256) {
-        bool acts = custodian != 0 && Record.custodianOf(record) == custodian;
+    /// @dev An account with a custodian is its custodian's to act for; one without is its own key's.
+    function _failingActor(Book memory book, uint256 record, address account) internal pure returns (uint256) {
+        uint32 custodian = Record.custodianOf(record);
+        bool acts = custodian == 0 ? book.self == account : book.custodian == custodian;
         return acts ? 0 : Rules.bit(Code.NOT_CUSTODIAN);
     }
 
@@ -109,40 +153,74 @@ abstract contract Holds is Ledger {
         return bytes32(uint256(data) & DAYS);
     }
 
-    function _failingNewHold(bytes32 ref, uint256 expiry) private view returns (uint256 failing) {
-        if (expiry > LAST_MINUTE || (expiry != 0 && block.timestamp >= expiry * 1 minutes)) {
-            failing = Rules.bit(Code.HOLD_EXPIRED);
-        }
-        if (ref == bytes32(0) || _holds[ref].state != 0) failing |= Rules.bit(Code.REF_USED);
+    function _isOpen(Hold memory hold) internal pure returns (bool) {
+        return hold.state == HoldState.OPEN || hold.state == HoldState.ACCEPTED;
     }
 
-    function _end(Book memory book, uint8 kind, bytes32 id, Hold memory hold) private {
-        delete _holds[id];
-        _holds[id].state = HoldState.CLOSED;
-        _postHold(book, kind, id, hold);
-    }
-
-    function _postHold(Book memory book, uint8 kind, bytes32 id, Hold memory hold) private {
-        uint16 basis = kind == Kind.HOLD_RELEASED ? Basis.NONE : hold.basis;
-        _post(book, Line(kind, basis, hold.units, hold.account, hold.to, id, hold.data));
-    }
-
-    function _actsFor(address signer, address account) private view returns (bool) {
-        uint32 custodian = Record.custodianOf(uint256(registry.recordOf(account)));
-        return custodian == 0 ? signer == account : registry.custodianOf(signer) == custodian;
-    }
-
-    function _word(uint256 kind, uint256 expiry, address controller, bytes32 data) private pure returns (bytes32) {
+    function _dataOf(uint256 kind, uint256 expiry, address controller, bytes32 data) internal pure returns (bytes32) {
         return bytes32(kind << 252 | expiry << 224 | uint256(uint160(controller)) << 64 | uint256(data) & DAYS);
     }
 
-    function _isOpenRequest(Hold memory hold) private pure returns (bool) {
-        bool open = hold.state == HoldState.OPEN || hold.state == HoldState.ACCEPTED;
-        return open && uint256(hold.data) >> 252 == HoldKind.REQUEST;
+    function _create(Book memory book, bytes32 id, Hold memory hold) internal {
+        _holds[id] = hold;
+        _postHold(book, Kind.HOLD_CREATED, hold.basis, id, hold);
     }
 
-    function _isExpired(bytes32 data) private view returns (bool) {
-        uint256 expiry = uint256(data) >> 224 & LAST_MINUTE;
+    function _execute(Book memory book, bytes32 id, Hold memory hold, uint96 units) internal {
+        bool waits = _claims[id] != 0;
+        if (waits) _claims[id] -= units;
+        if (units == hold.units && !waits) _end(id);
+        else _holds[id].units = hold.units - units;
+        hold.units = units;
+        _postHold(book, Kind.HOLD_EXECUTED, hold.basis, id, hold);
+    }
+
+    function _end(bytes32 id) private {
+        delete _holds[id];
+        _holds[id].state = HoldState.CLOSED;
+    }
+
+    function _stopWaiting(address account, bytes32 id) internal {
+        bytes32[] storage ids = _waiting[account];
+        uint256 last = ids.length - 1;
+        bool found;
+        for (uint256 i; i < last; ++i) {
+            found = found || ids[i] == id;
+            if (found) ids[i] = ids[i + 1];
+        }
+        ids.pop();
+        delete _claims[id];
+        _dropWaiting(account);
+    }
+
+    function _postHold(Book memory book, uint8 kind, uint16 basis, bytes32 id, Hold memory hold) internal {
+        _post(book, Line(kind, basis, hold.units, hold.account, hold.to, id, hold.data, 0));
+    }
+
+    function _postChange(Book memory book, bytes32 id, Hold memory hold, address from, uint96 was, uint16 basis)
+        internal
+    {
+        _post(book, Line(Kind.HOLD_CHANGED, basis, hold.units, from, hold.account, id, hold.data, was));
+    }
+
+    function _failingNewHold(bytes32 ref, uint256 expiry) internal view returns (uint256 failing) {
+        if (expiry > LAST_MINUTE || (expiry != 0 && block.timestamp >= expiry * 1 minutes)) {
+            failing = Rules.bit(Code.HOLD_EXPIRED);
+        }
+        bool reserved = ref == bytes32(0) || uint256(ref) >> 160 == FREEZE_IDS >> 160;
+        if (reserved || _holds[ref].state != 0) failing |= Rules.bit(Code.REF_USED);
+    }
+
+    function _kindOf(Hold memory hold) internal pure returns (uint256) {
+        return uint256(hold.data) >> 252;
+    }
+
+    function _controllerOf(Hold memory hold) internal pure returns (address) {
+        return address(uint160(uint256(hold.data) >> 64));
+    }
+
+    function _isExpired(Hold memory hold) internal view returns (bool) {
+        uint256 expiry = uint256(hold.data) >> 224 & LAST_MINUTE;
         return expiry != 0 && block.timestamp >= expiry * 1 minutes;
     }
 }

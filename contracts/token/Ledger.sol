@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
-import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Code, Policy, Record, Rules} from "./Rules.sol";
 
-/// @dev Entry kinds, see ISecurityToken.Entry.
+/// @dev Entry kinds, see ITokenTypes.Entry.
 library Kind {
     uint8 internal constant ISSUE = 1;
     uint8 internal constant REDEEM = 2;
@@ -18,7 +19,6 @@ library Kind {
     uint8 internal constant HOLD_RELEASED = 9;
     uint8 internal constant HOLD_CHANGED = 10;
     uint8 internal constant POLICY = 11;
-    uint8 internal constant RATIO = 12;
     uint8 internal constant MARK = 13;
     uint8 internal constant TERMS = 14;
 }
@@ -28,20 +28,39 @@ library Basis {
     uint16 internal constant NONE = 0;
     uint16 internal constant INITIAL = 1; // 186
     uint16 internal constant JOINT_REQUEST = 2; // 198(2)
+    uint16 internal constant JUDGMENT = 3; // TAR 21(2)(i)
+    uint16 internal constant TRUSTEE_ACQUIRED = 7; // 197(1)(i)
+    uint16 internal constant TRUSTEE_DISPOSED = 8; // 197(1)(ii)
+    uint16 internal constant PLEDGE_SET = 11; // 201
+    uint16 internal constant PLEDGE_RELEASE = 12;
+    uint16 internal constant TRUST_PROPERTY_MARK = 13; // 206
     uint16 internal constant REDEMPTION = 15;
+    uint16 internal constant ATTACHMENT = 16;
+    uint16 internal constant ATTACHMENT_RELEASE = 17;
+    uint16 internal constant RECTIFICATION = 18;
+    uint16 internal constant WALLET_RECOVERY = 19;
     uint16 internal constant TERMS_CHANGE = 20;
+
+    /// @dev The bases on which units move or holds end without their holder: TAR 21(2), 197(1), rectification.
+    function isOrder(uint16 basis) internal pure returns (bool) {
+        return (basis >= JUDGMENT && basis <= TRUSTEE_DISPOSED) || basis == RECTIFICATION;
+    }
 }
 
 /// @title Holdings, entries and the rules that guard them
 /// @dev {_post} is the only code that changes a holding, the supply or the head.
-abstract contract Ledger is ISecurityToken {
+abstract contract Ledger is ITokenTypes {
     /// @dev The chain of entries while a call runs: read once, written once, however many rows it posts.
-    /// `word` is the policy with the number of the last entry in its spare 32 bits.
+    /// `word` is the policy with the number of the last entry in its spare 32 bits. The caller acts for the
+    /// accounts of `custodian`, and for `self` where that has none.
     struct Book {
         bytes32 head;
         uint256 word;
+        uint32 custodian;
+        address self;
     }
 
+    /// @param was HOLD_CHANGED: what the hold encumbered before
     struct Line {
         uint8 kind;
         uint16 basis;
@@ -50,6 +69,7 @@ abstract contract Ledger is ISecurityToken {
         address to;
         bytes32 ref;
         bytes32 data;
+        uint96 was;
     }
 
     struct Supply {
@@ -58,70 +78,32 @@ abstract contract Ledger is ISecurityToken {
         uint32 holders;
     }
 
+    /// @dev An account's word: spare 56 | waiting 7 | frozen 1 | encumbered 96 | units 96.
+    /// Invariant: encumbered <= units, and encumbered = the sum of its open holds.
+    uint256 private constant FROZEN = 1 << 192;
+    uint256 private constant ONE_WAITS = 1 << 193;
+
     IHolderRegistry public immutable registry;
 
-    bytes32 private _head;
-    uint256 private _word;
+    bytes32 internal _head;
+    uint256 internal _word;
     Supply internal _supply;
-    /// @dev encumbered 96 | units 96. Invariant: encumbered <= units, and encumbered = the sum of open holds.
     mapping(address account => uint256) private _accounts;
     /// @dev Units of a person over all wallets; kept only where the policy tracks persons.
-    mapping(uint96 personId => uint256) private _persons;
+    mapping(uint96 personId => uint256) internal _persons;
+    /// @dev ERC-7943's frozen units; read only where the account's FROZEN bit is set.
+    mapping(address account => uint256) internal _frozen;
 
     constructor(IHolderRegistry registry_) {
         registry = registry_;
     }
 
-    /// @inheritdoc ISecurityToken
-    function head() external view returns (bytes32) {
-        return _head;
-    }
-
-    /// @inheritdoc ISecurityToken
-    function seq() external view returns (uint64) {
-        return uint32(_word);
-    }
-
-    /// @inheritdoc ISecurityToken
-    function policy() public view returns (uint256) {
-        return (_word >> 32) << 32;
-    }
-
-    /// @inheritdoc ISecurityToken
-    function freeUnits(address account) public view returns (uint256) {
-        return _free(_accounts[account]);
-    }
-
-    /// @inheritdoc ISecurityToken
-    function holderCount() external view returns (uint256) {
-        return _supply.holders;
-    }
-
-    /// @inheritdoc ISecurityToken
-    function unitsOfPerson(uint96 personId) external view returns (uint256) {
-        return _persons[personId];
-    }
-
-    /// @inheritdoc ISecurityToken
-    function cap() external view returns (uint96) {
-        return _supply.cap;
-    }
-
-    function totalSupply() external view returns (uint256) {
-        return _supply.total;
-    }
-
-    function balanceOf(address account) public view returns (uint256) {
-        return uint96(_accounts[account]);
-    }
-
-    function _open() internal view returns (Book memory) {
-        return Book(_head, _word);
+    function _open() internal view returns (Book memory book) {
+        (book.head, book.word) = (_head, _word);
     }
 
     function _close(Book memory book) internal {
-        _head = book.head;
-        _word = book.word;
+        (_head, _word) = (book.head, book.word);
     }
 
     /// @dev Codes of a move from one account to another. `held`: the units are already encumbered by the hold
@@ -131,11 +113,20 @@ abstract contract Ledger is ISecurityToken {
         view
         returns (uint256 failing, uint256 fromRecord, uint256 toRecord)
     {
+        failing = _ofAccount(policy_, from, to, units, held);
         (fromRecord, toRecord) = _pair(from, to);
+        failing |= Rules.ofSender(fromRecord) | Rules.ofReceiver(toRecord, policy_)
+            | _ofPersons(policy_, fromRecord, toRecord, units);
+    }
+
+    function _ofAccount(uint256 policy_, address from, address to, uint256 units, bool held)
+        private
+        view
+        returns (uint256)
+    {
         uint256 account = _accounts[from];
-        failing = Rules.ofMove(from, to, units, held ? uint96(account) : _free(account))
-            | Rules.ofPolicy(policy_, units, uint96(account)) | Rules.ofSender(fromRecord)
-            | Rules.ofReceiver(toRecord, policy_) | _ofPersons(policy_, fromRecord, toRecord, units);
+        uint256 available = held ? uint96(account) : _free(from, account);
+        return Rules.ofMove(from, to, units, available) | Rules.ofPolicy(policy_, units, uint96(account));
     }
 
     /// @dev Codes of an issue of units.
@@ -153,7 +144,7 @@ abstract contract Ledger is ISecurityToken {
     /// @dev Codes of a redemption.
     function _failingRedeem(uint256 policy_, address from, uint256 units) internal view returns (uint256 failing) {
         (uint256 fromRecord,) = _pair(from, address(0));
-        if (units > freeUnits(from)) failing = Rules.bit(Code.INSUFFICIENT_UNITS);
+        if (units > _freeUnits(from)) failing = Rules.bit(Code.INSUFFICIENT_UNITS);
         if (from == address(0)) failing |= Rules.bit(Code.SENDER_INVALID);
         if (units == 0) failing |= Rules.bit(Code.UNITS_ZERO);
         if (Policy.has(policy_, Policy.PAUSED)) failing |= Rules.bit(Code.PAUSED);
@@ -184,7 +175,7 @@ abstract contract Ledger is ISecurityToken {
     /// @dev Writes one line: changes the holdings as its kind says, folds it into the head, emits it.
     function _post(Book memory book, Line memory line) internal {
         if (uint32(book.word) == type(uint32).max) revert RegisterFull();
-        _apply(book.word, line.kind, line.from, line.to, line.units);
+        _apply(book.word, line);
         uint64 number = uint32(++book.word);
         bytes32 next = keccak256(
             abi.encode(
@@ -195,29 +186,40 @@ abstract contract Ledger is ISecurityToken {
         emit Entry(number, line.kind, line.basis, line.units, line.from, line.to, line.ref, line.data, next);
     }
 
-    function _apply(uint256 policy_, uint8 kind, address from, address to, uint96 units) private {
+    function _apply(uint256 policy_, Line memory line) private {
+        (uint8 kind, address from, address to, uint256 units) = (line.kind, line.from, line.to, line.units);
         if (kind <= Kind.RECOVERY || kind == Kind.HOLD_EXECUTED) {
-            _move(from, to, units, kind == Kind.HOLD_EXECUTED);
+            _move(from, to, units, kind == Kind.HOLD_EXECUTED ? units << 96 : 0);
             if (Policy.has(policy_, Policy.TRACKED)) _track(from, to, units);
-            emit Transfer(from, to, units);
+            emit IERC20.Transfer(from, to, units);
         } else if (kind == Kind.HOLD_CREATED) {
+            if (from == to) return;
             uint256 account = _accounts[from];
-            assert(units <= _free(account));
-            _accounts[from] = account + (uint256(units) << 96);
+            assert(units <= _unheld(account));
+            _accounts[from] = account + (units << 96);
         } else if (kind == Kind.HOLD_RELEASED) {
-            _accounts[from] -= uint256(units) << 96;
+            _accounts[from] -= units << 96;
+        } else if (kind == Kind.HOLD_CHANGED) {
+            if (from == to) {
+                _accounts[to] = _accounts[to] + (units << 96) - (uint256(line.was) << 96);
+            } else {
+                // One person's wallets: the hold and its units move together, so no person's total changes.
+                _move(from, to, units, units << 96);
+                _accounts[to] += units << 96;
+                emit IERC20.Transfer(from, to, units);
+            }
         }
     }
 
     /// @dev Sums cannot overflow: no balance exceeds the supply, and that stays below 2^96 by the cap.
-    function _move(address from, address to, uint256 units, bool held) private {
+    function _move(address from, address to, uint256 units, uint256 encumbrance) private {
         if (from == address(0)) {
             _supply.total += uint96(units);
         } else {
             uint256 account = _accounts[from];
-            assert(units <= (held ? account >> 96 : _free(account)));
+            assert(units <= (encumbrance != 0 ? _encumbered(account) : _unheld(account)));
             unchecked {
-                _accounts[from] = account - (held ? units << 96 | units : units);
+                _accounts[from] = account - encumbrance - units;
             }
         }
         if (to == address(0)) {
@@ -241,12 +243,55 @@ abstract contract Ledger is ISecurityToken {
         }
     }
 
+    function _setFrozenUnits(address account, uint256 units) internal {
+        uint256 word = _accounts[account];
+        _accounts[account] = units == 0 ? word & ~FROZEN : word | FROZEN;
+        _frozen[account] = units;
+    }
+
+    function _addWaiting(address account) internal {
+        _accounts[account] += ONE_WAITS;
+    }
+
+    function _dropWaiting(address account) internal {
+        _accounts[account] -= ONE_WAITS;
+    }
+
+    function _someWait(address account) internal view returns (bool) {
+        return _accounts[account] >= ONE_WAITS;
+    }
+
+    function _balance(address account) internal view returns (uint256) {
+        return uint96(_accounts[account]);
+    }
+
+    /// @dev Units that neither a hold nor ERC-7943's freezing keeps.
+    function _freeUnits(address account) internal view returns (uint256) {
+        return _free(account, _accounts[account]);
+    }
+
+    /// @dev Units outside every hold, frozen ones included.
+    function _unheldUnits(address account) internal view returns (uint256) {
+        return _unheld(_accounts[account]);
+    }
+
     function _pair(address from, address to) internal view returns (uint256, uint256) {
         (bytes32 a, bytes32 b) = registry.pair(from, to);
         return (uint256(a), uint256(b));
     }
 
-    function _free(uint256 account) private pure returns (uint256) {
-        return uint96(account) - (account >> 96);
+    function _free(address account, uint256 word) private view returns (uint256) {
+        uint256 unheld = _unheld(word);
+        if (word & FROZEN == 0) return unheld;
+        uint256 frozen = _frozen[account];
+        return frozen < unheld ? unheld - frozen : 0;
+    }
+
+    function _unheld(uint256 word) private pure returns (uint256) {
+        return uint96(word) - _encumbered(word);
+    }
+
+    function _encumbered(uint256 word) private pure returns (uint256) {
+        return uint96(word >> 96);
     }
 }

@@ -30,7 +30,13 @@ library Code {
     uint8 internal constant REF_USED = 44;
     uint8 internal constant HOLD_ALREADY_ACCEPTED = 45;
     uint8 internal constant NOT_CONTROLLER = 46;
+    uint8 internal constant NOT_SAME_PERSON = 47;
+    uint8 internal constant HOLDS_MISSING = 48;
+    uint8 internal constant FLAGS_LOST = 49;
     uint8 internal constant SUPPLY_CAP = 50;
+    uint8 internal constant HOLD_KIND = 51;
+    uint8 internal constant BASIS_INVALID = 52;
+    uint8 internal constant TOO_MANY_WAITING = 53;
     uint8 internal constant RECORD_INVALID = 60;
     uint8 internal constant WALLET_OF_ANOTHER_PERSON = 61;
     uint8 internal constant WALLET_OF_ANOTHER_CUSTODIAN = 62;

@@ -1,101 +1,84 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
-import {Holds} from "./Holds.sol";
-import {Basis, Kind, Ledger} from "./Ledger.sol";
+import {Basis, Kind} from "./Ledger.sol";
 import {Messages} from "./Messages.sol";
-import {Code, Policy, Record, Rules} from "./Rules.sol";
+import {Code, Policy, Rules} from "./Rules.sol";
+import {TokenBase} from "./TokenBase.sol";
 
 /// @title The token of one issue
 /// @dev An immutable clone an issue: no proxy admin, no upgrade. Entry points only; the rules are in Rules, the
-/// holdings and entries in Ledger, the encumbrances in Holds.
-contract SecurityToken is Holds, AccessManaged, Initializable {
-    /// @dev Keeps a batch of issues below 16M gas.
-    uint256 private constant MOST_ROWS = 500;
-
+/// holdings and entries in Ledger, the encumbrances in Holds. What does not fit below 24,576 bytes is in
+/// LegalActs, to which unknown selectors are delegated; its address is as immutable as this code.
+contract SecurityToken is TokenBase, Initializable, ISecurityToken {
     address private immutable _manager;
+    /// @inheritdoc ISecurityToken
+    address public immutable legalActs;
 
-    string public name;
-    string public symbol;
-    mapping(address owner => mapping(address spender => uint256)) public allowance;
-
-    constructor(address manager, IHolderRegistry registry_) AccessManaged(manager) Ledger(registry_) {
+    constructor(address manager, IHolderRegistry registry_, address legalActs_) TokenBase(manager, registry_) {
         _manager = manager;
+        legalActs = legalActs_;
         _disableInitializers();
     }
 
     /// @notice Called by the factory in the transaction that creates the clone.
     function initialize(Terms calldata terms) external initializer {
         _setAuthority(_manager);
-        name = terms.name;
-        symbol = terms.symbol;
+        _name = terms.name;
+        _symbol = terms.symbol;
         _supply.cap = terms.cap;
         uint256 first = terms.policy;
         if (Policy.maxUnitsPerPerson(first) | Policy.maxHolders(first) != 0) first |= Policy.TRACKED;
-        if (!Policy.isValid(first)) revert PolicyInvalid(first);
-        Book memory book = Book(bytes32(0), first);
-        _post(book, Line(Kind.POLICY, Basis.NONE, 0, address(0), address(0), terms.ref, bytes32(first)));
-        _post(book, Line(Kind.TERMS, Basis.NONE, 0, address(0), address(0), terms.ref, terms.termsHash));
+        Book memory book;
+        _putInForce(book, first, terms.ref);
+        _postNote(book, Kind.TERMS, Basis.NONE, terms.ref, terms.termsHash);
         _close(book);
-    }
-
-    function decimals() external pure returns (uint8) {
-        return 0;
     }
 
     /// @inheritdoc ISecurityToken
     function issue(IssueRow[] calldata rows, bool atomic) external restricted {
-        _limit(rows.length);
-        Book memory book = _open();
+        Book memory book = _openFor(rows.length);
         for (uint256 i; i < rows.length; ++i) {
             IssueRow calldata row = rows[i];
             uint8 code = Rules.first(_failingIssue(book.word, row.to, row.units));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, address(0), row.to, row.units);
-            else _post(book, Line(Kind.ISSUE, Basis.INITIAL, row.units, address(0), row.to, row.ref, _days(row.data)));
+            else _post(book, Line(Kind.ISSUE, Basis.INITIAL, row.units, address(0), row.to, row.ref, _days(row.data), 0));
         }
         _close(book);
     }
 
     /// @inheritdoc ISecurityToken
     function redeem(RedeemRow[] calldata rows, bool atomic) external restricted {
-        _limit(rows.length);
-        Book memory book = _open();
+        Book memory book = _openFor(rows.length);
         for (uint256 i; i < rows.length; ++i) {
             RedeemRow calldata row = rows[i];
             uint8 code = Rules.first(_failingRedeem(book.word, row.from, row.units));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, address(0), row.units);
-            else _post(book, Line(Kind.REDEEM, Basis.REDEMPTION, row.units, row.from, address(0), row.ref, _days(row.data)));
+            else _post(book, Line(Kind.REDEEM, Basis.REDEMPTION, row.units, row.from, address(0), row.ref, _days(row.data), 0));
         }
         _close(book);
     }
 
     /// @inheritdoc ISecurityToken
     function custodiedTransfer(TransferRow[] calldata rows, bool atomic) external restricted {
-        _limit(rows.length);
-        Book memory book = _open();
-        uint32 custodian = registry.custodianOf(msg.sender);
+        Book memory book = _openForCustodian(rows.length);
         for (uint256 i; i < rows.length; ++i) {
             TransferRow calldata row = rows[i];
-            (uint256 failing, uint256 fromRecord,) = _failingDirect(book.word, row.from, row.to, row.units);
-            uint8 code = Rules.first(failing | _failingCustodian(fromRecord, custodian));
+            uint8 code = _direct(book, row.from, row.to, row.units, row.ref, row.data);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
-            else _post(book, Line(Kind.TRANSFER, Basis.JOINT_REQUEST, row.units, row.from, row.to, row.ref, _days(row.data)));
         }
         _close(book);
     }
 
     /// @inheritdoc ISecurityToken
     function requestTransfers(RequestRow[] calldata rows, bool atomic) external restricted {
-        _limit(rows.length);
-        Book memory book = _open();
-        uint32 custodian = registry.custodianOf(msg.sender);
+        Book memory book = _openForCustodian(rows.length);
         for (uint256 i; i < rows.length; ++i) {
-            RequestRow calldata row = rows[i];
-            uint8 code = _request(book, row, custodian);
+            RequestRow memory row = rows[i];
+            uint8 code = _request(book, row);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
         }
         _close(book);
@@ -103,43 +86,24 @@ contract SecurityToken is Holds, AccessManaged, Initializable {
 
     /// @inheritdoc ISecurityToken
     function acceptTransfers(bytes32[] calldata holdIds, bool atomic) external restricted {
-        uint32 custodian = registry.custodianOf(msg.sender);
-        Book memory book = _openFor(holdIds);
-        for (uint256 i; i < holdIds.length; ++i) {
-            uint8 code = _accept(book, holdIds[i], custodian);
-            if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
-        }
-        _close(book);
+        _each(_openForCustodian(holdIds.length), holdIds, atomic, _accept);
     }
 
     /// @inheritdoc ISecurityToken
     function approveTransfers(bytes32[] calldata holdIds, bool atomic) external restricted {
-        Book memory book = _openFor(holdIds);
-        for (uint256 i; i < holdIds.length; ++i) {
-            uint8 code = _approve(book, holdIds[i]);
-            if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
-        }
-        _close(book);
+        _each(_openFor(holdIds.length), holdIds, atomic, _approve);
     }
 
     /// @inheritdoc ISecurityToken
     function rejectTransfers(bytes32[] calldata holdIds, bool atomic) external restricted {
-        Book memory book = _openFor(holdIds);
-        for (uint256 i; i < holdIds.length; ++i) {
-            uint8 code = _reject(book, holdIds[i]);
-            if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
-        }
-        _close(book);
+        _each(_openFor(holdIds.length), holdIds, atomic, _reject);
     }
 
     /// @inheritdoc ISecurityToken
     function cancelTransfers(bytes32[] calldata holdIds, bool atomic) external {
-        Book memory book = _openFor(holdIds);
-        for (uint256 i; i < holdIds.length; ++i) {
-            uint8 code = _cancel(book, holdIds[i]);
-            if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
-        }
-        _close(book);
+        Book memory book = _openForCustodian(holdIds.length);
+        book.self = msg.sender;
+        _each(book, holdIds, atomic, _cancel);
     }
 
     /// @notice ERC-20 for self-custody wallets: an account with a custodian moves by its custodian alone.
@@ -148,19 +112,26 @@ contract SecurityToken is Holds, AccessManaged, Initializable {
         return true;
     }
 
+    /// @notice ERC-20, from self-custody wallets only.
     function transferFrom(address from, address to, uint256 units) external returns (bool) {
-        uint256 allowed = allowance[from][msg.sender];
+        uint256 allowed = _allowances[from][msg.sender];
         if (allowed < units) revert ERC20InsufficientAllowance(msg.sender, allowed, units);
-        if (allowed != type(uint256).max) allowance[from][msg.sender] = allowed - units;
+        if (allowed != type(uint256).max) _allowances[from][msg.sender] = allowed - units;
         _transfer(from, to, units);
         return true;
     }
 
     function approve(address spender, uint256 units) external returns (bool) {
-        if (spender == address(0)) revert ERC20InvalidSpender(spender);
-        allowance[msg.sender][spender] = units;
-        emit Approval(msg.sender, spender, units);
+        _approveAllowance(msg.sender, spender, units);
         return true;
+    }
+
+    function _transfer(address from, address to, uint256 units) private {
+        Book memory book = _open();
+        book.self = from;
+        uint8 code = _direct(book, from, to, units, 0, 0);
+        if (code != Code.OK) _revert(code, from, to, units);
+        _close(book);
     }
 
     /// @inheritdoc ISecurityToken
@@ -170,7 +141,7 @@ contract SecurityToken is Holds, AccessManaged, Initializable {
 
     /// @inheritdoc ISecurityToken
     function detectTransferRestriction(address from, address to, uint256 units) public view returns (uint8) {
-        (uint256 failing,,) = _failingDirect(policy(), from, to, units);
+        (uint256 failing,) = _failingDirect(policy(), from, to, units);
         return Rules.first(failing);
     }
 
@@ -184,46 +155,112 @@ contract SecurityToken is Holds, AccessManaged, Initializable {
         (failing,,) = _failing(policy(), from, to, units, false);
     }
 
-    function _transfer(address from, address to, uint256 units) private {
-        Book memory book = _open();
-        (uint256 failing, uint256 fromRecord,) = _failingDirect(book.word, from, to, units);
-        if (Record.custodianOf(fromRecord) != 0) failing |= Rules.bit(Code.NOT_CUSTODIAN);
-        if (failing != 0) _revert(Rules.first(failing), from, to, units);
-        // No failing rule: units <= free <= type(uint96).max.
-        _post(book, Line(Kind.TRANSFER, Basis.JOINT_REQUEST, uint96(units), from, to, bytes32(0), bytes32(0)));
-        _close(book);
+    /// @inheritdoc ISecurityToken
+    function canSend(address account) external view returns (bool) {
+        (uint256 record,) = _pair(account, address(0));
+        return Rules.ofSender(record) == 0;
     }
 
-    function _openFor(bytes32[] calldata holdIds) private view returns (Book memory) {
-        _limit(holdIds.length);
-        return _open();
+    /// @inheritdoc ISecurityToken
+    function canReceive(address account) external view returns (bool) {
+        (, uint256 record) = _pair(address(0), account);
+        return Rules.ofReceiver(record, policy()) == 0;
     }
 
-    function _limit(uint256 rows) private pure {
-        if (rows > MOST_ROWS) revert BatchTooLong(rows, MOST_ROWS);
+    /// @inheritdoc ISecurityToken
+    function getFrozenTokens(address account) external view returns (uint256) {
+        return _frozen[account];
     }
 
-    function _refuseHold(bool atomic, uint256 row, bytes32 id, uint8 code) private {
-        Hold memory hold = _holds[id];
-        _refuse(atomic, row, id, code, hold.account, hold.to, hold.units);
+    /// @inheritdoc ISecurityToken
+    function freeUnits(address account) external view returns (uint256) {
+        return _freeUnits(account);
     }
 
-    function _refuse(bool atomic, uint256 row, bytes32 ref, uint8 code, address from, address to, uint256 units)
-        private
-    {
-        if (atomic) _revert(code, from, to, units);
-        emit Rejected(row, ref, code);
+    /// @inheritdoc ISecurityToken
+    function holdOf(bytes32 id) external view returns (Hold memory) {
+        return _holds[id];
     }
 
-    /// @dev ERC-6093 and ERC-7943 name the errors they know; the code names the rest.
-    function _revert(uint8 code, address from, address to, uint256 units) private view {
-        if (code == Code.INSUFFICIENT_UNITS) {
-            uint256 balance = balanceOf(from);
-            if (units > balance) revert ERC20InsufficientBalance(from, balance, units);
-            revert ERC7943InsufficientUnfrozenBalance(from, units, freeUnits(from));
+    /// @inheritdoc ISecurityToken
+    function claimOf(bytes32 holdId) external view returns (uint256) {
+        return _claims[holdId];
+    }
+
+    /// @inheritdoc ISecurityToken
+    function policy() public view returns (uint256) {
+        return (_word >> 32) << 32;
+    }
+
+    /// @inheritdoc ISecurityToken
+    function proposedPolicy() external view returns (uint256, uint256) {
+        return ((_proposal >> 32) << 32, uint32(_proposal) * 1 minutes);
+    }
+
+    /// @inheritdoc ISecurityToken
+    function head() external view returns (bytes32) {
+        return _head;
+    }
+
+    /// @inheritdoc ISecurityToken
+    function seq() external view returns (uint64) {
+        return uint32(_word);
+    }
+
+    /// @inheritdoc ISecurityToken
+    function holderCount() external view returns (uint256) {
+        return _supply.holders;
+    }
+
+    /// @inheritdoc ISecurityToken
+    function unitsOfPerson(uint96 personId) external view returns (uint256) {
+        return _persons[personId];
+    }
+
+    /// @inheritdoc ISecurityToken
+    function cap() external view returns (uint96) {
+        return _supply.cap;
+    }
+
+    function totalSupply() external view returns (uint256) {
+        return _supply.total;
+    }
+
+    function balanceOf(address account) external view returns (uint256) {
+        return _balance(account);
+    }
+
+    function allowance(address owner, address spender) external view returns (uint256) {
+        return _allowances[owner][spender];
+    }
+
+    function name() external view returns (string memory) {
+        return _name;
+    }
+
+    function symbol() external view returns (string memory) {
+        return _symbol;
+    }
+
+    function decimals() external pure returns (uint8) {
+        return 0;
+    }
+
+    /// @notice ERC-165, ERC-20 with its metadata, ERC-7943 (fungible), ERC-2612.
+    function supportsInterface(bytes4 id) external pure returns (bool) {
+        return id == 0x01ffc9a7 || id == 0x36372b07 || id == 0xa219a025 || id == 0x3edbb4c4;
+    }
+
+    /// @dev Runs LegalActs on this token's storage and hands its answer or error through.
+    fallback() external {
+        address target = legalActs;
+        assembly {
+            calldatacopy(0, 0, calldatasize())
+            let ok := delegatecall(gas(), target, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            switch ok
+            case 0 { revert(0, returndatasize()) }
+            default { return(0, returndatasize()) }
         }
-        if (code == Code.SENDER_INVALID) revert ERC20InvalidSender(from);
-        if (code == Code.RECEIVER_INVALID) revert ERC20InvalidReceiver(to);
-        revert Refused(code);
     }
 }

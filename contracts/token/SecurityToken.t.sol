@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Fixture} from "../test/Fixture.t.sol";
 import {SecurityToken} from "./SecurityToken.sol";
 import {Code} from "./Rules.sol";
@@ -44,10 +44,10 @@ contract SecurityTokenTest is Fixture {
     }
 
     function test_issueSkipsABadRowAndNamesIt() public {
-        ISecurityToken.IssueRow[] memory rows = new ISecurityToken.IssueRow[](3);
-        rows[0] = ISecurityToken.IssueRow(ALICE, 1, "a", 0);
-        rows[1] = ISecurityToken.IssueRow(STRANGER, 1, "b", 0);
-        rows[2] = ISecurityToken.IssueRow(BOB, 1, "c", 0);
+        ITokenTypes.IssueRow[] memory rows = new ITokenTypes.IssueRow[](3);
+        rows[0] = ITokenTypes.IssueRow(ALICE, 1, "a", 0);
+        rows[1] = ITokenTypes.IssueRow(STRANGER, 1, "b", 0);
+        rows[2] = ITokenTypes.IssueRow(BOB, 1, "c", 0);
         vm.recordLogs();
         vm.prank(ISSUER);
         token.issue(rows, false);
@@ -78,10 +78,10 @@ contract SecurityTokenTest is Fixture {
     function test_redeemBurnsFreeUnitsOnly() public {
         vm.prank(BROKER_1);
         token.requestTransfers(requestRow(ALICE, BOB, 60, 0, "r"), true);
-        ISecurityToken.RedeemRow[] memory rows = new ISecurityToken.RedeemRow[](1);
-        rows[0] = ISecurityToken.RedeemRow(ALICE, 41, "x", 0);
+        ITokenTypes.RedeemRow[] memory rows = new ITokenTypes.RedeemRow[](1);
+        rows[0] = ITokenTypes.RedeemRow(ALICE, 41, "x", 0);
         vm.expectRevert(
-            abi.encodeWithSelector(ISecurityToken.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 41, 40)
+            abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 41, 40)
         );
         vm.prank(ISSUER);
         token.redeem(rows, true);
@@ -208,9 +208,9 @@ contract SecurityTokenTest is Fixture {
     }
 
     function test_duplicateRefsInOneBatch() public {
-        ISecurityToken.RequestRow[] memory rows = new ISecurityToken.RequestRow[](2);
-        rows[0] = ISecurityToken.RequestRow(ALICE, BOB, 1, 0, "r", 0);
-        rows[1] = ISecurityToken.RequestRow(ALICE, BOB, 1, 0, "r", 0);
+        ITokenTypes.RequestRow[] memory rows = new ITokenTypes.RequestRow[](2);
+        rows[0] = ITokenTypes.RequestRow(ALICE, BOB, 1, 0, "r", 0);
+        rows[1] = ITokenTypes.RequestRow(ALICE, BOB, 1, 0, "r", 0);
         vm.recordLogs();
         vm.prank(BROKER_1);
         joint.requestTransfers(rows, false);
@@ -264,7 +264,7 @@ contract SecurityTokenTest is Fixture {
     }
 
     function test_initializeOnlyOnce() public {
-        ISecurityToken.Terms memory terms = ISecurityToken.Terms("x", "", "", 1, 0, 0, ISSUER_ROLE);
+        ITokenTypes.Terms memory terms = ITokenTypes.Terms("x", "", "", 1, 0, 0, ISSUER_ROLE);
         vm.expectRevert(abi.encodeWithSignature("InvalidInitialization()"));
         token.initialize(terms);
         SecurityToken implementation = SecurityToken(factory.implementation());
@@ -279,7 +279,7 @@ contract SecurityTokenTest is Fixture {
         create_(ISSUE, 0);
         vm.expectRevert(unauthorized(STRANGER));
         vm.prank(STRANGER);
-        factory.createIssue(ISecurityToken.Terms("y", "", "", 1, 0, 0, ISSUER_ROLE));
+        factory.createIssue(ITokenTypes.Terms("y", "", "", 1, 0, 0, ISSUER_ROLE));
     }
 
     /// @dev The view and the call agree in every state: the transfer goes through exactly when canTransfer says so.

@@ -4,7 +4,9 @@ pragma solidity ^0.8.28;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {ITokenFactory} from "../interfaces/ITokenFactory.sol";
 import {Roles} from "./Roles.sol";
 import {SecurityToken} from "./SecurityToken.sol";
@@ -22,7 +24,7 @@ contract TokenFactory is ITokenFactory, AccessManaged {
     }
 
     /// @inheritdoc ITokenFactory
-    function createIssue(ISecurityToken.Terms calldata terms) external restricted returns (address token) {
+    function createIssue(ITokenTypes.Terms calldata terms) external restricted returns (address token) {
         if (terms.ref == bytes32(0) || tokenOf[terms.ref] != address(0)) revert IssueExists(terms.ref);
         if (terms.issuerRole < Roles.FIRST_ISSUER) revert IssuerRoleInvalid(terms.issuerRole);
         token = Clones.cloneDeterministic(implementation, terms.ref);
@@ -37,20 +39,35 @@ contract TokenFactory is ITokenFactory, AccessManaged {
         return Clones.predictDeterministicAddress(implementation, ref);
     }
 
+    /// @dev Whatever is not bound here and is restricted, is the admin's: nothing.
     function _bindRoles(address token, uint64 issuerRole) private {
-        bytes4[] memory issuer = new bytes4[](2);
+        bytes4[] memory issuer = new bytes4[](3);
         issuer[0] = ISecurityToken.issue.selector;
         issuer[1] = ISecurityToken.redeem.selector;
-        bytes4[] memory broker = new bytes4[](3);
+        issuer[2] = ILegalActs.proposePolicy.selector;
+        bytes4[] memory broker = new bytes4[](4);
         broker[0] = ISecurityToken.custodiedTransfer.selector;
         broker[1] = ISecurityToken.requestTransfers.selector;
         broker[2] = ISecurityToken.acceptTransfers.selector;
-        bytes4[] memory registrar = new bytes4[](2);
+        broker[3] = ILegalActs.createDvpHolds.selector;
+        bytes4[] memory registrar = new bytes4[](7);
         registrar[0] = ISecurityToken.approveTransfers.selector;
         registrar[1] = ISecurityToken.rejectTransfers.selector;
+        registrar[2] = ILegalActs.createHolds.selector;
+        registrar[3] = ILegalActs.executePolicy.selector;
+        registrar[4] = ILegalActs.setPaused.selector;
+        registrar[5] = ILegalActs.mark.selector;
+        registrar[6] = ILegalActs.changeTerms.selector;
+        bytes4[] memory enforcer = new bytes4[](5);
+        enforcer[0] = ILegalActs.enforceTransfers.selector;
+        enforcer[1] = ILegalActs.forcedTransfer.selector;
+        enforcer[2] = ILegalActs.setFrozenTokens.selector;
+        enforcer[3] = ILegalActs.recover.selector;
+        enforcer[4] = ILegalActs.releaseByOrder.selector;
         IAccessManager manager = IAccessManager(authority());
         manager.setTargetFunctionRole(token, issuer, issuerRole);
         manager.setTargetFunctionRole(token, broker, Roles.BROKER);
         manager.setTargetFunctionRole(token, registrar, Roles.REGISTRAR);
+        manager.setTargetFunctionRole(token, enforcer, Roles.ENFORCER);
     }
 }

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ContractArtifact, ContractName, ContractsFile } from "@genbo/chain/abi";
+import type { JsonFragment } from "ethers";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const output = join(root, "packages/chain/src/generated/contracts.json");
@@ -13,6 +14,7 @@ const require = createRequire(import.meta.url);
 const artifacts: Record<ContractName, string> = {
   AccessManager: "@openzeppelin/contracts/access/manager/AccessManager.sol",
   HolderRegistry: "contracts/registry/HolderRegistry.sol",
+  LegalActs: "contracts/token/LegalActs.sol",
   SecurityToken: "contracts/token/SecurityToken.sol",
   TokenFactory: "contracts/token/TokenFactory.sol",
 };
@@ -28,6 +30,7 @@ export async function buildContracts(): Promise<{ compiled: boolean; inputHash: 
   await compile();
   const contracts = {} as Record<ContractName, ContractArtifact>;
   for (const name of Object.keys(artifacts) as ContractName[]) contracts[name] = await readArtifact(name);
+  contracts.SecurityToken.abi = mergeAbis(contracts.SecurityToken.abi, contracts.LegalActs.abi);
   await writeAtomically(output, { inputHash, contracts } satisfies ContractsFile);
   return { compiled: true, inputHash };
 }
@@ -71,6 +74,13 @@ async function readArtifact(name: ContractName): Promise<ContractArtifact> {
   const { abi, bytecode, deployedBytecode, immutableReferences } = JSON.parse(await readFile(path, "utf8"));
   const immutables = Object.values<{ start: number; length: number }[]>(immutableReferences ?? {}).flat();
   return { abi, bytecode, deployedBytecode, immutables };
+}
+
+/** A token answers for LegalActs too, to which it delegates. */
+function mergeAbis(token: JsonFragment[], delegate: JsonFragment[]): JsonFragment[] {
+  const known = new Set(token.map((fragment) => JSON.stringify(fragment)));
+  const added = delegate.filter(({ type }) => type !== "constructor");
+  return [...token, ...added.filter((fragment) => !known.has(JSON.stringify(fragment)))];
 }
 
 async function writeAtomically(path: string, value: unknown): Promise<void> {

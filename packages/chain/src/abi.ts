@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import { getBytes, hexlify, Interface, type JsonFragment, keccak256 } from "ethers";
 
-export type ContractName = "AccessManager" | "HolderRegistry" | "SecurityToken" | "TokenFactory";
+export type ContractName =
+  | "AccessManager"
+  | "HolderRegistry"
+  | "LegalActs"
+  | "SecurityToken"
+  | "TokenFactory";
 
-/** What the compiler made of one contract; `immutables` are the byte ranges that a deployment fills in. */
+/** What the compiler made of one contract (a SecurityToken's abi holds LegalActs' functions too); `immutables` are the byte ranges that a deployment fills in. */
 export interface ContractArtifact {
   abi: JsonFragment[];
   bytecode: string;

@@ -10,6 +10,8 @@ export const issuerRole = (party: bigint): bigint => 1000n + party;
 export interface Addresses {
   accessManager: string;
   holderRegistry: string;
+  /** The second half of every token's code. */
+  legalActs: string;
   /** The implementation that every issue's clone delegates to. */
   securityToken: string;
   tokenFactory: string;
@@ -34,7 +36,7 @@ export interface DeploymentPlan {
 }
 
 /**
- * The transactions that deploy the platform, in order, and the addresses they yield: four creations, then the
+ * The transactions that deploy the platform, in order, and the addresses they yield: the creations, then the
  * wiring. The factory becomes an administrator so that it can bind each new token's functions to their roles.
  * Pure: the same admin and nonce give the same plan, so a deployment that was cut off goes on where it stopped.
  * @param admin signs all of them and holds the admin role, which has no power over units
@@ -44,14 +46,16 @@ export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
   const addresses: Addresses = {
     accessManager: at(0),
     holderRegistry: at(1),
-    securityToken: at(2),
-    tokenFactory: at(3),
+    legalActs: at(2),
+    securityToken: at(3),
+    tokenFactory: at(4),
   };
-  const { accessManager, holderRegistry, securityToken, tokenFactory } = addresses;
+  const { accessManager, holderRegistry, legalActs, securityToken, tokenFactory } = addresses;
   const calls: UnsignedCall[] = [
     creation("AccessManager", [admin]),
     creation("HolderRegistry", [accessManager]),
-    creation("SecurityToken", [accessManager, holderRegistry]),
+    creation("LegalActs", [accessManager, holderRegistry]),
+    creation("SecurityToken", [accessManager, holderRegistry, legalActs]),
     creation("TokenFactory", [accessManager, securityToken]),
     grantRole(addresses, roles.admin, tokenFactory),
     bindFunctions(addresses, "TokenFactory", tokenFactory, ["createIssue"], roles.registrar),

@@ -187,11 +187,47 @@ const table = {
     "この保留・制限を解除する権限がありません。",
     "Let the controller or the registrar act.",
   ],
+  NOT_SAME_PERSON: [
+    47,
+    "The two wallets do not belong to one person.",
+    "両ウォレットの名義人が同一ではありません。",
+    "Register the new wallet for the holder of the lost one first.",
+  ],
+  HOLDS_MISSING: [
+    48,
+    "Not every open hold of the lost wallet was named.",
+    "紛失口座の保留がすべて指定されていません。",
+    "Name all open holds of the wallet, so that each is carried over.",
+  ],
+  FLAGS_LOST: [
+    49,
+    "The new wallet lacks a flag of the lost one, which would lift a freeze.",
+    "凍結等の状態が新しい口座に引き継がれていません。",
+    "Set the same flags on the new wallet's record first.",
+  ],
   SUPPLY_CAP: [
     50,
     "The issue would exceed its approved units.",
     "発行可能口数を超えます。",
     "Lower the units to what is left of the approved total.",
+  ],
+  HOLD_KIND: [
+    51,
+    "This kind of hold cannot be made or executed so.",
+    "この種類の保留では行えない操作です。",
+    "A pledge or attachment has no expiry; a hold without a receiver only ends.",
+  ],
+  BASIS_INVALID: [
+    52,
+    "The legal basis does not carry this act.",
+    "この記載の根拠として認められません。",
+    "Name the judgment, succession, auction or other basis of the order.",
+  ],
+  TOO_MANY_WAITING: [
+    53,
+    "Too many attachments wait on this account.",
+    "この口座で順位待ちの差押えが上限に達しています。",
+    "Release the ones that ended.",
   ],
   RECORD_INVALID: [
     60,

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {ITokenTypes} from "./ITokenTypes.sol";
+
+/// @title What registrar, enforcer, issuer and the controllers of holds do to a token
+/// @notice Called on the token itself, which has these functions beside those of ISecurityToken.
+interface ILegalActs is ITokenTypes {
+    /// @notice Opens delivery-versus-payment holds. Broker role and custodian of the account; the rules of a move
+    /// are checked now and when the hold executes. Codes: those of a move, 40, 43, 44, 51.
+    function createDvpHolds(HoldRow[] calldata rows, bool atomic) external;
+
+    /// @notice Records pledges (Trust Act 201), attachments and lock-ups. Registrar only; works while paused.
+    /// A pledge or attachment never expires. An attachment takes what is free and ranks behind the holds on the
+    /// rest, which it takes as they are released. Codes: 1, 4, 5, 20, 21, 43, 44, 46, 51, 53.
+    function createHolds(HoldRow[] calldata rows, bool atomic) external;
+
+    /// @notice Moves units of holds to the receiver named at creation, wholly or in part; every rule is checked
+    /// again. The hold's controller only. Codes: 1, 41, 42, 43, 46, 51 and those of a move.
+    function executeHolds(ExecuteRow[] calldata rows, bool atomic) external;
+
+    /// @notice Ends holds other than requests: their controller, or anyone once they expired. Codes: 41, 46.
+    function releaseHolds(bytes32[] calldata holdIds, bool atomic) external;
+
+    /// @notice Ends any holds by the law's order. Enforcer only. Codes: 41, 52.
+    function releaseByOrder(bytes32[] calldata holdIds, uint16 basis, bool atomic) external;
+
+    /// @notice Hands a hold to another controller. Its controller only. Codes: 41, 46.
+    function changeController(bytes32 holdId, address controller) external;
+
+    /// @notice Moves units by the law's order (TAR 21(2), rectification), policy and pause notwithstanding, to an
+    /// eligible receiver. It breaks the holds it names; frozen units are unfrozen as far as needed. Enforcer only.
+    /// Codes: 1 to 5, 20, 30 to 33, 41, 52.
+    function enforceTransfers(OrderedRow[] calldata rows, bool atomic) external;
+
+    /// @notice Moves everything of a lost wallet to another wallet of the same person: units, holds and frozen
+    /// units, with their acquisition days. Enforcer only. Codes: 2, 3, 4, 5, 20, 30, 47, 48, 49.
+    /// @param holdIds every open hold of the lost wallet
+    function recover(address lost, address replacement, bytes32 ref, bytes32[] calldata holdIds) external;
+
+    /// @notice The issue's issuer role asks for another policy; a later proposal replaces it.
+    function proposePolicy(uint256 policy) external;
+
+    /// @notice Puts the issuer's proposal in force after its delay. Registrar only. A paused issue stays paused.
+    function executePolicy(uint256 policy, bytes32 ref) external;
+
+    /// @notice Stops or resumes everything but holds by law, orders and recovery. Registrar only.
+    function setPaused(bool paused, bytes32 ref) external;
+
+    /// @notice Records a mark: trust property (Trust Act 206), the trustee's capacity (197(1)). Registrar only.
+    /// @param basis 7, 8 or 13
+    function mark(address account, uint96 units, uint16 basis, bytes32 ref, bytes32 data) external;
+
+    /// @notice Records changed terms by their hash. Registrar only.
+    function changeTerms(bytes32 termsHash, bytes32 ref) external;
+
+    /// @notice ERC-7943: moves units by order with basis RECTIFICATION and without a case. Enforcer only.
+    function forcedTransfer(address from, address to, uint256 amount) external returns (bool);
+
+    /// @notice ERC-7943: sets how many units of an account are frozen. It may exceed the balance and then also
+    /// catches units that arrive. Enforcer only.
+    function setFrozenTokens(address account, uint256 amount) external returns (bool);
+}

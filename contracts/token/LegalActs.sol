@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
+import {ILegalActs} from "../interfaces/ILegalActs.sol";
+import {Encumbrances} from "./Encumbrances.sol";
+import {HoldKind, HoldState} from "./Holds.sol";
+import {Basis, Kind} from "./Ledger.sol";
+import {Code, Policy, Record, Rules} from "./Rules.sol";
+import {TokenBase} from "./TokenBase.sol";
+
+/// @title What registrar, enforcer, issuer and the controllers of holds do to a token
+/// @dev Runs on the storage of the token that delegates to it; on its own it holds nothing.
+contract LegalActs is Encumbrances, ILegalActs {
+    /// @dev What the issuer asks for, holders and brokers see a day ahead.
+    uint256 private constant POLICY_DELAY = 1 days;
+    /// @dev A move by order may say that the lots keep their acquisition days (succession, rectification).
+    uint256 private constant KEEP_DAYS = 1 << 252;
+    uint256 private constant ORDER_DATA = KEEP_DAYS | type(uint64).max;
+
+    constructor(address manager, IHolderRegistry registry_) TokenBase(manager, registry_) {}
+
+    /// @inheritdoc ILegalActs
+    function createDvpHolds(HoldRow[] calldata rows, bool atomic) external restricted {
+        _createEach(_openForCustodian(rows.length), rows, atomic, _createDvp);
+    }
+
+    /// @inheritdoc ILegalActs
+    function createHolds(HoldRow[] calldata rows, bool atomic) external restricted {
+        _createEach(_openFor(rows.length), rows, atomic, _createByRegistrar);
+    }
+
+    /// @inheritdoc ILegalActs
+    function executeHolds(ExecuteRow[] calldata rows, bool atomic) external {
+        Book memory book = _openFor(rows.length);
+        for (uint256 i; i < rows.length; ++i) {
+            ExecuteRow memory row = rows[i];
+            uint8 code = _executeByController(book, row);
+            if (code != Code.OK) _refuseHold(atomic, i, row.holdId, code);
+        }
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function releaseHolds(bytes32[] calldata holdIds, bool atomic) external {
+        _each(_openFor(holdIds.length), holdIds, atomic, _releaseByController);
+    }
+
+    /// @inheritdoc ILegalActs
+    function releaseByOrder(bytes32[] calldata holdIds, uint16 basis, bool atomic) external restricted {
+        Book memory book = _openFor(holdIds.length);
+        for (uint256 i; i < holdIds.length; ++i) {
+            uint8 code = _releaseByOrder(book, holdIds[i], basis);
+            if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
+        }
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function changeController(bytes32 holdId, address controller) external {
+        Book memory book = _open();
+        _must(_changeController(book, holdId, controller));
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function enforceTransfers(OrderedRow[] calldata rows, bool atomic) external restricted {
+        Book memory book = _openFor(rows.length);
+        for (uint256 i; i < rows.length; ++i) {
+            OrderedRow memory row = rows[i];
+            uint8 code = _enforce(book, row);
+            if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
+        }
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
+        if (amount > _balance(from)) revert ERC20InsufficientBalance(from, _balance(from), amount);
+        Book memory book = _open();
+        OrderedRow memory row =
+            OrderedRow(from, to, uint96(amount), Basis.RECTIFICATION, 0, bytes32(KEEP_DAYS), new bytes32[](0));
+        uint8 code = _enforce(book, row);
+        if (code != Code.OK) _revert(code, from, to, amount);
+        _close(book);
+        return true;
+    }
+
+    /// @inheritdoc ILegalActs
+    function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
+        Book memory book = _open();
+        _freeze(book, account, amount);
+        _close(book);
+        return true;
+    }
+
+    /// @inheritdoc ILegalActs
+    function recover(address lost, address replacement, bytes32 ref, bytes32[] calldata holdIds) external restricted {
+        Book memory book = _openFor(holdIds.length);
+        _must(_recover(book, lost, replacement, ref, holdIds));
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function proposePolicy(uint256 policy_) external restricted {
+        if (!Policy.isValid(policy_)) revert PolicyInvalid(policy_);
+        uint256 minute = (block.timestamp + POLICY_DELAY + 59) / 1 minutes;
+        _proposal = policy_ | minute;
+        emit PolicyProposed(policy_, minute * 1 minutes);
+    }
+
+    /// @inheritdoc ILegalActs
+    function executePolicy(uint256 policy_, bytes32 ref) external restricted {
+        uint256 minute = uint32(_proposal);
+        bool due = minute != 0 && block.timestamp >= minute * 1 minutes;
+        if (!due || _proposal ^ minute != policy_) revert PolicyInvalid(policy_);
+        delete _proposal;
+        Book memory book = _open();
+        _putInForce(book, policy_ & ~Policy.PAUSED | book.word & Policy.PAUSED, ref);
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function setPaused(bool paused, bytes32 ref) external restricted {
+        Book memory book = _open();
+        uint256 present = book.word ^ uint32(book.word);
+        _putInForce(book, paused ? present | Policy.PAUSED : present & ~Policy.PAUSED, ref);
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function mark(address account, uint96 units, uint16 basis, bytes32 ref, bytes32 data) external restricted {
+        bool known = basis == Basis.TRUSTEE_ACQUIRED || basis == Basis.TRUSTEE_DISPOSED
+            || basis == Basis.TRUST_PROPERTY_MARK;
+        if (!known) revert Refused(Code.BASIS_INVALID);
+        Book memory book = _open();
+        _post(book, Line(Kind.MARK, basis, units, account, account, ref, data, 0));
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
+    function changeTerms(bytes32 termsHash, bytes32 ref) external restricted {
+        Book memory book = _open();
+        _postNote(book, Kind.TERMS, Basis.TERMS_CHANGE, ref, termsHash);
+        _close(book);
+    }
+
+    /// @dev Frozen units rank last: they are unfrozen only as far as the order needs them.
+    function _enforce(Book memory book, OrderedRow memory row) private returns (uint8) {
+        uint8 code = _checkOrder(book, row);
+        if (code != Code.OK) return code;
+        for (uint256 i; i < row.breaks.length; ++i) {
+            _releaseAlone(book, row.breaks[i], _holds[row.breaks[i]], row.basis);
+        }
+        uint256 frozen = _frozen[row.from];
+        uint256 free = _freeUnits(row.from);
+        if (frozen != 0 && row.units > free) _freeze(book, row.from, frozen - (row.units - free));
+        bytes32 data = bytes32(uint256(row.data) & ORDER_DATA);
+        _post(book, Line(Kind.FORCED_TRANSFER, row.basis, row.units, row.from, row.to, row.ref, data, 0));
+        emit ForcedTransfer(row.from, row.to, row.units);
+        if (_someWait(row.from)) _cover(book, row.from);
+        return Code.OK;
+    }
+
+    /// @dev Checked before anything changes, so that a skipped row leaves its holds alone.
+    function _checkOrder(Book memory book, OrderedRow memory row) private view returns (uint8) {
+        (uint256 fromRecord, uint256 toRecord) = _pair(row.from, row.to);
+        uint256 reach = _unheldUnits(row.from);
+        for (uint256 i; i < row.breaks.length; ++i) {
+            Hold memory hold = _holds[row.breaks[i]];
+            if (!_isOpen(hold) || hold.account != row.from) return Code.HOLD_UNKNOWN;
+            for (uint256 j; j < i; ++j) {
+                if (row.breaks[j] == row.breaks[i]) return Code.HOLD_UNKNOWN;
+            }
+            reach += hold.units;
+        }
+        uint256 failing = Rules.ofMove(row.from, row.to, row.units, reach) | Rules.ofReceiver(toRecord, book.word);
+        if (fromRecord == 0) failing |= Rules.bit(Code.SENDER_NOT_REGISTERED);
+        if (!Basis.isOrder(row.basis)) failing |= Rules.bit(Code.BASIS_INVALID);
+        return Rules.first(failing);
+    }
+
+    /// @dev Ends holds by order, whoever controls them.
+    function _releaseByOrder(Book memory book, bytes32 id, uint16 basis) private returns (uint8) {
+        Hold memory hold = _holds[id];
+        if (!_isOpen(hold)) return Code.HOLD_UNKNOWN;
+        if (!Basis.isOrder(basis)) return Code.BASIS_INVALID;
+        _release(book, id, hold, basis);
+        return Code.OK;
+    }
+
+    /// @dev Everything of a lost wallet goes along: free units, each hold with its units, frozen units. Nothing
+    /// is unfrozen by it, neither units nor the person.
+    function _recover(Book memory book, address lost, address replacement, bytes32 ref, bytes32[] calldata holdIds)
+        private
+        returns (uint8)
+    {
+        uint8 code = _checkRecovery(lost, replacement);
+        if (code != Code.OK) return code;
+        for (uint256 i; i < holdIds.length; ++i) {
+            Hold memory hold = _holds[holdIds[i]];
+            if (!_isOpen(hold) || hold.account != lost) return Code.HOLD_UNKNOWN;
+            _carry(book, holdIds[i], hold, replacement);
+        }
+        uint96 rest = uint96(_unheldUnits(lost));
+        if (rest != _balance(lost) || _someWait(lost)) return Code.HOLDS_MISSING;
+        if (rest != 0) {
+            _post(book, Line(Kind.RECOVERY, Basis.WALLET_RECOVERY, rest, lost, replacement, ref, bytes32(KEEP_DAYS), 0));
+        }
+        uint256 frozen = _frozen[lost];
+        if (frozen != 0) {
+            _freeze(book, replacement, _frozen[replacement] + frozen);
+            _freeze(book, lost, 0);
+        }
+        return Code.OK;
+    }
+
+    function _checkRecovery(address lost, address replacement) private view returns (uint8) {
+        (uint256 fromRecord, uint256 toRecord) = _pair(lost, replacement);
+        uint256 failing = Rules.ofMove(lost, replacement, _balance(lost), _balance(lost));
+        if (fromRecord == 0) failing |= Rules.bit(Code.SENDER_NOT_REGISTERED);
+        if (toRecord == 0) failing |= Rules.bit(Code.RECEIVER_NOT_REGISTERED);
+        if (Record.personOf(fromRecord) != Record.personOf(toRecord)) failing |= Rules.bit(Code.NOT_SAME_PERSON);
+        if (Record.flagsOf(fromRecord) & ~Record.flagsOf(toRecord) != 0) failing |= Rules.bit(Code.FLAGS_LOST);
+        return Rules.first(failing);
+    }
+
+    /// @dev The frozen units of an account are one hold for good. They may exceed the balance, so they never
+    /// count as encumbered: free = balance - encumbered - frozen, at least 0.
+    function _freeze(Book memory book, address account, uint256 units) private {
+        uint96 amount = units > type(uint96).max ? type(uint96).max : uint96(units);
+        bytes32 id = bytes32(FREEZE_IDS | uint160(account));
+        bytes32 data = _dataOf(HoldKind.FREEZE, 0, address(0), 0);
+        uint8 kind = Kind.HOLD_CHANGED;
+        if (_holds[id].state == 0) {
+            kind = Kind.HOLD_CREATED;
+            _holds[id].state = HoldState.CLOSED;
+        }
+        _setFrozenUnits(account, amount);
+        _post(book, Line(kind, Basis.NONE, amount, account, account, id, data, amount));
+        emit Frozen(account, amount);
+    }
+
+    function _createEach(
+        Book memory book,
+        HoldRow[] calldata rows,
+        bool atomic,
+        function(Book memory, HoldRow memory) internal returns (uint8) create
+    ) private {
+        for (uint256 i; i < rows.length; ++i) {
+            HoldRow memory row = rows[i];
+            uint8 code = create(book, row);
+            if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.account, row.to, row.units);
+        }
+        _close(book);
+    }
+
+    function _must(uint8 code) private pure {
+        if (code != Code.OK) revert Refused(code);
+    }
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {ILegalActs} from "../interfaces/ILegalActs.sol";
+import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
+import {Fixture} from "../test/Fixture.t.sol";
+import {Code} from "./Rules.sol";
+
+contract LegalActsTest is Fixture {
+    address internal constant ALICE = address(0x101);
+    address internal constant ALICE_2 = address(0x102);
+    address internal constant BOB = address(0x201);
+    address internal constant CAROL = address(0x301);
+    address internal constant PLEDGEE = address(0xC1);
+    address internal constant COURT = address(0xC2);
+    ILegalActs internal acts;
+
+    function setUp() public override {
+        super.setUp();
+        register(ALICE, 1, 1);
+        register(ALICE_2, 1, 2);
+        register(BOB, 2, 2);
+        register(CAROL, 3, 1);
+        issue(token, ALICE, 100);
+        acts = ILegalActs(address(token));
+    }
+
+    function hold(uint8 kind, uint96 units, bytes32 ref) private {
+        vm.prank(REGISTRAR);
+        acts.createHolds(holdRow(ALICE, BOB, kind == 4 ? COURT : PLEDGEE, units, kind, 0, ref), true);
+    }
+
+    function ordered(address to, uint96 units, uint16 basis, bytes32[] memory breaks)
+        private
+        pure
+        returns (ITokenTypes.OrderedRow[] memory rows)
+    {
+        rows = new ITokenTypes.OrderedRow[](1);
+        rows[0] = ITokenTypes.OrderedRow(ALICE, to, units, basis, "case", 0, breaks);
+    }
+
+    function executeRow(bytes32 id, uint96 units) private pure returns (ITokenTypes.ExecuteRow[] memory rows) {
+        rows = new ITokenTypes.ExecuteRow[](1);
+        rows[0] = ITokenTypes.ExecuteRow(id, units);
+    }
+
+    function test_aPledgeEndsByItsControllerAlone() public {
+        hold(3, 60, "pledge");
+        eq(token.freeUnits(ALICE), 40, "free");
+        eq(token.balanceOf(ALICE), 100, "title stays");
+        address[4] memory others = [ALICE, BROKER_1, REGISTRAR, ENFORCER];
+        for (uint256 i; i < others.length; ++i) {
+            vm.expectRevert(refused(Code.NOT_CONTROLLER));
+            vm.prank(others[i]);
+            acts.releaseHolds(one("pledge"), true);
+        }
+        vm.prank(PLEDGEE);
+        acts.releaseHolds(one("pledge"), true);
+        eq(token.freeUnits(ALICE), 100, "released");
+    }
+
+    function test_aPledgeExecutesInParts() public {
+        hold(3, 60, "pledge");
+        vm.prank(PLEDGEE);
+        acts.executeHolds(executeRow("pledge", 20), true);
+        eq(token.balanceOf(BOB), 20, "executed");
+        eq(token.holdOf("pledge").units, 40, "rest is held");
+        vm.expectRevert(abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 40, 40));
+        vm.prank(PLEDGEE);
+        acts.executeHolds(executeRow("pledge", 41), true);
+        vm.prank(PLEDGEE);
+        acts.executeHolds(executeRow("pledge", 40), true);
+        eq(token.holdOf("pledge").state, 3, "closed");
+    }
+
+    function test_aPledgeHasNoExpiryAndNeedsAController() public {
+        vm.expectRevert(refused(Code.HOLD_KIND));
+        vm.prank(REGISTRAR);
+        acts.createHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 3, uint32(VALID / 60), "p"), true);
+        vm.expectRevert(refused(Code.NOT_CONTROLLER));
+        vm.prank(REGISTRAR);
+        acts.createHolds(holdRow(ALICE, BOB, address(0), 1, 3, 0, "p"), true);
+    }
+
+    function test_controllerHandsOn() public {
+        hold(3, 60, "pledge");
+        vm.prank(PLEDGEE);
+        acts.changeController("pledge", COURT);
+        vm.expectRevert(refused(Code.NOT_CONTROLLER));
+        vm.prank(PLEDGEE);
+        acts.releaseHolds(one("pledge"), true);
+        vm.prank(COURT);
+        acts.releaseHolds(one("pledge"), true);
+    }
+
+    function test_attachmentsRankBehindWhatIsThere() public {
+        hold(3, 70, "pledge");
+        hold(4, 50, "first");
+        eq(token.holdOf("first").units, 30, "first takes what is free");
+        eq(token.claimOf("first"), 50, "and waits for the rest");
+        hold(4, 40, "second");
+        eq(token.holdOf("second").units, 0, "second takes nothing yet");
+        vm.prank(PLEDGEE);
+        acts.releaseHolds(one("pledge"), true);
+        eq(token.holdOf("first").units, 50, "first is full");
+        eq(token.claimOf("first"), 0, "first waits no more");
+        eq(token.holdOf("second").units, 40, "second is full");
+        eq(token.freeUnits(ALICE), 10, "free");
+        vm.prank(COURT);
+        acts.releaseHolds(one("first"), true);
+        eq(token.freeUnits(ALICE), 60, "free");
+    }
+
+    function test_aWaitingAttachmentReleased() public {
+        hold(3, 100, "pledge");
+        hold(4, 50, "first");
+        hold(4, 50, "second");
+        vm.prank(COURT);
+        acts.releaseHolds(one("first"), true);
+        vm.prank(PLEDGEE);
+        acts.releaseHolds(one("pledge"), true);
+        eq(token.holdOf("second").units, 50, "second moved up");
+        eq(token.freeUnits(ALICE), 50, "first took nothing");
+    }
+
+    function test_anAttachmentNeverExceedsTheBalance() public {
+        vm.expectRevert(abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", ALICE, 100, 101));
+        vm.prank(REGISTRAR);
+        acts.createHolds(holdRow(ALICE, address(0), COURT, 101, 4, 0, "a"), true);
+    }
+
+    function test_lockUpEndsByTime() public {
+        vm.prank(REGISTRAR);
+        acts.createHolds(holdRow(ALICE, address(0), address(0), 30, 5, uint32(START / 60 + 60), "lock"), true);
+        vm.expectRevert(refused(Code.NOT_CONTROLLER));
+        acts.releaseHolds(one("lock"), true);
+        vm.warp(START + 1 hours);
+        acts.releaseHolds(one("lock"), true);
+        eq(token.freeUnits(ALICE), 100, "free");
+    }
+
+    function test_dvpHoldIsExecutedByItsControllerUnderTheRules() public {
+        vm.prank(BROKER_1);
+        acts.createDvpHolds(holdRow(ALICE, BOB, COURT, 10, 2, uint32(START / 60 + 60), "dvp"), true);
+        register(BOB, recordOf_(2, RETAIL, 1, VALID, 2));
+        vm.expectRevert(refused(Code.RECEIVER_FROZEN));
+        vm.prank(COURT);
+        acts.executeHolds(executeRow("dvp", 10), true);
+        register(BOB, recordOf_(2, RETAIL, 0, VALID, 2));
+        vm.prank(COURT);
+        acts.executeHolds(executeRow("dvp", 10), true);
+        eq(token.balanceOf(BOB), 10, "moved");
+    }
+
+    function test_dvpWaitsForTheRegistrarWhereThePolicySaysSo() public {
+        token = create_("approval", policyOf(4, 0, 0, 0, 0, 0));
+        issue(token, ALICE, 100);
+        acts = ILegalActs(address(token));
+        vm.prank(BROKER_1);
+        acts.createDvpHolds(holdRow(ALICE, BOB, COURT, 10, 2, 0, "dvp"), true);
+        vm.expectRevert(refused(Code.HOLD_NOT_ACCEPTED));
+        vm.prank(COURT);
+        acts.executeHolds(executeRow("dvp", 10), true);
+        vm.prank(REGISTRAR);
+        token.approveTransfers(one("dvp"), true);
+        vm.prank(COURT);
+        acts.executeHolds(executeRow("dvp", 10), true);
+        eq(token.balanceOf(BOB), 10, "moved");
+    }
+
+    function test_orderMovesDespitePauseAndPolicyButOnlyToTheEligible() public {
+        vm.prank(REGISTRAR);
+        acts.setPaused(true, "incident");
+        vm.expectRevert(refused(Code.RECEIVER_NOT_REGISTERED));
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(ordered(STRANGER, 10, 3, new bytes32[](0)), true);
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(ordered(BOB, 10, 3, new bytes32[](0)), true);
+        eq(token.balanceOf(BOB), 10, "moved");
+    }
+
+    function test_orderNeedsABasis() public {
+        vm.expectRevert(refused(Code.BASIS_INVALID));
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(ordered(BOB, 10, 2, new bytes32[](0)), true);
+    }
+
+    function test_orderBreaksOnlyTheHoldsItNames() public {
+        hold(3, 60, "pledge");
+        hold(4, 30, "attachment");
+        vm.expectRevert(abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 50, 10));
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(ordered(BOB, 50, 6, one("attachment")), true);
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(ordered(BOB, 40, 6, one("attachment")), true);
+        eq(token.holdOf("attachment").state, 3, "broken");
+        eq(token.holdOf("pledge").units, 60, "untouched");
+        eq(token.balanceOf(ALICE), 60, "balance");
+    }
+
+    function test_aHoldNamedTwiceCountsOnce() public {
+        hold(3, 60, "pledge");
+        bytes32[] memory twice = new bytes32[](2);
+        (twice[0], twice[1]) = ("pledge", "pledge");
+        vm.expectRevert(refused(Code.HOLD_UNKNOWN));
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(ordered(BOB, 10, 6, twice), true);
+    }
+
+    function test_releaseByOrderNeedsNoController() public {
+        hold(3, 60, "pledge");
+        vm.prank(ENFORCER);
+        acts.releaseByOrder(one("pledge"), 3, true);
+        eq(token.freeUnits(ALICE), 100, "free");
+    }
+
+    function test_recoveryCarriesUnitsHoldsAndFrozenUnits() public {
+        hold(3, 70, "pledge");
+        hold(4, 50, "attachment");
+        vm.prank(ENFORCER);
+        acts.setFrozenTokens(ALICE, 200);
+        bytes32[] memory ids = new bytes32[](2);
+        (ids[0], ids[1]) = ("pledge", "attachment");
+        vm.expectRevert(refused(Code.HOLDS_MISSING));
+        vm.prank(ENFORCER);
+        acts.recover(ALICE, ALICE_2, "case", one("pledge"));
+        vm.expectRevert(refused(Code.NOT_SAME_PERSON));
+        vm.prank(ENFORCER);
+        acts.recover(ALICE, BOB, "case", ids);
+        vm.prank(ENFORCER);
+        acts.recover(ALICE, ALICE_2, "case", ids);
+        eq(token.balanceOf(ALICE), 0, "lost");
+        eq(token.balanceOf(ALICE_2), 100, "units");
+        eq(token.freeUnits(ALICE_2), 0, "free");
+        eq(token.getFrozenTokens(ALICE_2), 200, "frozen");
+        eq(token.holdOf("pledge").account, ALICE_2, "pledge");
+        eq(token.claimOf("attachment"), 50, "attachment still waits");
+        vm.prank(PLEDGEE);
+        acts.releaseHolds(one("pledge"), true);
+        eq(token.holdOf("attachment").units, 50, "and takes what frees");
+    }
+
+    function test_recoveryDoesNotUnfreezeThePerson() public {
+        register(ALICE, recordOf_(1, RETAIL, 1, VALID, 1));
+        vm.expectRevert(refused(Code.FLAGS_LOST));
+        vm.prank(ENFORCER);
+        acts.recover(ALICE, ALICE_2, "case", new bytes32[](0));
+    }
+
+    function test_frozenUnitsMayExceedTheBalance() public {
+        vm.prank(ENFORCER);
+        acts.setFrozenTokens(ALICE, 150);
+        eq(token.freeUnits(ALICE), 0, "free");
+        eq(token.balanceOf(ALICE), 100, "balance");
+        issue(token, ALICE, 80);
+        eq(token.freeUnits(ALICE), 30, "arrivals are caught");
+        vm.prank(ENFORCER);
+        acts.forcedTransfer(ALICE, BOB, 40);
+        eq(token.getFrozenTokens(ALICE), 140, "unfrozen as far as needed");
+        eq(token.balanceOf(ALICE), 140, "balance");
+        vm.prank(ENFORCER);
+        acts.setFrozenTokens(ALICE, 0);
+        eq(token.freeUnits(ALICE), 140, "free");
+    }
+
+    function test_policyNeedsIssuerRegistrarAndTime() public {
+        uint256 next = policyOf(2, 0, 5, 0, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(ITokenTypes.PolicyInvalid.selector, next));
+        vm.prank(REGISTRAR);
+        acts.executePolicy(next, "p");
+        vm.prank(ISSUER);
+        acts.proposePolicy(next);
+        vm.expectRevert(abi.encodeWithSelector(ITokenTypes.PolicyInvalid.selector, next));
+        vm.prank(REGISTRAR);
+        acts.executePolicy(next, "p");
+        vm.warp(START + 1 days);
+        vm.recordLogs();
+        bytes32 head = token.head();
+        vm.prank(REGISTRAR);
+        acts.executePolicy(next, "p");
+        eq(token.policy(), next, "policy");
+        eq(replay(head, address(token)), token.head(), "head");
+        vm.expectRevert(abi.encodeWithSelector(ITokenTypes.PolicyInvalid.selector, next));
+        vm.prank(REGISTRAR);
+        acts.executePolicy(next, "p");
+    }
+
+    function test_personsAreTrackedFromTheStartOrNever() public {
+        uint256 next = policyOf(32, 0, 0, 0, 0, 10);
+        vm.prank(ISSUER);
+        acts.proposePolicy(next);
+        vm.warp(START + 1 days);
+        vm.expectRevert(abi.encodeWithSelector(ITokenTypes.PolicyInvalid.selector, next));
+        vm.prank(REGISTRAR);
+        acts.executePolicy(next, "p");
+    }
+
+    function test_pauseStopsUnforcedActs() public {
+        vm.prank(REGISTRAR);
+        acts.setPaused(true, "incident");
+        vm.expectRevert(refused(Code.PAUSED));
+        vm.prank(BROKER_1);
+        token.custodiedTransfer(transferRow(ALICE, BOB, 1), true);
+        vm.prank(REGISTRAR);
+        acts.setPaused(false, "over");
+        vm.prank(BROKER_1);
+        token.custodiedTransfer(transferRow(ALICE, BOB, 1), true);
+    }
+
+    function test_marksAndTermsAreEntries() public {
+        bytes32 head = token.head();
+        vm.recordLogs();
+        vm.prank(REGISTRAR);
+        acts.mark(ALICE, 100, 13, "m", "trust");
+        vm.prank(REGISTRAR);
+        acts.changeTerms("terms 2", "t");
+        eq(replay(head, address(token)), token.head(), "head");
+        eq(token.seq(), 5, "two entries");
+        vm.expectRevert(refused(Code.BASIS_INVALID));
+        vm.prank(REGISTRAR);
+        acts.mark(ALICE, 100, 1, "m", "trust");
+    }
+
+    function test_aBrokersRefCannotTakeAFreezesId() public {
+        bytes32 id = bytes32(uint256(type(uint96).max) << 160 | uint160(ALICE));
+        vm.expectRevert(refused(Code.REF_USED));
+        vm.prank(BROKER_1);
+        token.requestTransfers(requestRow(ALICE, BOB, 1, 0, id), true);
+    }
+}

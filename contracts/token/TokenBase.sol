@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
+import {Holds} from "./Holds.sol";
+import {Basis, Kind, Ledger} from "./Ledger.sol";
+import {Code, Policy, Rules} from "./Rules.sol";
+
+/// @title What a token's two halves share: its whole storage, batches, refusals
+/// @dev SecurityToken delegates to LegalActs, so no contract below this one may declare storage of its own.
+abstract contract TokenBase is Holds, AccessManaged {
+    /// @dev Keeps a batch of issues below 16M gas.
+    uint256 private constant MOST_ROWS = 500;
+
+    string internal _name;
+    string internal _symbol;
+    mapping(address owner => mapping(address spender => uint256)) internal _allowances;
+    /// @dev A policy word whose spare 32 bits hold the minute from which it may be put in force.
+    uint256 internal _proposal;
+    /// @dev Used nonces of signed orders, 256 a slot.
+    mapping(address account => mapping(uint256 page => uint256)) internal _usedNonces;
+
+    constructor(address manager, IHolderRegistry registry_) AccessManaged(manager) Ledger(registry_) {}
+
+    /// @dev Persons are tracked from the start or never: a count begun later would miss present holders.
+    function _putInForce(Book memory book, uint256 policy_, bytes32 ref) internal {
+        bool started = uint32(book.word) != 0;
+        bool tracksAnew = (book.word ^ policy_) & Policy.TRACKED != 0;
+        if (!Policy.isValid(policy_) || (started && tracksAnew)) revert PolicyInvalid(policy_);
+        book.word = policy_ | uint32(book.word);
+        _postNote(book, Kind.POLICY, Basis.NONE, ref, bytes32(policy_));
+    }
+
+    function _postNote(Book memory book, uint8 kind, uint16 basis, bytes32 ref, bytes32 data) internal {
+        _post(book, Line(kind, basis, 0, address(0), address(0), ref, data, 0));
+    }
+
+    /// @dev A move without a request. Without a failing rule units <= free <= type(uint96).max.
+    function _direct(Book memory book, address from, address to, uint256 units, bytes32 ref, bytes32 data)
+        internal
+        returns (uint8)
+    {
+        (uint256 failing, uint256 fromRecord) = _failingDirect(book.word, from, to, units);
+        failing |= _failingActor(book, fromRecord, from);
+        if (failing != 0) return Rules.first(failing);
+        _post(book, Line(Kind.TRANSFER, Basis.JOINT_REQUEST, uint96(units), from, to, ref, _days(data), 0));
+        return Code.OK;
+    }
+
+    function _approveAllowance(address owner, address spender, uint256 units) internal {
+        if (spender == address(0)) revert ERC20InvalidSpender(spender);
+        _allowances[owner][spender] = units;
+        emit IERC20.Approval(owner, spender, units);
+    }
+
+    function _each(
+        Book memory book,
+        bytes32[] calldata holdIds,
+        bool atomic,
+        function(Book memory, bytes32) internal returns (uint8) act
+    ) internal {
+        for (uint256 i; i < holdIds.length; ++i) {
+            uint8 code = act(book, holdIds[i]);
+            if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
+        }
+        _close(book);
+    }
+
+    function _openFor(uint256 rows) internal view returns (Book memory) {
+        if (rows > MOST_ROWS) revert BatchTooLong(rows, MOST_ROWS);
+        return _open();
+    }
+
+    function _openForCustodian(uint256 rows) internal view returns (Book memory book) {
+        book = _openFor(rows);
+        book.custodian = registry.custodianOf(msg.sender);
+    }
+
+    function _refuseHold(bool atomic, uint256 row, bytes32 id, uint8 code) internal {
+        Hold memory hold = _holds[id];
+        _refuse(atomic, row, id, code, hold.account, hold.to, hold.units);
+    }
+
+    function _refuse(bool atomic, uint256 row, bytes32 ref, uint8 code, address from, address to, uint256 units)
+        internal
+    {
+        if (atomic) _revert(code, from, to, units);
+        emit Rejected(row, ref, code);
+    }
+
+    /// @dev ERC-6093 and ERC-7943 name the errors they know; the code names the rest.
+    function _revert(uint8 code, address from, address to, uint256 units) internal view {
+        if (code == Code.INSUFFICIENT_UNITS) {
+            uint256 balance = _balance(from);
+            if (units > balance) revert ERC20InsufficientBalance(from, balance, units);
+            revert ERC7943InsufficientUnfrozenBalance(from, units, _freeUnits(from));
+        }
+        if (code == Code.SENDER_INVALID) revert ERC20InvalidSender(from);
+        if (code == Code.RECEIVER_INVALID) revert ERC20InvalidReceiver(to);
+        revert Refused(code);
+    }
+}
