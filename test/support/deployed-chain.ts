@@ -52,12 +52,17 @@ export async function startTestChain(
   const { addresses, transactions } = deploymentPlan(testAdmin.address);
   for (const { to, data } of transactions)
     await send(testAdmin, { to, data: bytesOf(data), gasLimit: deploymentGas });
+  const targets = {
+    manager: addresses.accessManager,
+    registry: addresses.holderRegistry,
+    factory: addresses.tokenFactory,
+  };
   return {
     anvil,
     rpc,
     send,
     addresses,
-    run: (signer, commands) => send(signer, encodeCommands(commands, addresses)),
+    run: (signer, commands) => send(signer, encodeCommands(commands, targets)),
     stop: async () => {
       await anvil.stop();
       rmSync(dataDir, { recursive: true, force: true });

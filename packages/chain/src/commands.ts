@@ -1,6 +1,5 @@
 import { contractInterface } from "./abi.ts";
 import { type BatchCall, type CallRow, checkRow, encodeBatch, isBatchCall } from "./calls.ts";
-import { type Addresses, grantRole, setCustodian } from "./deployment.ts";
 import { batchGas, singleCallGas } from "./gas.ts";
 import { bytesOf } from "./hex.ts";
 
@@ -12,6 +11,13 @@ export interface ChainCommand {
   ref: string;
   /** bigints as decimal strings. */
   args: Readonly<Record<string, unknown>>;
+}
+
+/** The contracts that calls without a target belong to. */
+export interface CallTargets {
+  manager: string;
+  registry: string;
+  factory: string;
 }
 
 export interface ContractCall {
@@ -29,22 +35,22 @@ export class BadCommand extends Error {
 export function checkCommand(command: ChainCommand): void {
   try {
     if (isBatchCall(command.call)) checkRow(command.call, rowOf(command));
-    else singleCall(command, noAddresses);
+    else singleCall(command, noTargets);
   } catch (cause) {
     throw new BadCommand(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
 /** The call that carries out `commands`, which are of one call and target; a call that is not batched takes one. */
-export function encodeCommands(commands: readonly ChainCommand[], addresses: Addresses): ContractCall {
+export function encodeCommands(commands: readonly ChainCommand[], targets: CallTargets): ContractCall {
   const [first] = commands;
   if (first === undefined) throw new RangeError("A call carries at least one command.");
   if (!isBatchCall(first.call)) {
-    const { to, data } = singleCall(first, addresses);
+    const { to, data } = singleCall(first, targets);
     return { to: to.toLowerCase(), data: bytesOf(data), gasLimit: singleCallGas };
   }
   const call: BatchCall = first.call;
-  const to = first.target ?? (call === "setRecords" ? addresses.holderRegistry : undefined);
+  const to = first.target ?? (call === "setRecords" ? targets.registry : undefined);
   if (to === undefined) throw new BadCommand(`${call} needs a target.`);
   const data = encodeBatch(call, commands.map(rowOf), false);
   return { to: to.toLowerCase(), data, gasLimit: batchGas(call, commands.length) };
@@ -56,15 +62,9 @@ function rowOf({ ref, args }: ChainCommand): CallRow {
   return units === undefined ? row : { ...row, units: integer(units) };
 }
 
-const noAddress = `0x${"00".repeat(20)}`;
-const noAddresses: Addresses = {
-  accessManager: noAddress,
-  holderRegistry: noAddress,
-  securityToken: noAddress,
-  tokenFactory: noAddress,
-};
+const noTargets: CallTargets = { manager: "", registry: "", factory: "" };
 
-function singleCall({ call, ref, args }: ChainCommand, addresses: Addresses): { to: string; data: string } {
+function singleCall({ call, ref, args }: ChainCommand, targets: CallTargets): { to: string; data: string } {
   switch (call) {
     case "createIssue": {
       const { name, symbol, cap, policy, termsHash, issuerRole } = args;
@@ -78,20 +78,21 @@ function singleCall({ call, ref, args }: ChainCommand, addresses: Addresses): { 
         issuerRole: integer(issuerRole),
       };
       const data = contractInterface("TokenFactory").encodeFunctionData("createIssue", [terms]);
-      return { to: addresses.tokenFactory, data };
+      return { to: targets.factory, data };
     }
-    case "grantRole":
-      return required(grantRole(addresses, integer(args.role), String(args.account)));
-    case "setCustodian":
-      return required(setCustodian(addresses, String(args.signer), Number(integer(args.id))));
+    case "grantRole": {
+      const values = [integer(args.role), String(args.account), 0];
+      const data = contractInterface("AccessManager").encodeFunctionData("grantRole", values);
+      return { to: targets.manager, data };
+    }
+    case "setCustodian": {
+      const values = [String(args.signer), integer(args.id)];
+      const data = contractInterface("HolderRegistry").encodeFunctionData("setCustodian", values);
+      return { to: targets.registry, data };
+    }
     default:
       throw new BadCommand(`There is no call "${call}".`);
   }
-}
-
-function required({ to, data }: { to: string | null; data: string }): { to: string; data: string } {
-  if (to === null) throw new BadCommand("A call needs a contract.");
-  return { to, data };
 }
 
 /** Decimal or 0x text, or a small number, as JSON brings it. */

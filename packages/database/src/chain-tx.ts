@@ -1,15 +1,13 @@
 import type { Queryable, Transaction } from "./connection.ts";
 import type { LaneLease } from "./lanes.ts";
 
-/** A transaction as stored before its first broadcast. */
-export interface StoredTransaction {
+/** A transaction of ours that no block holds yet. */
+export interface OpenTransaction {
+  /** Rises in the order in which transactions were stored, over all lanes. */
   id: bigint;
+  signer: string;
   nonce: number;
   hash: string;
-  raw: Buffer;
-  /** `stored`: no node is known to have it. */
-  state: "stored" | "sent";
-  call: string;
 }
 
 export interface NewTransaction {
@@ -35,39 +33,46 @@ export async function storeTransaction(
   return (result.rows[0] as { id: bigint }).id;
 }
 
-interface TransactionRow {
-  id: bigint;
-  nonce: bigint;
-  hash: string;
-  raw: Buffer;
-  state: "stored" | "sent";
-  call: string;
-}
-
-/** A lane's transactions that are in no block yet, in the order of their nonces. */
+/** Open transactions of these lanes in the order in which they were stored. @param after the id to go on from */
 export async function openTransactions(
   db: Queryable,
-  signer: string,
+  signers: readonly string[],
+  after: bigint,
   limit: number,
-): Promise<StoredTransaction[]> {
-  const result = await db.query<TransactionRow>(
-    `select id, nonce, hash, raw, state, call from chain_tx
-     where signer = $1 and state <> 'mined' order by nonce limit $2`,
-    [signer, limit],
+): Promise<OpenTransaction[]> {
+  const result = await db.query<Omit<OpenTransaction, "nonce"> & { nonce: bigint }>(
+    `select id, signer, nonce, hash from chain_tx
+     where signer = any($1) and state <> 'mined' and id > $2 order by id limit $3`,
+    [signers, after, limit],
   );
   return result.rows.map((row) => ({ ...row, nonce: Number(row.nonce) }));
 }
 
-/** How many transactions each lane has in no block yet; lanes with none are left out. */
-export async function countOpenTransactions(
-  db: Queryable,
-  signers: readonly string[],
-): Promise<Map<string, number>> {
-  const result = await db.query<{ signer: string; open: bigint }>(
-    "select signer, count(*) as open from chain_tx where signer = any($1) and state <> 'mined' group by signer",
-    [signers],
-  );
-  return new Map(result.rows.map(({ signer, open }) => [signer, Number(open)]));
+/** The stored bytes of a transaction. */
+export async function rawTransaction(db: Queryable, id: bigint): Promise<Buffer> {
+  const result = await db.query<{ raw: Buffer }>("select raw from chain_tx where id = $1", [id]);
+  return result.rows[0]!.raw;
+}
+
+/** What a lane has to do. */
+export interface LaneWork {
+  signer: string;
+  /** Commands wait. */
+  waiting: boolean;
+  /** Transactions that no block holds yet. */
+  open: number;
+}
+
+export async function laneWork(db: Queryable, signers: readonly string[]): Promise<LaneWork[]> {
+  const result = await db.query<LaneWork>({
+    name: "lane-work",
+    text: `select l.signer,
+        exists (select 1 from command c where c.signer = l.signer and c.state = 'queued') as waiting,
+        (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state <> 'mined') as open
+      from unnest($1::text[]) as l (signer)`,
+    values: [signers],
+  });
+  return result.rows;
 }
 
 /** Notes that a node has taken these transactions, and so the operations they carry. */

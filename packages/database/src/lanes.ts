@@ -72,6 +72,19 @@ export async function setLaneStopped(db: Queryable, lane: LaneLease, reason: str
   await db.query(text, [lane.signer, lane.fence, reason]);
 }
 
+/**
+ * Sets the first nonce of a lane that has never sent anything: a key that was used before this database knew it goes
+ * on where the chain says. @returns whether the lane had sent nothing
+ */
+export async function adoptNonce(db: Queryable, lane: LaneLease, nonce: number): Promise<boolean> {
+  const result = await db.query(
+    `update lane set next_nonce = $3 where signer = $1 and fence = $2
+     and not exists (select 1 from chain_tx t where t.signer = lane.signer)`,
+    [lane.signer, lane.fence, nonce],
+  );
+  return result.rowCount === 1;
+}
+
 /** The nonce that a lane gives next, as far as the database knows. */
 export async function nextNonceOf(db: Queryable, signer: string): Promise<number> {
   const result = await db.query<{ next_nonce: bigint }>("select next_nonce from lane where signer = $1", [

@@ -22,6 +22,8 @@ interface CommandRow {
 
 /** The channel on which the api says that commands wait. */
 export const commandChannel = "command";
+/** Payload on it: transactions that the node had are without a block again. */
+export const rolledBackNotice = "rolled back";
 
 /** The first commands of a lane that wait, most urgent first and then in the order in which they came. */
 export async function queuedCommands(db: Queryable, signer: string, limit: number): Promise<Command[]> {
@@ -31,16 +33,6 @@ export async function queuedCommands(db: Queryable, signer: string, limit: numbe
     [signer, limit],
   );
   return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));
-}
-
-/** Which of these lanes have commands that wait. */
-export async function lanesWithWork(db: Queryable, signers: readonly string[]): Promise<Set<string>> {
-  const result = await db.query<{ signer: string }>(
-    `select signer from unnest($1::text[]) as t (signer)
-     where exists (select 1 from command c where c.signer = t.signer and c.state = 'queued')`,
-    [signers],
-  );
-  return new Set(result.rows.map(({ signer }) => signer));
 }
 
 /** Ties commands to the rows of a stored transaction, in their order. */

@@ -1,0 +1,28 @@
+import type { CallTargets } from "@genbo/chain/commands";
+import type { Keystore } from "@genbo/chain/keystore";
+import type { Rpc } from "@genbo/chain/rpc";
+import type { Pool } from "@genbo/database/connection";
+import type { Clock } from "@genbo/domain/clock";
+import type { Log } from "@genbo/domain/log";
+
+/** Where a transaction can be cut off; tests stop the worker there. */
+export type Checkpoint = "beforeStore" | "stored" | "broadcast" | "sent";
+
+export interface WorkerContext {
+  pool: Pool;
+  rpc: Rpc;
+  keystore: Keystore;
+  clock: Clock;
+  log: Log;
+  chainId: number;
+  /** Tells this worker's leases from those of any other, earlier ones of the same host included. */
+  holder: string;
+  /** A transaction was sent: the local profile asks for a block. */
+  onSent(): void;
+  checkpoint(name: Checkpoint): Promise<void>;
+}
+
+/** What lanes need once the contracts stand. */
+export interface LaneContext extends WorkerContext {
+  targets: CallTargets;
+}

@@ -1,0 +1,32 @@
+/** A lane whose worker died is free after this time. */
+export const leaseMs = 5_000;
+/** Several renewals fit into a lease, so that one slow statement does not lose it. */
+export const renewEveryMs = 1_000;
+
+/** Transactions of one lane that may be in no block yet. geth guarantees 16 slots a sender (`txpool.accountslots`). */
+export const windowMax = 16;
+/** Queued commands looked at for one batch: enough to fill it when several calls and issues are mixed. */
+export const candidatesMax = 1_500;
+/** Commands that come within this time go out together. */
+export const gatherMs = 5;
+/** Notifications can be lost: the worker looks for itself as often as this. */
+export const slowPollMs = 500;
+/** After a node did not answer. */
+export const retryMs = 250;
+/**
+ * A transaction that is in no block after this time is sent again, to whichever node answers now. Several times the
+ * block period; a node that has it already says so and nothing happens.
+ */
+export const resendAfterMs = 5_000;
+/** How often the worker looks for such transactions. */
+export const resendEveryMs = 1_000;
+/** Open transactions listed at once, without their bytes. */
+export const openBatchMax = 500;
+
+/** The local chain makes a block a few milliseconds after a broadcast, so that what is sent together lies in it together… */
+export const mineDelayMs = 5;
+/** …and at most ten a second, because a block costs more the larger the state is. */
+export const mineEveryMs = 100;
+
+/** Audit rows wait this long at most to be sealed. */
+export const sealEveryMs = 1_000;

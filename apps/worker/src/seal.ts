@@ -1,0 +1,32 @@
+import { sealAudit, sealBatchMax } from "@genbo/database/audit-seal";
+import type { Pool } from "@genbo/database/connection";
+import { createWaker } from "@genbo/domain/waker";
+import { sealEveryMs } from "./limits.ts";
+
+export interface Sealer {
+  /** Rejects when sealing fails; resolves after `stop`. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Seals audit rows as they come, a backlog without a pause. */
+export function startSealer(pool: Pool): Sealer {
+  const waker = createWaker();
+  let stopping = false;
+  const loop = async () => {
+    while (!stopping) {
+      const sealed = await sealAudit(pool);
+      if (sealed < sealBatchMax) await waker.wait(sealEveryMs);
+    }
+  };
+  const done = loop();
+  done.catch(() => undefined);
+  return {
+    done,
+    stop: async () => {
+      stopping = true;
+      waker.wake();
+      await done.catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { readChainIdentity } from "@genbo/chain/identity";
+import { openKeystore } from "@genbo/chain/keystore";
+import { createRpc } from "@genbo/chain/rpc";
+import { createPool } from "@genbo/database/connection";
+import { enteredChannel } from "@genbo/database/cursor";
+import { readDeployment } from "@genbo/database/deployment";
+import { listen } from "@genbo/database/listen";
+import { commandChannel, rolledBackNotice } from "@genbo/database/outbox";
+import { openSandboxClock } from "@genbo/database/sandbox-clock";
+import { systemClock } from "@genbo/domain/clock";
+import type { Env } from "@genbo/domain/env";
+import type { Log } from "@genbo/domain/log";
+import type { RunningService } from "@genbo/domain/process";
+import type { Checkpoint } from "./context.ts";
+import { createMiner, noMiner } from "./miner.ts";
+import { startSealer } from "./seal.ts";
+import { startWorker } from "./worker.ts";
+
+export interface WorkerServiceOptions {
+  /** Called at each checkpoint of a transaction; tests cut the worker off there. */
+  checkpoint?: (name: Checkpoint) => Promise<void>;
+}
+
+export interface WorkerService extends RunningService {
+  /** Rejects when the worker cannot go on. */
+  done: Promise<unknown>;
+}
+
+/** Starts the worker of one process. @throws Error when the node serves another chain than the database's */
+export async function startWorkerService(
+  env: Env,
+  log: Log,
+  options: WorkerServiceOptions = {},
+): Promise<WorkerService> {
+  const pool = createPool(env.databaseUrl);
+  const rpc = createRpc(env.chainRpcUrls);
+  const local = env.profile === "local";
+  const miner = local ? createMiner(rpc, log) : noMiner;
+  const clock = local
+    ? await openSandboxClock(pool, env.databaseUrl)
+    : { ...systemClock, close: async () => undefined };
+  const identity = await readChainIdentity(rpc, await readDeployment(pool));
+  const context = {
+    pool,
+    rpc,
+    clock,
+    log,
+    keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
+    chainId: identity.chainId,
+    holder: `${hostname()}:${process.pid}:${randomUUID()}`,
+    onSent: miner.request,
+    checkpoint: options.checkpoint ?? (async () => undefined),
+  };
+  const worker = await startWorker(context, identity.genesisHash);
+  const sealer = startSealer(pool);
+  const listening = await listen(env.databaseUrl, [commandChannel, enteredChannel], (_channel, payload) => {
+    // Without a payload we have just (re)connected, and do not know what we missed.
+    if (payload === undefined || payload === rolledBackNotice) worker.resendAll();
+    else worker.wake();
+  });
+  return {
+    done: Promise.race([worker.done, sealer.done]),
+    stop: async () => {
+      await listening.close();
+      await worker.stop();
+      await sealer.stop();
+      miner.stop();
+      rpc.close();
+      await clock.close();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { NodeUnavailable } from "@genbo/chain/rpc-errors";
+import { laneWork } from "@genbo/database/chain-tx";
+import type { DeploymentRow } from "@genbo/database/deployment";
+import { ensureLane, type LaneLease } from "@genbo/database/lanes";
+import { createWaker } from "@genbo/domain/waker";
+import { adminLabel, bootstrap } from "./bootstrap.ts";
+import { LaneBlocked } from "./broadcast.ts";
+import type { WorkerContext } from "./context.ts";
+import { runLane } from "./lane.ts";
+import { createLaneSet, type LaneSet } from "./lane-set.ts";
+import { gatherMs, renewEveryMs, resendEveryMs, retryMs, slowPollMs, windowMax } from "./limits.ts";
+import { createResender, type Resender } from "./resend.ts";
+
+export interface Worker {
+  /** Commands may wait, or blocks may hold what was sent. */
+  wake(): void;
+  /** Nodes may have lost what they had: everything without a block is sent again. */
+  resendAll(): void;
+  /** Rejects when the worker cannot go on; resolves after `stop`. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs all lanes that this process can lease. Everything that must survive is in the database; what is kept here may be
+ * lost at any moment.
+ */
+export async function startWorker(context: WorkerContext, genesisHash: string): Promise<Worker> {
+  const admin = await context.keystore.createSigner(adminLabel);
+  await ensureLane(context.pool, admin);
+  const waker = createWaker();
+  const work = createWork(context, admin, genesisHash, waker.wake);
+  let stopping = false;
+
+  const loop = async () => {
+    while (!stopping) {
+      await work.tick();
+      await waker.wait(slowPollMs);
+      // What comes within a few milliseconds goes out together.
+      await sleep(gatherMs);
+    }
+  };
+  const done = loop();
+  // Whoever runs the worker looks at `done`; that it has ended must not end the process before.
+  done.catch(() => undefined);
+  return {
+    wake: waker.wake,
+    resendAll: () => {
+      work.forget();
+      waker.wake();
+    },
+    done,
+    stop: async () => {
+      stopping = true;
+      waker.wake();
+      await done.catch(() => undefined);
+      await work.end();
+    },
+  };
+}
+
+/** What the worker does at each wake. */
+function createWork(context: WorkerContext, admin: string, genesisHash: string, wake: () => void) {
+  const { pool, log } = context;
+  const resender = createResender(context);
+  const lanes = createLaneSet(context);
+  const runs = createLaneRuns(context, lanes, resender, wake);
+  let deployment: DeploymentRow | undefined;
+  let leasedMs = -Infinity;
+  let resentMs = -Infinity;
+
+  const forget = () => {
+    resender.forget();
+    resentMs = -Infinity;
+  };
+  const lease = async () => {
+    if (performance.now() - leasedMs < renewEveryMs) return;
+    if (await lanes.lease()) forget();
+    leasedMs = performance.now();
+  };
+  const resend = async () => {
+    if (performance.now() - resentMs < resendEveryMs) return;
+    resentMs = performance.now();
+    for (const [signer, reason] of await resender.run(lanes.signers())) {
+      const lane = lanes.get(signer);
+      if (lane !== undefined) await lanes.stop(lane, reason);
+    }
+  };
+  const deploy = async () => {
+    const lane = lanes.get(admin);
+    if (deployment !== undefined || lane === undefined) return;
+    try {
+      deployment = await bootstrap(context, lane, genesisHash);
+      if (deployment === undefined) resentMs = -Infinity;
+    } catch (error) {
+      if (!(error instanceof LaneBlocked)) throw error;
+      await lanes.stop(lane, error.message);
+    }
+  };
+  const tick = async () => {
+    runs.check();
+    try {
+      await lease();
+      await deploy();
+      await resend();
+      if (deployment === undefined) return;
+      const idle = lanes.signers().filter((signer) => !runs.has(signer));
+      for (const { signer, waiting, open } of await laneWork(pool, idle)) {
+        if (waiting && open < windowMax) runs.start(signer, open, deployment);
+      }
+    } catch (error) {
+      if (!(error instanceof NodeUnavailable)) throw error;
+      log.warn("no node answers", { error: error.message });
+      // What it had may be gone when it comes back.
+      forget();
+      await sleep(retryMs);
+      wake();
+    }
+  };
+  return {
+    tick,
+    forget,
+    end: async () => {
+      await runs.settled();
+      await lanes.release();
+    },
+  };
+}
+
+/** Lanes run side by side, each by itself, so that a slow one holds up no other. */
+function createLaneRuns(context: WorkerContext, lanes: LaneSet, resender: Resender, wake: () => void) {
+  const running = new Map<string, Promise<void>>();
+  let failure: { error: unknown } | undefined;
+
+  const fail = async (lane: LaneLease, error: unknown) => {
+    if (error instanceof LaneBlocked) return lanes.stop(lane, error.message);
+    if (!(error instanceof NodeUnavailable)) throw error;
+    context.log.warn("no node answers", { error: error.message });
+    resender.forget();
+    await sleep(retryMs);
+  };
+  return {
+    has: (signer: string) => running.has(signer),
+    /** @throws what a lane could not go on from */
+    check: () => {
+      if (failure !== undefined) throw failure.error;
+    },
+    start: (signer: string, open: number, deployment: DeploymentRow) => {
+      const lane = lanes.get(signer);
+      if (lane === undefined) return;
+      const run = runLane({ ...context, targets: deployment }, resender, lane, open)
+        .catch((error: unknown) => fail(lane, error))
+        .catch((error: unknown) => {
+          failure = { error };
+          wake();
+        })
+        .finally(() => running.delete(signer));
+      running.set(signer, run);
+    },
+    settled: () => Promise.allSettled(running.values()),
+  };
+}
