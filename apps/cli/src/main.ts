@@ -9,6 +9,10 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "start [--data DIR] [--port N]  run the local platform until Ctrl-C",
     run: async (args) => (await import("./start.ts")).start(args),
   },
+  demo: {
+    usage: "demo [--json FILE] [--data DIR]   run a real issue of 2021 through the REST API",
+    run: async (args) => (await import("./demo/command.ts")).demo(args),
+  },
   network: {
     usage: "network init|key|add|runbook   make and change the files of a QBFT network",
     run: async (args) => (await import("./network.ts")).runNetwork(args),

@@ -2,12 +2,26 @@ import { type Customer, investorRow } from "./accounts.ts";
 
 type Row = ReturnType<typeof investorRow>;
 
-/** The columns of the broker's export, in its own order and under its own headings. */
+/** The columns of the export, in the order and under the headings of the broker's own system. */
 const columns: readonly [heading: string, cell: (row: Row) => string][] = [
   ["顧客番号", (row) => row.externalId],
+  ["氏名", (row) => row.particulars.name.kanji],
+  ["氏名カナ", (row) => row.particulars.name.kana],
+  ["氏名ローマ字", (row) => row.particulars.name.romaji],
+  ["個人法人区分", (row) => row.particulars.kind],
+  ["生年月日", (row) => row.particulars.bornOn ?? ""],
+  ["郵便番号", (row) => row.particulars.address.postalCode],
+  ["都道府県", (row) => row.particulars.address.prefecture],
+  ["市区町村", (row) => row.particulars.address.city],
+  ["番地", (row) => row.particulars.address.street],
+  ["住所国", (row) => row.particulars.address.country],
+  ["居住国", (row) => String(row.country)],
+  ["投資家区分", (row) => row.classes.join("|")],
+  ["税区分", (row) => row.taxCategory],
+  ["確認期限", (row) => row.validUntil],
 ];
 
-/** A broker's customers as its bank's system exports them: UTF-8 with BOM, CRLF, Japanese headings. */
+/** Customers as a bank's system exports them: UTF-8 with BOM, CRLF, Japanese headings. */
 export function bankCsv(customers: readonly Customer[]): Uint8Array<ArrayBuffer> {
   const rows = customers.map(investorRow);
   const lines = [

@@ -3,20 +3,19 @@ import { join } from "node:path";
 
 /** The secrets of the demo's API keys between two runs; the platform keeps only their hashes. */
 export interface KeyStore {
-  file: string;
   get(name: string): string | undefined;
   put(name: string, secret: string): void;
 }
 
 export function openKeyStore(dataDir: string): KeyStore {
-  const file = join(dataDir, "demo-keys.json");
+  const folder = join(dataDir, "secrets");
+  const file = join(folder, "demo-api-keys.json");
   const secrets = read(file);
   return {
-    file,
     get: (name) => secrets[name],
     put: (name, secret) => {
       secrets[name] = secret;
-      mkdirSync(dataDir, { recursive: true });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       const temporary = `${file}.new`;
       writeFileSync(temporary, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
       renameSync(temporary, file);

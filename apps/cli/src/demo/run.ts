@@ -21,6 +21,8 @@ export interface Platform {
   operatorSecret: string;
   /** Where the demo keeps its own API keys. */
   dataDir: string;
+  /** What the reader types to bring this platform up again. */
+  startCommand: string;
 }
 
 export type DemoResult = Omit<Findings, "now"> & { refusals: Refusal[] } & StepReport;
@@ -76,7 +78,7 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
       (step) => readAndProve(step, parties, issue, accounts, scenario, chain),
     );
     await steps.step("show", "The register", () => showRegister(screen, parties, issue, found));
-    nextSteps(screen, platform.url, keys.file, issue);
+    nextSteps(screen, platform.startCommand, parties.secrets.trustee, issue.id);
     const { now: _, ...findings } = found;
     return { ...findings, refusals, ...steps.report };
   } finally {

@@ -44,16 +44,20 @@ function nameAndAddress(holder: WireAnswer<"readHolder">): { name: string; addre
   return { name: value.name.kanji, address: `${value.address.prefecture}${value.address.city}` };
 }
 
-/** What to try next, with keys that work as long as the platform runs on the demo's data. */
-export function nextSteps(screen: Screen, url: string, keysFile: string, issue: DemoIssue): void {
+/** Where `npm start` serves the API. */
+const startUrl = "http://127.0.0.1:8080";
+
+/** What to try next, with a key that works as long as the platform runs on the demo's data. */
+export function nextSteps(screen: Screen, startCommand: string, trusteeKey: string, issueId: string): void {
+  const curl = (path: string) => `   curl -s -H 'Authorization: Bearer ${trusteeKey}' '${startUrl}${path}'`;
   screen.line(`
 What to try next
-   npm start -- --demo          the platform again, on the demo's data, until Ctrl-C
-   ${url}/docs   the API reference while it runs; ${url}/openapi.json for your generator
-   The demo's API keys are in ${keysFile}. With the trustee's:
+   ${startCommand}   brings the platform up on the demo's data, until Ctrl-C. Then:
+   ${startUrl}/docs is the API reference, ${startUrl}/openapi.json the description for your generator.
 
-   KEY=$(node -p "JSON.parse(require('fs').readFileSync('${keysFile}')).trustee")
-   curl -s -H "Authorization: Bearer $KEY" '${url}/v1/issues/${issue.id}/register?asOf=2021-10-06&limit=3'
-   curl -s -H "Authorization: Bearer $KEY" '${url}/v1/issues/${issue.id}/register/entries?limit=3'
-   curl -s ${url}/status`);
+   Some questions with the trustee's key:
+${curl(`/v1/issues/${issueId}/register?asOf=2021-10-06&limit=3`)}
+${curl(`/v1/issues/${issueId}/register/entries?after=243`)}
+${curl(`/v1/issues/${issueId}/record-dates`)}
+   curl -s ${startUrl}/status`);
 }

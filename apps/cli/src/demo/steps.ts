@@ -25,16 +25,19 @@ export interface Steps {
   report: StepReport;
 }
 
+/** Starting the platform and admitting the parties come before the story. */
+const unnumberedSteps = 2;
+
 /** Runs the demo's steps one after the other, with their time and their checks. A step that throws ends the demo. */
 export function createSteps(screen: Screen): Steps {
   const report: StepReport = { checks: { passed: 0, failed: 0 }, stepsMs: {} };
-  let number = 0;
+  let number = -unnumberedSteps;
   return {
     report,
     step: async (name, title, body) => {
       number += 1;
       const started = performance.now();
-      screen.line(`\n${number}. ${title}`);
+      screen.line(number > 0 ? `\n${number}. ${title}` : `\n${title}`);
       const step: Step = {
         say: (text) => screen.line(`   ${text}`),
         progress: (text) => screen.progress(`   … ${text}`),

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type Stack, startStack } from "../supervisor.ts";
+import { type DemoResult, demoBegins, runDemo } from "./run.ts";
+import { createSteps, type Screen, terminalScreen } from "./steps.ts";
+
+const defaultDataDir = ".genbo/demo";
+
+/** `npm run demo`: brings up a platform of its own, runs the issue through it and stops it; fails when a check did. */
+export async function demo(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: { type: "string" }, data: { type: "string", default: defaultDataDir } },
+  });
+  const result = await demoOn(resolve(values.data), terminalScreen(process.stdout));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 2)}\n`);
+  if (result.checks.failed > 0) process.exitCode = 1;
+}
+
+/** Runs the demo on a data folder, which it makes when it is missing, and leaves nothing running. */
+export async function demoOn(dataDir: string, screen: Screen): Promise<DemoResult> {
+  const steps = createSteps(screen);
+  let stack: Stack | undefined;
+  const stop = async () => {
+    const running = stack;
+    stack = undefined;
+    await running?.stop();
+  };
+  const interrupted = (signal: NodeJS.Signals) => {
+    screen.line(`\n${signal}: stopping; run the demo again to go on from here`);
+    stop().finally(() => process.exit(1));
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.once(signal, interrupted);
+  try {
+    const started = await steps.step(
+      "start",
+      "PostgreSQL, a chain, our contracts and our processes",
+      async (step) => {
+        stack = await startStack({
+          dataDir,
+          genesisTime: demoBegins,
+          progress: (line) => step.say(line),
+          notice: (line) => screen.line(`   ! ${line}`),
+        });
+        return stack;
+      },
+    );
+    const platform = {
+      url: started.urls.api,
+      rpcUrl: started.urls.chain,
+      operatorSecret: readFileSync(started.folder.operatorKeyFile, "utf8").trim(),
+      dataDir,
+      startCommand: `npm start -- --data ${relative(process.cwd(), dataDir) || "."}`,
+    };
+    return await runDemo(steps, screen, platform);
+  } finally {
+    await stop();
+    for (const signal of signals) process.off(signal, interrupted);
+  }
+}
