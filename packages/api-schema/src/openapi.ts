@@ -95,9 +95,9 @@ function requestBody(route: Route): Json {
 function answersOf(route: Route): Json {
   const answers = Object.entries(route.answers).map(([status, schema]) => {
     const headers: Json = { "x-request-id": header("Id of this request, in our logs and audit trail") };
-    if (status === "202") headers["Location"] = header("The operation to follow");
+    if (status === "202") headers.Location = header("The operation to follow");
     if (isWrite(route)) headers["Idempotency-Hit"] = header("`true` on the repeat of an earlier request");
-    const content = { "application/json": { schema: { $ref: refTo(nameOf(schema)) } } };
+    const content = { [route.media ?? "application/json"]: { schema: { $ref: refTo(nameOf(schema)) } } };
     return [status, { description: descriptions[status] ?? "Done", headers, content }];
   });
   return Object.fromEntries(answers);

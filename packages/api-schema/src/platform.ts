@@ -44,3 +44,6 @@ export const clockMove = named(
   z.strictObject({ to: instant.describe("Later than the present instant") }),
 );
 export const clockAnswer = named("ClockAnswer", z.object({ time: instantText, offsetMs: z.int() }));
+
+export const openApiAnswer = named("OpenApiDocument", z.record(z.string(), z.unknown()));
+export const problemPage = named("ProblemPage", z.string().describe("Markdown"));

@@ -138,6 +138,15 @@ export const problems = {
     { en: "The issue is not active", ja: "銘柄が有効ではありません" },
     { en: "Wait until its approval is entered.", ja: "承認が記載されるまで待ってください。" },
   ),
+  ISSUE_QUARANTINED: kind(
+    409,
+    true,
+    { en: "The issue takes no new entries", ja: "この銘柄は新たな記載を停止しています" },
+    {
+      en: "Wait until compliance has closed the break between register and chain; see /status.",
+      ja: "原簿とチェーンの不一致が解消されるまで待ってください(/status 参照)。",
+    },
+  ),
   REGISTER_BEHIND: kind(
     409,
     true,

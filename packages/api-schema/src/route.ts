@@ -23,6 +23,8 @@ export interface Route {
   readOnly?: boolean;
   /** The answer of each status that means success. Every write that ends on chain answers 202. */
   answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
+  /** Media type of the answers, when it is not JSON. */
+  media?: string;
   /** What it answers beyond what every route of its kind answers (`problemsOf`). */
   problems?: readonly ProblemCode[];
   limit: RateLimit;

@@ -52,6 +52,8 @@ export async function operationIdsAbout(prisma: PrismaClient, subjectId: string)
   return found.map(({ id }) => id);
 }
 
+/** A row as reads give it. */
+export type OperationRow = Operation;
 export type CommandWithTx = Command & { chainTx: { hash: string } | null };
 
 export interface RowFilter {

@@ -16,22 +16,6 @@ export async function registerHead(db: Queryable): Promise<RegisterHead | null> 
   return row === undefined ? null : { ...row, block: Number(row.block) };
 }
 
-export interface Deployment {
-  chainId: bigint;
-  genesisHash: string;
-  /** Address that signs for the platform's administration. */
-  admin: string;
-}
-
-/** Our contracts on the chain; undefined until the first start has deployed them. */
-export async function findDeployment(db: Queryable): Promise<Deployment | undefined> {
-  const found = await db.query<Deployment>({
-    name: "find-deployment",
-    text: `select chain_id as "chainId", genesis_hash as "genesisHash", admin from deployment`,
-  });
-  return found.rows[0];
-}
-
 export interface PlatformStatus {
   queuedCommands: number;
   openOperations: number;
@@ -48,8 +32,10 @@ export async function platformStatus(db: Queryable): Promise<PlatformStatus> {
   const counts = await db.query<{ queued: number; open: number; unsealed: number }>(
     `select (select count(*)::int from command where state = 'queued') as queued,
       (select count(*)::int from operation where state in ('accepted', 'queued', 'sent', 'mined')) as open,
-      (select count(*)::int from audit_row a where not exists (
-        select 1 from audit_seal s where s.audit_id = a.id)) as unsealed`,
+      (select count(*)::int from (
+          select coalesce(max(r.xid), '0') as xid, coalesce(max(r.id), 0) as id
+          from (select audit_id from audit_seal order by seq desc limit 1) s join audit_row r on r.id = s.audit_id
+        ) sealed join audit_row a on (a.xid, a.id) > (sealed.xid, sealed.id)) as unsealed`,
   );
   const lanes = await db.query<{ signer: string; reason: string }>(
     "select signer, stopped_reason as reason from lane where stopped_reason is not null order by signer",

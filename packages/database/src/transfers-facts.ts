@@ -1,6 +1,7 @@
-import { type Day, dayOfIso } from "@genbo/domain/jst";
+import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import type { Queryable } from "./connection.ts";
+import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 
 /** Where one order of a request looks: which issue, which accounts. */
 export interface Order {
@@ -40,7 +41,7 @@ interface Row {
   quarantined: boolean;
   units: bigint | null;
   encumbered: bigint | null;
-  lots: [day: number | string, units: number | string][] | null;
+  lots: LotsJson | null;
   f: AccountRow | null;
   t: AccountRow | null;
   f_broker: string | null;
@@ -98,13 +99,11 @@ function factsOf(row: Row): OrderFacts {
       ...accountOf(row.f, row.f_broker, row.f_units),
       units,
       free: units - (row.encumbered ?? 0n),
-      lots: new Map((row.lots ?? []).map(([day, lot]) => [dayOf(day), BigInt(lot)])),
+      lots: new Map(lotsFromJson(row.lots ?? []).map((lot) => [lot.acquiredOn, lot.units])),
     },
     to: accountOf(row.t, row.t_broker, row.t_units),
   };
 }
-
-const dayOf = (day: number | string): Day => (typeof day === "number" ? day : (dayOfIso(day) ?? 0));
 
 const accountOf = (row: AccountRow | null, brokerId: string | null, unitsOfPerson: bigint): AccountFacts => ({
   brokerId,

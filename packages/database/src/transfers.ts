@@ -113,6 +113,9 @@ export async function transferForStep(db: Queryable, id: string): Promise<Transf
   return found.rows[0];
 }
 
+/** A row as lists read it; dates are midnight UTC. */
+export type TransferRow = Transfer;
+
 /** Which transfers a party sees. */
 export type TransferView = { as: "broker" | "trustee"; partyId: string } | { as: "everything" };
 

@@ -86,6 +86,22 @@ export async function latestParticulars(
   return new Map(opened.map((version) => [version.personId, version]));
 }
 
+/** What stands on chain for each of these persons: the commitment of the newest version. Opens nothing. */
+export async function latestCommitments(
+  db: Queryable,
+  personIds: readonly string[],
+): Promise<Map<string, string>> {
+  const found = await db.query<{ person_id: string; commitment: string }>({
+    name: "latest-commitments",
+    text: `select w.person_id, p.commitment from unnest($1::text[]) as w (person_id)
+      cross join lateral (
+        select commitment from vault_particulars v where v.person_id = w.person_id order by v.version desc limit 1
+      ) p`,
+    values: [personIds],
+  });
+  return new Map(found.rows.map((row) => [row.person_id, row.commitment]));
+}
+
 /** Every version of a person's particulars, newest first. */
 export async function particularsHistory(
   db: Queryable,

@@ -90,7 +90,7 @@ export const issueRoutes = [
     params: ofIssue,
     body: newIssuance,
     answers: { 202: accepted },
-    problems: ["ISSUE_NOT_ACTIVE", "ROWS_INVALID", "SUPPLY_EXCEEDED"],
+    problems: ["ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "ROWS_INVALID", "SUPPLY_EXCEEDED"],
     limit: "bulk",
   }),
 ] as const;

@@ -7,8 +7,17 @@ import {
   operationRowPage,
   operationRowQuery,
 } from "../operations.ts";
-import { clockAnswer, clockMove, healthAnswer, readyAnswer, statusAnswer } from "../platform.ts";
+import {
+  clockAnswer,
+  clockMove,
+  healthAnswer,
+  openApiAnswer,
+  problemPage,
+  readyAnswer,
+  statusAnswer,
+} from "../platform.ts";
 import { id } from "../primitives.ts";
+import { type ProblemCode, problemCodes } from "../problems.ts";
 import { route } from "../route.ts";
 
 const ofOperation = z.strictObject({ id: id("op") });
@@ -102,6 +111,28 @@ export const platformRoutes = [
     scope: null,
     answers: { 200: statusAnswer },
     problems: ["NOT_READY"],
+    limit: "open",
+  }),
+  route({
+    operationId: "openApi",
+    method: "GET",
+    path: "/openapi.json",
+    tag: "Platform",
+    summary: "This document, OpenAPI 3.1",
+    scope: null,
+    answers: { 200: openApiAnswer },
+    limit: "open",
+  }),
+  route({
+    operationId: "problemPage",
+    method: "GET",
+    path: "/problems/{code}",
+    tag: "Platform",
+    summary: "What a problem's code means and what to do about it",
+    scope: null,
+    params: z.strictObject({ code: z.enum(problemCodes as [ProblemCode, ...ProblemCode[]]) }),
+    answers: { 200: problemPage },
+    media: "text/markdown; charset=utf-8",
     limit: "open",
   }),
 ] as const;

@@ -82,7 +82,7 @@ export const registerRoutes = [
     params: ofIssue,
     body: newRecordDate,
     answers: { 201: recordDateCreated },
-    problems: ["ALREADY_EXISTS", "ISSUE_NOT_ACTIVE"],
+    problems: ["ALREADY_EXISTS", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED"],
     limit: "write",
   }),
   route({

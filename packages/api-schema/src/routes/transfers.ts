@@ -28,7 +28,7 @@ export const transferRoutes = [
     body: precheck,
     readOnly: true,
     answers: { 200: precheckAnswer },
-    problems: ["NOT_FOUND", "ISSUE_NOT_ACTIVE"],
+    problems: ["NOT_FOUND", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED"],
     limit: "write",
   }),
   route({
@@ -41,7 +41,7 @@ export const transferRoutes = [
     scope: "transfers:request",
     body: newTransfer,
     answers: { 202: accepted },
-    problems: ["NOT_FOUND", "ISSUE_NOT_ACTIVE", "TRANSFER_REFUSED"],
+    problems: ["NOT_FOUND", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "TRANSFER_REFUSED"],
     limit: "write",
   }),
   route({

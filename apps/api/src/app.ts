@@ -1,0 +1,75 @@
+import Fastify, { type FastifyInstance } from "fastify";
+import type { Handlers } from "./call.ts";
+import type { ApiContext } from "./context.ts";
+import { identify } from "./plugins/access.ts";
+import { readBodies } from "./plugins/body.ts";
+import { answerErrors } from "./plugins/errors.ts";
+import { rateLimits } from "./plugins/limits.ts";
+import { referencePath, serveReference } from "./plugins/reference.ts";
+import { requestIdOf } from "./plugins/request.ts";
+import { createPrincipals } from "./principals.ts";
+import { ProblemError } from "./problem.ts";
+import { registerRoutes } from "./register-routes.ts";
+import { allHandlers } from "./routes.ts";
+
+/** A client that sends its request more slowly than this is cut off. */
+const requestTimeoutMs = 30_000;
+/** Longer than a load balancer keeps an idle connection, so that it is the one to close. */
+const keepAliveTimeoutMs = 75_000;
+const pathParamCharsMax = 100;
+
+/**
+ * The api as a Fastify instance, ready to listen or to be asked by `inject`. Three rings: what is external (limits,
+ * reference), what every request passes (ids, bodies, errors, who asks), and the routes of the table.
+ */
+export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
+  const onError = answerErrors(ctx);
+  const app = Fastify({
+    logger: false,
+    genReqId: requestIdOf,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: pathParamCharsMax },
+    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+  });
+  denyByDefault(app);
+  const principals = createPrincipals(ctx);
+  app.decorateRequest("principal", null);
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler(() => {
+    throw new ProblemError("ROUTE_UNKNOWN", "No route has this method and path.");
+  });
+  readBodies(app);
+  app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
+  app.addHook("onRequest", identify(principals));
+  logRequests(app, ctx);
+  const limits = await rateLimits(app, ctx);
+  await serveReference(app);
+  registerRoutes(app, ctx, allHandlers(ctx, principals) satisfies Handlers, limits);
+  app.addHook("onClose", () => principals.close());
+  return app;
+}
+
+/** A route that is not made from the table, and so has no scope, cannot be registered. */
+function denyByDefault(app: FastifyInstance): void {
+  app.addHook("onRoute", ({ url, config }) => {
+    const isReference = url === referencePath || url.startsWith(`${referencePath}/`);
+    if (!isReference && config?.route === undefined) throw new Error(`${url} is not in the route table.`);
+  });
+}
+
+function logRequests(app: FastifyInstance, { log }: ApiContext): void {
+  app.addHook("onResponse", async (request, reply) => {
+    const { statusCode, elapsedTime } = reply;
+    // The route's pattern, never the URL: a query may hold personal data.
+    log.debug("request", {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+      status: statusCode,
+      ms: Math.round(elapsedTime),
+      keyId: request.principal?.keyId,
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { setChainTime } from "@genbo/chain/anvil";
+import type { Rpc } from "@genbo/chain/rpc";
+import type { ChainPort } from "./context.ts";
+
+/** The chain behind a node's JSON-RPC. */
+export const chainPortOf = (rpc: Rpc): ChainPort => ({
+  head: async () => Number(await rpc.call<string>("eth_blockNumber")),
+  setTime: async (at) => {
+    const seconds = Math.ceil(at.getTime() / 1000);
+    const latest = await rpc.call<{ timestamp: string }>("eth_getBlockByNumber", "latest", false);
+    // A repeat after a crash between the two clocks: the chain has been there already.
+    if (Number(latest.timestamp) < seconds) await setChainTime(rpc, seconds);
+  },
+});

@@ -1,0 +1,34 @@
+import type { RateLimit } from "@genbo/api-schema/limits";
+import type { Keystore } from "@genbo/chain/keystore";
+import type { createPrisma, Pool } from "@genbo/database/connection";
+import type { SandboxClock } from "@genbo/database/sandbox-clock";
+import type { VaultKeys } from "@genbo/database/vault-keys";
+import type { Clock } from "@genbo/domain/clock";
+import type { Profile } from "@genbo/domain/env";
+import type { Log } from "@genbo/domain/log";
+
+/** What the api asks of the chain itself; everything else it reads from the register. */
+export interface ChainPort {
+  /** Number of the node's newest block. @throws when no node answers */
+  head(): Promise<number>;
+  /** Moves the chain's time forward (local profile): the next block is not before `at`. */
+  setTime(at: Date): Promise<void>;
+}
+
+/** All that the routes work with, given once at the start. */
+export interface ApiContext {
+  profile: Profile;
+  version: string;
+  clock: Clock;
+  log: Log;
+  pool: Pool;
+  prisma: ReturnType<typeof createPrisma>;
+  keystore: Keystore;
+  vaultKeys: VaultKeys;
+  chain: ChainPort;
+  /** The clock that may be moved; null outside the local profile. */
+  sandbox: SandboxClock | null;
+  rateLimits: Readonly<Record<RateLimit, number>>;
+  /** Tells the workers that commands wait. */
+  notifyCommands(): void;
+}

@@ -1,0 +1,147 @@
+import { newInvestors, newWallets } from "@genbo/api-schema/investors";
+import { bulkRowsMax } from "@genbo/api-schema/limits";
+import type { RowError } from "@genbo/api-schema/problem";
+import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { parse as parseCsv } from "csv-parse/sync";
+import type { z } from "zod";
+import { ProblemError } from "./problem.ts";
+import { errorsOf, rowsInvalid } from "./validate.ts";
+
+type Cells = Readonly<Record<string, string | undefined>>;
+
+/** Headings as Japanese banks write them, beside the English names of the columns. */
+const headings: Readonly<Record<string, string>> = {
+  顧客番号: "externalId",
+  個人法人区分: "kind",
+  氏名: "nameKanji",
+  氏名漢字: "nameKanji",
+  氏名カナ: "nameKana",
+  氏名ローマ字: "nameRomaji",
+  郵便番号: "postalCode",
+  都道府県: "prefecture",
+  市区町村: "city",
+  番地: "street",
+  住所国: "addressCountry",
+  生年月日: "bornOn",
+  投資家区分: "classes",
+  居住国: "country",
+  税区分: "taxCategory",
+  確認期限: "validUntil",
+  口座アドレス: "address",
+};
+
+/** Which cell a field of a row comes from, so that an error names the column. */
+const cellOf: Readonly<Record<string, string>> = {
+  "/particulars/kind": "kind",
+  "/particulars/name/kanji": "nameKanji",
+  "/particulars/name/kana": "nameKana",
+  "/particulars/name/romaji": "nameRomaji",
+  "/particulars/address/postalCode": "postalCode",
+  "/particulars/address/prefecture": "prefecture",
+  "/particulars/address/city": "city",
+  "/particulars/address/street": "street",
+  "/particulars/address/country": "addressCountry",
+  "/particulars/bornOn": "bornOn",
+};
+
+/** The body of each bulk route that reads CSV, as its JSON form would be. @throws ProblemError ROWS_INVALID */
+export const csvReaders: Readonly<Record<string, (text: string) => unknown>> = {
+  registerInvestors: (text) => readRows(text, newInvestors, investorOf, new Set(Object.values(cellOf))),
+  registerWallets: (text) => readRows(text, newWallets, walletOf, new Set()),
+};
+
+function readRows<S extends z.ZodType>(
+  text: string,
+  schema: S,
+  rowOf: (cells: Cells) => unknown,
+  required: ReadonlySet<string>,
+): z.output<S> {
+  const rows = cellsOf(text, required).map(rowOf);
+  const result = schema.safeParse({ rows });
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap((issue) => errorsOf(issue, ""));
+  throw rowsInvalid(errors.map(rowErrorOf));
+}
+
+function cellsOf(text: string, required: ReadonlySet<string>): Cells[] {
+  let columns: string[] = [];
+  const named = (heading: string[]) => {
+    columns = heading.map((name) => headings[name.trim()] ?? name.trim());
+    return columns;
+  };
+  let records: Cells[];
+  try {
+    records = parseCsv(text, {
+      columns: named,
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      to: bulkRowsMax + 1,
+    });
+  } catch (error) {
+    throw lineFault(error);
+  }
+  const missing = [...required].filter((name) => !columns.includes(name));
+  if (records.length > 0 && missing.length === 0) return records;
+  const detail = records.length === 0 ? "The file has no rows." : `The heading lacks ${missing.join(", ")}.`;
+  throw new ProblemError("ROWS_INVALID", detail, { pointer: "", rows: [] });
+}
+
+/** The parser's own message quotes the line, which holds names: only its number is told. */
+function lineFault(error: unknown): ProblemError {
+  const { lines, code } = error as { lines?: number; code?: string };
+  const detail = `is no CSV (${code ?? "unreadable"})`;
+  const row = Math.max(0, (lines ?? 1) - 2);
+  return rowsInvalid([{ row, pointer: `/rows/${row}`, code: "INVALID_FIELD", detail }]);
+}
+
+function rowErrorOf({ pointer, detail }: { pointer: string; detail: string }): RowError {
+  const [, row = "0", field = ""] = /^\/rows\/(\d+)(.*)$/.exec(pointer) ?? [];
+  const cell = cellOf[field];
+  return {
+    row: Number(row),
+    pointer: cell === undefined ? pointer : `/rows/${row}/${cell}`,
+    code: "INVALID_FIELD",
+    detail,
+  };
+}
+
+/** An empty cell says nothing. */
+const filled = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
+
+function investorOf(cells: Cells): unknown {
+  const { externalId, taxCategory } = cells;
+  return {
+    externalId,
+    classes: cells.classes?.split(/[|;・]/).map((name) => name.trim()),
+    country: numberOf(cells.country),
+    taxCategory,
+    validUntil: instantOf(cells.validUntil),
+    particulars: {
+      kind: cells.kind,
+      name: { kanji: cells.nameKanji, kana: cells.nameKana, romaji: cells.nameRomaji },
+      address: {
+        postalCode: cells.postalCode,
+        prefecture: cells.prefecture,
+        city: cells.city,
+        street: cells.street,
+        country: cells.addressCountry,
+      },
+      bornOn: filled(cells.bornOn) ?? null,
+    },
+  };
+}
+
+const walletOf = ({ externalId, address }: Cells): unknown => ({
+  externalId,
+  ...(filled(address) !== undefined && { address }),
+});
+
+const numberOf = (text: string | undefined): unknown =>
+  text !== undefined && /^\d{1,3}$/.test(text) ? Number(text) : text;
+
+/** A bank gives the last day of validity; it ends at 24:00 JST. */
+function instantOf(text: string | undefined): string | undefined {
+  const day = dayOfIso(text?.replaceAll("/", "-") ?? "");
+  return day === undefined ? text : endOfDay(day).toISOString();
+}

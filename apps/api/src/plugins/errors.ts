@@ -1,0 +1,107 @@
+import type { ProblemCode } from "@genbo/api-schema/problems";
+import { problemOf } from "@genbo/api-schema/problems";
+import { writeAudit } from "@genbo/database/audit";
+import { sqlState } from "@genbo/database/connection";
+import { IdempotencyFault } from "@genbo/database/idempotency";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { ApiContext } from "../context.ts";
+import { languageOf, ProblemError, problemBody } from "../problem.ts";
+import { routeOfRequest } from "./request.ts";
+
+/** Refusals by a rule, as against faults of form: what an auditor asks after. */
+const refusals: ReadonlySet<ProblemCode> = new Set(["TRANSFER_REFUSED", "SUPPLY_EXCEEDED"]);
+
+/** Seconds after which a retryable problem is worth another try. */
+const retryAfterS = "1";
+
+/** Answers every error with a problem of the catalogue, and writes down what was denied or refused. */
+export function answerErrors(ctx: ApiContext) {
+  return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const problem = problemFrom(error);
+    const { status, retryable } = problemOf(problem.code);
+    if (status >= 500) ctx.log.error("request failed", { requestId: request.id, code: problem.code, error });
+    await audit(ctx, request, problem, status);
+    reply.header("x-request-id", request.id);
+    if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
+    if (retryable && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfterS);
+    const language = languageOf(request.headers["accept-language"]);
+    return reply
+      .code(status)
+      .type("application/problem+json; charset=utf-8")
+      .send(JSON.stringify(problemBody(problem, request.id, language)));
+  };
+}
+
+async function audit(
+  ctx: ApiContext,
+  request: FastifyRequest,
+  problem: ProblemError,
+  status: number,
+): Promise<void> {
+  const { principal } = request;
+  const route = routeOfRequest(request);
+  const outcome = status === 403 ? "denied" : refusals.has(problem.code) ? "refused" : undefined;
+  if (!principal || !route || outcome === undefined) return;
+  const codes = problem.parts.failing?.map(({ code }) => code);
+  const entry = {
+    partyId: principal.partyId,
+    actor: principal.subject,
+    action: route.operationId,
+    target: problem.parts.target ?? idIn(request.params),
+    outcome,
+    purpose: null,
+    detail: { code: problem.code, ...(codes && { failing: codes }) },
+    requestId: request.id,
+    at: ctx.clock.now(),
+  } as const;
+  await writeAudit(ctx.pool, entry).catch((error) =>
+    ctx.log.error("refusal not audited", { requestId: request.id, error }),
+  );
+}
+
+/** The id in a path, where it has the form of one: anything else could be personal data. */
+function idIn(params: unknown): string | null {
+  const id = (params as { id?: unknown } | undefined)?.id;
+  return typeof id === "string" && /^[a-z]{2,3}_[0-9a-f]{32}$/.test(id) ? id : null;
+}
+
+const byFastifyCode: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: "BODY_TOO_LARGE",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "MEDIA_TYPE",
+  FST_ERR_CTP_EMPTY_TYPE: "MEDIA_TYPE",
+  FST_ERR_CTP_INVALID_JSON_BODY: "MALFORMED_JSON",
+};
+
+const details: Partial<Record<ProblemCode, string>> = {
+  BODY_TOO_LARGE: "The body is larger than this route takes.",
+  MEDIA_TYPE: "The body's Content-Type is missing, or one that this route does not read.",
+};
+
+function problemFrom(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof IdempotencyFault) return ofIdempotency(error);
+  if (isDatabaseAway(error)) return new ProblemError("NOT_READY", "The database does not answer.");
+  const { code, statusCode } = error as Partial<FastifyError>;
+  const known = code === undefined ? undefined : byFastifyCode[code];
+  if (known !== undefined) return new ProblemError(known, details[known] ?? "The body cannot be read.");
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new ProblemError("BAD_REQUEST", "The request's URL, headers or length cannot be read.");
+  }
+  return new ProblemError("INTERNAL", "The request could not be carried out.");
+}
+
+const ofIdempotency = ({ fault }: IdempotencyFault): ProblemError =>
+  fault === "REUSED"
+    ? new ProblemError("IDEMPOTENCY_KEY_REUSED", "The key stands for another route or another body.")
+    : new ProblemError("REQUEST_IN_PROGRESS", "The first request with this key has not ended.");
+
+/** Connection exceptions, shutdown, too many connections; a socket that closed; a pool that waited too long. */
+function isDatabaseAway(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return /^(08|57P|53300)/.test(state);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(String(code))) return true;
+  return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired)/.test(
+    String(message),
+  );
+}

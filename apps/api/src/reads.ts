@@ -1,0 +1,70 @@
+import { minBlockWaitMsMax } from "@genbo/api-schema/limits";
+import type { asOfAnswer } from "@genbo/api-schema/page";
+import { writeAudit } from "@genbo/database/audit";
+import { type RegisterHead, registerHead } from "@genbo/database/status";
+import type { z } from "zod";
+import type { Call } from "./call.ts";
+import type { ApiContext } from "./context.ts";
+import { ProblemError } from "./problem.ts";
+
+export type AsOfWire = z.input<typeof asOfAnswer>;
+
+const pollMs = 20;
+
+const asOfWire = (head: RegisterHead | null, seq: number | null): AsOfWire | null =>
+  head && { seq, block: head.block, hash: head.hash, time: head.time.toISOString() };
+
+/**
+ * Where the register stands, for an answer that is not of one entry. Read it before the rows: they are then at least
+ * as new as it says. With `minBlock` it waits a moment for that block. @throws ProblemError REGISTER_BEHIND
+ */
+export async function presentAsOf(ctx: ApiContext, minBlock?: number): Promise<AsOfWire | null> {
+  return asOfWire(await headAt(ctx, minBlock), null);
+}
+
+/** @throws ProblemError REGISTER_BEHIND when the register does not reach `minBlock` in time */
+export async function headAt(ctx: ApiContext, minBlock = 0): Promise<RegisterHead | null> {
+  const deadline = performance.now() + minBlockWaitMsMax;
+  for (;;) {
+    const head = await registerHead(ctx.pool);
+    if ((head?.block ?? 0) >= minBlock) return head;
+    if (performance.now() >= deadline) {
+      throw new ProblemError("REGISTER_BEHIND", `The register stands at block ${head?.block ?? "none"}.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/** Cuts a list that was read with one row more than the page has; the row's key is the next cursor. */
+export function pageOf<Row, Wire>(
+  rows: readonly Row[],
+  limit: number,
+  wire: (row: Row) => Wire,
+  cursorOf: (row: Row) => string,
+): { items: Wire[]; next: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items: items.map(wire), next: rows.length > limit && last !== undefined ? cursorOf(last) : null };
+}
+
+/** Writes down that personal data was read. Not answered before it is written. */
+export async function auditRead(
+  ctx: ApiContext,
+  call: Call & { principal: NonNullable<Call["principal"]> },
+  target: string,
+  purpose: string | undefined,
+  detail: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const { principal, route, requestId, at } = call;
+  await writeAudit(ctx.pool, {
+    partyId: principal.partyId,
+    actor: principal.subject,
+    action: route.operationId,
+    target,
+    outcome: "read",
+    purpose: purpose ?? null,
+    detail,
+    requestId,
+    at,
+  });
+}

@@ -1,0 +1,97 @@
+import {
+  bodyBytesMax,
+  bulkBodyBytesMax,
+  idempotencyKeyCharsMax,
+  type RateLimit,
+} from "@genbo/api-schema/limits";
+import { isWrite, type Route } from "@genbo/api-schema/route";
+import { routeTable } from "@genbo/api-schema/routes";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
+import type { Call, Handlers, Reply } from "./call.ts";
+import type { ApiContext } from "./context.ts";
+import { csvReaders } from "./csv.ts";
+import { permit } from "./plugins/access.ts";
+import type { Body } from "./plugins/body.ts";
+import { languageOf, notFound, ProblemError } from "./problem.ts";
+import { parse } from "./validate.ts";
+
+type AnyHandler = (call: Call) => Promise<Reply | { status: number; body: unknown }>;
+
+/** Registers every route of the table with its handler. What is not in the table cannot be registered (app.ts). */
+export function registerRoutes(
+  app: FastifyInstance,
+  ctx: ApiContext,
+  handlers: Handlers,
+  limits: Record<RateLimit, onRequestAsyncHookHandler>,
+): void {
+  for (const route of routeTable as readonly Route[]) {
+    const handler = handlers[route.operationId as keyof Handlers] as unknown as AnyHandler;
+    app.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      bodyLimit: route.limit === "bulk" ? bulkBodyBytesMax : bodyBytesMax,
+      config: { route },
+      onRequest: [limits[route.limit], permit(ctx, route)],
+      handler: async (request, reply) => {
+        const answer = await handler(callOf(ctx, route, request));
+        return send(reply, route, answer);
+      },
+    });
+  }
+}
+
+function callOf(ctx: ApiContext, route: Route, request: FastifyRequest): Call {
+  const body = request.body as Body | undefined;
+  const key = isWrite(route) ? keyOf(request) : null;
+  const params = route.params?.safeParse(request.params);
+  // An id of the wrong form is the id of nothing.
+  if (params?.success === false) throw notFound();
+  const call = {
+    route,
+    principal: request.principal,
+    params: params?.data,
+    query: route.query && parse(route.query, { ...(request.query as object) }, "query"),
+    body: route.body && bodyOf(route, body),
+    requestId: request.id,
+    language: languageOf(request.headers["accept-language"]),
+    at: ctx.clock.now(),
+    command: key === null ? null : { key, bodyHash: digest(ctx, request, body) },
+  };
+  return call as Call;
+}
+
+function bodyOf(route: Route, body: Body | undefined): unknown {
+  if (body?.csv !== undefined) return csvReaders[route.operationId]!(body.csv);
+  return parse(route.body!, body?.json === undefined ? {} : body.json, "");
+}
+
+/** A request is the same as an earlier one when it asks the same of the same path with the same bytes. */
+function digest(ctx: ApiContext, request: FastifyRequest, body: Body | undefined): string {
+  const type = request.headers["content-type"] ?? "";
+  return ctx.vaultKeys.digest([request.url, body === undefined ? "" : type, body?.bytes ?? ""]);
+}
+
+const printable = /^[!-~]+$/;
+
+function keyOf(request: FastifyRequest): string {
+  const key = request.headers["idempotency-key"];
+  if (typeof key !== "string" || key.length > idempotencyKeyCharsMax || !printable.test(key)) {
+    throw new ProblemError(
+      "IDEMPOTENCY_KEY_MISSING",
+      "The header Idempotency-Key is missing or not of its form.",
+    );
+  }
+  return key;
+}
+
+function send(
+  reply: FastifyReply,
+  route: Route,
+  answer: Reply | { status: number; body: unknown },
+): FastifyReply {
+  reply.code(answer.status).type(route.media ?? "application/json; charset=utf-8");
+  if (!("text" in answer)) return reply.send(JSON.stringify(answer.body));
+  if (answer.location !== undefined) reply.header("location", answer.location);
+  if (answer.hit) reply.header("idempotency-hit", "true");
+  return reply.send(answer.text);
+}

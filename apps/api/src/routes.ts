@@ -1,0 +1,41 @@
+import type { Handlers } from "./call.ts";
+import type { ApiContext } from "./context.ts";
+import type { Principals } from "./principals.ts";
+import { eventHandlers } from "./routes/events.ts";
+import { investorHandlers } from "./routes/investors.ts";
+import { issuanceHandlers } from "./routes/issuances.ts";
+import { issueDecisionHandlers } from "./routes/issue-decisions.ts";
+import { issueHandlers } from "./routes/issues.ts";
+import { keyHandlers } from "./routes/keys.ts";
+import { operationHandlers } from "./routes/operations.ts";
+import { particularsHandlers } from "./routes/particulars.ts";
+import { partyHandlers } from "./routes/parties.ts";
+import { platformHandlers } from "./routes/platform.ts";
+import { recordDateHandlers } from "./routes/record-dates.ts";
+import { registerHandlers } from "./routes/register.ts";
+import { sandboxHandlers } from "./routes/sandbox.ts";
+import { transferStepHandlers } from "./routes/transfer-steps.ts";
+import { transferHandlers } from "./routes/transfers.ts";
+import { bulkTransferHandlers } from "./routes/transfers-bulk.ts";
+import { walletHandlers } from "./routes/wallets.ts";
+
+/** One handler for each line of the route table; the type says when one is missing. */
+export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers => ({
+  ...partyHandlers(ctx),
+  ...keyHandlers(ctx, principals),
+  ...issueHandlers(ctx),
+  ...issueDecisionHandlers(ctx),
+  ...issuanceHandlers(ctx),
+  ...investorHandlers(ctx),
+  ...particularsHandlers(ctx),
+  ...walletHandlers(ctx),
+  ...transferHandlers(ctx),
+  ...transferStepHandlers(ctx),
+  ...bulkTransferHandlers(ctx),
+  ...registerHandlers(ctx),
+  ...recordDateHandlers(ctx),
+  ...operationHandlers(ctx),
+  ...eventHandlers(ctx),
+  ...sandboxHandlers(ctx),
+  ...platformHandlers(ctx),
+});

@@ -1,0 +1,91 @@
+import { isConstraint } from "@genbo/database/commands";
+import { findInvestor, investorConstraint, listInvestors } from "@genbo/database/investors";
+import { latestParticulars } from "@genbo/database/vault";
+import type { Handlers, Reply } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { auditRead, pageOf, presentAsOf } from "../reads.ts";
+import { register } from "../registration.ts";
+import { investorView, seesParticulars } from "../views.ts";
+import { investorWire } from "../wire/investors.ts";
+import { particularsWire } from "../wire/particulars.ts";
+
+type Routes = "registerInvestor" | "registerInvestors" | "listInvestors" | "getInvestor";
+
+export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  registerInvestor: (call) =>
+    onceMore(() =>
+      command(ctx, call, async (db) => {
+        const { principal, body, at } = call;
+        const registrar = { brokerId: principal.partyId, at };
+        const { items, conflicts, created, writes } = await register(db, ctx.vaultKeys, registrar, [body]);
+        const [conflict] = conflicts;
+        if (conflict?.code === "VALIDITY_PAST") throw invalidField("/validUntil", "lies in the past");
+        if (conflict !== undefined)
+          throw new ProblemError("ALREADY_EXISTS", `${conflict.detail} ${conflict.fix}`);
+        const { investor } = items[0]!;
+        return {
+          answer: { status: created === 1 ? 201 : 200, body: investorWire(investor) },
+          target: investor.id,
+          writes,
+        };
+      }),
+    ),
+  registerInvestors: (call) =>
+    onceMore(() =>
+      command(
+        ctx,
+        call,
+        async (db) => {
+          const { principal, body, at } = call;
+          const registrar = { brokerId: principal.partyId, at };
+          const { items, conflicts, created, unchanged, writes } = await register(
+            db,
+            ctx.vaultKeys,
+            registrar,
+            body.rows,
+          );
+          const rows = body.rows.length;
+          const counts = { rows, created, unchanged };
+          const named = items.map(({ row, investor: { id, externalId } }) => ({ row, id, externalId }));
+          return {
+            answer: { status: 200, body: { ...counts, items: named, conflicts } },
+            target: null,
+            detail: { ...counts, conflicts: conflicts.length },
+            writes,
+          };
+        },
+        { long: true },
+      ),
+    ),
+  listInvestors: async ({ principal, query }) => {
+    const asOf = await presentAsOf(ctx);
+    const rows = await listInvestors(ctx.prisma, investorView(principal), query);
+    return { status: 200, body: { ...pageOf(rows, query.limit, investorWire, ({ id }) => id), asOf } };
+  },
+  getInvestor: async (call) => {
+    const { principal, params, query } = call;
+    const asOf = await presentAsOf(ctx);
+    const row = await findInvestor(ctx.prisma, investorView(principal), params.id);
+    if (row === null) throw notFound();
+    const wallets = row.wallets.map(({ address }) => address);
+    const wire = { ...investorWire(row), wallets, asOf };
+    if (!seesParticulars(principal)) return { status: 200, body: { ...wire, particulars: null } };
+    const latest = (await latestParticulars(ctx.pool, ctx.vaultKeys, [row.personId])).get(row.personId);
+    await auditRead(ctx, call, row.id, query.purpose, { version: latest?.version ?? null });
+    const version = latest && particularsWire(latest);
+    const particulars = version?.value ? { ...version, value: version.value } : null;
+    return { status: 200, body: { ...wire, particulars } };
+  },
+});
+
+/** Two requests that register the same new customer at once: the one that lost finds it there the second time. */
+async function onceMore(run: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isConstraint(error, investorConstraint)) throw error;
+    return run();
+  }
+}

@@ -1,0 +1,85 @@
+import { decideIssuePart, findIssue, type IssueWithState } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import { findParty } from "@genbo/database/parties";
+import { newId } from "@genbo/domain/ids";
+import type { Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { notFound, ProblemError } from "../problem.ts";
+import { issueView } from "../views.ts";
+
+export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" | "rejectIssue"> => ({
+  approveIssue: (call) =>
+    command(ctx, call, async () => {
+      const { principal, params, at } = call;
+      const issue = await draftFor(ctx, principal, params.id);
+      const issuer = await findParty(ctx.prisma, issue.issuerId);
+      const operationId = newId("op", at);
+      const checker = principal.subject;
+      return {
+        answer: {
+          status: 202,
+          body: { operationId, state: "accepted" as const, rows: 1, issueId: issue.id },
+        },
+        target: issue.id,
+        guard: decideIssuePart({ id: issue.id, state: "approved", checker, reason: null, at }),
+        operation: {
+          id: operationId,
+          kind: "issue.approve",
+          issueId: issue.id,
+          subjectId: issue.id,
+          checker,
+        },
+        commands: [
+          {
+            signer: principal.signer!,
+            call: "createIssue",
+            target: null,
+            ref: issue.ref,
+            args: tokenTerms(issue, issuer!),
+          },
+        ],
+      };
+    }),
+  rejectIssue: (call) =>
+    command(ctx, call, async () => {
+      const { principal, params, body, at } = call;
+      const issue = await draftFor(ctx, principal, params.id);
+      return {
+        answer: { status: 200, body: { id: issue.id, state: "rejected" as const } },
+        target: issue.id,
+        guard: decideIssuePart({
+          id: issue.id,
+          state: "rejected",
+          checker: principal.subject,
+          reason: body.reason,
+          at,
+        }),
+      };
+    }),
+});
+
+/** A draft that this trustee may decide. @throws ProblemError when it is not there, its own, or no draft any more */
+async function draftFor(ctx: ApiContext, principal: Principal, id: string): Promise<IssueWithState> {
+  const issue = await findIssue(ctx.prisma, issueView(principal), id);
+  if (issue === null) throw notFound();
+  if (issue.maker === principal.subject) {
+    throw new ProblemError("MAKER_IS_CHECKER", "You drafted this issue.", { target: id });
+  }
+  if (issue.state !== "draft") {
+    throw new ProblemError("STATE_CONFLICT", `The issue is ${issue.state}, not a draft.`, { target: id });
+  }
+  return issue;
+}
+
+const tokenTerms = (
+  issue: IssueWithState,
+  issuer: { issuerRole: bigint | null },
+): Record<string, unknown> => ({
+  name: issue.name,
+  symbol: issue.symbol,
+  cap: String(issue.totalUnits),
+  policy: issue.policy,
+  termsHash: issue.termsHash,
+  issuerRole: String(issuer.issuerRole),
+});

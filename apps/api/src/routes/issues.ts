@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { findIssue, issuePart, listIssues, type NewIssue } from "@genbo/database/issues";
+import { findParty } from "@genbo/database/parties";
+import { canonicalJson } from "@genbo/domain/canonical-json";
+import { newId, refOf } from "@genbo/domain/ids";
+import { classBitsOf } from "@genbo/domain/investor-class";
+import { encodePolicy } from "@genbo/domain/policy-word";
+import { maxYen } from "@genbo/domain/yen";
+import type { CallOf, Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { invalidField, notFound } from "../problem.ts";
+import { headAt, pageOf, presentAsOf } from "../reads.ts";
+import { issueView } from "../views.ts";
+import { issueWire } from "../wire/issues.ts";
+
+type Draft = CallOf<"draftIssue">["body"];
+
+export const issueHandlers = (ctx: ApiContext): Handlers<"draftIssue" | "listIssues" | "getIssue"> => ({
+  draftIssue: (call) =>
+    command(ctx, call, async () => {
+      const { principal, body, at } = call;
+      checkFigures(body);
+      const trustee = await findParty(ctx.prisma, body.trusteeId);
+      if (trustee?.kind !== "trustee") throw invalidField("/trusteeId", "is the id of no trustee");
+      const issue = issueOf(body, principal.partyId, principal.subject, at);
+      return {
+        answer: { status: 201, body: { id: issue.id, state: "draft" as const, termsHash: issue.termsHash } },
+        target: issue.id,
+        detail: { termsHash: issue.termsHash },
+        writes: [issuePart(issue)],
+      };
+    }),
+  listIssues: async ({ principal, query }) => {
+    const asOf = await presentAsOf(ctx, query.minBlock);
+    const rows = await listIssues(ctx.prisma, issueView(principal), query);
+    return { status: 200, body: { ...pageOf(rows, query.limit, issueWire, ({ id }) => id), asOf } };
+  },
+  getIssue: async ({ principal, params, query }) => {
+    const head = await headAt(ctx, query.minBlock);
+    const row = await findIssue(ctx.prisma, issueView(principal), params.id);
+    if (row === null) throw notFound();
+    const wire = issueWire(row);
+    const asOf = head && { ...head, time: head.time.toISOString(), seq: wire.register?.seq ?? 0 };
+    return { status: 200, body: { ...wire, terms: row.terms as Record<string, unknown>, asOf } };
+  },
+});
+
+/** Faults that no single field shows. @throws ProblemError INVALID_FIELD */
+function checkFigures({ totalUnits, unitPriceYen, minUnits, lot, policy }: Draft): void {
+  if (totalUnits * unitPriceYen > maxYen)
+    throw invalidField("/unitPriceYen", "makes a total of more than 2^63-1 yen");
+  if (minUnits > totalUnits) throw invalidField("/minUnits", "is more than the total");
+  if (lot > totalUnits) throw invalidField("/lot", "is more than the total");
+  if (minUnits % lot !== 0n) throw invalidField("/minUnits", "is no multiple of the lot");
+  if (policy.lockUpUntil !== null && policy.lockUpUntil.getTime() % 1000 !== 0) {
+    throw invalidField("/policy/lockUpUntil", "is no whole second");
+  }
+  const limits = policy.maxUnitsPerPerson !== null || policy.maxHolders !== null;
+  // The contract counts persons only from the first unit on, so this is fixed at issue.
+  if (limits && !policy.unitsPerPersonTracked) {
+    throw invalidField(
+      "/policy/unitsPerPersonTracked",
+      "must be true where units or holders are limited by person",
+    );
+  }
+}
+
+function issueOf(draft: Draft, issuerId: string, maker: string, at: Date): NewIssue {
+  const id = newId("iss", at);
+  const { profile, name, symbol, trusteeId, totalUnits, unitPriceYen, minUnits, lot, terms } = draft;
+  const policy = policyWordOf(draft);
+  const agreed = { profile, name, symbol, totalUnits, unitPriceYen, minUnits, lot, policy, terms };
+  const termsHash = `0x${createHash("sha256").update(canonicalJson(agreed)).digest("hex")}`;
+  const figures = { totalUnits, unitPriceYen, minUnits, lot };
+  return {
+    id,
+    ref: refOf(id),
+    issuerId,
+    trusteeId,
+    profile,
+    name,
+    symbol,
+    ...figures,
+    policy,
+    terms,
+    termsHash,
+    maker,
+    at,
+  };
+}
+
+function policyWordOf({ policy, lot }: Draft): string {
+  const { lockUpUntil, maxUnitsPerPerson, maxHolders, classes, ...flags } = policy;
+  return encodePolicy({
+    ...flags,
+    classMask: classBitsOf([...new Set(classes)]),
+    lot,
+    lockUpUntil: lockUpUntil === null ? 0 : lockUpUntil.getTime() / 1000,
+    maxUnitsPerPerson: maxUnitsPerPerson ?? 0n,
+    maxHolders: maxHolders ?? 0,
+  });
+}

@@ -1,0 +1,129 @@
+import {
+  endKeyPart,
+  findKey,
+  keyPart,
+  listKeys,
+  type NewKey,
+  newSecret,
+  type Principal,
+  revokeKeyPart,
+} from "@genbo/database/keys";
+import { findParty } from "@genbo/database/parties";
+import { newId } from "@genbo/domain/ids";
+import { type Role, scopesOf } from "@genbo/domain/permissions";
+import type { Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import type { Principals } from "../principals.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { pageOf, presentAsOf } from "../reads.ts";
+import { keyWire } from "../wire/parties.ts";
+
+/** The operator makes every party's keys; any other party only its own. */
+const keepsKeysOf = ({ role, partyId }: Principal, owner: string): boolean =>
+  role === "operator" || partyId === owner;
+
+export const keyHandlers = (
+  ctx: ApiContext,
+  principals: Principals,
+): Handlers<"createKey" | "listKeys" | "rotateKey" | "revokeKey"> => {
+  const ownedKey = async (principal: Principal, id: string) => {
+    const key = await findKey(ctx.prisma, id);
+    if (key === null || !keepsKeysOf(principal, key.partyId)) throw notFound();
+    return key;
+  };
+
+  return {
+    createKey: (call) =>
+      command(ctx, call, async () => {
+        const { principal, params, body, at } = call;
+        const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
+        if (party === null) throw notFound();
+        const { secret, key } = newKeyOf({
+          partyId: party.id,
+          role: party.kind as Role,
+          subject: body.subject,
+          scopes: scopesFor(party.kind as Role, body.scopes),
+          expiresAt: aheadOf(at, body.expiresAt),
+          at,
+        });
+        return {
+          answer: { status: 201, body: { ...createdWire(key), secret: null } },
+          shownOnce: { secret },
+          target: key.id,
+          detail: { partyId: party.id, subject: key.subject },
+          writes: [keyPart(key)],
+        };
+      }),
+    listKeys: async ({ principal, params, query }) => {
+      const asOf = await presentAsOf(ctx);
+      const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
+      if (party === null) throw notFound();
+      const rows = await listKeys(ctx.prisma, party.id, query);
+      return { status: 200, body: { ...pageOf(rows, query.limit, keyWire, ({ id }) => id), asOf } };
+    },
+    rotateKey: async (call) => {
+      const { principal, params, body, at } = call;
+      const reply = await command(ctx, call, async () => {
+        const old = await ownedKey(principal, params.id);
+        if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= at)) {
+          throw new ProblemError("STATE_CONFLICT", "The key has ended; make a new one.", { target: old.id });
+        }
+        const { secret, key } = newKeyOf({
+          partyId: old.partyId,
+          role: old.role as Role,
+          subject: old.subject,
+          scopes: old.scopes,
+          expiresAt: aheadOf(at, body.expiresAt),
+          at,
+        });
+        return {
+          answer: { status: 201, body: { ...createdWire(key), secret: null } },
+          shownOnce: { secret },
+          target: key.id,
+          detail: { replaces: old.id, graceSeconds: body.graceSeconds },
+          guard: endKeyPart(old.id, new Date(at.getTime() + body.graceSeconds * 1000), at),
+          writes: [keyPart(key)],
+        };
+      });
+      principals.forget(params.id);
+      return reply;
+    },
+    revokeKey: async (call) => {
+      const { principal, params, at } = call;
+      const reply = await command(ctx, call, async () => {
+        const key = await ownedKey(principal, params.id);
+        const revokedAt = key.revokedAt ?? at;
+        return {
+          answer: { status: 200, body: keyWire({ ...key, revokedAt }) },
+          target: key.id,
+          guard: revokeKeyPart(key.id, at),
+        };
+      });
+      principals.forget(params.id);
+      return reply;
+    },
+  };
+};
+
+function newKeyOf(fields: Omit<NewKey, "id" | "prefix" | "hash">): { secret: string; key: NewKey } {
+  const { secret, prefix, hash } = newSecret();
+  return { secret, key: { ...fields, id: newId("key", fields.at), prefix, hash } };
+}
+
+const createdWire = (key: NewKey) =>
+  keyWire({ ...key, createdAt: key.at, lastUsedAt: null, revokedAt: null });
+
+/** @throws ProblemError when the party's role may not hold one of them */
+function scopesFor(role: Role, asked: readonly string[] | undefined): string[] {
+  const allowed: readonly string[] = scopesOf(role);
+  if (asked === undefined) return [...allowed];
+  const wrong = asked.findIndex((scope) => !allowed.includes(scope));
+  if (wrong >= 0) throw invalidField(`/scopes/${wrong}`, `is no scope that a key of a ${role} may hold`);
+  return [...new Set(asked)];
+}
+
+function aheadOf(now: Date, expiresAt: Date | undefined): Date | null {
+  if (expiresAt !== undefined && expiresAt <= now) throw invalidField("/expiresAt", "lies in the past");
+  return expiresAt ?? null;
+}

@@ -1,0 +1,86 @@
+import type { Queryable } from "@genbo/database/connection";
+import { changeInvestorPart, customerForChange, type InvestorRow } from "@genbo/database/investors";
+import { latestParticulars, particularsPart, subjectKey } from "@genbo/database/vault";
+import { type Particulars, type SealedParticulars, sealParticulars } from "@genbo/database/vault-seal";
+import { walletsOf } from "@genbo/database/wallets";
+import { canonicalJson } from "@genbo/domain/canonical-json";
+import { newId } from "@genbo/domain/ids";
+import { classBitsOf } from "@genbo/domain/investor-class";
+import { dayOfIso, jstDay } from "@genbo/domain/jst";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { recordCommand } from "../records.ts";
+
+type Change = CallOf<"changeParticulars">;
+
+export const particularsHandlers = (ctx: ApiContext): Handlers<"changeParticulars"> => ({
+  changeParticulars: (call) => command(ctx, call, (db) => change(ctx, db, call), { long: true }),
+});
+
+/** A change of a person's data: a new sealed version, and a new record for each account, which enters the register. */
+async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Outcome<Change["route"]>> {
+  const { principal, params, body, at } = call;
+  const investor = await customerForChange(db, principal.partyId, params.id);
+  if (investor === undefined) throw notFound();
+  if (dayOfIso(body.effectiveOn)! > jstDay(at)) throw invalidField("/effectiveOn", "lies in the future");
+  const next = changed(investor, call);
+  const latest = (await latestParticulars(db, ctx.vaultKeys, [investor.personId])).get(investor.personId)!;
+  const isNew =
+    body.particulars !== undefined && canonicalJson(body.particulars) !== canonicalJson(latest.value);
+  const sealed = isNew
+    ? await sealNext(ctx, db, investor.personId, latest.version + 1, body.particulars!)
+    : undefined;
+  const { version, commitment } = sealed ?? latest;
+  const wallets = await walletsOf(db, investor.id);
+  const addresses = wallets.map(({ address }) => address);
+  const operationId = wallets.length > 0 ? newId("op", at) : null;
+  const custodianId = principal.custodianId!;
+  const record = { ...next, custodianId, commitment };
+  const known = { effectiveOn: body.effectiveOn, evidenceRef: body.evidenceRef, at, operationId };
+  return {
+    answer: {
+      status: operationId === null ? 200 : 202,
+      body: { id: investor.id, version, operationId, wallets: addresses },
+    },
+    target: investor.id,
+    detail: { version, evidenceRef: body.evidenceRef, wallets: addresses.length },
+    writes: [changeInvestorPart(next), ...(sealed ? [particularsPart([{ ...sealed, ...known }])] : [])],
+    ...(operationId !== null && {
+      operation: { id: operationId, kind: "particulars.change", issueId: null, subjectId: investor.id },
+      commands: addresses.map((address) => recordCommand({ ...record, address }, principal.signer!)),
+    }),
+  };
+}
+
+/** The investor as it shall stand. @throws ProblemError when a new end of validity is not ahead */
+function changed(investor: InvestorRow, { body, at }: Change): InvestorRow {
+  const { classes, country, taxCategory, validUntil } = body;
+  if (
+    validUntil !== undefined &&
+    validUntil <= at &&
+    validUntil.getTime() !== investor.validUntil.getTime()
+  ) {
+    throw invalidField("/validUntil", "lies in the past");
+  }
+  return {
+    ...investor,
+    ...(classes && { classBits: classBitsOf([...new Set(classes)]) }),
+    ...(country !== undefined && { country }),
+    ...(taxCategory && { taxCategory }),
+    ...(validUntil && { validUntil }),
+  };
+}
+
+async function sealNext(
+  ctx: ApiContext,
+  db: Queryable,
+  personId: string,
+  version: number,
+  particulars: Particulars,
+): Promise<SealedParticulars> {
+  const key = await subjectKey(db, ctx.vaultKeys, personId);
+  if (key === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+  return sealParticulars(key, personId, version, particulars);
+}

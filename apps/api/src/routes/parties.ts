@@ -1,0 +1,91 @@
+import { roles as chainRoles } from "@genbo/chain/deployment";
+import type { Queryable } from "@genbo/database/connection";
+import { readDeployment } from "@genbo/database/deployment";
+import type { NewCommand } from "@genbo/database/operations-new";
+import {
+  findParty,
+  lanePart,
+  listParties,
+  type NewParty,
+  nextPartyNumbers,
+  partyPart,
+} from "@genbo/database/parties";
+import { newId, refOf } from "@genbo/domain/ids";
+import type { Role } from "@genbo/domain/permissions";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { notFound, ProblemError } from "../problem.ts";
+import { pageOf, presentAsOf } from "../reads.ts";
+import { partyWire } from "../wire/parties.ts";
+
+type CreateParty = CallOf<"createParty">;
+
+/** Parties that sign on chain; the others only read, or run the machines. */
+const signing: ReadonlySet<Role> = new Set(["issuer", "trustee", "broker"]);
+
+export const partyHandlers = (ctx: ApiContext): Handlers<"createParty" | "listParties" | "getParty"> => ({
+  createParty: (call) => {
+    const id = newId("pty", call.at);
+    return command(ctx, call, (db) => createParty(ctx, db, call, id), { long: true });
+  },
+  listParties: async ({ query }) => {
+    const asOf = await presentAsOf(ctx);
+    const rows = await listParties(ctx.prisma, query);
+    return { status: 200, body: { ...pageOf(rows, query.limit, partyWire, ({ id }) => id), asOf } };
+  },
+  getParty: async ({ params }) => {
+    const asOf = await presentAsOf(ctx);
+    const row = await findParty(ctx.prisma, params.id);
+    if (row === null) throw notFound();
+    return { status: 200, body: { ...partyWire(row), asOf } };
+  },
+});
+
+async function createParty(
+  ctx: ApiContext,
+  db: Queryable,
+  { body, at }: CreateParty,
+  id: string,
+): Promise<Outcome<CreateParty["route"]>> {
+  const { kind, name } = body;
+  const party: NewParty = { id, kind, name, signer: null, custodianId: null, issuerRole: null, at };
+  const answer = (operationId: string | null) => ({ ...partyWire({ ...party, createdAt: at }), operationId });
+  const common = { target: id, detail: { kind } };
+  if (!signing.has(kind)) {
+    return { ...common, answer: { status: 201, body: answer(null) }, writes: [partyPart(party)] };
+  }
+  const deployment = await readDeployment(db);
+  if (deployment === undefined) throw new ProblemError("NOT_READY", "The contracts are not deployed yet.");
+  const numbers = await nextPartyNumbers(db);
+  party.signer = await ctx.keystore.createSigner(id);
+  if (kind === "broker") party.custodianId = numbers.custodianId;
+  if (kind === "issuer") party.issuerRole = numbers.issuerRole;
+  const operationId = newId("op", at);
+  return {
+    ...common,
+    answer: { status: 202, body: answer(operationId) },
+    writes: [partyPart(party), lanePart(party.signer)],
+    operation: { id: operationId, kind: "party.create", issueId: null, subjectId: id },
+    commands: admission(party, deployment.admin, operationId),
+  };
+}
+
+/** What the administration does on chain for a new party: its role, and for a broker whose accounts it acts for. */
+function admission(party: NewParty, admin: string, operationId: string): NewCommand[] {
+  const role = { issuer: party.issuerRole, trustee: chainRoles.registrar, broker: chainRoles.broker }[
+    party.kind as "issuer" | "trustee" | "broker"
+  ];
+  const calls: [call: string, args: Record<string, unknown>][] = [
+    ["grantRole", { role: String(role), account: party.signer }],
+  ];
+  if (party.custodianId !== null)
+    calls.push(["setCustodian", { signer: party.signer, id: party.custodianId }]);
+  return calls.map(([call, args], row) => ({
+    signer: admin,
+    call,
+    target: null,
+    ref: refOf(operationId, row),
+    args,
+  }));
+}

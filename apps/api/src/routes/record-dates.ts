@@ -1,0 +1,87 @@
+import { isConstraint } from "@genbo/database/commands";
+import { findIssue } from "@genbo/database/issues";
+import {
+  findRecordDate,
+  listRecordDates,
+  recordDateConstraint,
+  recordDatePart,
+} from "@genbo/database/record-dates";
+import { registerPage } from "@genbo/database/register-read";
+import { newId } from "@genbo/domain/ids";
+import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import type { CallOf, Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { auditRead, headAt, pageOf, presentAsOf } from "../reads.ts";
+import { issueView } from "../views.ts";
+import { recordDateWire, registerRowWire } from "../wire/register.ts";
+
+type Routes = "setRecordDate" | "listRecordDates" | "readRecordDateList";
+
+export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  setRecordDate: async (call) => {
+    try {
+      return await setRecordDate(ctx, call);
+    } catch (error) {
+      if (!isConstraint(error, recordDateConstraint)) throw error;
+      throw new ProblemError("ALREADY_EXISTS", "This day is set for this purpose already.", {
+        pointer: "/day",
+      });
+    }
+  },
+  listRecordDates: async ({ principal, params, query }) => {
+    const asOf = await presentAsOf(ctx);
+    const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
+    if (issue === null) throw notFound();
+    const rows = await listRecordDates(ctx.prisma, issue.id, query);
+    return { status: 200, body: { ...pageOf(rows, query.limit, recordDateWire, ({ id }) => id), asOf } };
+  },
+  readRecordDateList: async (call) => {
+    const { principal, params, query } = call;
+    const head = await headAt(ctx, query.minBlock);
+    const found = await findRecordDate(ctx.prisma, params.id);
+    const issue = found && (await findIssue(ctx.prisma, issueView(principal), found.issueId));
+    if (!found || !issue) throw notFound();
+    const { version } = query;
+    const lists = found.recordDateLists.filter((list) => version === undefined || list.version === version);
+    const [list] = lists;
+    if (list === undefined) {
+      throw new ProblemError("STATE_CONFLICT", "The list is not frozen yet, or has no such version.");
+    }
+    const state = { issueId: issue.id, seq: Number(list.seq) };
+    const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
+    const page = await registerPage(ctx.pool, state, { ...filter, after: query.cursor, limit: query.limit });
+    await auditRead(ctx, call, found.id, undefined, { version: list.version });
+    const asOf = head && { ...head, time: head.time.toISOString(), seq: state.seq };
+    const wire = recordDateWire({ ...found, recordDateLists: lists });
+    return { status: 200, body: { ...wire, items: page.rows.map(registerRowWire), next: page.next, asOf } };
+  },
+});
+
+const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
+  command(ctx, call, async () => {
+    const { principal, params, body, at } = call;
+    const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
+    if (issue === null) throw notFound();
+    if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+    const closesAt = endOfDay(dayOfIso(body.day)!);
+    if (closesAt <= at)
+      throw invalidField("/day", "has ended: a list is frozen as its day ends, not afterwards");
+    const date = {
+      id: newId("rdt", at),
+      issueId: issue.id,
+      day: body.day,
+      closesAt,
+      purpose: body.purpose,
+      maker: principal.subject,
+      at,
+    };
+    const day = new Date(`${body.day}T00:00:00Z`);
+    return {
+      answer: { status: 201, body: recordDateWire({ ...date, day, createdAt: at, recordDateLists: [] }) },
+      target: date.id,
+      detail: { issueId: issue.id, day: body.day },
+      writes: [recordDatePart(date)],
+    };
+  });

@@ -1,0 +1,126 @@
+import { isCustomer } from "@genbo/database/investors";
+import { findIssue, type IssueWithState } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import { type RegisterFilter, registerPage } from "@genbo/database/register-read";
+import { totalsByClass } from "@genbo/database/register-read-classes";
+import { entriesPage } from "@genbo/database/register-read-entries";
+import { particularsHistory } from "@genbo/database/vault";
+import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { Handlers } from "../call.ts";
+import type { ApiContext } from "../context.ts";
+import { asOfPosition, instantOf, positionFor } from "../moments.ts";
+import { invalidField, notFound } from "../problem.ts";
+import { auditRead } from "../reads.ts";
+import { issueView, seesParticulars } from "../views.ts";
+import { particularsWire } from "../wire/particulars.ts";
+import { entryWire, registerRowWire } from "../wire/register.ts";
+
+type Routes = "readRegister" | "readTotals" | "listEntries" | "readHolder";
+
+/** Accounts of one person: nobody has more. */
+const accountsMax = 1_000;
+
+export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
+  const issueFor = async (principal: Principal, id: string): Promise<IssueWithState> => {
+    const issue = await findIssue(ctx.prisma, issueView(principal), id);
+    if (issue === null) throw notFound();
+    return issue;
+  };
+  /** A broker sees the accounts that it keeps; of another's customer it sees as much as of nobody: no rows. */
+  const filterFor = async (
+    principal: Principal,
+    personId: string | undefined,
+  ): Promise<RegisterFilter | null> => {
+    if (principal.role !== "broker") return personId === undefined ? {} : { personId };
+    if (personId === undefined) return { custodianId: principal.custodianId! };
+    return (await isCustomer(ctx.prisma, principal.partyId, personId)) ? { personId } : null;
+  };
+
+  return {
+    readRegister: async ({ principal, params, query }) => {
+      const issue = await issueFor(principal, params.id);
+      const position = await positionFor(ctx, issue.id, query);
+      const filter = await filterFor(principal, query.personId);
+      const { cursor, limit } = query;
+      const page = filter && (await registerPage(ctx.pool, position, { ...filter, after: cursor, limit }));
+      const { units, holders, accounts } = position.totals;
+      const totals = principal.role === "broker" ? null : { units: String(units), holders, accounts };
+      return {
+        status: 200,
+        body: {
+          issueId: issue.id,
+          items: page?.rows.map(registerRowWire) ?? [],
+          next: page?.next ?? null,
+          asOf: asOfPosition(position),
+          knownAt: query.knownAt === undefined ? null : instantOf(query.knownAt).toISOString(),
+          totals,
+          head: position.head,
+        },
+      };
+    },
+    readTotals: async ({ principal, params, query }) => {
+      const issue = await issueFor(principal, params.id);
+      const position = await positionFor(ctx, issue.id, query);
+      const { units, holders, accounts } = position.totals;
+      const byClass = classSums(await totalsByClass(ctx.pool, position));
+      const body = {
+        issueId: issue.id,
+        state: issue.state as "active",
+        units: String(units),
+        holders,
+        accounts,
+      };
+      return { status: 200, body: { ...body, byClass, asOf: asOfPosition(position) } };
+    },
+    listEntries: async ({ principal, params, query }) => {
+      const issue = await issueFor(principal, params.id);
+      const position = await positionFor(ctx, issue.id, query);
+      const filter = await filterFor(principal, query.personId);
+      const after = query.cursor === undefined ? query.after : cursorSeq(query.cursor);
+      const page =
+        filter && (await entriesPage(ctx.pool, position, { ...filter, after, limit: query.limit }));
+      const items = page?.lines.map(entryWire(issue.profile as ProfileName)) ?? [];
+      const next = page?.next == null ? null : String(page.next);
+      return { status: 200, body: { items, next, asOf: asOfPosition(position) } };
+    },
+    readHolder: async (call) => {
+      const { principal, params, query } = call;
+      const issue = await issueFor(principal, params.id);
+      const position = await positionFor(ctx, issue.id, query);
+      const filter = await filterFor(principal, params.personId);
+      const page = filter && (await registerPage(ctx.pool, position, { ...filter, limit: accountsMax }));
+      if (!page || page.rows.length === 0) throw notFound();
+      const units = page.rows.reduce((sum, row) => sum + row.units, 0n);
+      const holder = { issueId: issue.id, personId: params.personId, units: String(units) };
+      const wire = { ...holder, accounts: page.rows.map(registerRowWire), asOf: asOfPosition(position) };
+      if (!seesParticulars(principal)) return { status: 200, body: { ...wire, particulars: [] } };
+      const known = query.knownAt === undefined ? undefined : instantOf(query.knownAt);
+      const history = await particularsHistory(ctx.pool, ctx.vaultKeys, params.personId);
+      await auditRead(ctx, call, params.personId, query.purpose, { issueId: issue.id });
+      const versions = history.filter((version) => known === undefined || version.knownAt <= known);
+      const particulars = versions.map((row) => ({ ...particularsWire(row), commitment: row.commitment }));
+      return { status: 200, body: { ...wire, particulars } };
+    },
+  };
+};
+
+/** A holder of two classes counts in both. */
+function classSums(rows: readonly { classBits: number; holders: number; units: bigint }[]) {
+  const sums = new Map<InvestorClass, { holders: number; units: bigint }>();
+  for (const { classBits, holders, units } of rows) {
+    for (const name of classesOf(classBits)) {
+      const before = sums.get(name) ?? { holders: 0, units: 0n };
+      sums.set(name, { holders: before.holders + holders, units: before.units + units });
+    }
+  }
+  return investorClassNames.flatMap((name) => {
+    const sum = sums.get(name);
+    return sum ? [{ class: name, holders: sum.holders, units: String(sum.units) }] : [];
+  });
+}
+
+function cursorSeq(cursor: string): number {
+  if (!/^\d{1,15}$/.test(cursor)) throw invalidField("query/cursor", "is no cursor of this list");
+  return Number(cursor);
+}

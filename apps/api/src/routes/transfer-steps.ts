@@ -1,0 +1,134 @@
+import type { Queryable } from "@genbo/database/connection";
+import type { Principal } from "@genbo/database/keys";
+import { type StepKind, stepPart, type TransferForStep, transferForStep } from "@genbo/database/transfers";
+import { orderFacts } from "@genbo/database/transfers-facts";
+import { newId } from "@genbo/domain/ids";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { type Language, notFound, ProblemError } from "../problem.ts";
+import { activeIssue, numberOf, rulesAtExecution, ruleWire } from "../rules.ts";
+
+type Routes = "acceptTransfer" | "approveTransfer" | "rejectTransfer" | "cancelTransfer";
+type Step = CallOf<Routes>;
+
+/** What each step calls on chain. */
+const calls: Record<StepKind, string> = {
+  "transfer.accept": "acceptTransfers",
+  "transfer.approve": "approveTransfers",
+  "transfer.reject": "rejectTransfers",
+  "transfer.cancel": "cancelTransfers",
+};
+
+export const transferStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  acceptTransfer: (call) =>
+    command(ctx, call, async (db) => {
+      const transfer = await transferOf(db, call);
+      custodian(transfer, call.principal, transfer.buyerBroker);
+      held(transfer, ["held"]);
+      // With approval to come the rules count then; without it the acceptance executes.
+      const { policy } = await factsOf(db, transfer);
+      if (!policy.approvalRequired) await executable(db, transfer, call);
+      return step(call, transfer, "transfer.accept", null);
+    }),
+  approveTransfer: (call) =>
+    command(ctx, call, async (db) => {
+      const transfer = await transferOf(db, call);
+      checker(transfer, call.principal);
+      held(transfer, ["held", "accepted"]);
+      await executable(db, transfer, call);
+      return step(call, transfer, "transfer.approve", null);
+    }),
+  rejectTransfer: (call) =>
+    command(ctx, call, async (db) => {
+      const transfer = await transferOf(db, call);
+      checker(transfer, call.principal);
+      held(transfer, ["held", "accepted"]);
+      return step(call, transfer, "transfer.reject", call.body.reason);
+    }),
+  cancelTransfer: (call) =>
+    command(ctx, call, async (db) => {
+      const transfer = await transferOf(db, call);
+      custodian(transfer, call.principal, transfer.sellerBroker);
+      held(transfer, ["held", "accepted"]);
+      return step(call, transfer, "transfer.cancel", "CANCELLED");
+    }),
+});
+
+/** A transfer that the caller is a side of, or trustee of its issue. @throws ProblemError NOT_FOUND */
+async function transferOf(db: Queryable, { principal, params }: Step): Promise<TransferForStep> {
+  const transfer = await transferForStep(db, params.id);
+  const sides = transfer && [transfer.sellerBroker, transfer.buyerBroker, transfer.trusteeId];
+  if (!transfer || !sides?.includes(principal.partyId)) throw notFound();
+  return transfer;
+}
+
+function custodian({ id }: TransferForStep, { partyId }: Principal, keeper: string): void {
+  if (partyId !== keeper)
+    throw new ProblemError("NOT_CUSTODIAN", "You keep the other side's account.", { target: id });
+}
+
+/** Whoever made the request must not decide it. */
+function checker({ id, maker }: TransferForStep, { subject }: Principal): void {
+  if (maker === subject) throw new ProblemError("MAKER_IS_CHECKER", "You made this request.", { target: id });
+}
+
+function held({ id, state }: TransferForStep, states: readonly string[]): void {
+  if (state === "requested") {
+    throw new ProblemError("NOT_YET_HELD", "The request's operation is not entered yet.", { target: id });
+  }
+  if (!states.includes(state))
+    throw new ProblemError("STATE_CONFLICT", `The transfer is ${state}.`, { target: id });
+}
+
+async function factsOf(db: Queryable, transfer: TransferForStep) {
+  const [facts] = await orderFacts(db, [transfer]);
+  const issue = activeIssue(facts!.issue);
+  return { facts: facts!, policy: decodePolicy(issue.policy) };
+}
+
+/** Rules that stand against its execution now, all of them. @throws ProblemError TRANSFER_REFUSED */
+async function executable(
+  db: Queryable,
+  transfer: TransferForStep,
+  call: { at: Date; language: Language; route: Step["route"] },
+) {
+  const { facts, policy } = await factsOf(db, transfer);
+  const { lotAcquiredOn, ...order } = transfer;
+  const numbers = rulesAtExecution(
+    facts,
+    { ...order, ...(lotAcquiredOn !== null && { lotAcquiredOn }) },
+    call.at,
+  );
+  const unaccepted = policy.acceptanceRequired && transfer.state === "held";
+  if (unaccepted && call.route.operationId === "approveTransfer") numbers.push(numberOf("HOLD_NOT_ACCEPTED"));
+  if (numbers.length === 0) return;
+  const failing = numbers.map((number) => ruleWire(number, call.language));
+  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
+  throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target: transfer.id });
+}
+
+function step<C extends Step>(
+  { principal, at }: C,
+  transfer: TransferForStep,
+  kind: StepKind,
+  reason: string | null,
+): Outcome<Step["route"]> {
+  const { id: transferId, issueId, token, ref } = transfer;
+  const operationId = newId("op", at);
+  const checks = kind === "transfer.approve" || kind === "transfer.reject";
+  return {
+    answer: { status: 202, body: { operationId, state: "accepted", rows: 1, issueId, transferId } },
+    target: transferId,
+    guard: stepPart({ transferId, kind, subject: principal.subject, reason }),
+    operation: {
+      id: operationId,
+      kind,
+      issueId,
+      subjectId: transferId,
+      ...(checks && { checker: principal.subject }),
+    },
+    commands: [{ signer: principal.signer!, call: calls[kind], target: token, ref, args: {} }],
+  };
+}

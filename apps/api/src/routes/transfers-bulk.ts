@@ -1,0 +1,78 @@
+import type { RowError } from "@genbo/api-schema/problem";
+import type { Queryable } from "@genbo/database/connection";
+import { transfersPart } from "@genbo/database/transfers";
+import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import { newId } from "@genbo/domain/ids";
+import { dayOfIso } from "@genbo/domain/jst";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { ProblemError } from "../problem.ts";
+import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
+import { draftTransfer, type TransferOrder } from "../transfer-requests.ts";
+import { rowsInvalid } from "../validate.ts";
+
+type Bulk = CallOf<"requestTransfers">;
+
+export const bulkTransferHandlers = (ctx: ApiContext): Handlers<"requestTransfers"> => ({
+  requestTransfers: (call) => command(ctx, call, (db) => requestTransfers(db, call), { long: true }),
+});
+
+async function requestTransfers(db: Queryable, call: Bulk): Promise<Outcome<Bulk["route"]>> {
+  const { principal, body, at } = call;
+  const facts = afterEachOther(await orderFacts(db, body.rows), body.rows);
+  const errors = body.rows.flatMap((order, row) => errorsOf(call, order, facts[row]!, row));
+  if (errors.length > 0) throw rowsInvalid(errors);
+  const drafts = body.rows.map((order, row) => draftTransfer(order, facts[row]!, principal, at));
+  const operationId = newId("op", at);
+  const rows = drafts.length;
+  const issues = new Set(body.rows.map(({ issueId }) => issueId));
+  const issueId = issues.size === 1 ? body.rows[0]!.issueId : null;
+  const transferIds = drafts.map(({ transfer }) => transfer.id);
+  return {
+    answer: {
+      status: 202,
+      body: { operationId, state: "accepted", rows, transferIds, ...(issueId !== null && { issueId }) },
+    },
+    target: issueId,
+    detail: { rows },
+    writes: [transfersPart(drafts.map(({ transfer }) => transfer))],
+    operation: { id: operationId, kind: "transfer.request", issueId, subjectId: null },
+    commands: drafts.map((draft) => draft.command),
+  };
+}
+
+function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: number): RowError[] {
+  const pointer = `/rows/${row}`;
+  try {
+    activeIssue(facts.issue);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return [{ row, pointer: `${pointer}/issueId`, code: error.code, detail: error.message }];
+  }
+  const failing = rulesAgainst(facts, order, call.principal.partyId, call.at).map((number) =>
+    ruleWire(number, call.language),
+  );
+  if (failing.length === 0) return [];
+  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}`;
+  return [{ row, pointer, code: "TRANSFER_REFUSED", detail, failing }];
+}
+
+/** The facts of each row once the rows before it hold their units: one account's rows must not promise them twice. */
+function afterEachOther(facts: readonly OrderFacts[], orders: readonly TransferOrder[]): OrderFacts[] {
+  const promised = new Map<string, bigint>();
+  const take = (key: string, units: bigint): bigint => {
+    const before = promised.get(key) ?? 0n;
+    promised.set(key, before + units);
+    return before;
+  };
+  return facts.map((fact, row) => {
+    const order = orders[row]!;
+    const account = `${order.issueId} ${order.from}`;
+    const free = fact.from.free - take(account, order.units);
+    if (order.lotAcquiredOn === undefined) return { ...fact, from: { ...fact.from, free } };
+    const day = dayOfIso(order.lotAcquiredOn)!;
+    const left = (fact.from.lots.get(day) ?? 0n) - take(`${account} ${day}`, order.units);
+    return { ...fact, from: { ...fact.from, free, lots: new Map([...fact.from.lots, [day, left]]) } };
+  });
+}

@@ -1,0 +1,73 @@
+import type { Queryable } from "@genbo/database/connection";
+import { operationIdsAbout } from "@genbo/database/operations";
+import { findTransfer, listTransfers, transfersPart } from "@genbo/database/transfers";
+import { orderFacts } from "@genbo/database/transfers-facts";
+import { newId } from "@genbo/domain/ids";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { notFound, ProblemError } from "../problem.ts";
+import { pageOf, presentAsOf } from "../reads.ts";
+import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
+import { draftTransfer } from "../transfer-requests.ts";
+import { transferView } from "../views.ts";
+import { transferWire } from "../wire/transfers.ts";
+
+type Request = CallOf<"requestTransfer">;
+type Routes = "precheckTransfer" | "requestTransfer" | "listTransfers" | "getTransfer";
+
+export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  precheckTransfer: async ({ principal, body, at, language }) => {
+    const asOf = await presentAsOf(ctx);
+    const [facts] = await orderFacts(ctx.pool, [body]);
+    const policy = decodePolicy(activeIssue(facts!.issue).policy);
+    const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>
+      ruleWire(number, language),
+    );
+    const needs = [
+      ...(policy.acceptanceRequired ? ["acceptance" as const] : []),
+      ...(policy.approvalRequired ? ["approval" as const] : []),
+    ];
+    return { status: 200, body: { allowed: failing.length === 0, failing, needs, asOf } };
+  },
+  requestTransfer: (call) => command(ctx, call, (db) => requestTransfer(db, call)),
+  listTransfers: async ({ principal, query }) => {
+    const asOf = await presentAsOf(ctx);
+    const rows = await listTransfers(ctx.prisma, transferView(principal), query);
+    return { status: 200, body: { ...pageOf(rows, query.limit, transferWire, ({ id }) => id), asOf } };
+  },
+  getTransfer: async ({ principal, params }) => {
+    const asOf = await presentAsOf(ctx);
+    const row = await findTransfer(ctx.prisma, transferView(principal), params.id);
+    if (row === null) throw notFound();
+    const operationIds = await operationIdsAbout(ctx.prisma, row.id);
+    return { status: 200, body: { ...transferWire(row), operationIds, asOf } };
+  },
+});
+
+async function requestTransfer(db: Queryable, call: Request): Promise<Outcome<Request["route"]>> {
+  const { principal, body, at, language } = call;
+  const [facts] = await orderFacts(db, [body]);
+  activeIssue(facts!.issue);
+  const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>
+    ruleWire(number, language),
+  );
+  if (failing.length > 0) {
+    const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
+    throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target: body.issueId });
+  }
+  const { transfer, command: request } = draftTransfer(body, facts!, principal, at);
+  const operationId = newId("op", at);
+  const { issueId } = body;
+  return {
+    answer: {
+      status: 202,
+      body: { operationId, state: "accepted", rows: 1, issueId, transferId: transfer.id },
+    },
+    target: transfer.id,
+    writes: [transfersPart([transfer])],
+    operation: { id: operationId, kind: "transfer.request", issueId, subjectId: transfer.id },
+    commands: [request],
+  };
+}

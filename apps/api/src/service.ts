@@ -1,0 +1,45 @@
+import { rateLimits } from "@genbo/api-schema/limits";
+import { openKeystore } from "@genbo/chain/keystore";
+import { createRpc } from "@genbo/chain/rpc";
+import { commandNotifier } from "@genbo/database/commands-notify";
+import { createPool, createPrisma } from "@genbo/database/connection";
+import { openSandboxClock } from "@genbo/database/sandbox-clock";
+import { openVaultKeys } from "@genbo/database/vault-keys";
+import { systemClock } from "@genbo/domain/clock";
+import type { Env } from "@genbo/domain/env";
+import type { Log } from "@genbo/domain/log";
+import type { RunningService } from "@genbo/domain/process";
+import { buildApp } from "./app.ts";
+import { chainPortOf } from "./chain-port.ts";
+import { version } from "./version.ts";
+
+/** Starts the api of one process and listens. */
+export async function startApiService(env: Env, log: Log): Promise<RunningService> {
+  const pool = createPool(env.databaseUrl);
+  const rpc = createRpc(env.chainRpcUrls);
+  const sandbox = env.profile === "local" ? await openSandboxClock(pool, env.databaseUrl) : null;
+  const app = await buildApp({
+    profile: env.profile,
+    version,
+    clock: sandbox ?? systemClock,
+    log,
+    pool,
+    prisma: createPrisma(pool),
+    keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
+    vaultKeys: await openVaultKeys(env.masterKeyFile),
+    chain: chainPortOf(rpc),
+    sandbox,
+    rateLimits,
+    notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),
+  });
+  const url = await app.listen({ host: env.httpHost, port: env.httpPort });
+  return {
+    url,
+    stop: async () => {
+      await app.close();
+      rpc.close();
+      await sandbox?.close();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { requestDaysDefault } from "@genbo/api-schema/limits";
+import type { newTransfer } from "@genbo/api-schema/transfers";
+import type { Principal } from "@genbo/database/keys";
+import type { NewCommand } from "@genbo/database/operations-new";
+import type { NewTransfer } from "@genbo/database/transfers";
+import type { OrderFacts } from "@genbo/database/transfers-facts";
+import { newId, refOf } from "@genbo/domain/ids";
+import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import { encodeMove } from "@genbo/domain/words";
+import type { z } from "zod";
+import { isDirect } from "./rules.ts";
+
+export type TransferOrder = z.output<typeof newTransfer>;
+
+/** An accepted order: its row, and the call of the seller's broker that carries it out. */
+export interface TransferDraft {
+  transfer: NewTransfer;
+  command: NewCommand;
+}
+
+/** The row and command of an order against which no rule stands. */
+export function draftTransfer(
+  order: TransferOrder,
+  facts: OrderFacts,
+  principal: Principal,
+  at: Date,
+): TransferDraft {
+  const id = newId("trf", at);
+  const ref = refOf(id);
+  const acquiredOn = order.acquiredOn ?? order.settlementDate;
+  const { issueId, from, to, units, tradeDate, settlementDate, lotAcquiredOn = null } = order;
+  const parties = {
+    sellerBroker: principal.partyId,
+    buyerBroker: facts.to.brokerId!,
+    maker: principal.subject,
+  };
+  const dates = { tradeDate, acquiredOn, settlementDate, lotAcquiredOn };
+  return {
+    transfer: { id, ref, issueId, from, to, units, ...dates, ...parties, at },
+    command: commandOf(order, facts, principal.signer!, ref, acquiredOn),
+  };
+}
+
+/** Where the policy wants neither acceptance nor approval the units move at once, else they are held for the request. */
+function commandOf(
+  order: TransferOrder,
+  { issue }: OrderFacts,
+  signer: string,
+  ref: string,
+  acquiredOn: string,
+): NewCommand {
+  const { from, to, units } = order;
+  const data = encodeMove({
+    tradeDate: dayNumber(order.tradeDate),
+    acquiredOn: dayNumber(acquiredOn),
+    settlementDate: dayNumber(order.settlementDate),
+    lotAcquiredOn: order.lotAcquiredOn === undefined ? 0 : dayNumber(order.lotAcquiredOn),
+  });
+  const move = { from, to, units: String(units), data };
+  const common = { signer, target: issue!.token, ref };
+  if (isDirect(decodePolicy(issue!.policy))) return { ...common, call: "custodiedTransfer", args: move };
+  return { ...common, call: "requestTransfers", args: { ...move, expiryMinutes: expiryMinutes(order) } };
+}
+
+/** The schema has checked that it is a day. */
+const dayNumber = (iso: string): Day => dayOfIso(iso)!;
+
+/** Minutes since 1970 at which the request ends; a part of a minute does not count. */
+function expiryMinutes({ expiresAt, settlementDate }: TransferOrder): number {
+  const end = expiresAt ?? endOfDay(dayNumber(settlementDate) + requestDaysDefault);
+  return Math.floor(end.getTime() / 60_000);
+}

@@ -1,0 +1,33 @@
+import type { EventView } from "@genbo/database/events";
+import type { InvestorView } from "@genbo/database/investors";
+import type { IssueView } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import type { OperationView } from "@genbo/database/operations";
+import type { TransferView } from "@genbo/database/transfers";
+
+/** What a principal sees of each kind of thing. What it does not see is not there for it. */
+
+export function issueView({ role, partyId }: Principal): IssueView {
+  if (role === "issuer" || role === "trustee") return { as: role, partyId };
+  return role === "broker" ? { as: "broker" } : { as: "everything" };
+}
+
+export const investorView = ({ role, partyId }: Principal): InvestorView =>
+  role === "broker" ? { as: "broker", partyId } : { as: "everything" };
+
+export const transferView = ({ role, partyId }: Principal): TransferView =>
+  role === "broker" || role === "trustee" ? { as: role, partyId } : { as: "everything" };
+
+export function operationView({ role, partyId }: Principal): OperationView {
+  if (role === "trustee") return { as: "trustee", partyId };
+  return role === "issuer" || role === "broker" ? { as: "party", partyId } : { as: "everything" };
+}
+
+export function eventView({ role, partyId }: Principal): EventView {
+  if (role === "trustee") return { as: "trustee", partyId };
+  return role === "issuer" || role === "broker" ? { as: "party", partyId } : { as: "everything" };
+}
+
+/** Who may read names and addresses: the law's keepers of the register, and a broker of its own customers. */
+export const seesParticulars = ({ role, scopes }: Principal): boolean =>
+  scopes.includes("particulars:read") && ["trustee", "compliance", "broker"].includes(role);

@@ -1,0 +1,59 @@
+import type { issue } from "@genbo/api-schema/issues";
+import type { IssueWithState } from "@genbo/database/issues";
+import { classesOf } from "@genbo/domain/investor-class";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import type { z } from "zod";
+
+type IssueWire = z.input<typeof issue>;
+
+export function issueWire(row: IssueWithState): IssueWire {
+  const { issueState: register } = row;
+  return {
+    id: row.id,
+    profile: row.profile as IssueWire["profile"],
+    name: row.name,
+    symbol: row.symbol,
+    state: row.state as IssueWire["state"],
+    issuerId: row.issuerId,
+    trusteeId: row.trusteeId,
+    totalUnits: String(row.totalUnits),
+    unitPriceYen: String(row.unitPriceYen),
+    totalYen: String(row.totalUnits * row.unitPriceYen),
+    minUnits: String(row.minUnits),
+    lot: String(row.lot),
+    certificateless: row.certificateless,
+    policy: policyWire(register?.policy ?? row.policy),
+    ref: row.ref,
+    termsHash: row.termsHash,
+    token: row.token,
+    codeHash: row.codeHash,
+    deployedBlock: row.deployedBlock === null ? null : Number(row.deployedBlock),
+    maker: row.maker,
+    checker: row.checker,
+    reason: row.reason,
+    createdAt: row.createdAt.toISOString(),
+    decidedAt: row.decidedAt?.toISOString() ?? null,
+    register: register && {
+      seq: Number(register.seq),
+      head: register.head,
+      units: String(register.units),
+      holders: register.holders,
+    },
+  };
+}
+
+function policyWire(word: string): IssueWire["policy"] {
+  const policy = decodePolicy(word);
+  return {
+    paused: policy.paused,
+    acceptanceRequired: policy.acceptanceRequired,
+    approvalRequired: policy.approvalRequired,
+    wholeHoldingOnly: policy.wholeHoldingOnly,
+    transfersForbidden: policy.transfersForbidden,
+    unitsPerPersonTracked: policy.unitsPerPersonTracked,
+    classes: classesOf(policy.classMask),
+    lockUpUntil: policy.lockUpUntil === 0 ? null : new Date(policy.lockUpUntil * 1000).toISOString(),
+    maxUnitsPerPerson: policy.maxUnitsPerPerson === 0n ? null : String(policy.maxUnitsPerPerson),
+    maxHolders: policy.maxHolders === 0 ? null : policy.maxHolders,
+  };
+}

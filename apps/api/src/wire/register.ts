@@ -1,0 +1,64 @@
+import type { entry, lot, recordDate, registerRow } from "@genbo/api-schema/register";
+import type { RecordDateWithLists } from "@genbo/database/record-dates";
+import type { RegisterRow } from "@genbo/database/register-read";
+import type { EntryLine } from "@genbo/database/register-read-entries";
+import { entryKindOf } from "@genbo/domain/entry-kinds";
+import { isoOfDay } from "@genbo/domain/jst";
+import { legalBasisOf } from "@genbo/domain/legal-basis";
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { z } from "zod";
+
+type LotWire = z.input<typeof lot>;
+
+const lotsWire = (lots: RegisterRow["lots"]): LotWire[] =>
+  lots.map(({ acquiredOn, units }) => ({ acquiredOn: isoOfDay(acquiredOn), units: String(units) }));
+
+export const registerRowWire = (row: RegisterRow): z.input<typeof registerRow> => ({
+  account: row.account,
+  personId: row.personId,
+  units: String(row.units),
+  encumbered: String(row.encumbered),
+  free: String(row.units - row.encumbered),
+  lots: lotsWire(row.lots),
+  fromSeq: row.fromSeq,
+});
+
+export const entryWire =
+  (profile: ProfileName) =>
+  (line: EntryLine): z.input<typeof entry> => {
+    const basis = legalBasisOf(line.basis);
+    const { blockTime: _, lots, units, enteredAt, perfectedAt, ...fields } = line;
+    return {
+      ...fields,
+      kind: entryKindOf(line.kind) ?? String(line.kind),
+      basis: basis?.name ?? String(line.basis),
+      basisArticle: (profile === "BOND" ? basis?.bond : basis?.trust) ?? "-",
+      units: String(units),
+      lots: lotsWire(lots),
+      enteredAt: enteredAt.toISOString(),
+      perfectedAt: perfectedAt.toISOString(),
+    };
+  };
+
+export const recordDateWire = (row: RecordDateWithLists): z.input<typeof recordDate> => {
+  const [list] = row.recordDateLists;
+  return {
+    id: row.id,
+    issueId: row.issueId,
+    day: row.day.toISOString().slice(0, 10),
+    closesAt: row.closesAt.toISOString(),
+    purpose: row.purpose,
+    maker: row.maker,
+    createdAt: row.createdAt.toISOString(),
+    list: list
+      ? {
+          version: list.version,
+          seq: Number(list.seq),
+          head: list.head,
+          units: String(list.units),
+          holders: list.holders,
+          frozenAt: list.frozenAt.toISOString(),
+        }
+      : null,
+  };
+};
