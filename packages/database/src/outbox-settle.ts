@@ -7,6 +7,8 @@ export interface Outcome {
   state: "entered" | "refused" | "failed";
   /** Number of a refusal (`packages/domain/src/refusals.ts`); 0 for what entered. */
   code: number;
+  /** Block time of what entered. */
+  enteredAt?: Date;
 }
 
 /** An operation whose last row has ended. */
@@ -24,8 +26,6 @@ export interface EndedOperation {
 
 export interface SettleOptions {
   now: Date;
-  /** Block time: when the rows entered. The worker, which enters nothing, leaves it out. */
-  enteredAt?: Date;
   /** The stable name of a refusal's number. */
   codeName(code: number): string;
 }
@@ -49,69 +49,9 @@ export async function settleCommands(
       outcomes.map((each) => each.code),
     ],
   );
-  return countOutcomes(tx, outcomes, options);
-}
-
-interface OperationRow {
-  id: string;
-  party_id: string;
-  kind: string;
-  state: EndedOperation["state"];
-  code: string | null;
-  issue_id: string | null;
-  subject_id: string | null;
-  rows_entered: number;
-  rows_refused: number;
-}
-
-async function countOutcomes(
-  tx: Transaction,
-  outcomes: readonly Outcome[],
-  { now, enteredAt, codeName }: SettleOptions,
-): Promise<EndedOperation[]> {
-  const counts = countByOperation(outcomes);
-  const enteredAtSet =
-    enteredAt === undefined
-      ? ""
-      : ", entered_at = case when d.ended and d.rows_entered > 0 then $7 else o.entered_at end";
-  const result = await tx.query<OperationRow>(
-    `with locked as (
-       select id, rows, rows_entered, rows_refused from operation where id = any($1) order by id for update
-     ), delta as (
-       select l.id, l.rows_entered + t.entered as rows_entered, l.rows_refused + t.refused as rows_refused, t.state, t.code,
-         l.rows_entered + l.rows_refused + t.entered + t.refused >= l.rows as ended
-       from locked l join unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[])
-         as t (id, entered, refused, state, code) on t.id = l.id
-     ), counted as (
-       update operation o set
-         rows_entered = d.rows_entered,
-         rows_refused = d.rows_refused,
-         state = case when not d.ended then o.state when d.rows_entered > 0 then 'entered' else d.state end,
-         code = case when d.ended and d.rows_entered = 0 then d.code else o.code end,
-         updated_at = $6${enteredAtSet}
-       from delta d where d.id = o.id
-       returning o.*, d.ended
-     )
-     select id, party_id, kind, state, code, issue_id, subject_id, rows_entered, rows_refused from counted where ended
-     order by id`,
-    [
-      counts.map((each) => each.id),
-      counts.map((each) => each.entered),
-      counts.map((each) => each.refused),
-      counts.map((each) => each.last.state),
-      counts.map((each) => codeName(each.last.code)),
-      now,
-      ...(enteredAt === undefined ? [] : [enteredAt]),
-    ],
-  );
-  return result.rows.map(({ party_id, issue_id, subject_id, rows_entered, rows_refused, ...row }) => ({
-    ...row,
-    partyId: party_id,
-    issueId: issue_id,
-    subjectId: subject_id,
-    rowsEntered: rows_entered,
-    rowsRefused: rows_refused,
-  }));
+  const ended = await countOutcomes(tx, outcomes, options);
+  await writeEnteredAt(tx, outcomes, ended);
+  return ended;
 }
 
 interface OperationCount {
@@ -135,4 +75,64 @@ function countByOperation(outcomes: readonly Outcome[]): OperationCount[] {
     }
   }
   return [...counts.values()];
+}
+
+async function countOutcomes(
+  tx: Transaction,
+  outcomes: readonly Outcome[],
+  { now, codeName }: SettleOptions,
+): Promise<EndedOperation[]> {
+  const counts = countByOperation(outcomes);
+  const result = await tx.query<EndedOperation>(
+    `with locked as (
+       select id, rows, rows_entered, rows_refused from operation where id = any($1) order by id for update
+     ), counted as (
+       select l.id, l.rows_entered + t.entered as entered, l.rows_refused + t.refused as refused, t.state, t.code,
+         l.rows_entered + l.rows_refused + t.entered + t.refused >= l.rows as ended
+       from locked l join unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[])
+         as t (id, entered, refused, state, code) on t.id = l.id
+     ), written as (
+       update operation o set
+         rows_entered = c.entered,
+         rows_refused = c.refused,
+         state = case when not c.ended then o.state when c.entered > 0 then 'entered' else c.state end,
+         code = case when c.ended and c.entered = 0 then c.code else o.code end,
+         updated_at = $6
+       from counted c where c.id = o.id
+       returning o.*, c.ended
+     )
+     select id, party_id as "partyId", kind, state, code, issue_id as "issueId", subject_id as "subjectId",
+       rows_entered as "rowsEntered", rows_refused as "rowsRefused"
+     from written where ended order by id`,
+    [
+      counts.map((each) => each.id),
+      counts.map((each) => each.entered),
+      counts.map((each) => each.refused),
+      counts.map((each) => each.last.state),
+      counts.map((each) => codeName(each.last.code)),
+      now,
+    ],
+  );
+  return result.rows;
+}
+
+/** Perfection of an operation: when its last row entered. Only the indexer may write it, and only it knows block times. */
+async function writeEnteredAt(
+  tx: Transaction,
+  outcomes: readonly Outcome[],
+  ended: readonly EndedOperation[],
+): Promise<void> {
+  const last = new Map<string, Date>();
+  for (const { operationId, enteredAt } of outcomes) {
+    const known = last.get(operationId);
+    if (enteredAt !== undefined && (known === undefined || known < enteredAt))
+      last.set(operationId, enteredAt);
+  }
+  const done = ended.filter(({ id, state }) => state === "entered" && last.has(id));
+  if (done.length === 0) return;
+  await tx.query(
+    `update operation set entered_at = t.entered_at
+     from unnest($1::text[], $2::timestamptz[]) as t (id, entered_at) where operation.id = t.id`,
+    [done.map(({ id }) => id), done.map(({ id }) => last.get(id)?.toISOString())],
+  );
 }

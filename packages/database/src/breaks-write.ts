@@ -1,0 +1,68 @@
+import type { Queryable, Transaction } from "./connection.ts";
+
+/** A disagreement of register and chain. While it is open nothing more enters that issue, or the registry. */
+export interface NewBreak {
+  id: string;
+  /** null: the HolderRegistry's own line. */
+  issueId: string | null;
+  kind: string;
+  /** The number that the register expects next; it goes on from there once the break is closed. */
+  nextSeq: number;
+  detail: Readonly<Record<string, unknown>>;
+  blockNumber: number;
+  at: Date;
+}
+
+export async function openBreak(tx: Transaction, made: NewBreak): Promise<void> {
+  const detail = JSON.stringify({ ...made.detail, nextSeq: made.nextSeq });
+  await tx.query(
+    `insert into register_break (id, issue_id, kind, detail, block_number, opened_at)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [made.id, made.issueId, made.kind, detail, made.blockNumber, made.at],
+  );
+}
+
+/** What is under quarantine now: issue ids, and null for the registry. */
+export async function openBreaks(db: Queryable): Promise<Set<string | null>> {
+  const text = "select distinct issue_id from register_break where closed_at is null and kind <> 'REORG'";
+  const result = await db.query<{ issue_id: string | null }>(text);
+  return new Set(result.rows.map(({ issue_id }) => issue_id));
+}
+
+export interface Resumable {
+  issueId: string | null;
+  /** The first block whose entries may be missing. */
+  fromBlock: number;
+}
+
+/** What all breaks of were closed but has not gone on yet: the register still expects the number it stopped at. */
+export async function resumable(db: Queryable): Promise<Resumable[]> {
+  const result = await db.query<{ issue_id: string | null; from_block: bigint }>(
+    `select b.issue_id, min(b.block_number) as from_block
+     from register_break b
+     left join issue_state s on s.issue_id = b.issue_id
+     left join chain_cursor c on b.issue_id is null
+     where b.kind <> 'REORG' and (b.detail ->> 'nextSeq')::bigint > coalesce(s.seq, c.registry_seq, 0)
+     group by b.issue_id having bool_and(b.closed_at is not null)`,
+  );
+  return result.rows.map(({ issue_id, from_block }) => ({
+    issueId: issue_id,
+    fromBlock: Number(from_block),
+  }));
+}
+
+/** What people decided about a reorg that left this block: nothing yet, a break that is open, or one that is closed. */
+export async function reorgDecision(
+  db: Queryable,
+  kind: string,
+  cursorHash: string,
+): Promise<"none" | "open" | "closed"> {
+  const result = await db.query<{ closed: boolean }>(
+    `select closed_at is not null as closed from register_break
+     where kind = $1 and detail ->> 'cursorHash' = $2 order by closed_at nulls first limit 1`,
+    [kind, cursorHash],
+  );
+  const row = result.rows[0];
+  if (row === undefined) return "none";
+  return row.closed ? "closed" : "open";
+}

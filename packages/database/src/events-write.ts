@@ -1,0 +1,36 @@
+import { arrayText, column, insertRows } from "./bulk.ts";
+import type { Transaction } from "./connection.ts";
+
+/** Something that a party may want to hear of. No personal data. */
+export interface NewEvent {
+  kind: string;
+  issueId: string | null;
+  /** Who may read it, besides the trustee and compliance. */
+  partyIds: readonly string[];
+  subjectId: string | null;
+  data: Readonly<Record<string, unknown>>;
+  blockNumber: number;
+  at: Date;
+}
+
+type NumberedEvent = NewEvent & { id: bigint };
+
+const columns = [
+  column<NumberedEvent>("id", "bigint", ({ id }) => id),
+  column<NumberedEvent>("kind", "text", ({ kind }) => kind),
+  column<NumberedEvent>("issue_id", "text", ({ issueId }) => issueId),
+  column<NumberedEvent>("party_ids", "text[]", ({ partyIds }) => arrayText(partyIds)),
+  column<NumberedEvent>("subject_id", "text", ({ subjectId }) => subjectId),
+  column<NumberedEvent>("data", "jsonb", ({ data }) => JSON.stringify(data)),
+  column<NumberedEvent>("block_number", "bigint", ({ blockNumber }) => blockNumber),
+  column<NumberedEvent>("at", "timestamptz", ({ at }) => at.toISOString()),
+];
+
+/** Adds events with the next numbers. The indexer is the only writer, so numbers rise by one without a gap. */
+export async function writeEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const result = await tx.query<{ last: bigint }>("select coalesce(max(id), 0) as last from event");
+  const last = result.rows[0]!.last;
+  const numbered = events.map((event, index) => ({ ...event, id: last + BigInt(index + 1) }));
+  await insertRows(tx, "event", columns, numbered);
+}

@@ -1,0 +1,92 @@
+import type { Queryable, Transaction } from "./connection.ts";
+
+/** A command of a transaction that a block holds, with what its entry in the register says of its makers. */
+export interface MinedCommand {
+  id: bigint;
+  operationId: string;
+  call: string;
+  target: string | null;
+  ref: string;
+  row: number;
+  /** False for what was settled before, when a quarantined issue goes on. */
+  open: boolean;
+  maker: string;
+  checker: string | null;
+}
+
+/** A transaction of ours. */
+export interface OurTransaction {
+  id: bigint;
+  hash: string;
+  call: string;
+  commands: MinedCommand[];
+}
+
+/** Which of these hashes are transactions of ours. */
+export async function ourHashes(db: Queryable, hashes: readonly string[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const result = await db.query<{ hash: string }>("select hash from chain_tx where hash = any($1)", [hashes]);
+  return new Set(result.rows.map(({ hash }) => hash));
+}
+
+/**
+ * Our transactions among these hashes, with their commands in the order of their rows. A transfer's entries name who
+ * made the request and who approved it, whichever operation carries them (Trust Act 198(2): a joint request).
+ */
+export async function ourTransactions(
+  db: Queryable,
+  hashes: readonly string[],
+): Promise<Map<string, OurTransaction>> {
+  if (hashes.length === 0) return new Map();
+  const transactions = await db.query<Omit<OurTransaction, "commands">>(
+    "select id, hash, call from chain_tx where hash = any($1)",
+    [hashes],
+  );
+  const byId = new Map(
+    transactions.rows.map((row): [bigint, OurTransaction] => [row.id, { ...row, commands: [] }]),
+  );
+  if (byId.size === 0) return new Map();
+  const commands = await db.query<MinedCommand & { transactionId: bigint }>(
+    `select c.chain_tx_id as "transactionId", c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
+       c.tx_row as row, c.state = 'taken' as open,
+       coalesce(t.maker, o.maker) as maker, case when t.id is null then o.checker else t.checker end as checker
+     from command c join operation o on o.id = c.operation_id left join transfer t on t.ref = c.ref
+     where c.chain_tx_id = any($1) order by c.chain_tx_id, c.tx_row`,
+    [[...byId.keys()]],
+  );
+  for (const { transactionId, ...command } of commands.rows) byId.get(transactionId)?.commands.push(command);
+  return new Map([...byId.values()].map((each) => [each.hash, each]));
+}
+
+export interface MinedTransaction {
+  hash: string;
+  blockNumber: number;
+  reverted: boolean;
+}
+
+/** Notes which block holds each of our transactions. */
+export async function markMined(tx: Transaction, mined: readonly MinedTransaction[]): Promise<void> {
+  if (mined.length === 0) return;
+  await tx.query(
+    `update chain_tx set state = 'mined', block_number = m.block_number, reverted = m.reverted
+     from unnest($1::text[], $2::bigint[], $3::boolean[]) as m (hash, block_number, reverted)
+     where chain_tx.hash = m.hash`,
+    [
+      mined.map((each) => each.hash),
+      mined.map((each) => each.blockNumber),
+      mined.map((each) => each.reverted),
+    ],
+  );
+}
+
+/** Operations whose rows a block holds and the register does not take in yet, because of a quarantine. */
+export async function markOperationsMined(tx: Transaction, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `with held as (
+       select id from operation where id = any($1) and state in ('accepted', 'queued', 'sent') order by id for update
+     )
+     update operation set state = 'mined', updated_at = $2 from held where operation.id = held.id`,
+    [ids, now],
+  );
+}

@@ -1,0 +1,189 @@
+import { isoOfDay } from "@genbo/domain/jst";
+import { decodeHold, zeroAddress } from "@genbo/domain/words";
+import type { Hold, Holding, IssueTotals } from "@genbo/register/state";
+import type { Step } from "@genbo/register/step";
+import { column, insertRows } from "./bulk.ts";
+import type { Transaction } from "./connection.ts";
+import { lotsToJson } from "./lots-json.ts";
+
+/** Where an entry stands on the chain, and which command of ours made it. */
+export interface EntryOrigin {
+  txHash: string;
+  logIndex: number;
+  blockNumber: number;
+  blockHash: string;
+  operationId: string | null;
+  maker: string | null;
+  checker: string | null;
+}
+
+/** One folded entry of an issue, with its origin. */
+export interface EntryRow {
+  issueId: string;
+  step: Step;
+  origin: EntryOrigin;
+}
+
+const partyOf = (address: string): string | null => (address === zeroAddress ? null : address);
+const isoOrNull = (day: number | null): string | null => (day === null ? null : isoOfDay(day));
+const instantOf = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
+const entryColumns = [
+  column<EntryRow>("issue_id", "text", ({ issueId }) => issueId),
+  column<EntryRow>("seq", "bigint", ({ step }) => step.entry.seq),
+  column<EntryRow>("kind", "smallint", ({ step }) => step.entry.kind),
+  column<EntryRow>("basis", "smallint", ({ step }) => step.entry.basis),
+  column<EntryRow>("units", "bigint", ({ step }) => step.entry.units),
+  column<EntryRow>("from_account", "text", ({ step }) => partyOf(step.entry.from)),
+  column<EntryRow>("to_account", "text", ({ step }) => partyOf(step.entry.to)),
+  column<EntryRow>("from_person", "text", ({ step }) => step.effect.from?.person ?? null),
+  column<EntryRow>("to_person", "text", ({ step }) => step.effect.to?.person ?? null),
+  column<EntryRow>("ref", "text", ({ step }) => step.entry.ref),
+  column<EntryRow>("data", "text", ({ step }) => step.entry.data),
+  column<EntryRow>("head", "text", ({ step }) => step.entry.head),
+  column<EntryRow>("trade_date", "date", ({ step }) => isoOrNull(step.effect.tradeDate)),
+  column<EntryRow>("acquired_on", "date", ({ step }) => isoOrNull(step.effect.acquiredOn)),
+  column<EntryRow>("settlement_date", "date", ({ step }) => isoOrNull(step.effect.settlementDate)),
+  column<EntryRow>("hold_id", "text", ({ step }) => step.effect.holdId),
+  column<EntryRow>("lots", "jsonb", ({ step }) => JSON.stringify(lotsToJson(step.effect.lots))),
+  column<EntryRow>("total_units", "bigint", ({ step }) => step.totals.units),
+  column<EntryRow>("total_holders", "integer", ({ step }) => step.totals.holders),
+  column<EntryRow>("total_accounts", "integer", ({ step }) => step.totals.accounts),
+  column<EntryRow>("operation_id", "text", ({ origin }) => origin.operationId),
+  column<EntryRow>("maker", "text", ({ origin }) => origin.maker),
+  column<EntryRow>("checker", "text", ({ origin }) => origin.checker),
+  column<EntryRow>("tx_hash", "text", ({ origin }) => origin.txHash),
+  column<EntryRow>("log_index", "integer", ({ origin }) => origin.logIndex),
+  column<EntryRow>("block_number", "bigint", ({ origin }) => origin.blockNumber),
+  column<EntryRow>("block_hash", "text", ({ origin }) => origin.blockHash),
+  column<EntryRow>("block_time", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
+  // Entered and perfected with its block (Trust Act 195): the same at a rebuild, since block time is legal time.
+  column<EntryRow>("entered_at", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
+  column<EntryRow>("perfected_at", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
+];
+
+/** Adds lines to the register. Entries are only ever added. */
+export const writeEntries = (tx: Transaction, rows: readonly EntryRow[]): Promise<void> =>
+  insertRows(tx, "entry", entryColumns, rows);
+
+interface Period {
+  issueId: string;
+  holding: Holding;
+  toSeq: number | null;
+}
+interface PeriodEnd {
+  issueId: string;
+  account: string;
+  fromSeq: number;
+  toSeq: number;
+}
+interface TotalsRow extends IssueTotals {
+  issueId: string;
+  blockNumber: number;
+}
+
+/** What follows from entries: periods of holdings, holds, figures of issues. Collected step by step, written at once. */
+export interface DerivedRows {
+  add(issueId: string, step: Step, blockNumber: number): void;
+  write(tx: Transaction): Promise<void>;
+}
+
+export function collectDerived(): DerivedRows {
+  const opened = new Map<string, Period>();
+  const ended: PeriodEnd[] = [];
+  const holds = new Map<string, { issueId: string; hold: Hold }>();
+  const totals = new Map<string, TotalsRow>();
+  return {
+    add: (issueId, { entry, effect, totals: after }, blockNumber) => {
+      for (const change of effect.holdings) {
+        if (change.before !== null) {
+          const { account, fromSeq } = change.before;
+          const own = opened.get(`${issueId} ${account} ${fromSeq}`);
+          if (own === undefined) ended.push({ issueId, account, fromSeq, toSeq: entry.seq });
+          else own.toSeq = entry.seq;
+        }
+        if (change.after !== null) {
+          opened.set(`${issueId} ${change.account} ${entry.seq}`, {
+            issueId,
+            holding: change.after,
+            toSeq: null,
+          });
+        }
+      }
+      if (effect.hold !== null) holds.set(`${issueId} ${effect.hold.id}`, { issueId, hold: effect.hold });
+      totals.set(issueId, { issueId, ...after, blockNumber });
+    },
+    write: async (tx) => {
+      // Ends first: an account has one open period at a time.
+      await endPeriods(tx, ended);
+      await insertRows(tx, "holding_period", periodColumns, [...opened.values()]);
+      await insertRows(tx, "hold", holdColumns, [...holds.values()], holdConflict);
+      await insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict);
+    },
+  };
+}
+
+async function endPeriods(tx: Transaction, ended: readonly PeriodEnd[]): Promise<void> {
+  if (ended.length === 0) return;
+  await tx.query(
+    `update holding_period p set to_seq = t.to_seq
+     from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as t (issue_id, account, from_seq, to_seq)
+     where p.issue_id = t.issue_id and p.account = t.account and p.from_seq = t.from_seq`,
+    [
+      ended.map((each) => each.issueId),
+      ended.map((each) => each.account),
+      ended.map((each) => each.fromSeq),
+      ended.map((each) => each.toSeq),
+    ],
+  );
+}
+
+const periodColumns = [
+  column<Period>("issue_id", "text", ({ issueId }) => issueId),
+  column<Period>("account", "text", ({ holding }) => holding.account),
+  column<Period>("person_id", "text", ({ holding }) => holding.person),
+  column<Period>("from_seq", "bigint", ({ holding }) => holding.fromSeq),
+  column<Period>("to_seq", "bigint", ({ toSeq }) => toSeq),
+  column<Period>("units", "bigint", ({ holding }) => holding.units),
+  column<Period>("encumbered", "bigint", ({ holding }) => holding.encumbered),
+  column<Period>("lots", "jsonb", ({ holding }) => JSON.stringify(lotsToJson(holding.lots))),
+];
+
+type HoldOfIssue = { issueId: string; hold: Hold };
+
+/** Minutes since 1970 as an instant; null for a hold that does not expire. */
+function expiryOf({ data }: Hold): string | null {
+  const { expiryMinutes } = decodeHold(data);
+  return expiryMinutes === 0 ? null : instantOf(expiryMinutes * 60);
+}
+
+const holdColumns = [
+  column<HoldOfIssue>("issue_id", "text", ({ issueId }) => issueId),
+  column<HoldOfIssue>("id", "text", ({ hold }) => hold.id),
+  column<HoldOfIssue>("account", "text", ({ hold }) => hold.account),
+  column<HoldOfIssue>("target", "text", ({ hold }) => hold.target),
+  column<HoldOfIssue>("kind", "smallint", ({ hold }) => hold.kind),
+  column<HoldOfIssue>("controller", "text", ({ hold }) => partyOf(hold.controller)),
+  column<HoldOfIssue>("units", "bigint", ({ hold }) => hold.units),
+  column<HoldOfIssue>("expires_at", "timestamptz", ({ hold }) => expiryOf(hold)),
+  column<HoldOfIssue>("accepted", "boolean", ({ hold }) => hold.accepted),
+  column<HoldOfIssue>("data", "text", ({ hold }) => hold.data),
+  column<HoldOfIssue>("from_seq", "bigint", ({ hold }) => hold.fromSeq),
+  column<HoldOfIssue>("to_seq", "bigint", ({ hold }) => hold.toSeq),
+];
+const holdConflict = `on conflict (issue_id, id) do update set target = excluded.target, controller = excluded.controller,
+  units = excluded.units, expires_at = excluded.expires_at, accepted = excluded.accepted, data = excluded.data,
+  to_seq = excluded.to_seq`;
+
+const totalsColumns = [
+  column<TotalsRow>("issue_id", "text", ({ issueId }) => issueId),
+  column<TotalsRow>("seq", "bigint", ({ seq }) => seq),
+  column<TotalsRow>("head", "text", ({ head }) => head),
+  column<TotalsRow>("units", "bigint", ({ units }) => units),
+  column<TotalsRow>("holders", "integer", ({ holders }) => holders),
+  column<TotalsRow>("accounts", "integer", ({ accounts }) => accounts),
+  column<TotalsRow>("policy", "text", ({ policy }) => policy),
+  column<TotalsRow>("block_number", "bigint", ({ blockNumber }) => blockNumber),
+];
+const totalsConflict = `on conflict (issue_id) do update set seq = excluded.seq, head = excluded.head,
+  units = excluded.units, holders = excluded.holders, accounts = excluded.accounts, policy = excluded.policy, block_number = excluded.block_number`;
