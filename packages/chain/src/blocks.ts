@@ -48,8 +48,8 @@ interface WireReceipt {
 /** Reads blocks with their receipts from a node. */
 export interface BlockReader {
   head(): Promise<BlockRef>;
-  /** The hash at a height, or undefined above the head. */
-  hashAt(number: number): Promise<string | undefined>;
+  /** The hashes at these heights; undefined above the head. */
+  hashesAt(numbers: readonly number[]): Promise<(string | undefined)[]>;
   /** Blocks `from`..`to` in order, cut short at the node's head. @throws NodeUnavailable when the chain moved meanwhile */
   read(from: number, to: number): Promise<ChainBlock[]>;
 }
@@ -83,9 +83,10 @@ export function createBlockReader(rpc: Rpc): BlockReader {
 
   return {
     head: async () => refOf(await rpc.call<WireBlock>("eth_getBlockByNumber", "latest", false)),
-    hashAt: async (number) => {
-      const block = await rpc.call<WireBlock | null>("eth_getBlockByNumber", quantity(number), false);
-      return block?.hash.toLowerCase();
+    hashesAt: async (numbers) => {
+      const calls = numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false));
+      const blocks = await rpc.all<WireBlock | null>(calls);
+      return blocks.map((block) => block?.hash.toLowerCase());
     },
     read: async (from, to) => {
       const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);

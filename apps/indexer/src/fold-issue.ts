@@ -1,0 +1,76 @@
+import type { EntryEvent } from "@genbo/chain/events";
+import type { EntryRow } from "@genbo/database/register-write";
+import type { KnownIssue } from "@genbo/database/register-write-subjects";
+import { maxUnits } from "@genbo/domain/units";
+import { advance } from "@genbo/register/fold";
+import { FoldError } from "@genbo/register/fold-error";
+import type { ChainEntry, IssueState } from "@genbo/register/state";
+import type { PersonOf } from "@genbo/register/step";
+import type { Placed, PlacedEvent } from "./lot-logs.ts";
+import { type Origins, originOf } from "./origins.ts";
+
+/** Why an issue's line, or the registry's, does not go on. */
+export interface Fault {
+  kind: string;
+  message: string;
+  placed: Placed;
+  /** The number that the register still expects. */
+  nextSeq: number;
+}
+
+export interface FoldedIssue {
+  issue: KnownIssue;
+  rows: EntryRow[];
+  /** Entries from here on are not in the register. */
+  fault: Fault | undefined;
+}
+
+/** The entries among an issue's logs, as the fold takes them. */
+export function entriesOf(logs: readonly PlacedEvent[]): ChainEntry[] {
+  return logs.flatMap((placed) =>
+    "event" in placed && placed.event.type === "entry" ? [toEntry(placed.event, placed.block.time)] : [],
+  );
+}
+
+/**
+ * Folds an issue's logs into `state`, which moves on. Stops at the first one that cannot be true.
+ * @param logs of the issue's token, in order; entries that the state has already are passed over
+ */
+export function foldIssue(
+  issue: KnownIssue,
+  state: IssueState,
+  logs: readonly PlacedEvent[],
+  personOf: PersonOf,
+  origins: Origins,
+): FoldedIssue {
+  const rows: EntryRow[] = [];
+  const faulty = (placed: Placed, kind: string, message: string): FoldedIssue => ({
+    issue,
+    rows,
+    fault: { kind, message, placed, nextSeq: state.seq + 1 },
+  });
+  for (const placed of logs) {
+    if ("undecodable" in placed) return faulty(placed, "BAD_PAYLOAD", placed.undecodable);
+    const { event, block, transaction } = placed;
+    if (event.type !== "entry" || event.seq <= state.seq) continue;
+    try {
+      const step = advance(state, checked(toEntry(event, block.time)), personOf);
+      const command = origins.commandOf(transaction.hash, event.ref);
+      rows.push({ issueId: issue.id, step, origin: originOf(placed, command) });
+    } catch (error) {
+      if (!(error instanceof FoldError)) throw error;
+      return faulty(placed, error.fault, error.message);
+    }
+  }
+  return { issue, rows, fault: undefined };
+}
+
+function toEntry({ type: _, ...event }: EntryEvent, blockTime: number): ChainEntry {
+  return { ...event, blockTime };
+}
+
+/** The chain counts to 2^96, the register's columns to 2^63 (ADR 0003). */
+function checked(entry: ChainEntry): ChainEntry {
+  if (entry.units <= maxUnits) return entry;
+  throw new FoldError("BAD_PAYLOAD", entry.seq, "it has more units than the register keeps");
+}

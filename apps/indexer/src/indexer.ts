@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChainBlock } from "@genbo/chain/blocks";
+import { followBlocks } from "@genbo/chain/follower";
+import type { ChainIdentity } from "@genbo/chain/identity";
+import { NodeUnavailable } from "@genbo/chain/rpc-errors";
+import { openBreaks } from "@genbo/database/breaks-write";
+import { type Cursor, insertBlocks, pruneEmptyBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
+import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
+import { tryLead } from "@genbo/database/leader";
+import { nextClosing } from "@genbo/database/record-dates-freeze";
+import { zeroWord } from "@genbo/domain/words";
+import { type Applied, applyLot, NotNext } from "./apply-lot.ts";
+import { readFacts } from "./chain-facts.ts";
+import { checkHeads } from "./check-heads.ts";
+import type { IndexerContext, LeaderContext } from "./context.ts";
+import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
+import { nextLot } from "./plan-lots.ts";
+import { handleReorg } from "./reorg.ts";
+import { resumeAll } from "./resume.ts";
+
+export interface Indexer {
+  /** Rejects when the indexer cannot go on; resolves after `stop`. */
+  done: Promise<void>;
+  /** Whether this process writes the register now. */
+  leads(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Waits for its turn to lead and then keeps the register at the head of the chain, until it stops or loses the lead. */
+export function startIndexer(context: IndexerContext, databaseUrl: string, chain: ChainIdentity): Indexer {
+  const stopping = new AbortController();
+  let leads = false;
+  const loop = async () => {
+    while (!stopping.signal.aborted) {
+      const leadership = await tryLead(databaseUrl);
+      if (leadership === undefined) {
+        await pause(leadEveryMs, stopping.signal);
+        continue;
+      }
+      leads = true;
+      context.log.info("this indexer writes the register");
+      const signal = AbortSignal.any([stopping.signal, leadership.lost]);
+      try {
+        await lead({ ...context, leadership }, chain, signal);
+      } finally {
+        leads = false;
+        await leadership.resign();
+      }
+    }
+  };
+  const done = loop();
+  done.catch(() => undefined);
+  return {
+    done,
+    leads: () => leads,
+    stop: async () => {
+      stopping.abort();
+      await done.catch(() => undefined);
+    },
+  };
+}
+
+async function lead(context: LeaderContext, chain: ChainIdentity, signal: AbortSignal): Promise<void> {
+  await beginCursor(context, chain);
+  while (!signal.aborted) {
+    try {
+      if (!(await follow(context, signal))) await pause(reorgCheckMs, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof NodeUnavailable) && !(error instanceof NotNext)) throw error;
+      context.log.warn("following the chain again", { reason: error.message });
+      await pause(retryMs, signal);
+    }
+  }
+}
+
+/** The first cursor: the chain's head, because nothing of ours can stand before this database knew the chain. */
+async function beginCursor(
+  { leadership, reader, pool }: LeaderContext,
+  { genesisHash }: ChainIdentity,
+): Promise<void> {
+  if ((await readCursor(pool)) !== undefined) return;
+  const deployed = await readDeployment(pool);
+  const head = deployed === undefined ? await reader.head() : { number: 0, hash: genesisHash };
+  const blocks = await reader.read(0, 0);
+  if (head.number > 0) blocks.push(...(await reader.read(head.number, head.number)));
+  const last = blocks.at(-1);
+  if (last === undefined) throw new NodeUnavailable("the node has no block");
+  await leadership.transaction(async (tx) => {
+    await insertBlocks(tx, blocks);
+    await writeCursor(tx, {
+      blockNumber: last.number,
+      blockHash: last.hash,
+      blockTime: new Date(last.time * 1000),
+      genesisHash,
+      registrySeq: 0,
+      registryHead: zeroWord,
+    });
+  });
+}
+
+/** Follows from the cursor until the signal, or a reorg. @returns false after a reorg that nobody has decided on */
+async function follow(context: LeaderContext, signal: AbortSignal): Promise<boolean> {
+  const cursor = (await readCursor(context.pool)) as Cursor;
+  const from = { number: cursor.blockNumber, hash: cursor.blockHash };
+  const lots = createLots(context);
+  for await (const followed of followBlocks(context.reader, from, { signal })) {
+    if (followed.type === "reorg") return handleReorg(context);
+    await lots.enter(followed.blocks, followed.head);
+  }
+  return true;
+}
+
+/** Enters blocks lot by lot, and keeps what need not be asked anew for each. */
+function createLots(context: LeaderContext) {
+  const { pool, leadership, log, clock } = context;
+  let deployment: DeploymentRow | undefined;
+  let quarantined: ReadonlySet<string | null> | undefined;
+  let prunedAt = 0;
+
+  /** Closed breaks let their issues go on; new ones are found here too, whoever opened them. */
+  const refreshBreaks = async () => {
+    const open = await openBreaks(pool);
+    const ended = quarantined === undefined || [...quarantined].some((issueId) => !open.has(issueId));
+    if (ended) await resumeAll(context, deployment);
+    quarantined = ended ? await openBreaks(pool) : open;
+    return quarantined;
+  };
+
+  const enterNext = async (blocks: readonly ChainBlock[]): Promise<Applied & { entered: number }> => {
+    deployment ??= await readDeployment(pool);
+    const held = await refreshBreaks();
+    const closing = await nextClosing(
+      pool,
+      [...held].filter((id) => id !== null),
+    );
+    const lot = nextLot(blocks, closing);
+    const facts = await readFacts(context, lot, deployment);
+    const now = clock.now();
+    const applied = await leadership.transaction((tx) =>
+      applyLot(tx, { blocks: lot, facts, deployment, quarantined: held }, { now, log }),
+    );
+    return { ...applied, entered: lot.length };
+  };
+
+  const enter = async (blocks: readonly ChainBlock[], head: number) => {
+    for (let done = 0; done < blocks.length; ) {
+      const applied = await enterNext(blocks.slice(done));
+      done += applied.entered;
+      const { blockNumber } = applied.cursor;
+      if (blockNumber === head && deployment !== undefined) {
+        await checkHeads(context, applied, deployment.registry);
+      }
+      if (blockNumber - prunedAt >= pruneEveryBlocks) {
+        prunedAt = blockNumber;
+        await leadership.transaction((tx) => pruneEmptyBlocks(tx, blockNumber));
+      }
+    }
+  };
+  return { enter };
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);

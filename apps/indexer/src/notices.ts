@@ -1,0 +1,115 @@
+import type { NewEvent } from "@genbo/database/events-write";
+import type { EndedOperation } from "@genbo/database/outbox-settle";
+import type { FrozenList } from "@genbo/database/record-dates-freeze";
+import type { EntryRow } from "@genbo/database/register-write";
+import type { AccountParty, RegistryRow } from "@genbo/database/register-write-registry";
+import type { ActivatedIssue, KnownIssue } from "@genbo/database/register-write-subjects";
+import { entryKindOf } from "@genbo/domain/entry-kinds";
+import { legalBasisOf } from "@genbo/domain/legal-basis";
+import { zeroAddress } from "@genbo/domain/words";
+
+/** Whose account an address is, as far as the registry and the parties say. */
+export interface Keepers {
+  parties: ReadonlyMap<string, AccountParty>;
+  /** Broker (party id) by custodian id. */
+  brokers: ReadonlyMap<number, string>;
+}
+
+interface At {
+  blockNumber: number;
+  at: Date;
+}
+
+const instantOf = (seconds: number): Date => new Date(seconds * 1000);
+
+/** An entry concerns the issuer and the brokers of both sides. Ids and addresses only, no personal data. */
+export function entryNotice(issue: KnownIssue, { step, origin }: EntryRow, keepers: Keepers): NewEvent {
+  const { entry, effect } = step;
+  const sides = [entry.from, entry.to].filter((side) => side !== zeroAddress);
+  return {
+    kind: "entry",
+    issueId: issue.id,
+    partyIds: [...new Set([issue.issuerId, ...sides.flatMap((side) => brokerOf(side, keepers))])],
+    subjectId: origin.operationId,
+    data: {
+      seq: entry.seq,
+      kind: entryKindOf(entry.kind),
+      basis: legalBasisOf(entry.basis)?.name,
+      units: entry.units.toString(),
+      from: entry.from === zeroAddress ? null : entry.from,
+      to: entry.to === zeroAddress ? null : entry.to,
+      holdId: effect.holdId,
+      operationId: origin.operationId,
+    },
+    blockNumber: origin.blockNumber,
+    at: instantOf(entry.blockTime),
+  };
+}
+
+export function recordNotice(row: RegistryRow, keepers: Keepers): NewEvent {
+  return {
+    kind: "wallet.recorded",
+    issueId: null,
+    partyIds: brokerOf(row.wallet, keepers),
+    subjectId: row.wallet,
+    data: { seq: row.seq, wallet: row.wallet, operationId: row.operationId },
+    blockNumber: row.block.number,
+    at: instantOf(row.block.time),
+  };
+}
+
+export const activationNotice = (issue: KnownIssue, made: ActivatedIssue, at: Date): NewEvent => ({
+  kind: "issue.active",
+  issueId: issue.id,
+  partyIds: [issue.issuerId],
+  subjectId: issue.id,
+  data: { token: made.token, codeHash: made.codeHash },
+  blockNumber: made.blockNumber,
+  at,
+});
+
+export const operationNotice = (operation: EndedOperation, { blockNumber, at }: At): NewEvent => ({
+  kind: `operation.${operation.state}`,
+  issueId: operation.issueId,
+  partyIds: [operation.partyId],
+  subjectId: operation.id,
+  data: {
+    operation: operation.kind,
+    code: operation.code,
+    rowsEntered: operation.rowsEntered,
+    rowsRefused: operation.rowsRefused,
+  },
+  blockNumber,
+  at,
+});
+
+export const recordDateNotice = (list: FrozenList, { blockNumber, at }: At): NewEvent => ({
+  kind: "recordDate.frozen",
+  issueId: list.issueId,
+  partyIds: [],
+  subjectId: list.recordDateId,
+  data: { seq: list.seq, units: list.units.toString(), holders: list.holders },
+  blockNumber,
+  at,
+});
+
+export const breakNotice = (
+  id: string,
+  issueId: string | null,
+  kind: string,
+  { blockNumber, at }: At,
+): NewEvent => ({
+  kind: "break.opened",
+  issueId,
+  partyIds: [],
+  subjectId: id,
+  data: { kind },
+  blockNumber,
+  at,
+});
+
+function brokerOf(account: string, { parties, brokers }: Keepers): string[] {
+  const custodian = parties.get(account)?.custodian;
+  const broker = custodian === undefined ? undefined : brokers.get(custodian);
+  return broker === undefined ? [] : [broker];
+}

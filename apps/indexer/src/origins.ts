@@ -1,0 +1,35 @@
+import type { MinedCommand, OurTransaction } from "@genbo/database/outbox-mined";
+import type { EntryOrigin } from "@genbo/database/register-write";
+import type { Placed } from "./lot-logs.ts";
+
+/** Our transactions of a lot, and which of their commands a log of theirs speaks of. */
+export interface Origins {
+  transactions: readonly OurTransaction[];
+  commandOf(transactionHash: string, ref: string): MinedCommand | undefined;
+  callOf(transactionHash: string): string | undefined;
+}
+
+export function createOrigins(ours: ReadonlyMap<string, OurTransaction>): Origins {
+  const byRef = new Map<string, Map<string, MinedCommand>>();
+  for (const [hash, { commands }] of ours) {
+    byRef.set(hash, new Map(commands.map((command) => [command.ref, command])));
+  }
+  return {
+    transactions: [...ours.values()],
+    commandOf: (hash, ref) => byRef.get(hash)?.get(ref),
+    callOf: (hash) => ours.get(hash)?.call,
+  };
+}
+
+/** Where an entry stands and who made it; nobody of ours for what a self-custody wallet did by itself. */
+export function originOf(placed: Placed, command: MinedCommand | undefined): EntryOrigin {
+  return {
+    txHash: placed.transaction.hash,
+    logIndex: placed.log.index,
+    blockNumber: placed.block.number,
+    blockHash: placed.block.hash,
+    operationId: command?.operationId ?? null,
+    maker: command?.maker ?? null,
+    checker: command?.checker ?? null,
+  };
+}

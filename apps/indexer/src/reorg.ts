@@ -1,0 +1,74 @@
+import { WrongChain } from "@genbo/chain/identity";
+import { openBreak, reorgDecision } from "@genbo/database/breaks-write";
+import { blocksDown, type Cursor, readCursor } from "@genbo/database/cursor";
+import { writeEvents } from "@genbo/database/events-write";
+import { rollBack } from "@genbo/database/rollback";
+import { newId } from "@genbo/domain/ids";
+import type { LeaderContext } from "./context.ts";
+import { forkStep } from "./limits.ts";
+import { breakNotice } from "./notices.ts";
+
+/** Kind of the break that a reorg is on any chain but a local one. */
+const reorgKind = "REORG";
+
+/**
+ * Takes the register back to the last block that it and the chain share.
+ * @returns false where that may not happen (a QBFT block is final) until the break that it opens is closed
+ * @throws WrongChain when they share no block
+ */
+export async function handleReorg(context: LeaderContext): Promise<boolean> {
+  const { leadership, pool, log, clock } = context;
+  const cursor = await readCursor(pool);
+  if (cursor === undefined) return true;
+  const fork = await findFork(context, cursor);
+  if (fork === cursor.blockNumber) return true;
+  if (!context.local && !(await mayRollBack(context, cursor, fork))) return false;
+  const done = await leadership.transaction(async (tx) => {
+    const back = await rollBack(tx, fork, clock.now());
+    const data = { fork, from: back.from, entries: back.entries };
+    const at = cursor.blockTime;
+    const event = { kind: "chain.rolledBack", partyIds: [], subjectId: null, data, blockNumber: fork, at };
+    const whom = back.issueIds.length === 0 ? [null] : back.issueIds;
+    await writeEvents(
+      tx,
+      whom.map((issueId) => ({ ...event, issueId })),
+    );
+    return back;
+  });
+  log.warn("the chain went back, and the register with it", { ...done });
+  return true;
+}
+
+/** The highest processed block that the node still has. */
+async function findFork({ pool, reader }: LeaderContext, cursor: Cursor): Promise<number> {
+  for (let below = cursor.blockNumber + 1; ; ) {
+    const known = await blocksDown(pool, below, forkStep);
+    const last = known.at(-1);
+    if (last === undefined) {
+      throw new WrongChain(
+        "The node's chain shares no block with the register. Point CHAIN_RPC_URLS at the right chain.",
+      );
+    }
+    const hashes = await reader.hashesAt(known.map(({ number }) => number));
+    const found = known.find(({ hash }, index) => hashes[index] === hash);
+    if (found !== undefined) return found.number;
+    below = last.number;
+  }
+}
+
+/** On a chain with finality somebody must have decided, by closing the break with a reason. */
+async function mayRollBack(context: LeaderContext, cursor: Cursor, fork: number): Promise<boolean> {
+  const decision = await reorgDecision(context.pool, reorgKind, cursor.blockHash);
+  if (decision === "closed") return true;
+  if (decision === "open") return false;
+  const { blockNumber, blockTime: at } = cursor;
+  const id = newId("brk", at);
+  const detail = { cursorHash: cursor.blockHash, fork };
+  context.log.error("a break", { id, kind: reorgKind, block: blockNumber, ...detail });
+  await context.leadership.transaction(async (tx) => {
+    const nextSeq = cursor.registrySeq + 1;
+    await openBreak(tx, { id, issueId: null, kind: reorgKind, nextSeq, detail, blockNumber, at });
+    await writeEvents(tx, [breakNotice(id, null, reorgKind, { blockNumber, at })]);
+  });
+  return false;
+}

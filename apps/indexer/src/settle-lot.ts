@@ -1,0 +1,148 @@
+import type { MinedTransaction, OurTransaction } from "@genbo/database/outbox-mined";
+import type { Outcome } from "@genbo/database/outbox-settle";
+import type { TransferState } from "@genbo/database/register-write-subjects";
+import { entryKinds } from "@genbo/domain/entry-kinds";
+import { refOfWallet } from "@genbo/domain/ids";
+import type { Log } from "@genbo/domain/log";
+import type { Lot } from "./apply-lot.ts";
+import type { FoldedLot } from "./fold-lot.ts";
+import { settle } from "./outcomes.ts";
+
+/** What a lot means for our transactions, commands, transfers and wallets. */
+export interface SettledLot {
+  mined: MinedTransaction[];
+  outcomes: Outcome[];
+  /** Operations that wait for the end of a quarantine. */
+  waiting: string[];
+  /** By ref. */
+  transferStates: Map<string, TransferState>;
+  walletsRegistered: string[];
+  walletsRefused: string[];
+}
+
+export function settleLot(
+  lot: Lot,
+  folded: FoldedLot,
+  ours: ReadonlyMap<string, OurTransaction>,
+  log: Log,
+): SettledLot {
+  const settled: SettledLot = {
+    mined: [],
+    outcomes: [],
+    waiting: [],
+    transferStates: transferStatesOf(folded, ours),
+    walletsRegistered: [...new Set(folded.registry.rows.map(({ wallet }) => wallet))],
+    walletsRefused: [],
+  };
+  const entered = enteredRefs(folded);
+  const rejected = rejectedRows(folded);
+  const isQuarantined = quarantineAfter(lot, folded);
+  for (const block of lot.blocks) {
+    for (const transaction of block.transactions) {
+      const own = ours.get(transaction.hash);
+      if (own === undefined || !concerns(lot, own)) continue;
+      settled.mined.push({ hash: own.hash, blockNumber: block.number, reverted: !transaction.succeeded });
+      const { outcomes, waiting, lost } = settle(own, {
+        transaction,
+        blockTime: new Date(block.time * 1000),
+        entered: entered.get(own.hash) ?? new Set(),
+        rejected: rejected.get(own.hash) ?? new Map(),
+        revertCode: lot.facts.revertCodes.get(own.hash),
+        isQuarantined,
+      });
+      for (const { id, call } of lost)
+        log.error("a command left no trace", { command: id, call, hash: own.hash });
+      settled.outcomes.push(...outcomes);
+      settled.waiting.push(...waiting);
+      noteRefused(settled, own, outcomes);
+    }
+  }
+  return settled;
+}
+
+function concerns({ only, deployment }: Lot, { commands }: OurTransaction): boolean {
+  if (only === undefined) return true;
+  const [first] = commands;
+  return (first?.target ?? (first?.call === "setRecords" ? deployment?.registry : undefined)) === only;
+}
+
+/** A transfer that never began, a wallet that never was recorded. */
+function noteRefused(settled: SettledLot, own: OurTransaction, outcomes: readonly Outcome[]): void {
+  const byId = new Map(own.commands.map((command) => [command.id, command]));
+  for (const { commandId, state } of outcomes) {
+    const command = byId.get(commandId);
+    if (state === "entered" || command === undefined) continue;
+    if (command.call === "setRecords") settled.walletsRefused.push(`0x${command.ref.slice(26)}`);
+    if (command.call === "requestTransfers" || command.call === "custodiedTransfer") {
+      settled.transferStates.set(command.ref, "refused");
+    }
+  }
+}
+
+function transferStatesOf(
+  folded: FoldedLot,
+  ours: ReadonlyMap<string, OurTransaction>,
+): Map<string, TransferState> {
+  const states = new Map<string, TransferState>();
+  for (const { step, origin } of folded.issues.flatMap(({ rows }) => rows)) {
+    const state = transferState(step.entry.kind, ours.get(origin.txHash)?.call);
+    if (state !== undefined) states.set(step.entry.ref, state);
+  }
+  return states;
+}
+
+function transferState(kind: number, call: string | undefined): TransferState | undefined {
+  switch (kind) {
+    case entryKinds.HOLD_CREATED:
+      return "held";
+    case entryKinds.HOLD_ACCEPTED:
+      return "accepted";
+    case entryKinds.HOLD_EXECUTED:
+    case entryKinds.TRANSFER:
+      return "entered";
+    case entryKinds.HOLD_RELEASED:
+      return call === "rejectTransfers" ? "rejected" : "cancelled";
+    default:
+      return undefined;
+  }
+}
+
+/** By transaction: refs of what entered. */
+function enteredRefs(folded: FoldedLot): Map<string, Set<string>> {
+  const refs = new Map<string, Set<string>>();
+  const add = (hash: string, ref: string) => {
+    const own = refs.get(hash);
+    if (own === undefined) refs.set(hash, new Set([ref]));
+    else own.add(ref);
+  };
+  for (const { step, origin } of folded.issues.flatMap(({ rows }) => rows))
+    add(origin.txHash, step.entry.ref);
+  for (const { txHash, wallet } of folded.registry.rows) add(txHash, refOfWallet(wallet));
+  for (const placed of folded.logs) {
+    if ("event" in placed && placed.event.type === "issueCreated")
+      add(placed.transaction.hash, placed.event.ref);
+  }
+  return refs;
+}
+
+/** By transaction: codes of the rows that were skipped. */
+function rejectedRows(folded: FoldedLot): Map<string, Map<number, number>> {
+  const rows = new Map<string, Map<number, number>>();
+  for (const placed of folded.logs) {
+    if (!("event" in placed) || placed.event.type !== "rejected") continue;
+    const { hash } = placed.transaction;
+    const own = rows.get(hash) ?? new Map<number, number>();
+    rows.set(hash, own.set(placed.event.row, placed.event.code));
+  }
+  return rows;
+}
+
+/** What is under quarantine once the lot is folded: what was before, and what broke in it. */
+function quarantineAfter(lot: Lot, folded: FoldedLot): (target: string | null, call: string) => boolean {
+  const quarantined = new Set([...lot.quarantined, ...folded.faults.map(({ issueId }) => issueId)]);
+  return (target, call) => {
+    if (target === null) return call === "setRecords" && quarantined.has(null);
+    const issue = folded.byToken.get(target);
+    return issue !== undefined && quarantined.has(issue.id);
+  };
+}
