@@ -90,34 +90,3 @@ export async function markSent(db: Queryable, ids: readonly bigint[], now: Date)
     [ids, now],
   );
 }
-
-/** A transaction of ours that a block holds. */
-export interface MinedTransaction {
-  hash: string;
-  blockNumber: number;
-  reverted: boolean;
-}
-
-/** Which of these hashes are transactions of ours. */
-export async function knownTransactions(
-  db: Queryable,
-  hashes: readonly string[],
-): Promise<Map<string, bigint>> {
-  const text = "select id, hash from chain_tx where hash = any($1)";
-  const result = await db.query<{ id: bigint; hash: string }>(text, [hashes]);
-  return new Map(result.rows.map(({ id, hash }) => [hash, id]));
-}
-
-export async function markMined(db: Queryable, mined: readonly MinedTransaction[]): Promise<void> {
-  if (mined.length === 0) return;
-  await db.query(
-    `update chain_tx set state = 'mined', block_number = m.block_number, reverted = m.reverted
-     from unnest($1::text[], $2::bigint[], $3::boolean[]) as m (hash, block_number, reverted)
-     where chain_tx.hash = m.hash`,
-    [
-      mined.map((each) => each.hash),
-      mined.map((each) => each.blockNumber),
-      mined.map((each) => each.reverted),
-    ],
-  );
-}
