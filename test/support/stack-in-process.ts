@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Anvil, startAnvil } from "@genbo/chain/anvil";
+import { type Keystore, openKeystore } from "@genbo/chain/keystore";
+import { type Pool } from "@genbo/database/connection";
+import { readDeployment } from "@genbo/database/deployment";
+import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
+import type { Env } from "@genbo/domain/env";
+import { createLog, type Log } from "@genbo/domain/log";
+import { type IndexerService, startIndexerService } from "@genbo/indexer/service";
+import { startWorkerService, type WorkerService, type WorkerServiceOptions } from "@genbo/worker/service";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+export interface StackInProcessOptions {
+  /** The platform's time at the start. */
+  genesis?: Date;
+  /** Receives the log lines of worker and indexer. */
+  onLog?: (line: string) => void;
+  worker?: WorkerServiceOptions;
+}
+
+/** Real PostgreSQL, a chain of this test's own, worker and indexer in this process; the contracts stand. */
+export interface StackInProcess {
+  database: TestDatabase;
+  /** Logged in as the schema's owner, for looking on and for what a test must put in place. */
+  owner: Pool;
+  anvil(): Anvil;
+  /** Folder of the chain's dumps. */
+  chainDir: string;
+  clock: SandboxClock;
+  keystore: Keystore;
+  log: Log;
+  worker: Restartable<WorkerService, WorkerServiceOptions>;
+  indexer: Restartable<IndexerService, undefined>;
+  /** `kill -9` of the chain, which comes back from its last dump on the same port. */
+  killChain(): Promise<void>;
+  /** Looks every few milliseconds until `look` gives something. @throws Error after `timeoutMs` */
+  until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs?: number): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export interface Restartable<Service, Options> {
+  start(options?: Options): Promise<Service>;
+  stop(): Promise<void>;
+  current(): Service | undefined;
+}
+
+export async function startStackInProcess(options: StackInProcessOptions = {}): Promise<StackInProcess> {
+  const genesis = options.genesis ?? new Date("2021-08-01T09:00:00+09:00");
+  const dir = mkdtempSync(join(tmpdir(), "genbo-stack-"));
+  const database = await createTestDatabase();
+  const owner = database.pool("genbo");
+  await initSandboxClock(owner, genesis);
+  const clock = await openSandboxClock(owner, database.urls.genbo);
+  const chainDir = join(dir, "chain");
+  const startChain = (port?: number) =>
+    startAnvil({
+      dataDir: chainDir,
+      time: Math.floor(clock.now().getTime() / 1000),
+      ...(port === undefined ? {} : { port }),
+    });
+  let anvil = await startChain();
+  const secretFile = join(dir, "keystore-secret");
+  writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
+  const envOf = (role: "genbo_worker" | "genbo_indexer"): Env => ({
+    profile: "local",
+    databaseUrl: database.urls[role],
+    chainRpcUrls: [anvil.url],
+    dataDir: dir,
+    keystoreDir: join(dir, "keystore"),
+    keystorePasswordFile: secretFile,
+    masterKeyFile: secretFile,
+    httpHost: "127.0.0.1",
+    httpPort: 0,
+    logLevel: "debug",
+  });
+  const log = createLog({ level: "debug", write: options.onLog ?? (() => undefined) });
+  const indexer = restartable(() => startIndexerService(envOf("genbo_indexer"), log.child({ process: "indexer" })));
+  const worker = restartable((at: WorkerServiceOptions | undefined) =>
+    startWorkerService(envOf("genbo_worker"), log.child({ process: "worker" }), at ?? options.worker ?? {}),
+  );
+  const stack: StackInProcess = {
+    database,
+    owner,
+    anvil: () => anvil,
+    chainDir,
+    clock,
+    keystore: openKeystore(join(dir, "keystore"), secretFile),
+    log,
+    worker,
+    indexer,
+    killChain: async () => {
+      process.kill(anvil.pid, "SIGKILL");
+      await anvil.exited;
+      anvil.rpc.close();
+      anvil = await startChain(anvil.port);
+    },
+    until,
+    stop: async () => {
+      await worker.stop();
+      await indexer.stop();
+      await clock.close();
+      await anvil.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await indexer.start();
+    await worker.start();
+    await until("the contracts stand", () => readDeployment(owner));
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return stack;
+}
+
+function restartable<Service extends { stop(): Promise<void> }, Options>(
+  start: (options?: Options) => Promise<Service>,
+): Restartable<Service, Options> {
+  let current: Service | undefined;
+  return {
+    start: async (options) => {
+      current = await start(options);
+      return current;
+    },
+    stop: async () => {
+      await current?.stop();
+      current = undefined;
+    },
+    current: () => current,
+  };
+}
+
+async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  timeoutMs = 20_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`It did not happen within ${timeoutMs} ms: ${what}`);
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
