@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import pg from "pg";
 import { type AuditEntry, auditPart } from "./audit.ts";
 import { type Part, params, type Statement } from "./commands-statement.ts";
@@ -104,11 +105,17 @@ function statementOf(request: CommandRequest, decision: Decision, answer: Stored
   return { name: statementName(name), text, values };
 }
 
-/** PostgreSQL cuts names at 63 bytes; two that are cut alike would be one. */
-function statementName(names: readonly string[]): string {
-  const name = names.join("+");
-  if (name.length > 63) throw new RangeError(`The statement's name is too long: ${name}`);
-  return name;
+/** PostgreSQL cuts names at 63 bytes, and two that are cut alike would be one; so the parts are told by a hash. */
+const partsNames = new Map<string, string>();
+
+function statementName([route, ...parts]: readonly string[]): string {
+  const names = parts.join("+");
+  let hash = partsNames.get(names);
+  if (hash === undefined) {
+    hash = createHash("sha256").update(names).digest("hex").slice(0, 16);
+    partsNames.set(names, hash);
+  }
+  return `${route}:${hash}`;
 }
 
 /** Whether an error is the violation of that constraint. */

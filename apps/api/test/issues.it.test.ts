@@ -1,0 +1,138 @@
+import { refOf } from "@genbo/domain/ids";
+import { beforeAll, describe, expect, it } from "vitest";
+import { issueDraft } from "./support/samples.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+const draft = (more: Parameters<typeof issueDraft>[1] = {}) =>
+  world.ask(world.issuer.secret, "draftIssue", { body: issueDraft(world.trustee.partyId, more) });
+
+describe("an issue", () => {
+  it("is drafted by the issuer and approved by the trustee, which asks the chain for its token", async () => {
+    const { body: drafted, status } = await draft();
+    expect(status).toBe(201);
+    const approved = await world.ask(world.trustee.secret, "approveIssue", {
+      params: { id: drafted.id },
+      body: {},
+    });
+    expect(approved.status).toBe(202);
+    expect(approved.headers.location).toBe(`/v1/operations/${approved.body.operationId}`);
+    const commands = await world.owner.query("select * from command where operation_id = $1", [
+      approved.body.operationId,
+    ]);
+    expect(commands.rows).toMatchObject([
+      { call: "createIssue", target: null, ref: refOf(drafted.id), row: 0, state: "queued" },
+    ]);
+    expect(commands.rows[0].args).toMatchObject({
+      cap: "1000",
+      termsHash: drafted.termsHash,
+      issuerRole: "1000",
+    });
+    const read = await world.ask(world.issuer.secret, "getIssue", { params: { id: drafted.id } });
+    expect(read.body).toMatchObject({ state: "approved", checker: "staff:trustee", totalYen: "1000000000" });
+    const again = await world.ask(world.trustee.secret, "approveIssue", {
+      params: { id: drafted.id },
+      body: {},
+    });
+    expect([again.status, again.code]).toEqual([409, "STATE_CONFLICT"]);
+  });
+
+  it("is rejected with a reason", async () => {
+    const { body } = await draft();
+    const params = { id: body.id };
+    const rejected = await world.ask(world.trustee.secret, "rejectIssue", {
+      params,
+      body: { reason: "条件の不備" },
+    });
+    expect([rejected.status, rejected.body.state]).toEqual([200, "rejected"]);
+    const brokers = await world.ask(world.broker.secret, "getIssue", { params });
+    expect(brokers.code).toBe("NOT_FOUND");
+  });
+
+  it("is not decided by whoever drafted it", async () => {
+    const secret = await world.keyFor(world.trustee.partyId, "staff:issuer");
+    const { body } = await draft();
+    const approval = await world.ask(secret, "approveIssue", { params: { id: body.id }, body: {} });
+    expect([approval.status, approval.code]).toEqual([403, "MAKER_IS_CHECKER"]);
+    const audit = await world.owner.query(
+      "select outcome, detail from audit_row where target = $1 order by id",
+      [body.id],
+    );
+    expect(audit.rows.map((row) => row.outcome)).toEqual(["done", "denied"]);
+  });
+
+  it("is decided once when two decide at the same time", async () => {
+    const { body } = await draft();
+    const params = { id: body.id };
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => world.ask(world.trustee.secret, "approveIssue", { params, body: {} })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409, 409]);
+    const operations = await world.owner.query("select 1 from operation where subject_id = $1", [body.id]);
+    expect(operations.rowCount).toBe(1);
+  });
+
+  it("refuses figures that contradict each other, at their field", async () => {
+    const { problem: missing } = await draft({ terms: { content: "x" } as never });
+    expect(missing.code).toBe("INVALID_FIELD");
+    expect(missing.errors?.map(({ pointer }) => pointer)).toContain("/terms/trustees");
+    const { problem: lots } = await draft({ minUnits: "3", lot: "2" });
+    expect(lots.pointer).toBe("/minUnits");
+    const { problem: limits } = await draft({ policy: { maxHolders: 49 } });
+    expect(limits.pointer).toBe("/policy/unitsPerPersonTracked");
+    const { problem: trustee } = await draft({ trusteeId: world.issuer.partyId });
+    expect(trustee.pointer).toBe("/trusteeId");
+  });
+});
+
+describe("issuance", () => {
+  it("asks the chain for one row a holder, and refuses the whole request for wrong rows by their number", async () => {
+    const id = await world.activeIssue();
+    const [one, two] = [await world.open(world.broker, "I-1"), await world.open(world.broker, "I-2")];
+    const rows = [
+      { to: one.account, units: "2" },
+      { to: `0x${"99".repeat(20)}`, units: "2" },
+      { to: two.account, units: "1" },
+    ];
+    const wrong = await world.ask(world.issuer.secret, "issueUnits", { params: { id }, body: { rows } });
+    expect([wrong.status, wrong.code]).toEqual([422, "ROWS_INVALID"]);
+    expect(wrong.problem.rows?.map(({ row, code }) => [row, code])).toEqual([
+      [1, "RECEIVER_NOT_REGISTERED"],
+      [2, "INVALID_FIELD"],
+    ]);
+    const right = [rows[0], { ...rows[2], units: "998" }];
+    const issued = await world.ask(world.issuer.secret, "issueUnits", {
+      params: { id },
+      body: { rows: right },
+    });
+    expect(issued.body).toMatchObject({ state: "accepted", rows: 2, issueId: id });
+    const more = await world.ask(world.issuer.secret, "issueUnits", {
+      params: { id },
+      body: { rows: [rows[0]] },
+    });
+    expect([more.status, more.code]).toEqual([422, "SUPPLY_EXCEEDED"]);
+    const commands = await world.owner.query(
+      "select row, call, ref, args from command where operation_id = $1 order by row",
+      [issued.body.operationId],
+    );
+    expect(commands.rows.map(({ args }) => [args.to, args.units])).toEqual([
+      [one.account, "2"],
+      [two.account, "998"],
+    ]);
+  });
+
+  it("never passes the approved total, however many ask at once", async () => {
+    const id = await world.activeIssue({ totalUnits: "10" });
+    const holder = await world.open(world.broker, "I-3");
+    const body = { rows: [{ to: holder.account, units: "4" }] };
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => world.ask(world.issuer.secret, "issueUnits", { params: { id }, body })),
+    );
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(2);
+    expect(answers.filter(({ code }) => code === "SUPPLY_EXCEEDED")).toHaveLength(4);
+  });
+});

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rateLimits } from "@genbo/api-schema/limits";
+import { openKeystore } from "@genbo/chain/keystore";
+import { createRpc } from "@genbo/chain/rpc";
+import { createPrisma, type Pool } from "@genbo/database/connection";
+import { writeDeployment } from "@genbo/database/deployment";
+import { createOperator } from "@genbo/database/keys";
+import { vaultKeysOf } from "@genbo/database/vault-keys";
+import { fixedClock } from "@genbo/domain/clock";
+import { createLog } from "@genbo/domain/log";
+import type { FastifyInstance } from "fastify";
+import { afterAll } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../../../test/support/database.ts";
+import { buildApp } from "../../src/app.ts";
+import { chainPortOf } from "../../src/chain-port.ts";
+import type { ApiContext } from "../../src/context.ts";
+import { type Ask, asker } from "./ask.ts";
+
+export const testAdmin = `0x${"ad".repeat(20)}`;
+/** 2021-08-02 09:00 in Tokyo, a Monday. */
+export const start = new Date("2021-08-02T00:00:00Z");
+const genesis = `0x${"01".repeat(32)}`;
+/** No node listens there: what needs one says so. */
+const nowhere = "http://127.0.0.1:9";
+
+export interface TestApi {
+  app: FastifyInstance;
+  ctx: ApiContext;
+  clock: ReturnType<typeof fixedClock>;
+  db: TestDatabase;
+  /** As the owner of the schema: to look at what was written. */
+  owner: Pool;
+  /** Key of the first operator. */
+  operator: string;
+  ask: Ask;
+}
+
+/** The api on a database of its own, asked through `inject`; every answer is held against the route table. */
+export async function createTestApi(overrides: Partial<ApiContext> = {}): Promise<TestApi> {
+  const db = await createTestDatabase();
+  const dir = mkdtempSync(join(tmpdir(), "genbo-api-"));
+  const secretFile = join(dir, "keystore-secret");
+  writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
+  const clock = fixedClock(start);
+  const pool = db.pool("genbo_api");
+  const rpc = createRpc([nowhere], { timeoutMs: 500 });
+  const ctx: ApiContext = {
+    profile: "local",
+    version: "0.0.0-test",
+    clock,
+    log: createLog({ level: "error", write: (line) => process.stderr.write(line) }),
+    pool,
+    prisma: createPrisma(pool),
+    keystore: openKeystore(join(dir, "keys"), secretFile),
+    vaultKeys: vaultKeysOf(randomBytes(32)),
+    chain: chainPortOf(rpc),
+    sandbox: null,
+    rateLimits,
+    notifyCommands: () => undefined,
+    ...overrides,
+  };
+  const worker = db.pool("genbo_worker");
+  const contracts = {
+    manager: testAdmin,
+    registry: testAdmin,
+    factory: testAdmin,
+    implementation: testAdmin,
+  };
+  await writeDeployment(
+    worker,
+    { chainId: 2021, genesisHash: genesis, admin: testAdmin, ...contracts },
+    start,
+  );
+  await worker.query("insert into lane (signer) values ($1)", [testAdmin]);
+  const operator = await createOperator(pool, "Operator", "staff:operator", start);
+  const app = await buildApp(ctx);
+  afterAll(async () => {
+    await app.close();
+    rpc.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  return { app, ctx, clock, db, owner: db.pool("genbo"), operator, ask: asker(app) };
+}

@@ -1,0 +1,131 @@
+import { type Pool, withTransaction } from "@genbo/database/connection";
+import { insertBlocks, writeCursor } from "@genbo/database/cursor";
+import { collectDerived, writeEntries } from "@genbo/database/register-write";
+import { writeRegistry } from "@genbo/database/register-write-registry";
+import {
+  activateIssues,
+  type TransferState,
+  writeTransferStates,
+} from "@genbo/database/register-write-subjects";
+import { type EntryKind, entryKinds } from "@genbo/domain/entry-kinds";
+import { refOf } from "@genbo/domain/ids";
+import { encodeHold, zeroAddress, zeroWord } from "@genbo/domain/words";
+import { advance } from "@genbo/register/fold";
+import { type EntryFields, headAfterEntry } from "@genbo/register/head";
+import { emptyState, type IssueState } from "@genbo/register/state";
+
+export interface LedgerAccount {
+  wallet: string;
+  record: string;
+  particulars: string;
+}
+
+/** Writes blocks into the register as the indexer does, by its role and its statements, without a chain. */
+export interface Ledger {
+  /** Registers accounts: what `setRecords` commands ask for. */
+  record(accounts: readonly LedgerAccount[]): Promise<void>;
+  /** Deploys an approved issue's token: its first entries. */
+  activate(
+    issue: { id: string; ref: string; policy: string; termsHash: string },
+    token: string,
+  ): Promise<void>;
+  issue(issueId: string, to: string, units: bigint): Promise<void>;
+  /** Units held for a transfer request. */
+  hold(issueId: string, transfer: { ref: string; from: string; to: string; units: bigint }): Promise<void>;
+  setTransfer(ref: string, state: TransferState): Promise<void>;
+  /** An empty block. */
+  block(): Promise<number>;
+  /** The next block has this time. */
+  at(time: Date): void;
+}
+
+export function createLedger(pool: Pool, start: Date): Ledger {
+  let [number, time, registrySeq] = [0, Math.floor(start.getTime() / 1000), 0];
+  const states = new Map<string, IssueState>();
+  const persons = new Map<string, string>();
+
+  const inBlock = async (act: Parameters<typeof withTransaction>[1]): Promise<number> => {
+    const block = { number, hash: refOf("block", number), parentHash: refOf("block", number - 1), time };
+    await withTransaction(pool, async (tx) => {
+      await insertBlocks(tx, [block]);
+      await act(tx);
+      await writeCursor(tx, {
+        blockNumber: number,
+        blockHash: block.hash,
+        blockTime: new Date(time * 1000),
+        genesisHash: refOf("block", 0),
+        registrySeq,
+        registryHead: zeroWord,
+      });
+    });
+    number += 1;
+    time += 1;
+    return block.number;
+  };
+
+  const enter = (issueId: string, kind: EntryKind, fields: Partial<EntryFields>) =>
+    inBlock(async (tx) => {
+      const state = states.get(issueId) ?? emptyState();
+      states.set(issueId, state);
+      const plain = {
+        basis: 1,
+        units: 0n,
+        from: zeroAddress,
+        to: zeroAddress,
+        ref: zeroWord,
+        data: zeroWord,
+      };
+      const entry = { ...plain, ...fields, seq: state.seq + 1, kind: entryKinds[kind] };
+      const head = headAfterEntry(state.head, entry);
+      const step = advance(state, { ...entry, head, blockTime: time }, (account) => persons.get(account));
+      const where = {
+        blockNumber: number,
+        blockHash: refOf("block", number),
+        logIndex: 0,
+        txHash: refOf("tx", number),
+      };
+      const origin = { ...where, operationId: null, maker: null, checker: null };
+      const derived = collectDerived();
+      derived.add(issueId, step, number);
+      await writeEntries(tx, [{ issueId, step, origin }]);
+      await derived.write(tx);
+    });
+
+  return {
+    record: async (accounts) => {
+      await inBlock(async (tx) => {
+        const rows = accounts.map((account, logIndex) => {
+          persons.set(account.wallet, `0x${account.record.slice(2, 26)}`);
+          registrySeq += 1;
+          const block = { number, hash: refOf("block", number), time };
+          const txHash = refOf("tx", number);
+          return { ...account, seq: registrySeq, head: zeroWord, operationId: null, block, logIndex, txHash };
+        });
+        await writeRegistry(tx, rows);
+        await tx.query("update wallet set state = 'registered' where address = any($1)", [
+          accounts.map(({ wallet }) => wallet),
+        ]);
+      });
+    },
+    activate: async ({ id, ref, policy, termsHash }, token) => {
+      await enter(id, "POLICY", { basis: 0, ref, data: policy });
+      await enter(id, "TERMS", { basis: 0, ref, data: termsHash });
+      const deployed = { id, token, codeHash: zeroWord, blockNumber: number - 1 };
+      await withTransaction(pool, (tx) => activateIssues(tx, [deployed]));
+    },
+    issue: async (issueId, to, units) =>
+      void (await enter(issueId, "ISSUE", { to, units, ref: refOf(issueId, number) })),
+    hold: async (issueId, { ref, from, to, units }) => {
+      const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
+      const data = encodeHold({ kind: 1, expiryMinutes: 0, controller: zeroAddress, ...dates });
+      await enter(issueId, "HOLD_CREATED", { basis: 2, from, to, units, ref, data });
+      await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, "held"]])));
+    },
+    setTransfer: (ref, state) =>
+      withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, state]]))),
+    block: () => inBlock(async () => undefined),
+    at: (next) => {
+      time = Math.floor(next.getTime() / 1000);
+    },
+  };
+}
