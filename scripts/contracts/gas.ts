@@ -1,0 +1,147 @@
+import { Interface, id } from "ethers";
+import { artifacts } from "hardhat";
+import { createPlatform, type Platform, registryRecord, wallet } from "../../contracts/test/platform.ts";
+
+export interface GasFigure {
+  name: string;
+  /** Gas of one transaction, or of one row of a batch, the transaction's own gas shared out. */
+  gas: number;
+  budget: number;
+  /** OpenZeppelin's ERC-20 for the nearest act, measured in the same run. */
+  openzeppelin: number | null;
+  met: boolean;
+}
+
+const batch = 100;
+const ref = (text: string) => id(text);
+const range = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
+const zero = `0x${"0".repeat(64)}`;
+
+/** Measures the budgets of docs/contracts.md on an in-process Berlin chain. */
+export async function measureGas(): Promise<GasFigure[]> {
+  const platform = await createPlatform();
+  const { signers, send, addresses } = platform;
+  const [seller, buyer] = signers.brokers;
+  const figures: GasFigure[] = [];
+  const note = (
+    name: string,
+    gas: bigint,
+    rows: number,
+    budget: number,
+    openzeppelin: bigint | null = null,
+  ) => {
+    const each = Math.round(Number(gas) / rows);
+    figures.push({
+      name,
+      gas: each,
+      budget,
+      openzeppelin: openzeppelin === null ? null : Number(openzeppelin),
+      met: each <= budget,
+    });
+  };
+  const plain = await measurePlain(platform);
+  const block = await platform.request<{ timestamp: string }>("eth_getBlockByNumber", ["latest", false]);
+  const validUntil = BigInt(block.timestamp) + 86_400n * 365n;
+
+  const register = (wallets: string[], custodian: bigint, from: string) =>
+    send(from, "HolderRegistry", addresses.holderRegistry, "setRecords", [
+      wallets.map((address) => [
+        address,
+        registryRecord(BigInt.asUintN(96, BigInt(address)), validUntil, custodian),
+        id(address),
+      ]),
+      true,
+    ]);
+  await register([wallet(0)], 1n, seller);
+  note(
+    "registration, batch of 100",
+    (await register(range(batch, 1).map(wallet), 1n, seller)).gasUsed,
+    batch,
+    26_000,
+  );
+  await register(range(batch, 200).map(wallet), 2n, buyer);
+  await register(range(500, 1000).map(wallet), 1n, seller);
+  const [alice, bob, carol] = signers.others as [string, string, string];
+  await register([alice, bob, carol], 0n, signers.registrar);
+
+  const token = await platform.createIssue(ref("issue"));
+  const joint = await platform.createIssue(ref("joint"), 6n << 248n);
+  const act = (from: string, fn: string, rows: unknown[], target = token) =>
+    send(from, "SecurityToken", target, fn, [rows, true]);
+  const issue = (wallets: string[], units: bigint, target = token) =>
+    act(
+      signers.issuer,
+      "issue",
+      wallets.map((to) => [to, units, ref(`issue ${to}`), zero]),
+      target,
+    );
+  await issue([wallet(0), alice], 1_000_000n);
+  note(
+    "issue to new holders, batch of 100",
+    (await issue(range(batch, 1).map(wallet), 1000n)).gasUsed,
+    batch,
+    32_000,
+    plain.mintNew,
+  );
+  const large = await issue(range(500, 1000).map(wallet), 10n);
+  note("issue to 500 new holders in one transaction", large.gasUsed, 1, 16_000_000);
+
+  const transfer = (to: string) => send(alice, "SecurityToken", token, "transfer", [to, 10n]);
+  note("transfer to a new holder", (await transfer(bob)).gasUsed, 1, 77_000, plain.transferNew);
+  note("transfer between holders", (await transfer(bob)).gasUsed, 1, 56_000, plain.transfer);
+  const custodied = (from: (index: number) => string) =>
+    act(
+      seller,
+      "custodiedTransfer",
+      range(batch, 1).map((index) => [from(index), wallet(1000 + index), 1n, ref(`move ${index}`), zero]),
+    );
+  note("custodied batch of 100, one seller", (await custodied(() => wallet(0))).gasUsed, batch, 16_000);
+  note("custodied batch of 100, 100 sellers", (await custodied(wallet)).gasUsed, batch, 24_000);
+
+  await issue(range(batch, 1).map(wallet), 1000n, joint);
+  await issue(range(batch, 200).map(wallet), 1000n, joint);
+  const requests = range(batch, 1).map((index) => [
+    wallet(index),
+    wallet(199 + index),
+    5n,
+    0,
+    ref(`request ${index}`),
+    zero,
+  ]);
+  note(
+    "request, batch of 100",
+    (await act(seller, "requestTransfers", requests, joint)).gasUsed,
+    batch,
+    120_000,
+  );
+  const ids = range(batch, 1).map((index) => ref(`request ${index}`));
+  note("accept, batch of 100", (await act(buyer, "acceptTransfers", ids, joint)).gasUsed, batch, 30_000);
+  note(
+    "approve, batch of 100",
+    (await act(signers.registrar, "approveTransfers", ids, joint)).gasUsed,
+    batch,
+    30_000,
+  );
+  return figures;
+}
+
+async function measurePlain(
+  platform: Platform,
+): Promise<{ mintNew: bigint; transferNew: bigint; transfer: bigint }> {
+  const { abi, bytecode } = await artifacts.readArtifact("PlainToken");
+  const codec = new Interface(abi);
+  const [from] = platform.signers.others as [string];
+  const { contractAddress } = await platform.sendRaw(from, { to: null, data: bytecode });
+  const call = async (fn: string, args: unknown[]) =>
+    (await platform.sendRaw(from, { to: contractAddress, data: codec.encodeFunctionData(fn, args) })).gasUsed;
+  await call("mint", [from, 1_000_000n]);
+  const mintNew = (await call("mintBatch", [range(batch, 5000).map(wallet), 10n])) / BigInt(batch);
+  const transferNew = await call("transfer", [wallet(1), 10n]);
+  return { mintNew, transferNew, transfer: await call("transfer", [wallet(1), 10n]) };
+}
+
+if (import.meta.main) {
+  const figures = await measureGas();
+  if (process.argv.includes("--json")) console.log(JSON.stringify(figures));
+  else console.table(figures);
+}
