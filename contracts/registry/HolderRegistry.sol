@@ -10,8 +10,17 @@ import {Code, Record} from "../token/Rules.sol";
 /// @title Who stands behind each wallet
 contract HolderRegistry is IHolderRegistry, AccessManaged {
     uint256 private constant MOST_ROWS = 500;
-    uint256 private constant KNOWN_CLASSES = 63;
-    uint256 private constant KNOWN_FLAGS = 7;
+    /// @dev Ten class bits, five flags and 48 spare bits have no meaning yet.
+    uint256 private constant UNKNOWN_BITS = 0xffc0 << 144 | 0xf8 << 136 | type(uint48).max;
+
+    /// @dev An entry in memory, in the order of its preimage.
+    struct Line {
+        bytes32 head;
+        uint256 seq;
+        address wallet;
+        bytes32 record;
+        bytes32 particulars;
+    }
 
     /// @inheritdoc IHolderRegistry
     bytes32 public head;
@@ -29,23 +38,17 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         bool registrar = _hasRole(Roles.REGISTRAR);
         uint32 custodian = custodianOf[msg.sender];
         if (!registrar && (custodian == 0 || !_hasRole(Roles.BROKER))) revert AccessManagedUnauthorized(msg.sender);
-        bytes32 head_ = head;
-        uint64 seq_ = seq;
+        Line memory line = Line(head, seq, address(0), 0, 0);
         for (uint256 i; i < rows.length; ++i) {
-            Row calldata row = rows[i];
-            uint8 code = _check(row, registrar, custodian);
-            if (code != Code.OK) {
-                if (atomic) revert Refused(code);
-                emit Rejected(i, bytes32(uint256(uint160(row.wallet))), code);
-                continue;
-            }
-            _records[row.wallet] = uint256(row.record);
-            head_ = keccak256(abi.encode(head_, ++seq_, row.wallet, row.record, row.particulars));
-            emit Recorded(row.wallet, row.record, row.particulars);
+            (line.wallet, line.record, line.particulars) = (rows[i].wallet, rows[i].record, rows[i].particulars);
+            uint8 code = _write(line, registrar, custodian);
+            if (code == Code.OK) continue;
+            if (atomic) revert Refused(code);
+            emit Rejected(i, bytes32(uint256(uint160(line.wallet))), code);
         }
-        if (head_ == head) return;
-        (head, seq) = (head_, seq_);
-        emit HeadMoved(seq_, head_);
+        if (line.head == head) return;
+        (head, seq) = (line.head, uint64(line.seq));
+        emit HeadMoved(uint64(line.seq), line.head);
     }
 
     /// @inheritdoc IHolderRegistry
@@ -64,26 +67,49 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         return (bytes32(_records[from]), bytes32(_records[to]));
     }
 
-    function _check(Row calldata row, bool registrar, uint32 custodian) private view returns (uint8) {
-        uint256 next = uint256(row.record);
-        uint256 last = _records[row.wallet];
-        if (row.wallet == address(0) || !_isWellFormed(next)) return Code.RECORD_INVALID;
-        if (last != 0 && Record.personOf(last) != Record.personOf(next)) return Code.WALLET_OF_ANOTHER_PERSON;
-        if (!registrar) {
-            if (Record.custodianOf(next) != custodian) return Code.NOT_CUSTODIAN;
-            if (last != 0 && Record.custodianOf(last) != custodian) return Code.WALLET_OF_ANOTHER_CUSTODIAN;
-            // What the registrar froze, a broker cannot thaw.
-            if (Record.flagsOf(last) & ~Record.flagsOf(next) != 0) return Code.NOT_CONTROLLER;
+    /// @dev Writes one record, folds it into the head and emits it, or answers why not.
+    function _write(Line memory line, bool registrar, uint32 custodian) private returns (uint8 code) {
+        uint256 last = _records[line.wallet];
+        uint256 next = uint256(line.record);
+        code = _check(line.wallet, last, next);
+        if (code == Code.OK && !registrar) code = _checkBroker(custodian, last, next);
+        if (code != Code.OK) return code;
+        _records[line.wallet] = next;
+        unchecked {
+            ++line.seq; // 2^64 records are out of reach
         }
+        _emit(line);
+    }
+
+    /// @dev head' = keccak256(abi.encode(head, seq, wallet, record, particulars)) and the event Recorded, without a
+    /// copy: a struct of static members lies in memory as abi.encode would write it.
+    function _emit(Line memory line) private {
+        bytes32 topic = Recorded.selector;
+        assembly ("memory-safe") {
+            mstore(line, keccak256(line, 0xa0))
+            log2(add(line, 0x60), 0x40, topic, mload(add(line, 0x40)))
+        }
+    }
+
+    function _check(address wallet, uint256 last, uint256 next) private view returns (uint8) {
+        if (wallet == address(0) || !_isWellFormed(next)) return Code.RECORD_INVALID;
+        if (last != 0 && Record.personOf(last) != Record.personOf(next)) return Code.WALLET_OF_ANOTHER_PERSON;
         // A lapsed record may be rewritten as it stands (new particulars, a freeze), but not made lapsed.
         uint256 validUntil = Record.validUntilOf(next);
         if (validUntil < block.timestamp && validUntil != Record.validUntilOf(last)) return Code.VALIDITY_PAST;
         return Code.OK;
     }
 
+    function _checkBroker(uint32 custodian, uint256 last, uint256 next) private pure returns (uint8) {
+        if (Record.custodianOf(next) != custodian) return Code.NOT_CUSTODIAN;
+        if (last == 0) return Code.OK;
+        if (Record.custodianOf(last) != custodian) return Code.WALLET_OF_ANOTHER_CUSTODIAN;
+        // What the registrar froze, a broker cannot thaw.
+        return Record.flagsOf(last) & ~Record.flagsOf(next) != 0 ? Code.NOT_CONTROLLER : Code.OK;
+    }
+
     function _isWellFormed(uint256 record) private pure returns (bool) {
-        return Record.personOf(record) != 0 && Record.classesOf(record) & ~KNOWN_CLASSES == 0
-            && Record.flagsOf(record) & ~KNOWN_FLAGS == 0 && uint48(record) == 0;
+        return record >> 160 != 0 && record & UNKNOWN_BITS == 0;
     }
 
     function _hasRole(uint64 role) private view returns (bool member) {

@@ -49,7 +49,7 @@ abstract contract Encumbrances is TokenBase {
         _claims[id] = hold.units;
         _waiting[account].push(id);
         _addWaiting(account);
-        _post(book, Line(Kind.HOLD_CREATED, hold.basis, hold.units, account, account, id, hold.data, 0));
+        _post(book, _line(Kind.HOLD_CREATED, hold.basis, hold.units, account, account, id, hold.data));
         hold.units = 0;
         _holds[id] = hold;
         _cover(book, account);

@@ -194,13 +194,15 @@ abstract contract Holds is Ledger {
     }
 
     function _postHold(Book memory book, uint8 kind, uint16 basis, bytes32 id, Hold memory hold) internal {
-        _post(book, Line(kind, basis, hold.units, hold.account, hold.to, id, hold.data, 0));
+        _post(book, _line(kind, basis, hold.units, hold.account, hold.to, id, hold.data));
     }
 
     function _postChange(Book memory book, bytes32 id, Hold memory hold, address from, uint96 was, uint16 basis)
         internal
     {
-        _post(book, Line(Kind.HOLD_CHANGED, basis, hold.units, from, hold.account, id, hold.data, was));
+        Line memory line = _line(Kind.HOLD_CHANGED, basis, hold.units, from, hold.account, id, hold.data);
+        line.was = was;
+        _post(book, line);
     }
 
     function _failingNewHold(bytes32 ref, uint256 expiry) internal view returns (uint256 failing) {

@@ -60,8 +60,11 @@ abstract contract Ledger is ITokenTypes {
         address self;
     }
 
-    /// @param was HOLD_CHANGED: what the hold encumbered before
+    /// @dev An entry in memory, in the order of its preimage: its nine first words are hashed where they stand.
+    /// @param was HOLD_CHANGED: what the hold encumbered before; no part of the entry
     struct Line {
+        bytes32 head;
+        uint64 seq;
         uint8 kind;
         uint16 basis;
         uint96 units;
@@ -132,11 +135,10 @@ abstract contract Ledger is ITokenTypes {
     /// @dev Codes of an issue of units.
     function _failingIssue(uint256 policy_, address to, uint256 units) internal view returns (uint256 failing) {
         (, uint256 toRecord) = _pair(address(0), to);
-        Supply memory supply = _supply;
         if (to == address(0)) failing = Rules.bit(Code.RECEIVER_INVALID);
         if (units == 0) failing |= Rules.bit(Code.UNITS_ZERO);
         if (Policy.has(policy_, Policy.PAUSED)) failing |= Rules.bit(Code.PAUSED);
-        if (supply.total + units > supply.cap) failing |= Rules.bit(Code.SUPPLY_CAP);
+        if (_supply.total + units > _supply.cap) failing |= Rules.bit(Code.SUPPLY_CAP);
         failing |= Rules.ofLot(policy_, units) | Rules.ofReceiver(toRecord, policy_)
             | _ofPersons(policy_, 0, toRecord, units);
     }
@@ -172,18 +174,37 @@ abstract contract Ledger is ITokenTypes {
         }
     }
 
+    function _line(uint8 kind, uint16 basis, uint96 units, address from, address to, bytes32 ref, bytes32 data)
+        internal
+        pure
+        returns (Line memory)
+    {
+        return Line(0, 0, kind, basis, units, from, to, ref, data, 0);
+    }
+
     /// @dev Writes one line: changes the holdings as its kind says, folds it into the head, emits it.
     function _post(Book memory book, Line memory line) internal {
-        if (uint32(book.word) == type(uint32).max) revert RegisterFull();
+        uint256 number = uint32(book.word);
+        if (number == type(uint32).max) revert RegisterFull();
         _apply(book.word, line);
-        uint64 number = uint32(++book.word);
-        bytes32 next = keccak256(
-            abi.encode(
-                book.head, number, line.kind, line.basis, line.units, line.from, line.to, line.ref, line.data
-            )
-        );
-        book.head = next;
-        emit Entry(number, line.kind, line.basis, line.units, line.from, line.to, line.ref, line.data, next);
+        line.head = book.head;
+        line.seq = uint64(number + 1);
+        book.word += 1;
+        book.head = _emit(line);
+    }
+
+    /// @dev keccak256(abi.encode(head, seq, kind, basis, units, from, to, ref, data)) and the event Entry, without
+    /// a copy: a struct of static members lies in memory as abi.encode would write it. The line is used up.
+    function _emit(Line memory line) private returns (bytes32 next) {
+        bytes32 topic = Entry.selector;
+        assembly ("memory-safe") {
+            next := keccak256(line, 0x120)
+            let ref := mload(add(line, 0xe0))
+            // The event's words: seq to `to` as they stand, then data and head; ref is a topic.
+            mstore(add(line, 0xe0), mload(add(line, 0x100)))
+            mstore(add(line, 0x100), next)
+            log2(add(line, 0x20), 0x100, topic, ref)
+        }
     }
 
     function _apply(uint256 policy_, Line memory line) private {
@@ -275,9 +296,36 @@ abstract contract Ledger is ITokenTypes {
         return _unheld(_accounts[account]);
     }
 
-    function _pair(address from, address to) internal view returns (uint256, uint256) {
-        (bytes32 a, bytes32 b) = registry.pair(from, to);
-        return (uint256(a), uint256(b));
+    function _pair(address from, address to) internal view returns (uint256 fromRecord, uint256 toRecord) {
+        address target = address(registry);
+        bytes4 selector = IHolderRegistry.pair.selector;
+        bool ok;
+        // registry.pair(from, to) without the copies of abi.encode, which each row of a batch would pay.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, selector)
+            mstore(add(free, 0x04), from)
+            mstore(add(free, 0x24), to)
+            ok := staticcall(gas(), target, free, 0x44, 0x00, 0x40)
+            ok := and(ok, eq(returndatasize(), 0x40))
+            fromRecord := mload(0x00)
+            toRecord := mload(0x20)
+        }
+        assert(ok);
+    }
+
+    /// @dev Where a row's memory begins. Rows leave nothing behind that a later one reads, so a batch gives each
+    /// row the same memory; its cost would else grow with the square of the batch.
+    function _memory() internal pure returns (uint256 free) {
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+    }
+
+    function _reuse(uint256 free) internal pure {
+        assembly ("memory-safe") {
+            mstore(0x40, free)
+        }
     }
 
     function _free(address account, uint256 word) private view returns (uint256) {

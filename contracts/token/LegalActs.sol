@@ -33,10 +33,12 @@ contract LegalActs is Encumbrances, ILegalActs {
     /// @inheritdoc ILegalActs
     function executeHolds(ExecuteRow[] calldata rows, bool atomic) external {
         Book memory book = _openFor(rows.length);
+        uint256 free = _memory();
         for (uint256 i; i < rows.length; ++i) {
             ExecuteRow memory row = rows[i];
             uint8 code = _executeByController(book, row);
             if (code != Code.OK) _refuseHold(atomic, i, row.holdId, code);
+            _reuse(free);
         }
         _close(book);
     }
@@ -49,9 +51,11 @@ contract LegalActs is Encumbrances, ILegalActs {
     /// @inheritdoc ILegalActs
     function releaseByOrder(bytes32[] calldata holdIds, uint16 basis, bool atomic) external restricted {
         Book memory book = _openFor(holdIds.length);
+        uint256 free = _memory();
         for (uint256 i; i < holdIds.length; ++i) {
             uint8 code = _releaseByOrder(book, holdIds[i], basis);
             if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
+            _reuse(free);
         }
         _close(book);
     }
@@ -66,10 +70,12 @@ contract LegalActs is Encumbrances, ILegalActs {
     /// @inheritdoc ILegalActs
     function enforceTransfers(OrderedRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
+        uint256 free = _memory();
         for (uint256 i; i < rows.length; ++i) {
             OrderedRow memory row = rows[i];
             uint8 code = _enforce(book, row);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
+            _reuse(free);
         }
         _close(book);
     }
@@ -134,7 +140,7 @@ contract LegalActs is Encumbrances, ILegalActs {
             || basis == Basis.TRUST_PROPERTY_MARK;
         if (!known) revert Refused(Code.BASIS_INVALID);
         Book memory book = _open();
-        _post(book, Line(Kind.MARK, basis, units, account, account, ref, data, 0));
+        _post(book, _line(Kind.MARK, basis, units, account, account, ref, data));
         _close(book);
     }
 
@@ -156,7 +162,7 @@ contract LegalActs is Encumbrances, ILegalActs {
         uint256 free = _freeUnits(row.from);
         if (frozen != 0 && row.units > free) _freeze(book, row.from, frozen - (row.units - free));
         bytes32 data = bytes32(uint256(row.data) & ORDER_DATA);
-        _post(book, Line(Kind.FORCED_TRANSFER, row.basis, row.units, row.from, row.to, row.ref, data, 0));
+        _post(book, _line(Kind.FORCED_TRANSFER, row.basis, row.units, row.from, row.to, row.ref, data));
         emit ForcedTransfer(row.from, row.to, row.units);
         if (_someWait(row.from)) _cover(book, row.from);
         return Code.OK;
@@ -205,7 +211,7 @@ contract LegalActs is Encumbrances, ILegalActs {
         uint96 rest = uint96(_unheldUnits(lost));
         if (rest != _balance(lost) || _someWait(lost)) return Code.HOLDS_MISSING;
         if (rest != 0) {
-            _post(book, Line(Kind.RECOVERY, Basis.WALLET_RECOVERY, rest, lost, replacement, ref, bytes32(KEEP_DAYS), 0));
+            _post(book, _line(Kind.RECOVERY, Basis.WALLET_RECOVERY, rest, lost, replacement, ref, bytes32(KEEP_DAYS)));
         }
         uint256 frozen = _frozen[lost];
         if (frozen != 0) {
@@ -237,7 +243,9 @@ contract LegalActs is Encumbrances, ILegalActs {
             _holds[id].state = HoldState.CLOSED;
         }
         _setFrozenUnits(account, amount);
-        _post(book, Line(kind, Basis.NONE, amount, account, account, id, data, amount));
+        Line memory line = _line(kind, Basis.NONE, amount, account, account, id, data);
+        line.was = amount;
+        _post(book, line);
         emit Frozen(account, amount);
     }
 
@@ -247,10 +255,12 @@ contract LegalActs is Encumbrances, ILegalActs {
         bool atomic,
         function(Book memory, HoldRow memory) internal returns (uint8) create
     ) private {
+        uint256 free = _memory();
         for (uint256 i; i < rows.length; ++i) {
             HoldRow memory row = rows[i];
             uint8 code = create(book, row);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.account, row.to, row.units);
+            _reuse(free);
         }
         _close(book);
     }

@@ -135,6 +135,7 @@ library Rules {
 
     /// @param balance units of the sender, encumbered ones too
     function ofPolicy(uint256 policy, uint256 units, uint256 balance) internal view returns (uint256 f) {
+        if (policy >> 160 == 0) return 0; // the common issue: nothing of what follows is set
         if (Policy.has(policy, Policy.PAUSED)) f = bit(Code.PAUSED);
         if (Policy.has(policy, Policy.FORBIDDEN)) f |= bit(Code.TRANSFERS_FORBIDDEN);
         if (block.timestamp < Policy.lockedUntil(policy)) f |= bit(Code.LOCKED_UP);

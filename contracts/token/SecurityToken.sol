@@ -41,11 +41,13 @@ contract SecurityToken is TokenBase, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function issue(IssueRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
+        uint256 free = _memory();
         for (uint256 i; i < rows.length; ++i) {
-            IssueRow calldata row = rows[i];
+            IssueRow memory row = rows[i];
             uint8 code = Rules.first(_failingIssue(book.word, row.to, row.units));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, address(0), row.to, row.units);
-            else _post(book, Line(Kind.ISSUE, Basis.INITIAL, row.units, address(0), row.to, row.ref, _days(row.data), 0));
+            else _post(book, _line(Kind.ISSUE, Basis.INITIAL, row.units, address(0), row.to, row.ref, _days(row.data)));
+            _reuse(free);
         }
         _close(book);
     }
@@ -53,11 +55,13 @@ contract SecurityToken is TokenBase, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function redeem(RedeemRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
+        uint256 free = _memory();
         for (uint256 i; i < rows.length; ++i) {
-            RedeemRow calldata row = rows[i];
+            RedeemRow memory row = rows[i];
             uint8 code = Rules.first(_failingRedeem(book.word, row.from, row.units));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, address(0), row.units);
-            else _post(book, Line(Kind.REDEEM, Basis.REDEMPTION, row.units, row.from, address(0), row.ref, _days(row.data), 0));
+            else _post(book, _line(Kind.REDEEM, Basis.REDEMPTION, row.units, row.from, address(0), row.ref, _days(row.data)));
+            _reuse(free);
         }
         _close(book);
     }
@@ -65,10 +69,12 @@ contract SecurityToken is TokenBase, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function custodiedTransfer(TransferRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openForCustodian(rows.length);
+        uint256 free = _memory();
         for (uint256 i; i < rows.length; ++i) {
-            TransferRow calldata row = rows[i];
+            TransferRow memory row = rows[i];
             uint8 code = _direct(book, row.from, row.to, row.units, row.ref, row.data);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
+            _reuse(free);
         }
         _close(book);
     }
@@ -76,10 +82,12 @@ contract SecurityToken is TokenBase, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function requestTransfers(RequestRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openForCustodian(rows.length);
+        uint256 free = _memory();
         for (uint256 i; i < rows.length; ++i) {
             RequestRow memory row = rows[i];
             uint8 code = _request(book, row);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
+            _reuse(free);
         }
         _close(book);
     }

@@ -34,7 +34,7 @@ abstract contract TokenBase is Holds, AccessManaged {
     }
 
     function _postNote(Book memory book, uint8 kind, uint16 basis, bytes32 ref, bytes32 data) internal {
-        _post(book, Line(kind, basis, 0, address(0), address(0), ref, data, 0));
+        _post(book, _line(kind, basis, 0, address(0), address(0), ref, data));
     }
 
     /// @dev A move without a request. Without a failing rule units <= free <= type(uint96).max.
@@ -45,7 +45,7 @@ abstract contract TokenBase is Holds, AccessManaged {
         (uint256 failing, uint256 fromRecord) = _failingDirect(book.word, from, to, units);
         failing |= _failingActor(book, fromRecord, from);
         if (failing != 0) return Rules.first(failing);
-        _post(book, Line(Kind.TRANSFER, Basis.JOINT_REQUEST, uint96(units), from, to, ref, _days(data), 0));
+        _post(book, _line(Kind.TRANSFER, Basis.JOINT_REQUEST, uint96(units), from, to, ref, _days(data)));
         return Code.OK;
     }
 
@@ -61,9 +61,11 @@ abstract contract TokenBase is Holds, AccessManaged {
         bool atomic,
         function(Book memory, bytes32) internal returns (uint8) act
     ) internal {
+        uint256 free = _memory();
         for (uint256 i; i < holdIds.length; ++i) {
             uint8 code = act(book, holdIds[i]);
             if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
+            _reuse(free);
         }
         _close(book);
     }
