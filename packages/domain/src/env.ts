@@ -93,3 +93,9 @@ export function inheritedEnv(source: NodeJS.ProcessEnv = process.env): Record<st
 
 /** True on a build server, where nobody watches progress bars. */
 export const isContinuousIntegration = (): boolean => process.env.CI === "true";
+
+/** A GoQuorum `geth` for the tests on real validators. */
+export const qbftClientPath = (): string | undefined => process.env.QBFT_CLIENT || undefined;
+
+/** A `besu` for the same tests. */
+export const besuPath = (): string | undefined => process.env.BESU || undefined;

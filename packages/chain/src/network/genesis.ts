@@ -23,16 +23,13 @@ const zeroHash = `0x${"0".repeat(64)}`;
 const zeroAddress = `0x${"0".repeat(40)}`;
 
 /**
- * GoQuorum doubles the wait up to this, so that validators that come back after a loss of quorum are heard within
- * half a minute however long it lasted. Besu knows no such limit.
+ * GoQuorum doubles the wait of each further round up to this, so that blocks come back so long after a lost quorum has
+ * returned, and not after as long as it was away. Besu knows no such limit.
  */
-export const roundTimeoutMaxSeconds = 30;
+const roundTimeoutMaxSeconds = 10;
 
 /** Transactions of up to 128 KB, the most that GoQuorum allows; 32 KB is what its mempool would take without. */
 const transactionKilobytesMax = 128;
-/** EIP-170, as on every other chain that our contracts run on. */
-const contractKilobytesMax = 24;
-
 /** The genesis of a chain where gas is free and Berlin holds from block 0. The same hash from either client. */
 export function genesisOf(client: ChainClient, options: GenesisOptions): Record<string, unknown> {
   return {
@@ -72,10 +69,11 @@ function goquorumConfig(options: GenesisOptions): Record<string, unknown> {
       ...qbftSection(options),
       policy: 0,
       ceil2Nby3Block: 0,
-      maxRequestTimeoutSeconds: roundTimeoutMaxSeconds,
+      maxRequestTimeoutSeconds: Math.max(roundTimeoutMaxSeconds, 2 * options.requestTimeoutSeconds),
     },
     txnSizeLimit: transactionKilobytesMax,
-    maxCodeSize: contractKilobytesMax,
+    // 0: EIP-170's 24 KB, as elsewhere. GoQuorum starts with no other number here.
+    maxCodeSize: 0,
     // Refuses any gas price but zero.
     isQuorum: true,
   };

@@ -30,7 +30,10 @@ export const goquorum: ClientProfile = {
     // Keeps every block's state, so that a register can be proved against any past block.
     "--gcmode=archive",
     ...(node.validator ? ["--mine"] : []),
-    "--miner.gasprice=0",
+    // A halted validator takes up a new proposal whenever transactions came in meanwhile, and each one sets the timer
+    // of its round back: with geth's 3 s a chain under load stays halted after its validators are back. A proposal is
+    // made anew with each block in any case.
+    "--miner.recommit=24h",
     // Both equal to the genesis: the limit neither drifts up nor down.
     `--miner.gastarget=${network.genesis.gasLimit}`,
     `--miner.gaslimit=${network.genesis.gasLimit}`,
@@ -42,7 +45,6 @@ export const goquorum: ClientProfile = {
     "--permissioned",
     "--nat=none",
     `--port=${node.port}`,
-    "--nousb",
     "--ipcdisable",
     "--http",
     `--http.addr=${rpcHost}`,

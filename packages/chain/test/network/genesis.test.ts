@@ -130,10 +130,10 @@ describe("genesis file, byte for byte", () => {
       "requesttimeoutseconds": 4,
       "policy": 0,
       "ceil2Nby3Block": 0,
-      "maxRequestTimeoutSeconds": 30
+      "maxRequestTimeoutSeconds": 10
     },
     "txnSizeLimit": 128,
-    "maxCodeSize": 24,
+    "maxCodeSize": 0,
     "isQuorum": true
   },
   "nonce": "0x0",

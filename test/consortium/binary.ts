@@ -1,0 +1,17 @@
+import { accessSync, constants } from "node:fs";
+import { besuPath, qbftClientPath } from "@genbo/domain/env";
+import type { ChainBinary } from "./consortium.ts";
+
+/** The chain client to test with: GoQuorum's `geth` in QBFT_CLIENT, or `besu` in BESU; undefined without either. */
+export function chainBinary(): ChainBinary | undefined {
+  const goquorum = qbftClientPath();
+  const besu = besuPath();
+  const found: ChainBinary | undefined =
+    goquorum !== undefined
+      ? { client: "goquorum", path: goquorum }
+      : besu !== undefined
+        ? { client: "besu", path: besu }
+        : undefined;
+  if (found !== undefined) accessSync(found.path, constants.X_OK);
+  return found;
+}

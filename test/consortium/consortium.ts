@@ -1,0 +1,141 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { clientProfiles } from "@genbo/chain/network/client";
+import { nodeDir, readNetwork } from "@genbo/chain/network/files";
+import type { ChainClient } from "@genbo/chain/network/genesis";
+import type { Network, NetworkNode } from "@genbo/chain/network/network";
+import { fixedPort } from "../support/fixed-port.ts";
+import { openTcpLink, type TcpLink } from "../support/tcp-link.ts";
+import { type ChainNode, type NodeSlot, nodeSlot, startNode } from "./node.ts";
+
+const run = promisify(execFile);
+const genbo = join(import.meta.dirname, "../../apps/cli/src/main.ts");
+
+export interface ChainBinary {
+  client: ChainClient;
+  path: string;
+}
+
+/** Validators on loopback, made by `genbo network`, whose processes and connections a test may break. */
+export interface Consortium {
+  network(): Network;
+  slots: readonly NodeSlot[];
+  /** Those whose process runs now. */
+  running(): NodeSlot[];
+  /** Names of the RPC methods for votes. */
+  rpcNames: { vote: string; discard: string; validators: string };
+  start(name: string): Promise<void>;
+  kill(name: string): Promise<void>;
+  /** Cuts every connection between a node and its peers; its RPC port still answers. */
+  cut(name: string): void;
+  mend(name: string): void;
+  /** `genbo network add`: a node that is let in, not started yet. */
+  add(): Promise<NodeSlot>;
+  close(): Promise<void>;
+}
+
+/** Makes a network of four validators in `dir` and starts them. */
+export async function startConsortium(binary: ChainBinary, dir: string): Promise<Consortium> {
+  const hosts = await Promise.all(Array.from({ length: 4 }, freshHost));
+  await runGenbo(
+    "init",
+    "--client",
+    binary.client,
+    "--rpc-nodes",
+    "0",
+    "--hosts",
+    hosts.join(","),
+    "--dir",
+    dir,
+  );
+  let network = await readNetwork(dir);
+  const slots: NodeSlot[] = [];
+  const nodes = new Map<string, ChainNode>();
+  const links: { from: string; to: string; link: TcpLink }[] = [];
+  const withNode = (name: string, act: (link: TcpLink) => void) => {
+    for (const { from, to, link } of links) if (from === name || to === name) act(link);
+  };
+  const takeIn = async (node: NetworkNode) => {
+    slots.push(nodeSlot(node, await fixedPort()));
+    for (const other of network.nodes) {
+      for (const [from, to] of [
+        [node, other],
+        [other, node],
+      ] as const) {
+        if (from === to || links.some((each) => each.from === from.name && each.to === to.name)) continue;
+        links.push({ from: from.name, to: to.name, link: await openTcpLink(to.port) });
+      }
+    }
+  };
+  const start = async (name: string) => {
+    const slot = slotOf(slots, name);
+    callThroughLinks(dir, network, name, links);
+    nodes.set(name, await startNode(binary.path, dir, network, slot));
+  };
+  const close = async () => {
+    await Promise.all([...nodes.values()].map((node) => node.stop()));
+    await Promise.all(links.map(({ link }) => link.close()));
+    for (const { rpc } of slots) rpc.close();
+  };
+  for (const node of network.nodes) await takeIn(node);
+  try {
+    await Promise.all(slots.map(({ node }) => start(node.name)));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    network: () => network,
+    slots,
+    running: () => slots.filter(({ node }) => nodes.has(node.name)),
+    rpcNames: clientProfiles[binary.client].rpc,
+    start,
+    kill: async (name) => {
+      const node = nodes.get(name);
+      nodes.delete(name);
+      await node?.kill();
+    },
+    cut: (name) => withNode(name, (link) => link.cut()),
+    mend: (name) => withNode(name, (link) => link.mend()),
+    add: async () => {
+      await runGenbo("add", "--dir", dir, "--host", await freshHost());
+      network = await readNetwork(dir);
+      const node = network.nodes.at(-1) as NetworkNode;
+      await takeIn(node);
+      return slotOf(slots, node.name);
+    },
+    close,
+  };
+}
+
+const freshHost = async (): Promise<string> => `127.0.0.1:${await fixedPort()}`;
+
+const runGenbo = (...args: string[]) => run(process.execPath, [genbo, "network", ...args]);
+
+function slotOf(slots: readonly NodeSlot[], name: string): NodeSlot {
+  const slot = slots.find(({ node }) => node.name === name);
+  if (slot === undefined) throw new Error(`No node ${name}.`);
+  return slot;
+}
+
+/** In a node's own list of peers each peer's port becomes that of the link to it. */
+function callThroughLinks(
+  dir: string,
+  network: Network,
+  name: string,
+  links: readonly { from: string; to: string; link: TcpLink }[],
+): void {
+  const list = clientProfiles[network.client]
+    .peerFiles(network)
+    .find((file) => file.path.endsWith("static-nodes.json"));
+  const path = join(nodeDir(dir, name), list?.path ?? "static-nodes.json");
+  let text = readFileSync(path, "utf8");
+  for (const { from, to, link } of links) {
+    const peer = network.nodes.find((node) => node.name === to);
+    if (from === name && peer !== undefined)
+      text = text.replace(`@127.0.0.1:${peer.port}?`, `@127.0.0.1:${link.port}?`);
+  }
+  writeFileSync(path, text);
+}

@@ -1,0 +1,54 @@
+import { connect, createServer, type Socket } from "node:net";
+
+/** One direction of who-calls-whom between two processes of the loopback interface, which a test may cut. */
+export interface TcpLink {
+  /** Where the caller connects instead of the real port. */
+  port: number;
+  /** Breaks every connection and refuses new ones. */
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+/** Carries TCP connections on to `targetPort`. */
+export async function openTcpLink(targetPort: number): Promise<TcpLink> {
+  const sockets = new Set<Socket>();
+  let open = true;
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  };
+  const server = createServer((caller) => {
+    if (!open) return void caller.destroy();
+    const target = connect(targetPort, "127.0.0.1");
+    keep(caller);
+    keep(target);
+    caller.pipe(target).pipe(caller);
+    // One end's failure is the other's: a half-open link would hide it.
+    caller.on("error", () => target.destroy()).on("close", () => target.destroy());
+    target.on("error", () => caller.destroy()).on("close", () => caller.destroy());
+  });
+  await new Promise<void>((done, fail) => {
+    server.on("error", fail);
+    server.listen(0, "127.0.0.1", done);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The link has no TCP port.");
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: address.port,
+    cut: () => {
+      open = false;
+      drop();
+    },
+    mend: () => {
+      open = true;
+    },
+    close: () => {
+      drop();
+      return new Promise((done) => server.close(() => done()));
+    },
+  };
+}
