@@ -19,7 +19,8 @@ export function answerErrors(ctx: ApiContext) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const problem = problemFrom(error);
     const { status, retryable } = problemOf(problem.code);
-    if (status >= 500) ctx.log.error("request failed", { requestId: request.id, code: problem.code, error });
+    if (problem.code === "INTERNAL") ctx.log.error("request failed", { requestId: request.id, error });
+    else if (status >= 500) ctx.log.warn("not ready", { requestId: request.id, detail: problem.message });
     await audit(ctx, request, problem, status);
     reply.header("x-request-id", request.id);
     if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
