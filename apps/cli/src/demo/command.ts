@@ -52,11 +52,16 @@ export async function demoOn(dataDir: string, screen: Screen): Promise<DemoResul
       rpcUrl: started.urls.chain,
       operatorSecret: readFileSync(started.folder.operatorKeyFile, "utf8").trim(),
       dataDir,
-      startCommand: `npm start -- --data ${relative(process.cwd(), dataDir) || "."}`,
+      startCommand: `npm start -- --data ${shortPath(dataDir)}`,
     };
     return await runDemo(steps, screen, platform);
   } finally {
     await stop();
     for (const signal of signals) process.off(signal, interrupted);
   }
+}
+
+function shortPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === "" || fromHere.startsWith("..") ? path : fromHere;
 }

@@ -84,7 +84,7 @@ function transfersRefused(
     act: () =>
       parties.as[broker].call("requestTransfer", {
         body: { ...order, from, to, units: String(units), ...(lotAcquiredOn ? { lotAcquiredOn } : {}) },
-        key: `demo:refusal:${name}`,
+        key: `demo:refusal:${name.replaceAll(" ", "-")}`,
       }),
   });
   const lapsed = of(lapsedCustomer.id);

@@ -49,6 +49,7 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
       "Two brokers register 244 investors and their accounts",
       async (step) => {
         const customers = customersOf(scenario);
+        step.say("with them the account of a broker itself, and a customer whose identity check will lapse");
         const both = [
           await registerCustomers(step, parties, "SBI", customers.SBI),
           await registerCustomers(step, parties, "NOMURA", customers.NOMURA),
