@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
-import {Encumbrances} from "./Encumbrances.sol";
 import {HoldKind, HoldState} from "./Holds.sol";
 import {Basis, Kind} from "./Ledger.sol";
 import {Code, Policy, Record, Rules} from "./Rules.sol";
+import {Orders} from "./Orders.sol";
 import {TokenBase} from "./TokenBase.sol";
 
 /// @title What registrar, enforcer, issuer and the controllers of holds do to a token
 /// @dev Runs on the storage of the token that delegates to it; on its own it holds nothing.
-contract LegalActs is Encumbrances, ILegalActs {
+contract LegalActs is Orders, ILegalActs {
     /// @dev What the issuer asks for, holders and brokers see a day ahead.
     uint256 private constant POLICY_DELAY = 1 days;
     /// @dev A move by order may say that the lots keep their acquisition days (succession, rectification).
     uint256 private constant KEEP_DAYS = 1 << 252;
     uint256 private constant ORDER_DATA = KEEP_DAYS | type(uint64).max;
 
-    constructor(address manager, IHolderRegistry registry_) TokenBase(manager, registry_) {}
+    constructor(address manager, IHolderRegistry registry_) TokenBase(manager, registry_) EIP712("Genbo", "1") {}
 
     /// @inheritdoc ILegalActs
     function createDvpHolds(HoldRow[] calldata rows, bool atomic) external restricted {

@@ -256,7 +256,8 @@ contract SecurityToken is TokenBase, Initializable, ISecurityToken {
 
     /// @notice ERC-165, ERC-20 with its metadata, ERC-7943 (fungible), ERC-2612.
     function supportsInterface(bytes4 id) external pure returns (bool) {
-        return id == 0x01ffc9a7 || id == 0x36372b07 || id == 0xa219a025 || id == 0x3edbb4c4;
+        return id == 0x01ffc9a7 || id == 0x36372b07 || id == 0xa219a025 || id == 0x3edbb4c4
+            || id == 0x9d8ff7da;
     }
 
     /// @dev Runs LegalActs on this token's storage and hands its answer or error through.

@@ -21,6 +21,8 @@ abstract contract TokenBase is Holds, AccessManaged {
     uint256 internal _proposal;
     /// @dev Used nonces of signed orders, 256 a slot.
     mapping(address account => mapping(uint256 page => uint256)) internal _usedNonces;
+    /// @dev ERC-2612's nonces, which do need their order.
+    mapping(address owner => uint256) internal _permits;
 
     constructor(address manager, IHolderRegistry registry_) AccessManaged(manager) Ledger(registry_) {}
 

@@ -12,10 +12,13 @@ const output = join(root, "packages/chain/src/generated/contracts.json");
 const require = createRequire(import.meta.url);
 
 const artifacts: Record<ContractName, string> = {
+  CashToken: "contracts/settlement/CashToken.sol",
   AccessManager: "@openzeppelin/contracts/access/manager/AccessManager.sol",
   HolderRegistry: "contracts/registry/HolderRegistry.sol",
   LegalActs: "contracts/token/LegalActs.sol",
+  RegisterAnchor: "contracts/registry/RegisterAnchor.sol",
   SecurityToken: "contracts/token/SecurityToken.sol",
+  Settlement: "contracts/settlement/Settlement.sol",
   TokenFactory: "contracts/token/TokenFactory.sol",
 };
 

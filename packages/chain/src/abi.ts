@@ -3,9 +3,12 @@ import { getBytes, hexlify, Interface, type JsonFragment, keccak256 } from "ethe
 
 export type ContractName =
   | "AccessManager"
+  | "CashToken"
   | "HolderRegistry"
   | "LegalActs"
+  | "RegisterAnchor"
   | "SecurityToken"
+  | "Settlement"
   | "TokenFactory";
 
 /** What the compiler made of one contract (a SecurityToken's abi holds LegalActs' functions too); `immutables` are the byte ranges that a deployment fills in. */

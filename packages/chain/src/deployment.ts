@@ -15,6 +15,8 @@ export interface Addresses {
   /** The implementation that every issue's clone delegates to. */
   securityToken: string;
   tokenFactory: string;
+  settlement: string;
+  registerAnchor: string;
 }
 
 /** An unsigned call; a creation has no `to`. */
@@ -49,16 +51,30 @@ export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
     legalActs: at(2),
     securityToken: at(3),
     tokenFactory: at(4),
+    settlement: at(5),
+    registerAnchor: at(6),
   };
-  const { accessManager, holderRegistry, legalActs, securityToken, tokenFactory } = addresses;
+  const {
+    accessManager,
+    holderRegistry,
+    legalActs,
+    securityToken,
+    tokenFactory,
+    settlement,
+    registerAnchor,
+  } = addresses;
   const calls: UnsignedCall[] = [
     creation("AccessManager", [admin]),
     creation("HolderRegistry", [accessManager]),
     creation("LegalActs", [accessManager, holderRegistry]),
     creation("SecurityToken", [accessManager, holderRegistry, legalActs]),
     creation("TokenFactory", [accessManager, securityToken]),
+    creation("Settlement", [accessManager]),
+    creation("RegisterAnchor", [accessManager]),
     grantRole(addresses, roles.admin, tokenFactory),
     bindFunctions(addresses, "TokenFactory", tokenFactory, ["createIssue"], roles.registrar),
+    bindFunctions(addresses, "Settlement", settlement, ["attest"], roles.settlementAgent),
+    bindFunctions(addresses, "RegisterAnchor", registerAnchor, ["anchor"], roles.registrar),
   ];
   const transactions = calls.map((call, index) => ({
     ...call,
