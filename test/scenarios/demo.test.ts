@@ -1,0 +1,62 @@
+import { demoOn } from "@genbo/cli/demo/command";
+import { readScenario } from "@genbo/cli/demo/fixture";
+import type { DemoResult } from "@genbo/cli/demo/run";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { keptScreen, stackFolder } from "../support/stack-folder.ts";
+
+const { dataDir, remove } = stackFolder("demo");
+const demoMsMax = 180_000;
+const screen = keptScreen();
+let first: DemoResult;
+let second: DemoResult;
+
+beforeAll(async () => {
+  first = await demoOn(dataDir, screen);
+  second = await demoOn(dataDir, screen);
+}, 2 * demoMsMax);
+
+afterAll(remove);
+
+const failures = () => screen.lines.filter((line) => line.includes("✗"));
+
+test("every check of the demo holds", () => {
+  expect(failures()).toEqual([]);
+  expect(first.checks.failed).toBe(0);
+  expect(first.checks.passed).toBeGreaterThan(30);
+});
+
+test("244 holders have 1,453 units, in the register and on chain", () => {
+  expect(first.holders).toBe(244);
+  expect(first.units).toBe(1453);
+  expect(first.supplyOnChain).toBe(1453);
+  expect(first.head).toBe(first.headOnChain);
+});
+
+test("each refusal names its rules", () => {
+  expect(first.refusals).toEqual([
+    { case: "unregistered wallet", status: 422, codes: ["RECEIVER_NOT_REGISTERED"] },
+    { case: "lapsed identity check", status: 422, codes: ["RECEIVER_CHECK_LAPSED"] },
+    { case: "more units than are free", status: 422, codes: ["INSUFFICIENT_UNITS"] },
+    { case: "two rules at once", status: 422, codes: ["INSUFFICIENT_UNITS", "RECEIVER_CHECK_LAPSED"] },
+    { case: "wrong broker", status: 422, codes: ["NOT_CUSTODIAN"] },
+    { case: "closed lot", status: 422, codes: ["LOT_CLOSED"] },
+    { case: "maker approves his own request", status: 403, codes: ["MAKER_IS_CHECKER"] },
+  ]);
+});
+
+test("the register is listed as of each instant, with the fixture's units", () => {
+  const unitsOf = (name: string) => first.register[name]?.map(({ units }) => units).sort();
+  const { holders_at_issue, distribution_1 } = readScenario();
+  const sorted = (rows: { units: number }[]) => rows.map(({ units }) => units).sort();
+  expect(Object.keys(first.register).sort()).toEqual(["2021-08-11", "2021-10-06", "2022-01-31", "now"]);
+  expect(unitsOf("2021-08-11")).toEqual(sorted(holders_at_issue));
+  expect(unitsOf("2021-10-06")).toEqual(sorted(holders_at_issue));
+  expect(unitsOf("2022-01-31")).toEqual(sorted(distribution_1.rows));
+  expect(first.register.now).toEqual(first.register["2022-01-31"]);
+});
+
+test("a second run finds everything and doubles nothing", () => {
+  const { stepsMs: _, ...before } = first;
+  const { stepsMs: __, ...after } = second;
+  expect(after).toEqual(before);
+});
