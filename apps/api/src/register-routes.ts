@@ -40,7 +40,18 @@ export function registerRoutes(
   }
 }
 
+/** The query's parser leaves a broken percent code as it stands, which would then be looked for. */
+function checkEncoding(url: string): void {
+  if (!url.includes("%")) return;
+  try {
+    decodeURIComponent(url);
+  } catch {
+    throw new ProblemError("BAD_REQUEST", "The URL has percent codes that are no UTF-8.");
+  }
+}
+
 function callOf(ctx: ApiContext, route: Route, request: FastifyRequest): Call {
+  checkEncoding(request.url);
   const body = request.body as Body | undefined;
   const key = isWrite(route) ? keyOf(request) : null;
   const params = route.params?.safeParse(request.params);

@@ -1,0 +1,119 @@
+import type { Route } from "@genbo/api-schema/route";
+import { type OperationId, routeTable } from "@genbo/api-schema/routes";
+import { type Role, roles } from "@genbo/domain/permissions";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createWorld, type World } from "./support/world.ts";
+
+const everybody = ["issuer", "trustee", "broker", "compliance", "auditor"];
+const readers = ["trustee", "broker", "compliance", "auditor"];
+
+/**
+ * Who may use which route, written down a second time: a route that is missing here, or a grant that changes by
+ * accident, fails. The operator does nothing that has legal effect and reads no register and no person.
+ */
+const matrix: Record<OperationId, readonly string[]> = {
+  createParty: ["operator"],
+  listParties: [...everybody, "operator"],
+  getParty: [...everybody, "operator"],
+  createKey: ["trustee", "operator"],
+  listKeys: ["trustee", "operator"],
+  rotateKey: ["trustee", "operator"],
+  revokeKey: ["trustee", "operator"],
+  draftIssue: ["issuer"],
+  listIssues: everybody,
+  getIssue: everybody,
+  approveIssue: ["trustee"],
+  rejectIssue: ["trustee"],
+  issueUnits: ["issuer"],
+  registerInvestor: ["broker"],
+  registerInvestors: ["broker"],
+  listInvestors: readers,
+  getInvestor: readers,
+  changeParticulars: ["broker"],
+  registerWallet: ["broker"],
+  registerWallets: ["broker"],
+  listWallets: readers,
+  precheckTransfer: ["broker"],
+  requestTransfer: ["broker"],
+  requestTransfers: ["broker"],
+  listTransfers: readers,
+  getTransfer: readers,
+  acceptTransfer: ["broker"],
+  approveTransfer: ["trustee"],
+  rejectTransfer: ["trustee"],
+  cancelTransfer: ["broker"],
+  readRegister: readers,
+  readTotals: ["issuer", "trustee", "compliance", "auditor"],
+  listEntries: readers,
+  readHolder: readers,
+  setRecordDate: ["trustee"],
+  listRecordDates: readers,
+  readRecordDateList: readers,
+  getOperation: [...everybody, "operator"],
+  listOperations: [...everybody, "operator"],
+  listOperationRows: [...everybody, "operator"],
+  listEvents: everybody,
+  moveClock: ["operator"],
+  health: [],
+  ready: [],
+  status: [],
+  openApi: [],
+  problemPage: [],
+};
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+const routes = routeTable as readonly Route[];
+
+it("the matrix has every route of the table, and no other", () => {
+  expect(Object.keys(matrix).sort()).toEqual(routes.map(({ operationId }) => operationId).sort());
+});
+
+describe.each(roles)("%s", (role: Role) => {
+  it.each(routes.filter(({ scope }) => scope !== null).map((route) => [route.operationId as OperationId]))(
+    "%s",
+    async (id) => {
+      const answer = await world.ask(world.secretOf(role), id);
+      const allowed = matrix[id].includes(role);
+      expect([id, answer.code === "FORBIDDEN"]).toEqual([id, !allowed]);
+      const scopeless = await world.ask(await keyWithout(role), id);
+      expect(scopeless.code).toBe("FORBIDDEN");
+    },
+  );
+});
+
+const weak = new Map<Role, Promise<string>>();
+/** A key of the role that holds one scope, which no route of this list asks for. */
+function keyWithout(role: Role): Promise<string> {
+  const found = weak.get(role) ?? makeWeak(role);
+  weak.set(role, found);
+  return found;
+}
+
+async function makeWeak(role: Role): Promise<string> {
+  const { body } = await world.ask(world.operator, "createParty", {
+    body: { kind: role, name: `${role} 2` },
+  });
+  const secret = await world.keyFor(body.id, `staff:weak-${role}`, ["parties:read"]);
+  await world.owner.query("update api_key set scopes = '{}' where party_id = $1", [body.id]);
+  return secret;
+}
+
+it("a route that is not in the table cannot be registered", async () => {
+  const { buildApp } = await import("../src/app.ts");
+  const app = await buildApp(world.ctx);
+  expect(() => app.get("/v1/backdoor", () => "open")).toThrow();
+  await app.close();
+});
+
+it("the sandbox clock is of the local profile alone", async () => {
+  const { buildApp } = await import("../src/app.ts");
+  const app = await buildApp({ ...world.ctx, profile: "server" });
+  const { asker } = await import("./support/ask.ts");
+  const answer = await asker(app)(world.operator, "moveClock", { body: { to: "2030-01-01T00:00:00Z" } });
+  expect(answer.code).toBe("FORBIDDEN");
+  await app.close();
+});
