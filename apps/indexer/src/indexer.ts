@@ -3,7 +3,7 @@ import type { ChainBlock } from "@genbo/chain/blocks";
 import { followBlocks } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { openBreaks } from "@genbo/database/breaks-write";
+import { quarantined } from "@genbo/database/breaks-write";
 import { type Cursor, insertBlocks, pruneEmptyBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
 import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
 import { tryLead } from "@genbo/database/leader";
@@ -115,21 +115,12 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
 function createLots(context: LeaderContext) {
   const { pool, leadership, log, clock } = context;
   let deployment: DeploymentRow | undefined;
-  let quarantined: ReadonlySet<string | null> | undefined;
   let prunedAt = 0;
-
-  /** Closed breaks let their issues go on; new ones are found here too, whoever opened them. */
-  const refreshBreaks = async () => {
-    const open = await openBreaks(pool);
-    const ended = quarantined === undefined || [...quarantined].some((issueId) => !open.has(issueId));
-    if (ended) await resumeAll(context, deployment);
-    quarantined = ended ? await openBreaks(pool) : open;
-    return quarantined;
-  };
 
   const enterNext = async (blocks: readonly ChainBlock[]): Promise<Applied & { entered: number }> => {
     deployment ??= await readDeployment(pool);
-    const held = await refreshBreaks();
+    await resumeAll(context, deployment);
+    const held = await quarantined(pool);
     const closing = await nextClosing(
       pool,
       [...held].filter((id) => id !== null),

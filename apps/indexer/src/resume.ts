@@ -1,10 +1,12 @@
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { type Resumable, resumable } from "@genbo/database/breaks-write";
-import { readCursor, writeCursor } from "@genbo/database/cursor";
+import { markResumed, type Resumable, resumable } from "@genbo/database/breaks-write";
+import type { Transaction } from "@genbo/database/connection";
+import { type Cursor, readCursor, writeCursor } from "@genbo/database/cursor";
 import type { DeploymentRow } from "@genbo/database/deployment";
 import { type NewEvent, writeEvents } from "@genbo/database/events-write";
 import { tokenOf } from "@genbo/database/register-write-subjects";
-import { writeLot } from "./apply-lot.ts";
+import type { Log } from "@genbo/domain/log";
+import { type Lot, writeLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";
 import { resumeStep } from "./limits.ts";
@@ -18,39 +20,37 @@ export async function resumeAll(
   for (const each of await resumable(context.pool)) await resume(context, each, deployment);
 }
 
-/** Reads the blocks again from the break to the cursor, for that one contract. */
-async function resume(
-  context: LeaderContext,
-  { issueId, fromBlock }: Resumable,
-  deployment: DeploymentRow,
-): Promise<void> {
-  const only = issueId === null ? deployment.registry : await tokenOf(context.pool, issueId);
-  const end = await readCursor(context.pool);
+/** Reads the blocks again from the first break to the cursor, for that one contract. */
+async function resume(context: LeaderContext, due: Resumable, deployment: DeploymentRow): Promise<void> {
+  const { pool, reader, leadership, clock, log } = context;
+  const { issueId, fromBlock, breakIds } = due;
+  const only = issueId === null ? deployment.registry : await tokenOf(pool, issueId);
+  const end = await readCursor(pool);
   if (only === undefined || end === undefined) return;
-  context.log.info("a quarantine ends", { issueId, fromBlock, toBlock: end.blockNumber });
-  for (let from = fromBlock; from <= end.blockNumber; from += resumeStep) {
+  log.info("a quarantine ends", { issueId, fromBlock, toBlock: end.blockNumber });
+  for (let from = fromBlock, broke = false; from <= end.blockNumber && !broke; from += resumeStep) {
     const to = Math.min(end.blockNumber, from + resumeStep - 1);
-    const blocks = await context.reader.read(from, to);
+    const blocks = await reader.read(from, to);
     if (blocks.at(-1)?.number !== to) throw new NodeUnavailable(`the node does not have block ${to}`);
     const facts = await readFacts(context, blocks, deployment);
-    const broke = await context.leadership.transaction(async (tx) => {
-      const cursor = await readCursor(tx, true);
-      if (cursor === undefined) return true;
-      const events: NewEvent[] = [];
-      const lot = { blocks, facts, deployment, quarantined: new Set<string | null>(), only };
-      const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
-      const folded = await writeLot(tx, lot, registry, events, {
-        now: context.clock.now(),
-        log: context.log,
-      });
-      await writeEvents(tx, events);
-      await writeCursor(tx, {
-        ...cursor,
-        registrySeq: folded.registry.seq,
-        registryHead: folded.registry.head,
-      });
-      return folded.faults.length > 0;
-    });
-    if (broke) return;
+    broke = await leadership.transaction((tx) =>
+      enterMissed(tx, { blocks, facts, deployment, only }, { now: clock.now(), log }),
+    );
   }
+  await leadership.transaction((tx) => markResumed(tx, breakIds, clock.now()));
+}
+
+/** @returns whether a break was opened again */
+async function enterMissed(
+  tx: Transaction,
+  part: Pick<Lot, "blocks" | "facts" | "deployment" | "only">,
+  context: { now: Date; log: Log },
+): Promise<boolean> {
+  const cursor = (await readCursor(tx, true)) as Cursor;
+  const events: NewEvent[] = [];
+  const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
+  const folded = await writeLot(tx, { ...part, quarantined: new Set() }, registry, events, context);
+  await writeEvents(tx, events);
+  await writeCursor(tx, { ...cursor, registrySeq: folded.registry.seq, registryHead: folded.registry.head });
+  return folded.faults.length > 0;
 }

@@ -60,8 +60,11 @@ export async function startWorkerService(
     if (payload === undefined || payload === rolledBackNotice) worker.resendAll();
     else worker.wake();
   });
+  const done = Promise.race([worker.done, sealer.done]);
+  // Whoever runs the service looks at `done`.
+  done.catch(() => undefined);
   return {
-    done: Promise.race([worker.done, sealer.done]),
+    done,
     stop: async () => {
       await listening.close();
       await worker.stop();

@@ -23,7 +23,7 @@ export async function openBreak(tx: Transaction, made: NewBreak): Promise<void> 
 }
 
 /** What is under quarantine now: issue ids, and null for the registry. */
-export async function openBreaks(db: Queryable): Promise<Set<string | null>> {
+export async function quarantined(db: Queryable): Promise<Set<string | null>> {
   const text = "select distinct issue_id from register_break where closed_at is null and kind <> 'REORG'";
   const result = await db.query<{ issue_id: string | null }>(text);
   return new Set(result.rows.map(({ issue_id }) => issue_id));
@@ -33,22 +33,26 @@ export interface Resumable {
   issueId: string | null;
   /** The first block whose entries may be missing. */
   fromBlock: number;
+  breakIds: string[];
 }
 
-/** What all breaks of were closed but has not gone on yet: the register still expects the number it stopped at. */
+/** What may go on, because its breaks were all closed, and has not yet. */
 export async function resumable(db: Queryable): Promise<Resumable[]> {
-  const result = await db.query<{ issue_id: string | null; from_block: bigint }>(
-    `select b.issue_id, min(b.block_number) as from_block
-     from register_break b
-     left join issue_state s on s.issue_id = b.issue_id
-     left join chain_cursor c on b.issue_id is null
-     where b.kind <> 'REORG' and (b.detail ->> 'nextSeq')::bigint > coalesce(s.seq, c.registry_seq, 0)
-     group by b.issue_id having bool_and(b.closed_at is not null)`,
+  const result = await db.query<{ issue_id: string | null; from_block: bigint; ids: string[] }>(
+    `select issue_id, min(block_number) as from_block, array_agg(id) as ids from register_break
+     where resumed_at is null and kind <> 'REORG'
+     group by issue_id having bool_and(closed_at is not null) order by issue_id`,
   );
-  return result.rows.map(({ issue_id, from_block }) => ({
+  return result.rows.map(({ issue_id, from_block, ids }) => ({
     issueId: issue_id,
     fromBlock: Number(from_block),
+    breakIds: ids,
   }));
+}
+
+/** What these breaks held back has entered, or another break holds it. */
+export async function markResumed(tx: Transaction, breakIds: readonly string[], now: Date): Promise<void> {
+  await tx.query("update register_break set resumed_at = $2 where id = any($1)", [breakIds, now]);
 }
 
 /** What people decided about a reorg that left this block: nothing yet, a break that is open, or one that is closed. */

@@ -386,14 +386,16 @@ create table hold (
   target text,
   kind smallint not null check (kind between 1 and 6),
   controller text,
-  units bigint not null check (units >= 0), -- what is still held
+  units bigint not null check (units >= 0), -- what it encumbers
+  claimed bigint not null, -- its units and, for an attachment behind other holds, those that it waits for
   expires_at timestamptz,
   accepted boolean not null default false,
   data text not null,
   from_seq bigint not null,
   to_seq bigint,
   primary key (issue_id, id),
-  check ((units = 0) = (to_seq is not null))
+  check (claimed >= units),
+  check (to_seq is null or claimed = 0)
 );
 create index hold_account on hold (issue_id, account) where to_seq is null;
 
@@ -446,6 +448,7 @@ create table register_break (
   closed_by text,
   closed_checker text,
   reason text,
+  resumed_at timestamptz, -- what it held back has entered the register, or another break holds it
   check (closed_checker is distinct from closed_by or closed_by is null)
 );
 create index register_break_open on register_break (issue_id) where closed_at is null;
@@ -480,3 +483,4 @@ grant update (state, code) on command to genbo_indexer;
 grant update (state, code, rows_entered, rows_refused, updated_at, entered_at) on operation to genbo_indexer;
 grant update (state, token, code_hash, deployed_block) on issue to genbo_indexer;
 grant update (state) on transfer, wallet to genbo_indexer;
+grant update (resumed_at) on register_break to genbo_indexer;

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+
+let stack: StackInProcess;
+let market: Market;
+let [broken, sound]: MarketIssue[] = [];
+let wallets: string[] = [];
+
+beforeAll(async () => {
+  stack = await startStackInProcess({
+    onLog: (l) => {
+      if (!l.includes("stored")) process.stderr.write(l);
+    },
+  });
+  market = await openMarket(stack);
+  broken = await market.issue({ acceptanceRequired: true });
+  sound = await market.issue();
+  wallets = await market.wallets(0, 5);
+});
+afterAll(() => stack?.stop());
+
+const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
+  (await stack.owner.query<Row>(text, values)).rows;
+const issueTo = (issue: MarketIssue | undefined) =>
+  market.submit(
+    "issuance",
+    wallets.map((to) => market.issueRow(issue!, to, 3n)),
+    { issueId: issue!.id },
+  );
+const stateOf = async (id: string) =>
+  (await rows<{ state: string }>("select state from operation where id = $1", [id]))[0]?.state;
+const seqOf = async (issue: MarketIssue | undefined) =>
+  (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue!.id]))[0]?.seq;
+const close = (id: string) =>
+  stack.database
+    .pool("genbo_api")
+    .query(
+      "update register_break set closed_at = $2, closed_by = 'staff:compliance', reason = 'mended' where id = $1",
+      [id, stack.clock.now()],
+    );
+const openBreak = () =>
+  stack.until("a break is open", async () => {
+    const [found] = await rows<{
+      id: string;
+      issue_id: string;
+      kind: string;
+      detail: object;
+      closed_at: Date | null;
+    }>("select * from register_break where closed_at is null");
+    return found;
+  });
+
+test("an entry that does not fit quarantines its issue alone, and what it missed enters once the break is closed", async () => {
+  await market.ended(await issueTo(broken));
+  const [state] = await rows<{ head: string }>("select head from issue_state where issue_id = $1", [
+    broken!.id,
+  ]);
+  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [
+    broken!.id,
+    `0x${"66".repeat(32)}`,
+  ]);
+
+  const held = await issueTo(broken);
+  expect(await openBreak()).toMatchObject({
+    issue_id: broken!.id,
+    kind: "HEAD_DIFFERS",
+    detail: { nextSeq: 8 },
+  });
+  expect(await stateOf(held)).toBe("mined");
+  expect(await market.ended(await issueTo(sound))).toMatchObject({ state: "entered", rows_entered: 5 });
+  const later = await issueTo(broken);
+  await stack.until("the later one is mined", async () => (await stateOf(later)) === "mined");
+  expect(await seqOf(broken)).toBe(7n);
+  expect(await rows("select id from register_break")).toHaveLength(1);
+
+  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [broken!.id, state!.head]);
+  await close((await openBreak()).id);
+  expect(await market.ended(held)).toMatchObject({ state: "entered", rows_entered: 5 });
+  expect(await market.ended(later)).toMatchObject({ state: "entered", rows_entered: 5 });
+  expect(await seqOf(broken)).toBe(17n);
+  expect(await rows("select id from register_break where closed_at is null")).toEqual([]);
+});
+
+test("a cause that persists breaks again when its break is closed; an indexer that was restarted knows it too", async () => {
+  const [state] = await rows<{ head: string }>("select head from issue_state where issue_id = $1", [
+    broken!.id,
+  ]);
+  await stack.owner.query("update issue_state set seq = seq - 1 where issue_id = $1", [broken!.id]);
+  const held = await issueTo(broken);
+  const first = await openBreak();
+  expect(first).toMatchObject({ kind: "GAP" });
+  await close(first.id);
+  const second = await openBreak();
+  expect(second.id).not.toBe(first.id);
+
+  await stack.indexer.stop();
+  await stack.owner.query("update issue_state set seq = seq + 1, head = $2 where issue_id = $1", [
+    broken!.id,
+    state!.head,
+  ]);
+  await close(second.id);
+  await stack.indexer.start();
+  expect(await market.ended(held)).toMatchObject({ state: "entered", rows_entered: 5 });
+});
+
+test("an entry that the node kept from the register shows in the contract's head", async () => {
+  // The register says one unit more than the contract, and its own line is whole.
+  await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [sound!.id]);
+  await market.ended(await issueTo(sound));
+  expect(await openBreak()).toMatchObject({
+    issue_id: sound!.id,
+    kind: "HEAD_MISMATCH",
+    detail: { contractSays: { totalSupply: expect.any(String) } },
+  });
+  const held = await issueTo(sound);
+  await stack.until("it is mined", async () => (await stateOf(held)) === "mined");
+  await stack.owner.query("update issue_state set units = units - 1 where issue_id = $1", [sound!.id]);
+  await close((await openBreak()).id);
+  expect(await market.ended(held)).toMatchObject({ state: "entered" });
+});
+
+test("a broken line of the registry holds back registrations alone", async () => {
+  await stack.owner.query("update chain_cursor set registry_seq = registry_seq + 1");
+  const waiting = market.wallets(1, 3);
+  expect(await openBreak()).toMatchObject({ issue_id: null, kind: "REGISTRY_GAP" });
+  expect(await market.ended(await issueTo(broken))).toMatchObject({ state: "entered" });
+  await stack.owner.query("update chain_cursor set registry_seq = registry_seq - 1");
+  await close((await openBreak()).id);
+  expect(await waiting).toHaveLength(3);
+  expect(await rows("select id from register_break where closed_at is null")).toEqual([]);
+});
