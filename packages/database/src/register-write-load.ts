@@ -55,6 +55,7 @@ interface HoldRow {
   kind: number;
   controller: string | null;
   units: bigint;
+  claimed: bigint;
   accepted: boolean;
   data: string;
   from_seq: bigint;
@@ -69,7 +70,7 @@ async function loadHolds(
   const [issueIds, ids] = pairs(touched.map(({ issueId, holds }) => [issueId, holds]));
   if (ids.length === 0) return;
   const result = await db.query<HoldRow>(
-    `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.accepted, h.data, h.from_seq
+    `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.accepted, h.data, h.from_seq
      from unnest($1::text[], $2::text[]) as t (issue_id, id) join hold h using (issue_id, id) where h.to_seq is null`,
     [issueIds, ids],
   );
@@ -87,6 +88,7 @@ function holdOf(row: HoldRow): Hold {
     kind: row.kind,
     controller: row.controller ?? zeroAddress,
     units: row.units,
+    claimed: row.claimed,
     expiryMinutes: decodeHold(row.data).expiryMinutes,
     accepted: row.accepted,
     data: row.data,

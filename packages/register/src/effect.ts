@@ -2,6 +2,7 @@ import { entryKinds } from "@genbo/domain/entry-kinds";
 import { jstDayOfSeconds } from "@genbo/domain/jst";
 import { decodeHold, decodeMove, type EntryDates, zeroAddress } from "@genbo/domain/words";
 import { FoldError } from "./fold-error.ts";
+import { holdAfter } from "./hold.ts";
 import { mergeLots, takeLots } from "./lots.ts";
 import type { ChainEntry, Hold, Holding, IssueState, Lot } from "./state.ts";
 import type { Effect, HoldingChange, Party, PersonOf } from "./step.ts";
@@ -71,11 +72,15 @@ function move(context: Context): Effect {
 }
 
 function executeHold(context: Context): Effect {
-  const hold = openHold(context);
+  const hold = nextHold(context);
   return moveUnits(context, decodeHold(hold.data), false, hold);
 }
 
-/** Moves units out of the free part of an account, or out of `hold`, whose word's top digit is its kind and no flag. */
+/**
+ * Moves units out of the free part of an account, or out of the units of a hold, whose word's top digit is its kind
+ * and no flag.
+ * @param hold as it stands after the move
+ */
 function moveUnits(context: Context, dates: EntryDates, keepDates: boolean, hold: Hold | null): Effect {
   const { entry, state } = context;
   const { units, from, to, seq } = entry;
@@ -108,92 +113,73 @@ function moveUnits(context: Context, dates: EntryDates, keepDates: boolean, hold
     lots,
     lotShortfall: shortfall,
     holdings,
-    hold: hold === null ? null : lowered(hold, units, seq),
+    hold,
   };
 }
 
 function createHold(context: Context): Effect {
   const { entry, state } = context;
-  if (entry.units === 0n) throw new FoldError("BAD_PAYLOAD", entry.seq, "it holds nothing");
-  if (state.holds.has(entry.ref))
-    throw new FoldError("HOLD_EXISTS", entry.seq, `hold ${entry.ref} is open already`);
+  const hold = holdAfter(state.holds.get(entry.ref) ?? null, entry);
   const data = decodeHold(entry.data);
-  const hold: Hold = {
-    id: entry.ref,
-    account: entry.from,
-    target: entry.to === zeroAddress ? null : entry.to,
-    kind: data.kind,
-    controller: data.controller,
-    units: entry.units,
-    expiryMinutes: data.expiryMinutes,
-    accepted: false,
-    data: entry.data,
-    fromSeq: entry.seq,
-    toSeq: null,
-  };
-  if (hold.kind < 1 || hold.kind > 6)
-    throw new FoldError("BAD_PAYLOAD", entry.seq, `hold kind ${hold.kind} is not known`);
-  const before = holdingFor(context, entry.from, entry.units);
-  const after = { ...before, encumbered: before.encumbered + entry.units };
   return {
     ...plain(context),
     ...shown(data),
     acquiredOn: data.acquiredOn || null,
     holdId: hold.id,
-    holdings: [changeOf(entry.seq, before, after)],
+    holdings: encumber(context, hold.account, hold.units),
     hold,
   };
 }
 
 function acceptHold(context: Context): Effect {
-  const hold = openHold(context);
-  return { ...plain(context), holdId: hold.id, hold: { ...hold, accepted: true } };
+  const hold = nextHold(context);
+  return { ...plain(context), holdId: hold.id, hold };
 }
 
 function releaseHold(context: Context): Effect {
   const { entry } = context;
-  const hold = openHold(context);
-  if (entry.units === 0n) throw new FoldError("BAD_PAYLOAD", entry.seq, "it releases nothing");
-  const before = holdingFor(context, hold.account, 0n);
-  const after = { ...before, encumbered: before.encumbered - entry.units };
-  return {
-    ...plain(context),
-    holdId: hold.id,
-    holdings: [changeOf(entry.seq, before, after)],
-    hold: lowered(hold, entry.units, entry.seq),
-  };
+  const hold = nextHold(context);
+  const holdings = encumber(context, hold.account, -entry.units);
+  return { ...plain(context), holdId: hold.id, holdings, hold };
 }
 
-/** A new word for an open hold (another controller or expiry); its units change only by release and execution. */
 function changeHold(context: Context): Effect {
-  const { entry } = context;
-  const hold = openHold(context);
-  if (entry.units !== hold.units)
-    throw new FoldError("BAD_PAYLOAD", entry.seq, "it changes the units of a hold");
-  const { controller, expiryMinutes, kind } = decodeHold(entry.data);
-  if (kind !== hold.kind) throw new FoldError("BAD_PAYLOAD", entry.seq, "it changes the kind of a hold");
-  const target = entry.to === zeroAddress ? null : entry.to;
-  return {
-    ...plain(context),
-    holdId: hold.id,
-    hold: { ...hold, controller, expiryMinutes, target, data: entry.data },
+  const { entry, state } = context;
+  const before = state.holds.get(entry.ref);
+  const hold = nextHold(context);
+  const moves = before !== undefined && before.account !== hold.account;
+  const holdings = moves
+    ? carry(context, entry.units)
+    : encumber(context, hold.account, hold.units - (before?.units ?? 0n));
+  return { ...plain(context), holdId: hold.id, holdings, hold };
+}
+
+/** A lost wallet's held units go to another wallet of the same person, still held, with their acquisition dates. */
+function carry(context: Context, units: bigint): HoldingChange[] {
+  const { entry, state } = context;
+  if (units === 0n) return [];
+  const lost = holdingFor(context, entry.from, 0n);
+  const before = state.holdings.get(entry.to) ?? newHolding(context, entry.to);
+  if (before.person !== lost.person)
+    throw new FoldError("BAD_PAYLOAD", entry.seq, "it carries a hold to another person");
+  const { taken, left } = takeLots(lost.lots, units, 0);
+  const rest = { ...lost, units: lost.units - units, encumbered: lost.encumbered - units, lots: left };
+  const after = {
+    ...before,
+    units: before.units + units,
+    encumbered: before.encumbered + units,
+    lots: mergeLots(before.lots, taken),
   };
+  return [changeOf(entry.seq, lost, rest), changeOf(entry.seq, before.units === 0n ? null : before, after)];
 }
 
-function openHold({ entry, state }: Context): Hold {
-  const hold = state.holds.get(entry.ref);
-  if (hold === undefined) throw new FoldError("UNKNOWN_HOLD", entry.seq, `hold ${entry.ref} is not open`);
-  if (hold.account !== entry.from)
-    throw new FoldError("BAD_PAYLOAD", entry.seq, "the hold is on another account");
-  if (entry.units > hold.units) throw new FoldError("NEGATIVE", entry.seq, "the hold has fewer units");
-  return hold;
+function encumber(context: Context, account: string, units: bigint): HoldingChange[] {
+  if (units === 0n) return [];
+  const before = holdingFor(context, account, units);
+  return [changeOf(context.entry.seq, before, { ...before, encumbered: before.encumbered + units })];
 }
 
-const lowered = (hold: Hold, units: bigint, seq: number): Hold => ({
-  ...hold,
-  units: hold.units - units,
-  toSeq: hold.units === units ? seq : null,
-});
+const nextHold = ({ entry, state }: Context): Hold => holdAfter(state.holds.get(entry.ref) ?? null, entry);
 
 /** The holding of an account that must have at least `free` units that no hold encumbers. */
 function holdingFor({ entry, state }: Context, account: string, free: bigint): Holding {

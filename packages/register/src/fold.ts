@@ -75,6 +75,9 @@ function checkChain(state: IssueState, entry: ChainEntry): void {
   if (entry.seq !== state.seq + 1) {
     throw new FoldError("GAP", entry.seq, `entry ${state.seq + 1} was expected`);
   }
+  if (entry.units > maxUnits) {
+    throw new FoldError("BAD_PAYLOAD", entry.seq, "it has more units than the register keeps");
+  }
   if (headAfterEntry(state.head, entry) !== entry.head) {
     throw new FoldError("HEAD_DIFFERS", entry.seq, "the recomputed head is not the event's");
   }

@@ -28,7 +28,7 @@ export interface Holding {
   fromSeq: number;
 }
 
-/** An encumbrance. Its id is the ref of the entry that created it; at 0 units it has ended. */
+/** An encumbrance. Its id is the ref of the entry that created it; it ends with its claim. */
 export interface Hold {
   id: Word;
   account: string;
@@ -37,8 +37,13 @@ export interface Hold {
   /** Code of `holdKinds`. */
   kind: number;
   controller: string;
-  /** Still held. */
+  /** Still held: what it encumbers. */
   units: bigint;
+  /**
+   * What it lays hands on: its units, and for an attachment those under earlier holds that it waits for. Frozen units
+   * (ERC-7943) are claimed and not encumbered, since they may exceed the holding.
+   */
+  claimed: bigint;
   /** Minutes since 1970; 0 = never. */
   expiryMinutes: number;
   accepted: boolean;

@@ -126,7 +126,7 @@ describe("holds", () => {
     chain.issue(a, 10n);
     const hold = chain.hold(a, zeroAddress, 6n, 0, { kind: 3, controller: b });
     const data = holdWord({ kind: 3, controller: c, expiryMinutes: 9 });
-    chain.onHold("HOLD_CHANGED", hold, 6n, 0, { data });
+    chain.onHold("HOLD_CHANGED", hold, 6n, 0, { data, to: a });
     run();
     expect(state.holds.get(hold.ref)).toMatchObject({
       controller: c,
@@ -195,6 +195,11 @@ describe("an entry that cannot be true is refused and leaves the state alone", (
       (chain) => chain.onHold("HOLD_CHANGED", chain.entries[1]!, 3n),
     ],
     ["BAD_PAYLOAD", "more units than a column holds", (chain) => chain.issue(b, 2n ** 63n - 1n)],
+    [
+      "BAD_PAYLOAD",
+      "an entry beyond the column",
+      (chain) => chain.emit("MARK", { units: 2n ** 63n, basis: 13 }),
+    ],
     ["HOLD_EXISTS", "a hold's id twice", (chain) => chain.onHold("HOLD_CREATED", chain.entries[1]!, 1n)],
     ["UNKNOWN_HOLD", "no such hold", (chain) => chain.onHold("HOLD_RELEASED", chain.entries[0]!, 1n)],
     ["UNKNOWN_ACCOUNT", "units to an unregistered account", (chain) => chain.move(a, stranger, 1n)],
