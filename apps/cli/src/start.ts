@@ -1,16 +1,23 @@
 import { parseArgs } from "node:util";
+import { readServerSettings, type ServerSettings } from "@genbo/domain/env";
+import { startServer } from "./server.ts";
 import { startStack } from "./supervisor.ts";
 
 const defaultDataDir = ".genbo/local";
 const defaultPort = 8080;
 
-/** `npm start`: the local platform in the foreground, its data kept, stopped in order by Ctrl-C or SIGTERM. */
+/**
+ * `npm start`: the platform in the foreground, its data kept, stopped in order by Ctrl-C or SIGTERM. With a database
+ * and a chain in the environment (profile `server`) it runs on those, else it starts its own.
+ */
 export async function start(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: { data: { type: "string" }, port: { type: "string" } },
   });
-  const port = readPort(values.port);
+  const server = readServerSettings();
+  const dataDir = values.data ?? server?.dataDir ?? defaultDataDir;
+  const port = readPort(values.port ?? server?.httpPort);
   const began = Date.now();
   const asked = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -19,17 +26,17 @@ export async function start(args: readonly string[]): Promise<void> {
       asked.resolve();
     });
   }
-  const stack = await startStack({
-    dataDir: values.data ?? defaultDataDir,
+  const stack = await startOn(server, {
+    dataDir,
     port,
-    notice: (line) => console.log(`! ${line}; logs are in ${values.data ?? defaultDataDir}/logs`),
+    notice: (line) => console.log(`! ${line}; logs are in ${dataDir}/logs`),
     progress: (line) => console.log(`${line} …`),
   });
   console.log(`
 Genbo is up (${((Date.now() - began) / 1000).toFixed(1)} s).
   API            ${stack.urls.api}
   API reference  ${stack.urls.api}/docs
-  chain          ${stack.urls.chain}
+  chain          ${stack.chain}
   data           ${stack.folder.root}
   operator key   ${stack.folder.operatorKeyFile}
 Ctrl-C stops it; the data stays.`);
@@ -37,6 +44,27 @@ Ctrl-C stops it; the data stays.`);
   await stack.stop();
   console.log("Stopped.");
 }
+
+interface Place {
+  dataDir: string;
+  port: number;
+  notice: (line: string) => void;
+  progress: (line: string) => void;
+}
+
+async function startOn(server: ServerSettings | undefined, place: Place) {
+  if (server === undefined) {
+    const stack = await startStack(place);
+    return { ...stack, chain: stack.urls.chain };
+  }
+  const { databaseUrl, chainRpcUrls, httpHost } = server;
+  const where = httpHost === undefined ? {} : { httpHost };
+  const running = await startServer({ ...place, ...where, databaseUrl, chainRpcUrls });
+  return { ...running, chain: chainRpcUrls.map(hostOf).join(", ") };
+}
+
+/** A node's URL may carry a password. */
+const hostOf = (url: string): string => URL.parse(url)?.host ?? "?";
 
 function readPort(text: string | undefined): number {
   if (text === undefined) return defaultPort;

@@ -91,6 +91,40 @@ export function inheritedEnv(source: NodeJS.ProcessEnv = process.env): Record<st
   return Object.fromEntries(keep.flatMap((key) => (source[key] ? [[key, source[key] as string]] : [])));
 }
 
+/** What whoever starts the whole platform says about a database and a chain that others run. */
+export interface ServerSettings {
+  /** The platform's database, as someone who may make roles. */
+  databaseUrl: string;
+  chainRpcUrls: readonly string[];
+  dataDir: string | undefined;
+  httpHost: string | undefined;
+  httpPort: string | undefined;
+}
+
+/** Undefined when neither is given: then both are started here. @throws Error when only one is given */
+export function readServerSettings(source: NodeJS.ProcessEnv = process.env): ServerSettings | undefined {
+  const value = (key: keyof Env) => source[envNames[key]] || undefined;
+  const databaseUrl = value("databaseUrl");
+  const chainRpcUrls = value("chainRpcUrls");
+  if (databaseUrl === undefined && chainRpcUrls === undefined) return undefined;
+  if (databaseUrl === undefined || chainRpcUrls === undefined) {
+    const [given, missing] =
+      databaseUrl === undefined
+        ? (["chainRpcUrls", "databaseUrl"] as const)
+        : (["databaseUrl", "chainRpcUrls"] as const);
+    throw new Error(
+      `${envNames[given]} is set and ${envNames[missing]} is not: give both, or neither to run locally.`,
+    );
+  }
+  return {
+    databaseUrl,
+    chainRpcUrls: chainRpcUrls.split(",").filter(Boolean),
+    dataDir: value("dataDir"),
+    httpHost: value("httpHost"),
+    httpPort: value("httpPort"),
+  };
+}
+
 /** True on a build server, where nobody watches progress bars. */
 export const isContinuousIntegration = (): boolean => process.env.CI === "true";
 
