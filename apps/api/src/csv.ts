@@ -127,7 +127,7 @@ function investorOf(cells: Cells): unknown {
         street: cells.street,
         country: cells.addressCountry,
       },
-      bornOn: filled(cells.bornOn) ?? null,
+      bornOn: filled(cells.bornOn)?.replaceAll("/", "-") ?? null,
     },
   };
 }

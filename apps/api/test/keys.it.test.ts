@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { scopesOf } from "@genbo/domain/permissions";
+import { beforeAll, describe, expect, it } from "vitest";
+import { unused } from "./support/successes.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+let partyId: string;
+beforeAll(async () => {
+  world = await createWorld();
+  partyId = (await world.admit("auditor")).partyId;
+});
+
+const make = (body: object = {}, key?: string) =>
+  world.ask(world.operator, "createKey", {
+    params: { id: partyId },
+    body: { subject: "staff:auditor", ...body },
+    ...(key !== undefined && { key }),
+  });
+const works = async (secret: string) => (await world.ask(secret, "listParties")).status === 200;
+
+describe("an API key", () => {
+  it("has 256 random bits, is shown once and kept as a hash", async () => {
+    const key = unused();
+    const { body } = await make({}, key);
+    expect(body.secret).toMatch(/^gnb_[a-z2-9]{12}_[A-Za-z0-9_-]{43}$/);
+    expect(await works(body.secret!)).toBe(true);
+    const repeat = await make({}, key);
+    expect([repeat.headers["idempotency-hit"], repeat.body.secret]).toEqual(["true", null]);
+    const { rows } = await world.owner.query("select hash, prefix from api_key where id = $1", [body.id]);
+    expect(rows[0].hash).toBe(createHash("sha256").update(body.secret!).digest("hex"));
+    const random = body.secret!.slice(17);
+    for (const table of ["api_key", "idempotency", "audit_row"]) {
+      const found = await world.owner.query(`select 1 from ${table} t where strpos(t::text, $1) > 0`, [
+        random,
+      ]);
+      expect([table, found.rowCount]).toEqual([table, 0]);
+    }
+  });
+
+  it("is nothing when one character of it differs", async () => {
+    const { body } = await make();
+    const secret = body.secret!;
+    for (const wrong of [
+      `${secret.slice(0, -1)}${secret.endsWith("A") ? "B" : "A"}`,
+      secret.slice(0, 16),
+      "x",
+      "",
+    ]) {
+      expect(await works(wrong)).toBe(false);
+    }
+  });
+
+  it("holds what it is granted, and cannot be granted more than its role may hold", async () => {
+    const { body } = await make({ scopes: ["register:read"] });
+    expect((await world.ask(body.secret!, "listParties")).code).toBe("FORBIDDEN");
+    const { problem } = await make({ scopes: ["register:read", "issues:approve"] });
+    expect(problem.pointer).toBe("/scopes/1");
+    const { body: widest } = await make();
+    expect(widest.scopes).toEqual(scopesOf("auditor"));
+  });
+
+  it("ends at its expiry", async () => {
+    const { body } = await make({ expiresAt: "2021-08-02T01:00:00Z" });
+    expect(await works(body.secret!)).toBe(true);
+    world.clock.set(new Date("2021-08-02T01:00:00Z"));
+    expect(await works(body.secret!)).toBe(false);
+    world.clock.set(new Date("2021-08-02T00:00:00Z"));
+    expect((await make({ expiresAt: "2021-08-01T00:00:00Z" })).problem.pointer).toBe("/expiresAt");
+  });
+
+  it("is rotated: the successor works at once, the old one until the grace is over", async () => {
+    const { body: old } = await make({ scopes: ["parties:read"] });
+    const rotated = await world.ask(world.operator, "rotateKey", {
+      params: { id: old.id },
+      body: { graceSeconds: 60 },
+    });
+    expect(rotated.body).toMatchObject({ scopes: ["parties:read"], subject: old.subject });
+    expect([await works(old.secret!), await works(rotated.body.secret!)]).toEqual([true, true]);
+    world.clock.set(new Date("2021-08-02T00:01:00Z"));
+    expect([await works(old.secret!), await works(rotated.body.secret!)]).toEqual([false, true]);
+    const again = await world.ask(world.operator, "rotateKey", { params: { id: old.id }, body: {} });
+    expect(again.code).toBe("STATE_CONFLICT");
+  });
+
+  it("is revoked at once", async () => {
+    const { body } = await make();
+    expect(await works(body.secret!)).toBe(true);
+    const revoked = await world.ask(world.operator, "revokeKey", { params: { id: body.id } });
+    expect(revoked.body.revokedAt).toBe(world.clock.now().toISOString());
+    expect(await works(body.secret!)).toBe(false);
+  });
+
+  it("says when it was last used, without a write at each request", async () => {
+    const other = await createWorld();
+    const { body } = await other.ask(other.operator, "createKey", {
+      params: { id: other.auditor.partyId },
+      body: { subject: "staff:auditor" },
+    });
+    for (let i = 0; i < 5; i += 1) await other.ask(body.secret!, "listParties");
+    const used = () => other.owner.query("select last_used_at from api_key where id = $1", [body.id]);
+    expect((await used()).rows).toEqual([{ last_used_at: null }]);
+    await other.app.close();
+    expect((await used()).rows).toEqual([{ last_used_at: other.clock.now() }]);
+  });
+});
+
+describe("a party", () => {
+  it("of a kind that signs gets a signer of its own, its numbers and its role on chain", async () => {
+    const { body, status } = await world.ask(world.operator, "createParty", {
+      body: { kind: "broker", name: "証券" },
+    });
+    expect(status).toBe(202);
+    const { rows } = await world.owner.query(
+      "select call, target, args, signer from command where operation_id = $1 order by row",
+      [body.operationId],
+    );
+    const { signer, custodianId } = body;
+    expect(rows).toMatchObject([
+      { call: "grantRole", target: null, args: { role: "2", account: signer } },
+      { call: "setCustodian", target: null, args: { signer, id: custodianId } },
+    ]);
+    expect((await world.ctx.keystore.signerFor(signer!)).address).toBe(signer);
+  });
+
+  it("gets numbers that nobody else has, however many are admitted at once", async () => {
+    const made = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        world.ask(world.operator, "createParty", { body: { kind: "broker", name: unused() } }),
+      ),
+    );
+    expect(new Set(made.map(({ body }) => body.custodianId)).size).toBe(6);
+  });
+});

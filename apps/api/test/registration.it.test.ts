@@ -1,0 +1,230 @@
+import { latestParticulars } from "@genbo/database/vault";
+import { decodeRecord } from "@genbo/domain/registry-record";
+import { beforeAll, describe, expect, it } from "vitest";
+import { customer } from "./support/samples.ts";
+import { unused } from "./support/successes.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+const bulk = (rows: readonly object[], secret = world.broker.secret) =>
+  world.ask(secret, "registerInvestors", { body: { rows } });
+
+const csv = (payload: string | Buffer, charset = "") =>
+  world.ask(world.broker.secret, "registerInvestors", { payload, type: `text/csv${charset}` });
+
+const heading =
+  "顧客番号,個人法人区分,氏名漢字,氏名カナ,氏名ローマ字,郵便番号,都道府県,市区町村,番地,住所国,生年月日,投資家区分,居住国,税区分,確認期限";
+const line = (number: string, name = "髙橋 花子") =>
+  `${number},individual,${name},タカハシ ハナコ,Takahashi Hanako,150-0041,東京都,渋谷区,"神南1-8-10, 101",JP,1975/01/31,RETAIL|PROFESSIONAL,392,RESIDENT_INDIVIDUAL,2024/03/31`;
+
+const particularsOf = async (investorId: string) => {
+  const { rows } = await world.owner.query("select person_id from investor where id = $1", [investorId]);
+  const person = rows[0].person_id;
+  return (await latestParticulars(world.ctx.pool, world.ctx.vaultKeys, [person])).get(person)!;
+};
+
+describe("a bulk file", () => {
+  it("of 2,000 rows is registered in one transaction, and changes nothing the second time", async () => {
+    const rows = Array.from({ length: 2_000 }, () => customer(unused()));
+    const before = performance.now();
+    const first = await bulk(rows);
+    const ms = performance.now() - before;
+    expect(first.body).toMatchObject({ rows: 2_000, created: 2_000, unchanged: 0, conflicts: [] });
+    const second = await bulk(rows);
+    expect(second.body).toMatchObject({ created: 0, unchanged: 2_000, conflicts: [] });
+    expect(second.body.items).toEqual(first.body.items);
+    const written = await world.owner.query(
+      "select count(distinct xmin::text)::int as n from investor where external_id = any($1)",
+      [rows.map(({ externalId }) => externalId)],
+    );
+    expect(written.rows).toEqual([{ n: 1 }]);
+    expect(ms).toBeLessThan(10_000);
+
+    const wallets = { rows: rows.map(({ externalId }) => ({ externalId })) };
+    const opened = await world.ask(world.broker.secret, "registerWallets", { body: wallets });
+    expect([opened.status, opened.body.created]).toEqual([202, 2_000]);
+    const again = await world.ask(world.broker.secret, "registerWallets", { body: wallets });
+    expect([again.status, again.body.created, again.body.unchanged]).toEqual([200, 0, 2_000]);
+    expect(again.body.items).toEqual(opened.body.items);
+  });
+
+  it("reports a row that contradicts what stands, and takes the others", async () => {
+    const known = customer(unused());
+    const { body: first } = await bulk([known]);
+    const changed = { ...known, country: 702 };
+    const { body } = await bulk([changed, customer(unused())]);
+    expect(body).toMatchObject({ created: 1, unchanged: 0, conflicts: [{ row: 0, code: "ALREADY_EXISTS" }] });
+    expect(body.conflicts[0]?.fix).toContain(`PATCH /v1/investors/${first.items[0]?.id}/particulars`);
+    const twice = unused();
+    const inOneFile = await bulk([customer(twice), customer(twice), customer(twice, { country: 702 })]);
+    expect(inOneFile.body).toMatchObject({ created: 1, unchanged: 1, conflicts: [{ row: 2 }] });
+  });
+
+  it("names wrong rows by number and field", async () => {
+    const { problem } = await bulk([
+      customer(unused()),
+      { ...customer(unused()), country: "JP" },
+      { nothing: true },
+    ]);
+    expect(problem.code).toBe("ROWS_INVALID");
+    expect(problem.rows?.map(({ row, pointer }) => [row, pointer])).toContainEqual([1, "/rows/1/country"]);
+    expect(problem.rows?.map(({ pointer }) => pointer)).toContain("/rows/2/nothing");
+  });
+});
+
+describe("a bank's CSV", () => {
+  it.each([
+    ["UTF-8", (text: string) => Buffer.from(text), ""],
+    ["UTF-8 with a BOM", (text: string) => Buffer.from(`\ufeff${text}`), "; charset=utf-8"],
+    ["CP932", (text: string) => cp932(text), "; charset=Shift_JIS"],
+  ])("is read in %s", async (_name, encode, charset) => {
+    const number = unused();
+    const { body } = await csv(encode(`${heading}\r\n${line(number)}\r\n`), charset);
+    expect(body).toMatchObject({ created: 1, conflicts: [] });
+    const { value } = await particularsOf(body.items[0]!.id);
+    expect(value).toEqual({
+      kind: "individual",
+      name: { kanji: "髙橋 花子", kana: "タカハシ ハナコ", romaji: "Takahashi Hanako" },
+      address: {
+        postalCode: "150-0041",
+        prefecture: "東京都",
+        city: "渋谷区",
+        street: "神南1-8-10, 101",
+        country: "JP",
+      },
+      bornOn: "1975-01-31",
+    });
+    const { rows } = await world.owner.query(
+      "select class_bits, valid_until from investor where external_id = $1",
+      [number],
+    );
+    // The last day of validity ends at 24:00 in Tokyo.
+    expect(rows).toEqual([{ class_bits: 8 + 2, valid_until: new Date("2024-03-31T15:00:00Z") }]);
+  });
+
+  it("is refused by row, column and reason, without a name in the answer", async () => {
+    const wrong = await csv(`${heading}\n${line(unused())}\n${line(unused()).replace("392", "日本")}\n`);
+    expect(wrong.problem.rows).toMatchObject([{ row: 1, pointer: "/rows/1/country" }]);
+    const headless = await csv(`顧客番号,氏名\n1,山田 太郎\n`);
+    expect([headless.code, headless.problem.detail]).toEqual([
+      "ROWS_INVALID",
+      expect.stringContaining("The heading lacks"),
+    ]);
+    const torn = await csv(`${heading}\n${line(unused())}\n1,"山田 太郎\n`);
+    expect(torn.problem.code).toBe("ROWS_INVALID");
+    expect(`${wrong.text}${headless.text}${torn.text}`).not.toMatch(/山田|髙橋/);
+    expect((await csv("")).code).toBe("ROWS_INVALID");
+    expect((await csv(cp932(`${heading}\n${line(unused())}`))).code).toBe("BAD_ENCODING");
+    expect((await csv("x", "; charset=euc-jp")).code).toBe("BAD_ENCODING");
+  });
+});
+
+describe("an account", () => {
+  it("becomes a record with its person, its broker and the commitment of the particulars", async () => {
+    const validUntil = "2022-01-01T00:00:00Z";
+    const { body: investor } = await world.ask(world.broker.secret, "registerInvestor", {
+      body: customer(unused(), { validUntil, classes: ["QII", "CORPORATE"] }),
+    });
+    const { body: wallet } = await world.ask(world.broker.secret, "registerWallet", {
+      body: { investorId: investor.id },
+    });
+    const { rows } = await world.owner.query(
+      `select c.call, c.target, c.args, c.ref, v.commitment, p.custodian_id from command c
+       join vault_particulars v on v.person_id = $2 join party p on p.signer = c.signer where c.operation_id = $1`,
+      [wallet.operationId, investor.personId],
+    );
+    const [{ args, ref, commitment, custodian_id: custodian }] = rows;
+    expect(rows[0]).toMatchObject({ call: "setRecords", target: null });
+    expect(ref).toBe(`0x${"0".repeat(24)}${wallet.address.slice(2)}`);
+    expect(args).toMatchObject({ wallet: wallet.address, particulars: commitment });
+    expect(decodeRecord(args.record)).toEqual({
+      personId: investor.personId,
+      classBits: 5,
+      flags: 0,
+      validUntil: Date.parse(validUntil) / 1000,
+      country: 392,
+      custodian,
+    });
+  });
+
+  it("of another person is refused without a word about whose it is", async () => {
+    const theirs = await world.open(world.other, unused());
+    const mine = await world.open(world.broker, unused());
+    const body = { investorId: mine.investorId, address: theirs.account };
+    const refused = await world.ask(world.broker.secret, "registerWallet", { body });
+    expect([refused.status, refused.code]).toEqual([409, "ALREADY_EXISTS"]);
+    expect(refused.text).not.toContain(world.other.partyId);
+    const rows = [{ externalId: "nobody" }];
+    const many = await world.ask(world.broker.secret, "registerWallets", { body: { rows } });
+    expect(many.body.conflicts).toMatchObject([{ row: 0, code: "NOT_FOUND" }]);
+  });
+});
+
+describe("a change of particulars", () => {
+  it("is a new sealed version with its evidence, and a new record for each account", async () => {
+    const holder = await world.open(world.broker, unused());
+    const second = `0x${"ab".repeat(20)}`;
+    await world.ask(world.broker.secret, "registerWallet", {
+      body: { investorId: holder.investorId, address: second },
+    });
+    const before = await particularsOf(holder.investorId);
+    const married = {
+      ...customer("x").particulars,
+      name: { kanji: "鈴木 花子", kana: "スズキ ハナコ", romaji: "Suzuki Hanako" },
+    };
+    const changed = await world.ask(world.broker.secret, "changeParticulars", {
+      params: { id: holder.investorId },
+      body: { effectiveOn: "2021-08-01", evidenceRef: "戸籍 2021-1", particulars: married },
+    });
+    expect(changed.body).toMatchObject({
+      version: 2,
+      wallets: expect.arrayContaining([holder.account, second]),
+    });
+    const after = await particularsOf(holder.investorId);
+    expect(after).toMatchObject({
+      version: 2,
+      effectiveOn: "2021-08-01",
+      evidenceRef: "戸籍 2021-1",
+      value: married,
+    });
+    expect(after.commitment).not.toBe(before.commitment);
+    const { rows } = await world.owner.query(
+      "select call, args from command where operation_id = $1 order by row",
+      [changed.body.operationId],
+    );
+    expect(rows.map(({ call, args }) => [call, args.particulars])).toEqual([
+      ["setRecords", after.commitment],
+      ["setRecords", after.commitment],
+    ]);
+  });
+
+  it("refuses days to come and checks that end in the past", async () => {
+    const { investorId: id } = await world.open(world.broker, unused());
+    const change = (body: object) =>
+      world.ask(world.broker.secret, "changeParticulars", { params: { id }, body });
+    const base = { effectiveOn: "2021-08-01", evidenceRef: "x" };
+    expect((await change({ ...base, effectiveOn: "2021-08-03", country: 1 })).problem.pointer).toBe(
+      "/effectiveOn",
+    );
+    expect((await change({ ...base, validUntil: "2021-08-01T00:00:00Z" })).problem.pointer).toBe(
+      "/validUntil",
+    );
+    expect((await change(base)).code).toBe("INVALID_FIELD");
+    expect((await change({ ...base, validUntil: "2030-01-01T00:00:00Z" })).status).toBe(202);
+  });
+});
+
+/** CP932 bytes: the inverse of what every two bytes mean. */
+function cp932(text: string): Buffer {
+  const codes = new Map<string, Buffer>();
+  const decoder = new TextDecoder("shift_jis");
+  for (let high = 0x81; high <= 0xfc; high += 1) {
+    for (let low = 0x40; low <= 0xfc; low += 1)
+      codes.set(decoder.decode(Buffer.from([high, low])), Buffer.from([high, low]));
+  }
+  return Buffer.concat([...text].map((char) => (char < "\u0080" ? Buffer.from(char) : codes.get(char)!)));
+}
