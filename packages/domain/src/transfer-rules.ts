@@ -88,7 +88,7 @@ export function failingRules(facts: TransferFacts): number[] {
   return byNumber.filter(({ fails }) => fails(facts)).map(({ number }) => number);
 }
 
-/** Limits by person: a move between two accounts of one person, or of nobody, changes neither count. */
+/** Limits by person: a move between two accounts of one person changes neither count; an unregistered one has none. */
 function countsPersons({ policy, from, to }: TransferFacts): boolean {
-  return policy.unitsPerPersonTracked && (from.record?.personId ?? null) !== (to.record?.personId ?? null);
+  return policy.unitsPerPersonTracked && to.record !== null && to.record.personId !== from.record?.personId;
 }

@@ -70,6 +70,10 @@ describe("each boundary lets through", () => {
       { policy: tracked({ maxHolders: 1, maxUnitsPerPerson: 1n }), to: { ...to, record: record("1") } },
     ],
     ["limits where persons are not tracked", { policy: policy({ maxHolders: 1, maxUnitsPerPerson: 1n }) }],
+    [
+      "nobody's units to the cap of holders",
+      { policy: tracked({ maxHolders: 10 }), units: 2n, from: { ...from, unitsOfPerson: 2n } },
+    ],
     ["the whole of a named lot", { lotUnits: 2n }],
   ])("%s", (_name, change) => expect(failing(change)).toEqual([]));
 });
