@@ -8,7 +8,7 @@ const sample = {
   parties: [{ name: "乙", address: "大阪府" }],
 };
 
-test("the trust's register has items 1 to 15, each with its article", () => {
+test("the trust's register has items 1 to 15, each with its article [TA 186] [TAR 18] [TAR 19]", () => {
   expect(profiles.TRUST_BENEFICIAL.map((item) => item.number)).toEqual(
     Array.from({ length: 15 }, (_, i) => i + 1),
   );
@@ -28,7 +28,7 @@ test.each(profileNames)("%s: complete terms have no fault, and each item is miss
   }
 });
 
-test("what the law always wants cannot be denied, and every form is checked", () => {
+test("what the law always wants cannot be denied, and every form is checked [TA 185(2)] [TAR 19]", () => {
   const full = Object.fromEntries(
     termsItems("TRUST_BENEFICIAL").map((item) => [item.key, sample[item.shape]]),
   );
@@ -51,7 +51,7 @@ test("a key uses a scope only if it holds it and its role allows it", () => {
   expect(mayUse("broker", ["transfers:approve"], "transfers:approve")).toBe(false);
 });
 
-test("the operator has no legal power and nobody both requests and approves", () => {
+test("the operator has no legal power and nobody both requests and approves [TA 198(2)]", () => {
   const legal = scopes.filter((scope) =>
     /^(issu|redem|invest|wallet|partic|transf|regis|record)/.test(scope),
   );

@@ -78,7 +78,7 @@ describe("each boundary lets through", () => {
   ])("%s", (_name, change) => expect(failing(change)).toEqual([]));
 });
 
-test("all failing rules are named at once, ascending", () => {
+test("all failing rules are named at once, ascending [TA 93(2)]", () => {
   const change = {
     units: 7n,
     lotUnits: 0n,

@@ -59,7 +59,7 @@ describe("JST days", () => {
     expect(isoOfDay(jstDay(new Date("2022-01-31T15:00:00Z")))).toBe("2022-02-01");
     expect(isoOfDay(jstDayOfSeconds(Date.UTC(2022, 0, 31, 15) / 1000))).toBe("2022-02-01");
   });
-  test("24:00 of a record date is 00:00 of the next day", () => {
+  test("24:00 of a record date is 00:00 of the next day [TA 189]", () => {
     const day = dayOfIso("2022-01-31")!;
     expect(endOfDay(day).toISOString()).toBe("2022-01-31T15:00:00.000Z");
     expect(startOfDay(day + 1)).toEqual(endOfDay(day));

@@ -38,7 +38,7 @@ describe("lots", () => {
     expect(lots(a)).toEqual([[1, 10]]);
   });
 
-  test("begin anew at a sale and keep their dates where the law says so", () => {
+  test("begin anew at a sale and keep their dates where the law says so [TA 186(iv)]", () => {
     const { chain, run, lots } = started();
     chain.issue(a, 30n, 0);
     chain.issue(a, 40n, 1);
