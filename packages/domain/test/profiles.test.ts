@@ -17,6 +17,19 @@ test("the trust's register has items 1 to 15, each with its article [TA 186] [TA
   ).toBe(true);
 });
 
+test("the bond's register has the items of its own law [CA 681]", () => {
+  const { BOND } = profiles;
+  expect(BOND.filter((item) => item.place === "register").map((item) => item.key)).toEqual([
+    "holder",
+    "acquiredOn",
+  ]);
+  expect(BOND.every((item) => /^CAR? /.test(item.article))).toBe(true);
+  const missing = checkTerms("BOND", {}).map(({ key }) => key);
+  expect(missing).toEqual(
+    expect.arrayContaining(["interestRate", "redemption", "interestPayment", "paidIn"]),
+  );
+});
+
 test.each(profileNames)("%s: complete terms have no fault, and each item is missed", (name) => {
   const full = Object.fromEntries(
     termsItems(name).map((item) => [item.key, item.always ? sample[item.shape] : null]),

@@ -92,3 +92,18 @@ test("a move to oneself changes no limit by person", () => {
   const self = { ...to, account: from.account, record: from.record };
   expect(failing({ to: self, policy: tracked({ maxHolders: 1, maxUnitsPerPerson: 1n }) })).toEqual([5]);
 });
+
+test("an issue for qualified institutional investors refuses every other receiver [DEF 11]", () => {
+  const only = policy({ classMask: 1 });
+  const receivers = [1, 2, 4, 8, 16, 32, 9].map((classBits) => record("2", { classBits }));
+  const codes = receivers.map((each) => failing({ policy: only, to: { ...to, record: each } }));
+  expect(codes).toEqual([[], [33], [33], [33], [33], [33], []]);
+});
+
+test("a small private placement moves only as a whole holding [DEF 13]", () => {
+  const whole = policy({ wholeHoldingOnly: true });
+  const codes = [1n, 4n, 5n].map((units) => failing({ policy: whole, units }));
+  expect(codes).toEqual([[14], [14], []]);
+  // Part of it being held back does not make the rest a whole.
+  expect(failing({ policy: whole, units: 3n, from: { ...from, available: 3n } })).toEqual([14]);
+});
