@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Figure } from "./figure.ts";
+import { type Platform, startPlatform } from "./platform.ts";
+
+/** Sizes that a run may change; the defaults keep each bench below a minute. */
+export interface Sizes {
+  /** Entries of the histories that are folded. */
+  entries: number;
+  holders: number;
+  issues: number;
+  /** Single transfers sent end to end. */
+  transfers: number;
+}
+
+export const defaultSizes: Sizes = { entries: 100_000, holders: 10_000, issues: 5, transfers: 4_000 };
+
+export interface BenchContext {
+  sizes: Sizes;
+  /** One line about what goes on, for whoever waits. */
+  say(line: string): void;
+  /** The one platform of this run, with parties, accounts and an issue; started at the first call. */
+  platform(): Promise<Platform>;
+  /** A fresh folder, removed at the end. */
+  folder(name: string): string;
+  /** Runs at the end, what came last first. */
+  atEnd(undo: () => unknown): void;
+}
+
+export type Bench = (context: BenchContext) => Promise<Figure[]>;
+
+export function createContext(sizes: Sizes): BenchContext & { end(): Promise<void> } {
+  const undo: (() => unknown)[] = [];
+  let platform: Promise<Platform> | undefined;
+  const context: BenchContext = {
+    sizes,
+    say: (line) => process.stderr.write(`${line}\n`),
+    platform: () => {
+      platform ??= startPlatform(context);
+      return platform;
+    },
+    folder: (name) => {
+      const path = mkdtempSync(join(tmpdir(), `genbo-bench-${name}-`));
+      undo.push(() => rmSync(path, { recursive: true, force: true }));
+      return path;
+    },
+    atEnd: (step) => void undo.push(step),
+  };
+  return {
+    ...context,
+    end: async () => {
+      for (const step of undo.splice(0).reverse()) await step();
+    },
+  };
+}

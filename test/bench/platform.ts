@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { type Client, createClient } from "@genbo/cli/client";
+import { type Stack, startStack } from "@genbo/cli/supervisor";
+import { createPool, type Pool } from "@genbo/database/connection";
+import type { BenchContext } from "./context.ts";
+import { investorRow, termsOf } from "./parties.ts";
+import { measurePhase, type Phase } from "./phase.ts";
+
+/** Brokers of the platform: each has a signer and so a lane of its own. */
+const brokersMade = 2;
+/** Customers of each broker. */
+const customers = 2_000;
+/** Units issued to each account: more than any run moves out of one. */
+const unitsEach = 1_000_000n;
+
+export interface Broker {
+  client: Client;
+  /** Of its API key. */
+  secret: string;
+  /** Its customers' accounts, each with units. */
+  accounts: string[];
+}
+
+/** A running platform with parties, brokers' customers and an issue whose transfers need no consent. */
+export interface Platform {
+  stack: Stack;
+  /** The database as its owner, for set-up and for counting. */
+  owner: Pool;
+  trustee: { client: Client; secret: string };
+  brokers: Broker[];
+  issueId: string;
+  /** The bulk work of the set-up, measured on the way. */
+  phases: { wallets: Phase; issuance: Phase };
+}
+
+/** Brings up the real stack and fills it through its API. */
+export async function startPlatform(context: BenchContext): Promise<Platform> {
+  const stack = await startStack({
+    dataDir: context.folder("platform"),
+    notice: context.say,
+    progress: (line) => context.say(`  ${line}`),
+  });
+  context.atEnd(() => stack.stop());
+  const owner = createPool(stack.urls.database.genbo, { max: 4 });
+  context.atEnd(() => owner.end());
+  const operator = clientOf(stack, readFileSync(stack.folder.operatorKeyFile, "utf8").trim());
+  context.say("  Admitting the parties");
+  const [issuer, trustee, ...brokers] = await Promise.all([
+    admit(stack, operator, "issuer", "発行者"),
+    admit(stack, operator, "trustee", "受託者"),
+    ...Array.from({ length: brokersMade }, (_, n) => admit(stack, operator, "broker", `証券会社 ${n + 1}`)),
+  ]);
+  const issueId = await approvedIssue(issuer!.client, trustee!);
+  context.say(`  Registering ${brokers.length * customers} investors with wallets`);
+  const accounts: string[][] = [];
+  const wallets = await measurePhase(owner, "wallets", brokers.length * customers, async () => {
+    const made = await Promise.all(brokers.map(({ client }) => registerCustomers(client)));
+    accounts.push(...made.map((each) => each.accounts));
+    return made.map(({ operationId }) => operationId);
+  });
+  context.say("  Issuing units to all of them");
+  const to = accounts.flat();
+  const issuance = await measurePhase(owner, "issuance", to.length, async () => {
+    const rows = to.map((account) => ({ to: account, units: String(unitsEach) }));
+    const { body } = await issuer!.client.call("issueUnits", { params: { id: issueId }, body: { rows } });
+    return [body.operationId];
+  });
+  return {
+    stack,
+    owner,
+    trustee: trustee!,
+    brokers: brokers.map(({ client, secret }, n) => ({ client, secret, accounts: accounts[n]! })),
+    issueId,
+    phases: { wallets, issuance },
+  };
+}
+
+interface Admitted {
+  partyId: string;
+  client: Client;
+  secret: string;
+}
+
+const clientOf = (stack: Stack, secret: string) => createClient({ url: stack.urls.api, secret });
+
+async function admit(
+  stack: Stack,
+  operator: Client,
+  kind: "issuer" | "trustee" | "broker",
+  name: string,
+): Promise<Admitted> {
+  const { body: party } = await operator.call("createParty", { body: { kind, name } });
+  if (party.operationId !== null) await entered(operator, party.operationId);
+  const { body: key } = await operator.call("createKey", {
+    params: { id: party.id },
+    body: { subject: `staff:${kind}-${party.id}` },
+  });
+  if (key.secret === null) throw new Error("A new key came without its secret.");
+  return { partyId: party.id, client: clientOf(stack, key.secret), secret: key.secret };
+}
+
+async function approvedIssue(issuer: Client, trustee: Admitted): Promise<string> {
+  const { body: draft } = await issuer.call("draftIssue", { body: termsOf(trustee.partyId) });
+  const params = { id: draft.id };
+  const { body } = await trustee.client.call("approveIssue", { params, body: {} });
+  await entered(trustee.client, body.operationId);
+  return draft.id;
+}
+
+async function entered(client: Client, operationId: string): Promise<void> {
+  const { state, code } = await client.waitForOperation(operationId);
+  if (state !== "entered") throw new Error(`Operation ${operationId} is ${state}: ${code}.`);
+}
+
+async function registerCustomers(client: Client): Promise<{ accounts: string[]; operationId: string }> {
+  const numbers = Array.from({ length: customers }, (_, n) => n);
+  await client.call("registerInvestors", { body: { rows: numbers.map(investorRow) } });
+  const rows = numbers.map((n) => ({ externalId: investorRow(n).externalId }));
+  const { body } = await client.call("registerWallets", { body: { rows } });
+  if (body.operationId === null) throw new Error("The wallets were there already.");
+  return { accounts: body.items.map(({ address }) => address), operationId: body.operationId };
+}

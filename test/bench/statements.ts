@@ -1,0 +1,81 @@
+import { buildApp } from "@genbo/api/app";
+import { rateLimits } from "@genbo/api-schema/limits";
+import { openKeystore } from "@genbo/chain/keystore";
+import type { Stack } from "@genbo/cli/supervisor";
+import { createPool, createPrisma, type Pool } from "@genbo/database/connection";
+import { openVaultKeys } from "@genbo/database/vault-keys";
+import { silentLog } from "@genbo/domain/log";
+import type { HttpAnswer, RequestParts } from "./http-load.ts";
+
+/** A prepared statement with its values, as the api sends it. */
+export interface Statement {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+export interface Recorded {
+  statements: Statement[];
+  answer: HttpAnswer;
+}
+
+export interface Recorder {
+  /** Carries out a request and gives the named statements that it came to. @throws Error when it was refused */
+  record(request: RequestParts): Promise<Recorded>;
+  close(): Promise<void>;
+}
+
+/**
+ * The api inside this process, on the platform's own database, with every statement written down: what a ceiling has to
+ * run is read off the api itself and cannot fall behind it.
+ */
+export async function openRecorder({ folder, clock, urls }: Stack): Promise<Recorder> {
+  const pool = createPool(urls.database.genbo_api, { max: 1 });
+  let statements: Statement[] = [];
+  const app = await buildApp({
+    profile: "local",
+    version: "bench",
+    clock,
+    log: silentLog,
+    pool: recording(pool, (statement) => statements.push(statement)),
+    prisma: createPrisma(pool),
+    keystore: openKeystore(folder.keystore, folder.keystorePasswordFile),
+    vaultKeys: await openVaultKeys(folder.masterKeyFile),
+    chain: { head: async () => 0, setTime: async () => undefined },
+    sandbox: null,
+    rateLimits,
+    notifyCommands: () => undefined,
+  });
+  return {
+    record: async ({ method, path, secret, key, json }) => {
+      const headers = {
+        authorization: `Bearer ${secret}`,
+        ...(key !== undefined && { "idempotency-key": key }),
+        ...(json !== undefined && { "content-type": "application/json" }),
+      };
+      statements = [];
+      const payload = json === undefined ? {} : { payload: json };
+      const { statusCode: status, body } = await app.inject({ method, url: path, headers, ...payload });
+      if (status >= 300) throw new Error(`${method} ${path} was refused: ${status} ${body}`);
+      return { statements, answer: { status, body } };
+    },
+    close: async () => {
+      await app.close();
+      await pool.end();
+    },
+  };
+}
+
+/** A pool that tells of each named statement; the others are the timers' of the api. */
+function recording(pool: Pool, note: (statement: Statement) => void): Pool {
+  return new Proxy(pool, {
+    get: (target, property) => {
+      if (property !== "query") return Reflect.get(target, property, target);
+      return (statement: Statement | string, values?: unknown[]) => {
+        if (typeof statement === "string") return target.query(statement, values);
+        note(statement);
+        return target.query(statement);
+      };
+    },
+  });
+}
