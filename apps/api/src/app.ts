@@ -45,7 +45,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   app.addHook("onRequest", identify(principals));
   logRequests(app, ctx);
   const limits = await rateLimits(app, ctx);
-  await serveReference(app);
+  await serveReference(app, limits.open);
   registerRoutes(app, ctx, allHandlers(ctx, principals) satisfies Handlers, limits);
   app.addHook("onClose", () => principals.close());
   return app;

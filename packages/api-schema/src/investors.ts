@@ -92,7 +92,6 @@ const investorFields = z.object({
   createdAt: instantText,
 });
 export const investor = named("Investor", investorFields);
-export const investorCreated = named("InvestorCreated", investorFields);
 export const investorAnswer = named(
   "InvestorAnswer",
   readOf(investorFields).extend({

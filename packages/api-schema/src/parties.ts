@@ -61,5 +61,4 @@ export const keyCreated = named(
     secret: z.string().nullable().describe("Shown this once, never stored; null on a repeat"),
   }),
 );
-export const keyRevoked = named("ApiKeyRevoked", keyFields);
 export const keyPage = named("ApiKeyPage", pageOf(apiKey));

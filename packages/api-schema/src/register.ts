@@ -149,7 +149,6 @@ const recordDateFields = z.object({
     .describe("Null until the day has ended and a block after it was folded"),
 });
 export const recordDate = named("RecordDate", recordDateFields);
-export const recordDateCreated = named("RecordDateCreated", recordDateFields);
 export const newRecordDate = named("NewRecordDate", z.strictObject({ day, purpose: clause(200) }));
 export const recordDatePage = named("RecordDatePage", pageOf(recordDate));
 export const recordDateList = named(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import {
+  investor,
   investorAnswer,
-  investorCreated,
   investorPage,
   investorQuery,
   investorReadQuery,
@@ -32,7 +32,7 @@ export const investorRoutes = [
     summary: "Register a customer (201); the same customer with the same data again changes nothing (200)",
     scope: "investors:write",
     body: newInvestor,
-    answers: { 200: investorCreated, 201: investorCreated },
+    answers: { 200: investor, 201: investor },
     problems: ["ALREADY_EXISTS"],
     limit: "write",
   }),

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { pageQuery } from "../page.ts";
 import {
+  apiKey,
   keyCreated,
   keyPage,
-  keyRevoked,
   newKey,
   newParty,
   partyAnswer,
@@ -100,7 +100,7 @@ export const partyRoutes = [
     summary: "End a key at once",
     scope: "keys:write",
     params: ofKey,
-    answers: { 200: keyRevoked },
+    answers: { 200: apiKey },
     limit: "admin",
   }),
 ] as const;

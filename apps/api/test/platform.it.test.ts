@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startAnvil } from "@genbo/chain/anvil";
+import { initSandboxClock, openSandboxClock } from "@genbo/database/sandbox-clock";
+import { validate } from "@scalar/openapi-parser";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildApp } from "../src/app.ts";
+import { chainPortOf } from "../src/chain-port.ts";
+import { createTestApi, start, type TestApi } from "./support/api.ts";
+import { asker } from "./support/ask.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await createTestApi();
+});
+
+describe("the reference", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const { body } = await api.ask(null, "openApi");
+    expect(body.openapi).toBe("3.1.0");
+    const { valid, errors } = await validate(body as never);
+    expect([valid, errors]).toEqual([true, []]);
+  });
+
+  it("is a page of our own files that may load nothing else", async () => {
+    const page = await api.app.inject({ method: "GET", url: "/docs/" });
+    expect(page.statusCode).toBe(200);
+    expect(page.headers["content-security-policy"]).toContain("default-src 'self'");
+    const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);
+    expect(sources.filter((url) => /^(https?:)?\/\//.test(url))).toEqual([]);
+    const script = await api.app.inject({ method: "GET", url: "/docs/js/scalar.js" });
+    expect([script.statusCode, script.body.length > 1_000_000]).toEqual([200, true]);
+  });
+
+  it("has a page for each problem", async () => {
+    const page = await api.ask(null, "problemPage", { params: { code: "MAKER_IS_CHECKER" } });
+    expect(page.headers["content-type"]).toBe("text/markdown; charset=utf-8");
+    expect(page.text).toContain("# MAKER_IS_CHECKER");
+    expect((await api.ask(null, "problemPage", { params: { code: "NO_SUCH_CODE" } })).code).toBe("NOT_FOUND");
+  });
+});
+
+describe("an unknown route", () => {
+  it("is a problem too, with the caller's request id", async () => {
+    const headers = { "x-request-id": "my-request-1" };
+    const answer = await api.app.inject({ method: "GET", url: "/v2/issues", headers });
+    expect([answer.statusCode, answer.json().code]).toEqual([404, "ROUTE_UNKNOWN"]);
+    expect([answer.headers["x-request-id"], answer.json().requestId]).toEqual([
+      "my-request-1",
+      "my-request-1",
+    ]);
+    const forged = await api.app.inject({
+      method: "GET",
+      url: "/health",
+      headers: { "x-request-id": "a b\tc" },
+    });
+    expect(forged.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe("the sandbox clock", () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "genbo-clock-"));
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it("moves the platform's time and the chain's together, forward only", async () => {
+    const anvil = await startAnvil({ dataDir, time: start.getTime() / 1000 });
+    await initSandboxClock(api.owner, start);
+    const sandbox = await openSandboxClock(api.ctx.pool, api.db.urls.genbo_api);
+    const app = await buildApp({ ...api.ctx, sandbox, clock: sandbox, chain: chainPortOf(anvil.rpc) });
+    const move = (to: string, key?: string) =>
+      asker(app)(api.operator, "moveClock", { body: { to }, ...(key !== undefined && { key }) });
+    const moved = await move("2021-10-05T00:00:00Z", "clock-1");
+    expect(moved.status).toBe(200);
+    expect(Date.parse(moved.body.time)).toBeGreaterThanOrEqual(Date.parse("2021-10-05T00:00:00Z"));
+    const block = await anvil.rpc.call<{ timestamp: string }>("eth_getBlockByNumber", "latest", false);
+    expect(Number(block.timestamp)).toBeGreaterThanOrEqual(Date.parse("2021-10-05T00:00:00Z") / 1000);
+    const repeat = await move("2021-10-05T00:00:00Z", "clock-1");
+    expect([repeat.headers["idempotency-hit"], repeat.text]).toEqual(["true", moved.text]);
+    expect((await move("2021-10-04T00:00:00Z")).code).toBe("CLOCK_NOT_FORWARD");
+    const { body } = await asker(app)(null, "status");
+    expect(body.chain).toMatchObject({ reachable: true });
+    await app.close();
+    await sandbox.close();
+    await anvil.stop();
+  });
+
+  it("does not move while the chain does not answer", async () => {
+    const sandbox = await openSandboxClock(api.ctx.pool, api.db.urls.genbo_api);
+    const app = await buildApp({ ...api.ctx, sandbox, clock: sandbox });
+    const before = sandbox.offsetMs();
+    const answer = await asker(app)(api.operator, "moveClock", { body: { to: "2030-01-01T00:00:00Z" } });
+    expect([answer.status, answer.code, sandbox.offsetMs()]).toEqual([503, "NOT_READY", before]);
+    await app.close();
+    await sandbox.close();
+  });
+});
