@@ -41,10 +41,10 @@ export async function dumpState(rpc: Rpc, dir: string): Promise<void> {
 }
 
 /**
- * The newest whole dump in `dir`, or undefined when there has never been one. gzip's checksum tells a torn file.
+ * The newest whole dump of the chain that began at `genesis` (Unix seconds), or undefined when there has never been one. gzip's checksum tells a torn file.
  * @throws Error when there are dumps but none is whole: starting an empty chain beside a full register would be worse.
  */
-export function loadState(dir: string): StateFile | undefined {
+export function loadState(dir: string, genesis: number): StateFile | undefined {
   let found = false;
   for (const name of [newest, previous]) {
     const file = join(dir, name);
@@ -52,7 +52,7 @@ export function loadState(dir: string): StateFile | undefined {
     found = true;
     const reject = () => renameSync(file, `${file}.torn`);
     try {
-      const json = gunzipSync(readFileSync(file));
+      const json = oneGenesis(gunzipSync(readFileSync(file)), genesis);
       const path = join(dir, "load.json");
       const time = lastBlockTime(json);
       writeFileSync(path, json, { mode: 0o600 });
@@ -68,6 +68,26 @@ export function loadState(dir: string): StateFile | undefined {
     );
   }
   return undefined;
+}
+
+const genesisBlock =
+  /,?\{"header":\{"parentHash":"0x0{64}"[^{}]*"timestamp":"(0x[0-9a-f]+)"[^{}]*\},"transactions":\[\][^{}]*\}/g;
+
+/**
+ * Each start of anvil makes a block 0 of its own time, which stays in the dump beside the chain's; which of them is
+ * block 0 after the next load is then a matter of chance. Only the chain's own is kept.
+ */
+function oneGenesis(json: Buffer, genesis: number): Buffer {
+  const text = json.toString("latin1");
+  const others = [...text.matchAll(genesisBlock)].filter((match) => Number(match[1]) !== genesis);
+  if (others.length === 0) return json;
+  let kept = "";
+  let from = 0;
+  for (const { index, 0: block } of others) {
+    kept += text.slice(from, index);
+    from = index + block.length;
+  }
+  return Buffer.from((kept + text.slice(from)).replace('"blocks":[,', '"blocks":['), "latin1");
 }
 
 export function dropLoadedState(dir: string): void {

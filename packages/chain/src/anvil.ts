@@ -56,11 +56,12 @@ const flags = [
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const genesis = genesisTime(dataDir, options.time);
   try {
     for (let attempt = 1; ; attempt += 1) {
-      const state = loadState(dataDir);
+      const state = loadState(dataDir, genesis);
       try {
-        if (state === undefined) return await launchFromGenesis(dataDir, options);
+        if (state === undefined) return await launchFromGenesis(dataDir, genesis, options);
         const time = Math.max(options.time, state.time);
         return await launch(dataDir, options, ["--timestamp", String(time), "--load-state", state.path]);
       } catch (error) {
@@ -88,13 +89,17 @@ class UnloadableState extends Error {}
  * A chain that died before its first dump begins again with the same genesis block, so that it is the same chain:
  * transactions that were signed for it are good for it still.
  */
-async function launchFromGenesis(dataDir: string, options: AnvilOptions): Promise<Anvil> {
-  const file = join(dataDir, "genesis-time");
-  if (!existsSync(file)) writeFileSync(file, String(options.time), { mode: 0o600, flush: true });
-  const genesis = Number(readFileSync(file, "utf8"));
-  const anvil = await launch(dataDir, options, ["--timestamp", String(genesis)]);
-  if (options.time > genesis) await setChainTime(anvil.rpc, options.time);
+async function launchFromGenesis(dataDir: string, time: number, options: AnvilOptions): Promise<Anvil> {
+  const anvil = await launch(dataDir, options, ["--timestamp", String(time)]);
+  if (options.time > time) await setChainTime(anvil.rpc, options.time);
   return anvil;
+}
+
+/** The time of the chain's first block: that of its first start. */
+function genesisTime(dataDir: string, present: number): number {
+  const file = join(dataDir, "genesis-time");
+  if (!existsSync(file)) writeFileSync(file, String(present), { mode: 0o600, flush: true });
+  return Number(readFileSync(file, "utf8"));
 }
 
 async function launch(dataDir: string, options: AnvilOptions, args: readonly string[]): Promise<Anvil> {

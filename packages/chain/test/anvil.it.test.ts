@@ -61,6 +61,17 @@ test("without a dump it begins again with the same genesis, at the present time"
   expect(await time()).toBeGreaterThanOrEqual(genesis + 2 * day);
 });
 
+test("any number of dumps and restarts keep the one genesis block", async () => {
+  const first = await block("0x0");
+  for (let restart = 1; restart <= 6; restart += 1) {
+    await dumpState(anvil.rpc, dataDir);
+    await killAndRestart(genesis + restart * day);
+    expect(await block("0x0")).toEqual(first);
+    await mine(1);
+    expect(await time()).toBeGreaterThanOrEqual(genesis + restart * day);
+  }
+});
+
 test("a torn dump gives way to the one before it, and is not kept in its place", async () => {
   await mine(2);
   await dumpState(anvil.rpc, dataDir);
