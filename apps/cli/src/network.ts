@@ -8,8 +8,6 @@ import { createNodeKey, type Endpoint, enodeUrl, isPort, parseEnode } from "@gen
 import { addNode, createNetwork, peerPort } from "@genbo/chain/network/network";
 import { runbookText } from "@genbo/chain/network/runbook";
 
-export const networkUsage = "network init|key|add|runbook   make and change the files of a QBFT network";
-
 const usage = `genbo network init --validators 4 --client besu|goquorum [--dir genbo-network]
     Makes a QBFT network: genesis, node keys, peers, permissions, and the runbook for its validators.
     --rpc-nodes 1          nodes that follow the chain and serve Genbo

@@ -53,7 +53,9 @@ export const quorumOf = (validators: number): number => Math.ceil((2 * validator
 
 function startText(network: Network): string {
   if (network.composed) {
-    return `\`docker compose up -d\` in this folder. RPC on loopback of this host:
+    return `\`docker build -t genbo .\` in Genbo's own folder, once; then \`docker compose up -d\` in this one. The API is on \
+http://127.0.0.1:8080, the first operator's key in \`/var/lib/genbo/secrets/operator-api-key\` of its container. RPC on \
+loopback of this host:
 ${network.nodes.map(({ name }, index) => `${name} ${hostRpcUrl(index)}`).join(", ")}.`;
   }
   const profile = clientProfiles[network.client];
