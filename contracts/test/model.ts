@@ -510,7 +510,7 @@ export class Model {
       const unheld = this.unheld(account);
       if (unheld === 0n) return;
       const lacking = hold.claim - hold.units;
-      const taken = lacking > unheld ? unheld : lacking;
+      const taken = least(lacking, unheld);
       hold.units += taken;
       if (hold.units === hold.claim) {
         hold.claim = 0n;
@@ -533,6 +533,11 @@ export class Model {
 }
 
 export const hex = (value: bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
+
+function least(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
 
 function word(hold: ModelHold): bigint {
   return (

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {ILegalActs} from "../interfaces/ILegalActs.sol";
+import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
+import {SecurityToken} from "../token/SecurityToken.sol";
+import {Fixture, Vm} from "./Fixture.t.sol";
+
+/// @dev Plays acts of every role against one token and folds its entries as an auditor would: from the events
+/// alone, knowing nothing of the contract's storage.
+contract Player is Fixture {
+    uint256 internal constant WALLETS = 6;
+    uint256 internal constant PLACES = 3;
+    uint96 internal constant CAP = 1_000_000;
+
+    // What the entries say.
+    bytes32 public head;
+    uint256 public supply;
+    uint256 public policyWord;
+    mapping(address => uint256) public units;
+    mapping(address => uint256) public encumbered;
+    mapping(bytes32 => uint256) public held;
+    mapping(bytes32 => address) public accountOf;
+    bytes32[] public holdIds;
+
+    /// @dev The first thing that went wrong, if any.
+    string public fault;
+    uint256 private _nonce;
+    bool private _forced;
+
+    constructor() {
+        Fixture.setUp();
+        for (uint256 i; i < WALLETS - 1; ++i) {
+            register(walletOf(i), personOf(i), i % 3 == 2 ? 2 : 1);
+        }
+        vm.recordLogs();
+        token = create_("invariant", policyOf(0, 0, 0, 0, 0, PLACES));
+        fold();
+    }
+
+    function tokenOf() external view returns (SecurityToken) {
+        return token;
+    }
+
+    function walletOf(uint256 i) public pure returns (address) {
+        return address(uint160(0x5000 + i % WALLETS));
+    }
+
+    /// @dev The first two wallets are one person's; the last one is nobody's.
+    function personOf(uint256 i) public pure returns (uint256) {
+        return i % WALLETS < 2 ? 1 : i % WALLETS;
+    }
+
+    function holds() external view returns (uint256) {
+        return holdIds.length;
+    }
+
+    function issue(uint256 to, uint96 amount) external {
+        vm.prank(ISSUER);
+        token.issue(issueRow(walletOf(to), amount % 200, next()), false);
+        fold();
+    }
+
+    function redeem(uint256 from, uint96 amount) external {
+        ITokenTypes.RedeemRow[] memory rows = new ITokenTypes.RedeemRow[](1);
+        rows[0] = ITokenTypes.RedeemRow(walletOf(from), amount % 200, next(), 0);
+        vm.prank(ISSUER);
+        token.redeem(rows, false);
+        fold();
+    }
+
+    function transfer(uint256 from, uint256 to, uint96 amount, bool whole) external {
+        (address a, address b) = (walletOf(from), walletOf(to));
+        uint96 moved = whole ? uint96(token.freeUnits(a)) : amount % 200;
+        bool can = token.canTransfer(a, b, moved);
+        bool all = token.failingRules(a, b, moved) == 0;
+        uint256 before = token.seq();
+        vm.prank(from % WALLETS % 3 == 2 ? BROKER_2 : BROKER_1);
+        token.custodiedTransfer(transferRow(a, b, moved), false);
+        bool done = token.seq() != before;
+        if (done != can || can != all) fault = "pre-check and outcome differ";
+        fold();
+    }
+
+    function request(uint256 from, uint256 to, uint96 amount) external {
+        vm.prank(from % WALLETS % 3 == 2 ? BROKER_2 : BROKER_1);
+        token.requestTransfers(requestRow(walletOf(from), walletOf(to), amount % 200, 0, next()), false);
+        fold();
+    }
+
+    function decide(uint256 which, uint8 how) external {
+        if (holdIds.length == 0) return;
+        bytes32 id = holdIds[which % holdIds.length];
+        if (how % 4 == 0) {
+            vm.prank(REGISTRAR);
+            token.approveTransfers(one(id), false);
+        } else if (how % 4 == 1) {
+            vm.prank(BROKER_1);
+            token.acceptTransfers(one(id), false);
+        } else if (how % 4 == 2) {
+            vm.prank(BROKER_2);
+            token.cancelTransfers(one(id), false);
+        } else {
+            vm.prank(AGENT);
+            ILegalActs(address(token)).releaseHolds(one(id), false);
+        }
+        fold();
+    }
+
+    function createHold(uint256 account, uint256 to, uint96 amount, uint8 kind) external {
+        vm.prank(REGISTRAR);
+        ILegalActs(address(token)).createHolds(
+            holdRow(walletOf(account), walletOf(to), AGENT, amount % 200, 3 + kind % 3, 0, next()), false
+        );
+        fold();
+    }
+
+    function execute(uint256 which, uint96 amount) external {
+        if (holdIds.length == 0) return;
+        ITokenTypes.ExecuteRow[] memory rows = new ITokenTypes.ExecuteRow[](1);
+        rows[0] = ITokenTypes.ExecuteRow(holdIds[which % holdIds.length], amount % 200);
+        vm.prank(AGENT);
+        ILegalActs(address(token)).executeHolds(rows, false);
+        fold();
+    }
+
+    function enforce(uint256 from, uint256 to, uint96 amount, uint256 breaks) external {
+        ITokenTypes.OrderedRow[] memory rows = new ITokenTypes.OrderedRow[](1);
+        bytes32[] memory ids = holdIds.length == 0 ? new bytes32[](0) : one(holdIds[breaks % holdIds.length]);
+        rows[0] = ITokenTypes.OrderedRow(walletOf(from), walletOf(to), amount % 200, 3, next(), 0, ids);
+        _forced = true;
+        vm.prank(ENFORCER);
+        ILegalActs(address(token)).enforceTransfers(rows, false);
+        fold();
+        _forced = false;
+    }
+
+    function recover(bool back) external {
+        (address lost, address fresh) = back ? (walletOf(1), walletOf(0)) : (walletOf(0), walletOf(1));
+        bytes32[] memory open = new bytes32[](holdIds.length);
+        uint256 count;
+        for (uint256 i; i < holdIds.length; ++i) {
+            uint8 state = token.holdOf(holdIds[i]).state;
+            if (accountOf[holdIds[i]] == lost && (state == 1 || state == 2)) open[count++] = holdIds[i];
+        }
+        assembly {
+            mstore(open, count)
+        }
+        vm.prank(ENFORCER);
+        (bool ok,) = address(token).call(abi.encodeCall(ILegalActs.recover, (lost, fresh, next(), open)));
+        if (!ok && units[lost] != 0) fault = "a recovery got stuck";
+        fold();
+    }
+
+    function pause(bool paused) external {
+        vm.prank(REGISTRAR);
+        ILegalActs(address(token)).setPaused(paused, next());
+        fold();
+    }
+
+    function next() private returns (bytes32) {
+        return keccak256(abi.encode("ref", ++_nonce));
+    }
+
+    function fold() private {
+        uint256 holdersBefore = holders();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].emitter != address(token) || logs[i].topics[0] != ITokenTypes.Entry.selector) continue;
+            foldOne(abi.decode(logs[i].data, (bytes32[8])), logs[i].topics[1]);
+        }
+        uint256 holdersNow = holders();
+        if (!_forced && holdersNow > holdersBefore && holdersNow > PLACES) fault = "a holder above the cap";
+    }
+
+    function foldOne(bytes32[8] memory e, bytes32 ref) private {
+        head = keccak256(abi.encodePacked(head, e[0], e[1], e[2], e[3], e[4], e[5], ref, e[6]));
+        if (head != e[7]) fault = "an entry's head";
+        uint256 kind = uint256(e[1]);
+        uint256 amount = uint256(e[3]);
+        address from = address(uint160(uint256(e[4])));
+        address to = address(uint160(uint256(e[5])));
+        if (kind <= 5 || kind == 8) {
+            if (from == address(0)) supply += amount;
+            else units[from] -= amount;
+            if (to == address(0)) supply -= amount;
+            else units[to] += amount;
+        }
+        if (kind == 6) {
+            holdIds.push(ref);
+            accountOf[ref] = from;
+            if (from != to) (held[ref], encumbered[from]) = (amount, encumbered[from] + amount);
+        } else if (kind == 8 || kind == 9) {
+            held[ref] -= amount;
+            encumbered[from] -= amount;
+        } else if (kind == 10) {
+            encumbered[from] -= held[ref];
+            encumbered[to] += amount;
+            if (from != to) (units[from], units[to]) = (units[from] - amount, units[to] + amount);
+            (held[ref], accountOf[ref]) = (amount, to);
+        } else if (kind == 11) {
+            policyWord = uint256(e[6]);
+        }
+    }
+
+    function holders() public view returns (uint256 count) {
+        if (units[walletOf(0)] + units[walletOf(1)] != 0) ++count;
+        for (uint256 i = 2; i < WALLETS; ++i) {
+            if (units[walletOf(i)] != 0) ++count;
+        }
+    }
+}
+
+/// @dev What must hold after any sequence of acts. Run longer by hand:
+/// `hardhat test solidity contracts/test/Invariants.t.sol --network berlin` with runs and depth raised in the config.
+contract InvariantsTest {
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    Player internal player;
+    SecurityToken internal token;
+
+    function setUp() public {
+        player = new Player();
+        token = player.tokenOf();
+    }
+
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(player);
+    }
+
+    function targetSelectors() public view returns (FuzzSelector[] memory targets) {
+        targets = new FuzzSelector[](1);
+        bytes4[] memory acts = new bytes4[](10);
+        acts[0] = Player.issue.selector;
+        acts[1] = Player.redeem.selector;
+        acts[2] = Player.transfer.selector;
+        acts[3] = Player.request.selector;
+        acts[4] = Player.decide.selector;
+        acts[5] = Player.createHold.selector;
+        acts[6] = Player.execute.selector;
+        acts[7] = Player.enforce.selector;
+        acts[8] = Player.recover.selector;
+        acts[9] = Player.pause.selector;
+        targets[0] = FuzzSelector(address(player), acts);
+    }
+
+    /// @dev One check for all, so that each sequence is judged by every invariant.
+    function invariant_entriesAreTheState() public view {
+        require(bytes(player.fault()).length == 0, player.fault());
+        require(player.head() == token.head(), "replay reaches the head");
+        require(player.supply() == token.totalSupply(), "supply");
+        require(player.policyWord() == token.policy(), "policy");
+        require(player.holders() == token.holderCount(), "holders by person");
+        uint256 sum;
+        for (uint256 i; i < 6; ++i) {
+            address account = player.walletOf(i);
+            uint256 balance = token.balanceOf(account);
+            sum += balance;
+            require(player.units(account) == balance, "balance");
+            require(player.encumbered(account) <= balance, "encumbered <= balance");
+            require(balance - player.encumbered(account) == token.freeUnits(account), "free");
+            require(openHoldsOf(account) == player.encumbered(account), "open holds = encumbered");
+        }
+        require(sum == token.totalSupply(), "sum of balances = supply");
+    }
+
+    function openHoldsOf(address account) private view returns (uint256 sum) {
+        for (uint256 i; i < player.holds(); ++i) {
+            bytes32 id = player.holdIds(i);
+            if (token.holdOf(id).account == account) sum += token.holdOf(id).units;
+            require(token.holdOf(id).units == player.held(id), "a hold's units");
+        }
+    }
+}
