@@ -56,11 +56,17 @@ const columns = `seq, kind, basis, units, from_account as "from", to_account as 
   block_number as block, block_hash as "blockHash", block_time as "blockTime", tx_hash as "txHash",
   log_index as "logIndex", entered_at as "enteredAt", perfected_at as "perfectedAt"`;
 
-/** A line concerns a broker or person when either side is an account of theirs. */
-const filters = {
-  all: "$5::text is null",
-  custodian: `exists (select 1 from account a where a.custodian_id = $5 and a.address in (e.from_account, e.to_account))`,
-  person: "(e.from_person = $5 or e.to_person = $5)",
+/** Which lines: a line concerns a broker or a person when either side is an account of theirs. */
+const sources = {
+  all: "entry e where $5::text is null and",
+  custodian: `entry e where exists (
+    select 1 from account a where a.custodian_id = $5 and a.address in (e.from_account, e.to_account)) and`,
+  // The first lines of each account of the person, by the indexes of both sides, are enough for the first of all.
+  person: `(select distinct x.seq from account a cross join lateral (
+      (select seq from entry where issue_id = $1 and from_account = a.address and seq > $3 and seq <= $2 order by seq limit $4)
+      union all
+      (select seq from entry where issue_id = $1 and to_account = a.address and seq > $3 and seq <= $2 order by seq limit $4)
+    ) x where a.person_id = $5) found join entry e using (seq) where`,
 } as const;
 
 /** A page of an issue's lines up to a position, in order. */
@@ -69,8 +75,7 @@ export async function entriesPage(db: Queryable, at: StateOf, query: EntriesQuer
   const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : "all";
   const found = await db.query<Row>({
     name: `register-entries-${kind}`,
-    text: `select ${columns} from entry e
-      where issue_id = $1 and seq > $3 and seq <= $2 and ${filters[kind]} order by seq limit $4`,
+    text: `select ${columns} from ${sources[kind]} e.issue_id = $1 and seq > $3 and seq <= $2 order by seq limit $4`,
     values: [at.issueId, at.seq, after, limit + 1, personId ?? custodianId ?? null],
   });
   const lines = found.rows.slice(0, limit).map(lineOf);

@@ -15,7 +15,7 @@ export interface Moment {
 }
 
 /** An issue's register just after one of its entries: a position, or `{issueId, seq}` of a frozen record-date list. */
-export type StateOf = Pick<Position, "issueId" | "seq">;
+export type StateOf = Pick<Position, "issueId" | "seq"> & { isPresent?: boolean };
 
 /** A state of an issue's register. The same bounds in the past give the same position for ever. */
 export interface Position {
@@ -28,6 +28,8 @@ export interface Position {
   block: number;
   hash: Word;
   time: Date;
+  /** Nothing entered after it when it was read. */
+  isPresent: boolean;
   totals: { units: bigint; holders: number; accounts: number };
 }
 
@@ -85,7 +87,7 @@ export async function positionOf(
     moment.seq === undefined &&
     block >= Number(row.now_number) &&
     (time === undefined || time >= row.now_time);
-  return { issueId, ...entryOf(row), ...blockOf(row, isPresent) };
+  return { issueId, isPresent, ...entryOf(row), ...blockOf(row, isPresent) };
 }
 
 function entryOf(row: Row): Pick<Position, "seq" | "head" | "totals"> {

@@ -53,8 +53,7 @@ const sources = {
   },
   person: {
     with: "",
-    from: `(select distinct account from holding_period
-            where person_id = $5 and issue_id = $1 and account > $3 order by account) a`,
+    from: "(select address as account from account where person_id = $5 and address > $3 order by address) a",
     filter: "true",
   },
 } as const;
@@ -74,6 +73,12 @@ const textOf = ({ with: cte, from, filter }: (typeof sources)[keyof typeof sourc
     limit $4
   ) page order by account`;
 
+/** The open periods are the register as of $2 exactly while no later entry stands in this statement's snapshot. */
+const presentText = `select p.* from issue_state s cross join lateral (
+    select account, person_id, units, encumbered, lots, from_seq from holding_period
+    where issue_id = $1 and to_seq is null and account > $3 order by account limit $4
+  ) p where s.issue_id = $1 and s.seq = $2`;
+
 interface Row {
   account: string;
   person_id: string;
@@ -88,15 +93,26 @@ interface Row {
  * past state never changes.
  */
 export async function registerPage(db: Queryable, at: StateOf, query: RegisterQuery): Promise<RegisterPage> {
+  const found = await rowsAt(db, at, query);
+  const rows = found.slice(0, query.limit).map(rowOf);
+  return { rows, next: found.length > query.limit ? (rows.at(-1)?.account ?? null) : null };
+}
+
+/** One row more than a page has, where there are more. */
+async function rowsAt(db: Queryable, at: StateOf, query: RegisterQuery): Promise<Row[]> {
   const { custodianId, personId, after = "", limit } = query;
   const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : "all";
-  const found = await db.query<Row>({
+  const values = [at.issueId, at.seq, after, limit + 1];
+  if (kind === "all" && at.isPresent) {
+    const present = await db.query<Row>({ name: "register-page-present", text: presentText, values });
+    if (present.rows.length > 0) return present.rows;
+  }
+  const past = await db.query<Row>({
     name: `register-page-${kind}`,
     text: textOf(sources[kind]),
-    values: [at.issueId, at.seq, after, limit + 1, personId ?? custodianId ?? null],
+    values: [...values, personId ?? custodianId ?? null],
   });
-  const rows = found.rows.slice(0, limit).map(rowOf);
-  return { rows, next: found.rows.length > limit ? (rows.at(-1)?.account ?? null) : null };
+  return past.rows;
 }
 
 function rowOf(row: Row): RegisterRow {

@@ -62,6 +62,12 @@ describe("as of any entry", () => {
     expect(await wholeRegister({})).toEqual(rowsOf(upTo(entries.length)));
   });
 
+  test("a page of what was the present stays as it was when more has entered", async () => {
+    const before = { ...(await at({ seq: 120 })), isPresent: true };
+    const page = await registerPage(pool, before, { limit: 100 });
+    expect(page.rows).toEqual(rowsOf(upTo(120)));
+  });
+
   test("the figures and the head are those of the replay", async () => {
     const state = emptyState();
     for (const entry of entries) {
