@@ -19,23 +19,32 @@ export const endOfDay = (day: Day): Date => startOfDay(day + 1);
 /** The last millisecond of `day`. As-of reads take an instant that counts, and a day counts to its end. */
 export const lastInstantOf = (day: Day): Date => new Date(endOfDay(day).getTime() - 1);
 
+/** Dates of a register repeat by the million; a data word can name 65,536 of them. */
 const isoDays = new Map<Day, string>();
+const dayNumbers = new Map<string, Day>();
 
 /** `2021-08-11` for day 18850. */
 export function isoOfDay(day: Day): string {
   const known = isoDays.get(day);
   if (known !== undefined) return known;
   const iso = new Date(day * dayMs).toISOString().slice(0, 10);
-  // Dates of a register repeat; 65,536 of them are all that a data word can name.
-  if (isoDays.size < 65_536) isoDays.set(day, iso);
+  remember(day, iso);
   return iso;
 }
 
 /** The day of `2021-08-11`, or undefined when the text is no date of the calendar from 1970 on. */
 export function dayOfIso(iso: string): Day | undefined {
+  const known = dayNumbers.get(iso);
+  if (known !== undefined) return known;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(iso)) return undefined;
   const day = Date.parse(`${iso}T00:00:00Z`) / dayMs;
   return day >= 0 && isoOfDay(day) === iso ? day : undefined;
+}
+
+function remember(day: Day, iso: string): void {
+  if (day < 0 || isoDays.size >= 65_536) return;
+  isoDays.set(day, iso);
+  dayNumbers.set(iso, day);
 }
 
 /** 0 is Sunday. */
