@@ -12,14 +12,16 @@ const holidayDays = new Set(
 
 export const isHoliday = (day: Day): boolean => holidayDays.has(day);
 
+/** Whether the holidays of a day's year are announced. */
+export const knowsHolidays = (day: Day): boolean => holidays[Number(isoOfDay(day).slice(0, 4))] !== undefined;
+
 /**
  * Whether securities are settled on a day: not a weekend, a national holiday or 12/31 to 1/3.
  * @throws RangeError for a year without announced holidays, rather than guess
  */
 export function isBusinessDay(day: Day): boolean {
   const iso = isoOfDay(day);
-  if (holidays[Number(iso.slice(0, 4))] === undefined)
-    throw new RangeError(`No holidays are known for ${iso}`);
+  if (!knowsHolidays(day)) throw new RangeError(`No holidays are known for ${iso}`);
   const weekday = weekdayOf(day);
   const monthDay = iso.slice(5);
   return weekday !== 0 && weekday !== 6 && !isHoliday(day) && monthDay !== "12-31" && monthDay > "01-03";

@@ -271,6 +271,49 @@ const table = {
     "貴社の顧客口座ではありません。",
     "Act for accounts of your own customers.",
   ],
+  DOCUMENT_MISSING: [
+    102,
+    "A document that the law asks for is missing.",
+    "法令上必要な書類が不足しています。",
+    "File the case again with every document of its kind.",
+  ],
+  SHARES_DO_NOT_ADD_UP: [
+    103,
+    "The heirs' shares do not add up to the holding.",
+    "相続分の合計が保有口数と一致しません。",
+    "Divide all units of the account, no more and no less.",
+  ],
+  HEIR_TWICE: [
+    104,
+    "An account is named twice.",
+    "同じ口座が重複しています。",
+    "Name each heir's account once, with its whole share.",
+  ],
+  HOLDS_STAND: [
+    105,
+    "Holds on the account stand in the way.",
+    "口座に未終了の保留・担保があります。",
+    "End the requests, pledges or attachments on it first, each in its own way.",
+  ],
+  NOT_EFFECTIVE_YET: [
+    106,
+    "It lies in the future: not served, not final or not happened yet.",
+    "効力発生日が未到来です。",
+    "File it once it has taken effect.",
+  ],
+  NOT_THE_WHOLE_HOLD: [
+    107,
+    "The order is not for all units of the attachment.",
+    "命令の口数が差押口数の全部と一致しません。",
+    "Name exactly the attached units; an attachment that still waits for units cannot be realised whole.",
+  ],
+  PLEDGEE_UNKNOWN: [
+    108,
+    "The pledgee is no registered person whose broker acts for it.",
+    "質権者が登録されていません。",
+    "Register the pledgee with a broker first: its name and address enter the register.",
+  ],
+  NOTHING_CHANGES: [109, "It stands so already.", "既にその状態です。", "Nothing to do."],
 } as const satisfies Record<string, Row>;
 
 export type RefusalCode = keyof typeof table;

@@ -1,0 +1,83 @@
+import { holdKinds } from "../entry-kinds.ts";
+import { isoOfDay, jstDay } from "../jst.ts";
+import type { RefusalCode } from "../refusals.ts";
+import { createHold, rejectRequests } from "./calls.ts";
+import type { AttachmentForm, DocumentKind } from "./kinds.ts";
+import { endOfWeeks } from "./period.ts";
+import type { CaseRules } from "./rules.ts";
+import { accountIn, holdsOn, requestsInTheWay, type Situation } from "./situation.ts";
+
+export interface AttachmentFacts {
+  account: string;
+  units: bigint;
+  form: AttachmentForm;
+  /** Court or tax office. */
+  authority: string;
+  caseNumber: string;
+  /** When the order was served on the trustee, who is the third-party debtor. */
+  servedAt: Date;
+}
+
+/** The contract lets no more attachments wait on an account. */
+const mostWaiting = 8;
+/** Civil Execution Act 147(1): two weeks from service. */
+const statementWeeks = 2;
+
+const orders: Record<AttachmentForm, DocumentKind> = {
+  ATTACHMENT: "ATTACHMENT_ORDER",
+  PROVISIONAL_ATTACHMENT: "PROVISIONAL_ATTACHMENT_ORDER",
+  TAX_ATTACHMENT: "TAX_ATTACHMENT_NOTICE",
+};
+
+/** An order for more than there is takes what there is. */
+const recordedOf = ({ account, units }: AttachmentFacts, situation: Situation): bigint => {
+  const { units: balance } = accountIn(situation, account);
+  return units < balance ? units : balance;
+};
+
+/**
+ * An attachment, provisional attachment or attachment for tax (Civil Execution Act 145, 167). The trustee may pay and
+ * transfer nothing of it from service on, so requests for the same units end with it; holds of earlier rank stay.
+ */
+export const attachment: CaseRules<AttachmentFacts> = {
+  basis: "ATTACHMENT",
+  accounts: ({ account }) => [account],
+  documents: ({ form }) => [[orders[form]]],
+  faults: ({ account, servedAt }, situation) => {
+    const faults: RefusalCode[] = [];
+    const { record, units } = accountIn(situation, account);
+    if (record === null) faults.push("SENDER_NOT_REGISTERED");
+    if (units === 0n) faults.push("INSUFFICIENT_UNITS");
+    if (servedAt > situation.now) faults.push("NOT_EFFECTIVE_YET");
+    const waiting = holdsOn(situation, account).filter(
+      (hold) => hold.kind === holdKinds.ATTACHMENT && hold.claimed > hold.units,
+    );
+    if (waiting.length >= mostWaiting) faults.push("TOO_MANY_WAITING");
+    return faults;
+  },
+  // A tax office asks for no statement.
+  deadlines: ({ form, servedAt }) =>
+    form === "TAX_ATTACHMENT"
+      ? []
+      : [
+          {
+            name: "THIRD_PARTY_STATEMENT",
+            article: "CEA 147",
+            due: isoOfDay(endOfWeeks(jstDay(servedAt), statementWeeks)),
+          },
+        ],
+  plan: ({ ref, facts }, situation) => {
+    const { account } = facts;
+    const units = recordedOf(facts, situation);
+    const requests = requestsInTheWay(situation, account, units);
+    const terms = { account, controller: situation.trustee, units, kind: holdKinds.ATTACHMENT };
+    return {
+      calls: [...rejectRequests(situation, requests), createHold(situation, ref, terms)],
+      result: {
+        recorded: String(units),
+        remainder: String(facts.units - units),
+        rejectedRequests: requests.map(({ id }) => id),
+      },
+    };
+  },
+};

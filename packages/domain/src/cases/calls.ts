@@ -1,0 +1,75 @@
+import { refOfWallet } from "../ids.ts";
+import { encodeRecord } from "../registry-record.ts";
+import { encodeMove, zeroAddress } from "../words.ts";
+import type { PlannedCall } from "./rules.ts";
+import type { CaseAccount, CaseHold, Situation } from "./situation.ts";
+
+export interface HoldTerms {
+  account: string;
+  to?: string;
+  controller: string;
+  units: bigint;
+  kind: number;
+  expiryMinutes?: number;
+}
+
+/** A hold that the trustee records; the case's ref is its id. */
+export const createHold = ({ trustee }: Situation, ref: string, terms: HoldTerms): PlannedCall => {
+  const { account, to = zeroAddress, controller, units, kind, expiryMinutes = 0 } = terms;
+  const row = {
+    account,
+    to,
+    controller,
+    units: String(units),
+    kind,
+    expiryMinutes,
+    ref,
+    data: encodeMove({}),
+  };
+  return { signer: trustee, call: "createHolds", onToken: true, ref, args: { rows: [row] } };
+};
+
+/** Ends a hold; only its controller can. */
+export const releaseHold = ({ id, controller }: CaseHold): PlannedCall => ({
+  signer: controller!,
+  call: "releaseHolds",
+  onToken: true,
+  ref: id,
+  args: { holdIds: [id] },
+});
+
+export interface OrderedMove {
+  from: string;
+  to: string;
+  units: bigint;
+  basis: number;
+  ref: string;
+  data: string;
+  breaks: readonly string[];
+}
+
+/** Moves by the law's order, all of them or none. */
+export const enforce = ({ trustee }: Situation, moves: readonly OrderedMove[]): PlannedCall => ({
+  signer: trustee,
+  call: "enforceTransfers",
+  onToken: true,
+  ref: moves[0]!.ref,
+  args: { rows: moves.map((move) => ({ ...move, units: String(move.units) })) },
+});
+
+/** Ends the requests that stand in an order's way: their units are no longer their holder's to give. */
+export const rejectRequests = ({ trustee }: Situation, requests: readonly CaseHold[]): PlannedCall[] =>
+  requests.map(({ id }) => ({ signer: trustee, call: "rejectTransfers", onToken: true, ref: id, args: {} }));
+
+/** New flags on a wallet's record. Only the registrar can lower them, so the trustee writes it. */
+export const setFlags = (
+  { trustee }: Situation,
+  { address, record, particulars }: CaseAccount,
+  flags: number,
+): PlannedCall => ({
+  signer: trustee,
+  call: "setRecords",
+  onToken: false,
+  ref: refOfWallet(address),
+  args: { wallet: address, record: encodeRecord({ ...record!, flags }), particulars },
+});

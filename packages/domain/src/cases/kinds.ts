@@ -1,0 +1,57 @@
+/** Legal acts that the trustee records as cases. */
+export const caseKinds = [
+  "PLEDGE",
+  "PLEDGE_RELEASE",
+  "ATTACHMENT",
+  "ATTACHMENT_RELEASE",
+  "SALE_ORDER",
+  "SUCCESSION",
+  "RECOVERY",
+  "LOCKUP",
+  "LOCKUP_RELEASE",
+  "JUDGMENT",
+  "EQUIVALENT_INSTRUMENT",
+  "FREEZE",
+  "UNFREEZE",
+] as const;
+export type CaseKind = (typeof caseKinds)[number];
+
+/** open → approved → entered; or refused (by the second person or by the chain), or withdrawn by who filed it. */
+export const caseStates = ["open", "approved", "entered", "refused", "withdrawn"] as const;
+export type CaseState = (typeof caseStates)[number];
+
+/** What a document is, as far as a rule asks for it. */
+export const documentKinds = [
+  "PLEDGE_AGREEMENT", // 質権設定契約書
+  "PLEDGEE_CONSENT", // 質権者の同意書
+  "DISCHARGE_CERTIFICATE", // 弁済証明書
+  "ATTACHMENT_ORDER", // 差押命令
+  "PROVISIONAL_ATTACHMENT_ORDER", // 仮差押命令
+  "TAX_ATTACHMENT_NOTICE", // 債権差押通知書
+  "RELEASE_ORDER", // 取消決定・差押解除通知
+  "WITHDRAWAL", // 取下書
+  "SALE_ORDER", // 売却命令
+  "TRANSFER_ORDER", // 譲渡命令
+  "FAMILY_REGISTER", // 戸籍
+  "DIVISION_AGREEMENT", // 遺産分割協議書
+  "WILL", // 遺言書
+  "INHERITANCE_STATEMENT", // 法定相続情報一覧図
+  "DEATH_NOTICE", // 死亡届・死亡診断書
+  "LOSS_REPORT", // 喪失届
+  "LOCKUP_AGREEMENT", // 譲渡禁止の合意書
+  "JUDGMENT", // 判決
+  "FINALITY_CERTIFICATE", // 確定証明書
+  "SETTLEMENT_RECORD", // 和解調書等
+  "DECISION", // 社内決定
+] as const;
+export type DocumentKind = (typeof documentKinds)[number];
+
+export interface CaseDocument {
+  kind: DocumentKind;
+  name: string;
+  /** 64 hex digits. */
+  sha256: string;
+}
+
+export const attachmentForms = ["ATTACHMENT", "PROVISIONAL_ATTACHMENT", "TAX_ATTACHMENT"] as const;
+export type AttachmentForm = (typeof attachmentForms)[number];

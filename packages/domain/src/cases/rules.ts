@@ -1,0 +1,59 @@
+import type { LegalBasisName } from "../legal-basis.ts";
+import type { RefusalCode } from "../refusals.ts";
+import type { CaseDocument, DocumentKind } from "./kinds.ts";
+import type { Situation } from "./situation.ts";
+
+/** A call that an approved case becomes, as the outbox takes it. Bigints as decimal strings. */
+export interface PlannedCall {
+  signer: string;
+  call: string;
+  /** False: the one contract that the call belongs to. */
+  onToken: boolean;
+  ref: string;
+  args: Readonly<Record<string, unknown>>;
+}
+
+export interface Plan {
+  calls: PlannedCall[];
+  /** What the case comes to, where that is not all that was asked: shown with it. */
+  result?: Readonly<Record<string, unknown>>;
+  /** Flags that a person's records shall have from now on. */
+  flags?: { personId: string; flags: number };
+}
+
+export interface Deadline {
+  name: "THIRD_PARTY_STATEMENT" | "LOCKUP_END";
+  /** The article that sets it. */
+  article: string;
+  /** JST day. */
+  due: string;
+}
+
+/** A case as its rules see it. */
+export interface CaseOf<Facts> {
+  id: string;
+  ref: string;
+  facts: Facts;
+}
+
+/** What the law and the register ask of one kind of case. Pure. */
+export interface CaseRules<Facts> {
+  basis: LegalBasisName;
+  /** Every account that it concerns, the one it acts on first; of a release, none: its hold says it. */
+  accounts(facts: Facts): string[];
+  /** The hold that it ends or executes. */
+  hold?(facts: Facts): string;
+  /** Of each group one document at least. */
+  documents(facts: Facts): readonly (readonly DocumentKind[])[];
+  /** Every rule that stands against it. */
+  faults(facts: Facts, situation: Situation): RefusalCode[];
+  deadlines?(facts: Facts): Deadline[];
+  /** What it becomes; only for a case without faults. */
+  plan(of: CaseOf<Facts>, situation: Situation): Plan;
+}
+
+/** Whether a group of required documents lacks every member. */
+export const lacksDocument = (
+  groups: readonly (readonly DocumentKind[])[],
+  documents: readonly CaseDocument[],
+): boolean => groups.some((group) => !documents.some(({ kind }) => group.includes(kind)));

@@ -1,0 +1,104 @@
+import { holdKinds } from "../entry-kinds.ts";
+import { classAdmitted } from "../investor-class.ts";
+import type { Policy } from "../policy-word.ts";
+import type { RefusalCode } from "../refusals.ts";
+import type { RegistryRecord } from "../registry-record.ts";
+
+/** An account as the register has it at the decision. */
+export interface CaseAccount {
+  address: string;
+  record: RegistryRecord | null;
+  /** Commitment of its person's particulars. */
+  particulars: string;
+  units: bigint;
+  /** Units that no hold encumbers. */
+  free: bigint;
+  /** Signer of the broker that keeps it; null when nobody of the platform does. */
+  keeper: string | null;
+}
+
+/** An open hold. */
+export interface CaseHold {
+  id: string;
+  account: string;
+  target: string | null;
+  kind: number;
+  controller: string | null;
+  units: bigint;
+  claimed: bigint;
+  fromSeq: number;
+}
+
+/** What the register says about a case when it is decided. */
+export interface Situation {
+  now: Date;
+  policy: Policy;
+  /** The trustee's signer. */
+  trustee: string;
+  /** Signers of the platform, so that a hold's controller can be told from a stranger. */
+  signers: ReadonlySet<string>;
+  /** The accounts that the case concerns and every other one of their persons. */
+  accounts: ReadonlyMap<string, CaseAccount>;
+  /** Open holds on those accounts, and the one that the case names. */
+  holds: readonly CaseHold[];
+}
+
+const stranger = (address: string): CaseAccount => ({
+  address,
+  record: null,
+  particulars: "",
+  units: 0n,
+  free: 0n,
+  keeper: null,
+});
+
+export const accountIn = ({ accounts }: Situation, address: string): CaseAccount =>
+  accounts.get(address) ?? stranger(address);
+
+export const holdIn = ({ holds }: Situation, id: string): CaseHold | undefined =>
+  holds.find((hold) => hold.id === id);
+
+export const holdsOn = ({ holds }: Situation, address: string): CaseHold[] =>
+  holds.filter(({ account }) => account === address);
+
+/** Every account of the person behind one. */
+export function walletsOfPerson(situation: Situation, address: string): CaseAccount[] {
+  const personId = accountIn(situation, address).record?.personId;
+  return [...situation.accounts.values()].filter(({ record }) => record?.personId === personId);
+}
+
+/** Rules for who receives by order: eligible like any receiver, policy and pause notwithstanding. */
+export function receiverFaults(situation: Situation, address: string): RefusalCode[] {
+  const { record } = accountIn(situation, address);
+  if (record === null) return ["RECEIVER_NOT_REGISTERED"];
+  const faults: RefusalCode[] = [];
+  if (situation.now.getTime() / 1000 > record.validUntil) faults.push("RECEIVER_CHECK_LAPSED");
+  if (record.flags !== 0) faults.push("RECEIVER_FROZEN");
+  if (!classAdmitted(situation.policy.classMask, record.classBits)) faults.push("RECEIVER_CLASS");
+  return faults;
+}
+
+/** Rules for units that their holder gives into another's hands. */
+export function giverFaults(situation: Situation, address: string, units: bigint): RefusalCode[] {
+  const { record, free } = accountIn(situation, address);
+  if (record === null) return ["SENDER_NOT_REGISTERED"];
+  const faults: RefusalCode[] = [];
+  if (units > free) faults.push("INSUFFICIENT_UNITS");
+  if (record.flags !== 0) faults.push("SENDER_FROZEN");
+  return faults;
+}
+
+const byNewest = (a: CaseHold, b: CaseHold): number => b.fromSeq - a.fromSeq;
+
+/** Open requests on an account that stand in the way of taking `units` of it, the latest first. */
+export function requestsInTheWay(situation: Situation, address: string, units: bigint): CaseHold[] {
+  let lacking = units - accountIn(situation, address).free;
+  const found: CaseHold[] = [];
+  const requests = holdsOn(situation, address).filter(({ kind }) => kind === holdKinds.REQUEST);
+  for (const request of requests.sort(byNewest)) {
+    if (lacking <= 0n) break;
+    found.push(request);
+    lacking -= request.units;
+  }
+  return found;
+}

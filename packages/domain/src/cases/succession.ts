@@ -1,0 +1,64 @@
+import { refOf } from "../ids.ts";
+import { recordFlags } from "../investor-class.ts";
+import { dayOfIso, jstDay } from "../jst.ts";
+import { basisCode } from "../legal-basis.ts";
+import type { RefusalCode } from "../refusals.ts";
+import { encodeMove } from "../words.ts";
+import { enforce, setFlags } from "./calls.ts";
+import type { CaseRules } from "./rules.ts";
+import { accountIn, holdsOn, receiverFaults, walletsOfPerson } from "./situation.ts";
+
+export interface SuccessionFacts {
+  /** The deceased's account. */
+  account: string;
+  diedOn: string;
+  heirs: { account: string; units: bigint }[];
+  /** The heirs' lots keep the deceased's acquisition dates. */
+  keepDates: boolean;
+}
+
+/**
+ * Inheritance: the heirs ask alone (Trust Act rules 21(2)(iii)), with the family register and what says how they
+ * divide; a share beyond the statutory one needs the will or the division (Trust Act 95-2). First the deceased's
+ * accounts are marked, then all units of the account go over, in one step.
+ */
+export const succession: CaseRules<SuccessionFacts> = {
+  basis: "GENERAL_SUCCESSION",
+  accounts: ({ account, heirs }) => [account, ...heirs.map((heir) => heir.account)],
+  documents: () => [["FAMILY_REGISTER"], ["DIVISION_AGREEMENT", "WILL", "INHERITANCE_STATEMENT"]],
+  faults: ({ account, diedOn, heirs }, situation) => {
+    const faults: RefusalCode[] = [];
+    const { record, units } = accountIn(situation, account);
+    if (record === null) faults.push("SENDER_NOT_REGISTERED");
+    if (units === 0n) faults.push("INSUFFICIENT_UNITS");
+    if (heirs.reduce((sum, heir) => sum + heir.units, 0n) !== units) faults.push("SHARES_DO_NOT_ADD_UP");
+    if (new Set(heirs.map((heir) => heir.account)).size < heirs.length) faults.push("HEIR_TWICE");
+    if (holdsOn(situation, account).length > 0) faults.push("HOLDS_STAND");
+    if (dayOfIso(diedOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    for (const heir of heirs) {
+      faults.push(...receiverFaults(situation, heir.account));
+      if (accountIn(situation, heir.account).record?.personId === record?.personId)
+        faults.push("SAME_ACCOUNT");
+    }
+    return [...new Set(faults)];
+  },
+  plan: ({ id, ref, facts: { account, heirs, keepDates } }, situation) => {
+    const { personId, flags } = accountIn(situation, account).record!;
+    const marked = flags | recordFlags.DECEASED;
+    const unmarked = walletsOfPerson(situation, account).filter(({ record }) => record!.flags !== marked);
+    const basis = basisCode("GENERAL_SUCCESSION");
+    const moves = heirs.map((heir, row) => ({
+      from: account,
+      to: heir.account,
+      units: heir.units,
+      basis,
+      ref: row === 0 ? ref : refOf(id, row),
+      data: encodeMove({ keepDates }),
+      breaks: [],
+    }));
+    return {
+      calls: [...unmarked.map((wallet) => setFlags(situation, wallet, marked)), enforce(situation, moves)],
+      flags: { personId, flags: marked },
+    };
+  },
+};

@@ -1,0 +1,340 @@
+import { describe, expect, test } from "vitest";
+import type { AttachmentFacts } from "../../src/cases/attachment.ts";
+import { type CaseFacts, caseFaults, rulesOf } from "../../src/cases/cases.ts";
+import type { CaseDocument, CaseKind, DocumentKind } from "../../src/cases/kinds.ts";
+import { endOfWeeks } from "../../src/cases/period.ts";
+import type { CaseHold, Situation } from "../../src/cases/situation.ts";
+import { holdKinds } from "../../src/entry-kinds.ts";
+import { dayOfIso, isoOfDay } from "../../src/jst.ts";
+import { basisCode } from "../../src/legal-basis.ts";
+import { decodeRecord } from "../../src/registry-record.ts";
+import { decodeMove } from "../../src/words.ts";
+import {
+  bank,
+  broker,
+  debtor,
+  heirE,
+  heirF,
+  ref,
+  situationOf,
+  spare,
+  stranger,
+  trustee,
+} from "./register.ts";
+
+const caseRef = ref(0xca5e);
+const papers = (...kinds: DocumentKind[]): CaseDocument[] =>
+  kinds.map((kind) => ({ kind, name: `${kind}.pdf`, sha256: "0".repeat(64) }));
+
+function faultsOf<Kind extends CaseKind>(
+  kind: Kind,
+  facts: CaseFacts[Kind],
+  documents: DocumentKind[],
+  situation: Situation = situationOf(),
+) {
+  return caseFaults(kind, facts, papers(...documents), situation);
+}
+const planOf = <Kind extends CaseKind>(
+  kind: Kind,
+  facts: CaseFacts[Kind],
+  situation: Situation = situationOf(),
+) => rulesOf(kind).plan({ id: "cas_1", ref: caseRef, facts }, situation);
+/** The only row of the last call. */
+const rowOf = (plan: ReturnType<typeof planOf>) => (plan.calls.at(-1)!.args.rows as object[])[0];
+
+describe("a pledge", () => {
+  const facts = { account: debtor, units: 5n, pledgee: bank };
+
+  test("is entered on the pledgor's request with the pledgee's account [TA 201]", () => {
+    expect(faultsOf("PLEDGE", facts, ["PLEDGE_AGREEMENT"])).toEqual([]);
+    const plan = planOf("PLEDGE", facts);
+    expect(plan.calls).toMatchObject([{ signer: trustee, call: "createHolds", ref: caseRef }]);
+    expect(rowOf(plan)).toMatchObject({ account: debtor, to: bank, units: "5", kind: 3, expiryMinutes: 0 });
+  });
+
+  test("is controlled by the pledgee's side, which alone can end it [TA 200(2)]", () => {
+    expect(rowOf(planOf("PLEDGE", facts))).toMatchObject({ controller: broker });
+    const held = situationOf([{ kind: holdKinds.PLEDGE, units: 5n, controller: broker }]);
+    const release = planOf("PLEDGE_RELEASE", { holdId: ref(1) }, held);
+    expect(release.calls).toMatchObject([{ signer: broker, call: "releaseHolds", ref: ref(1) }]);
+    const foreign = situationOf([{ kind: holdKinds.PLEDGE, units: 5n, controller: stranger }]);
+    expect(faultsOf("PLEDGE_RELEASE", { holdId: ref(1) }, ["PLEDGEE_CONSENT"], foreign)).toEqual([
+      "NOT_CONTROLLER",
+    ]);
+  });
+
+  test("needs free units, a pledgee with name and address, and the agreement", () => {
+    const held = situationOf([{ kind: holdKinds.PLEDGE, units: 6n }]);
+    expect(faultsOf("PLEDGE", facts, ["PLEDGE_AGREEMENT"], held)).toEqual(["INSUFFICIENT_UNITS"]);
+    expect(faultsOf("PLEDGE", { ...facts, pledgee: stranger }, [])).toEqual([
+      "PLEDGEE_UNKNOWN",
+      "DOCUMENT_MISSING",
+    ]);
+    expect(faultsOf("PLEDGE", { ...facts, pledgee: debtor }, ["PLEDGE_AGREEMENT"])).toEqual(["SAME_ACCOUNT"]);
+    const dead = situationOf([], { flags: 2 });
+    expect(faultsOf("PLEDGE", facts, ["PLEDGE_AGREEMENT"], dead)).toEqual(["SENDER_FROZEN"]);
+  });
+});
+
+describe("an attachment", () => {
+  const facts: AttachmentFacts = {
+    account: debtor,
+    units: 3n,
+    form: "ATTACHMENT",
+    authority: "東京地方裁判所",
+    caseNumber: "令和3年(ル)第1号",
+    servedAt: new Date("2021-12-20T11:00:00+09:00"),
+  };
+  const order: DocumentKind[] = ["ATTACHMENT_ORDER"];
+
+  test("is due for the third-party debtor's statement two weeks from service [CEA 147] [CPC 95(3)]", () => {
+    expect(rulesOf("ATTACHMENT").deadlines!(facts)).toEqual([
+      { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: "2022-01-04" },
+    ]);
+    expect(rulesOf("ATTACHMENT").deadlines!({ ...facts, form: "TAX_ATTACHMENT" })).toEqual([]);
+  });
+
+  test("is held by the trustee from its entry on, behind earlier holds [CEA 145] [CEA 167]", () => {
+    const pledged = situationOf([{ kind: holdKinds.PLEDGE, units: 9n }]);
+    expect(faultsOf("ATTACHMENT", facts, order, pledged)).toEqual([]);
+    const plan = planOf("ATTACHMENT", facts, pledged);
+    expect(plan.calls).toHaveLength(1);
+    expect(rowOf(plan)).toMatchObject({ units: "3", kind: 4, controller: trustee });
+  });
+
+  test("for more than the holding is recorded for what there is, and the remainder stated", () => {
+    const plan = planOf("ATTACHMENT", { ...facts, units: 12n });
+    expect(rowOf(plan)).toMatchObject({ units: "10" });
+    expect(plan.result).toEqual({ recorded: "10", remainder: "2", rejectedRequests: [] });
+    expect(faultsOf("ATTACHMENT", { ...facts, account: bank }, order)).toEqual(["INSUFFICIENT_UNITS"]);
+  });
+
+  test("ends the latest requests for the same units, and leaves those for other units alone [CEA 145]", () => {
+    const requests = situationOf([{ units: 4n }, { units: 4n }]);
+    const calls = (units: bigint) =>
+      planOf("ATTACHMENT", { ...facts, units }, requests).calls.map(({ call, ref: of }) => [call, of]);
+    expect(calls(2n)).toEqual([["createHolds", caseRef]]);
+    expect(calls(6n)).toEqual([
+      ["rejectTransfers", ref(2)],
+      ["createHolds", caseRef],
+    ]);
+    expect(calls(10n).map(([, of]) => of)).toEqual([ref(2), ref(1), caseRef]);
+  });
+
+  test("needs the order of its form, served by now, and a place in the ranks", () => {
+    expect(faultsOf("ATTACHMENT", { ...facts, form: "TAX_ATTACHMENT" }, order)).toEqual(["DOCUMENT_MISSING"]);
+    expect(faultsOf("ATTACHMENT", { ...facts, form: "PROVISIONAL_ATTACHMENT" }, order)).toEqual([
+      "DOCUMENT_MISSING",
+    ]);
+    const early = { ...facts, servedAt: new Date("2022-03-11T00:00:00+09:00") };
+    expect(faultsOf("ATTACHMENT", early, order)).toEqual(["NOT_EFFECTIVE_YET"]);
+    const waiting = { kind: holdKinds.ATTACHMENT, units: 0n, claimed: 1n };
+    const full = situationOf(Array.from({ length: 8 }, () => waiting));
+    expect(faultsOf("ATTACHMENT", facts, order, full)).toEqual(["TOO_MANY_WAITING"]);
+  });
+
+  test("is released by the trustee on the court's word [CEA 167]", () => {
+    const held = situationOf([{ kind: holdKinds.ATTACHMENT, units: 3n, controller: trustee }]);
+    expect(faultsOf("ATTACHMENT_RELEASE", { holdId: ref(1) }, ["WITHDRAWAL"], held)).toEqual([]);
+    expect(planOf("ATTACHMENT_RELEASE", { holdId: ref(1) }, held).calls[0]).toMatchObject({
+      signer: trustee,
+    });
+    // Another kind of hold, or none, is no attachment.
+    expect(faultsOf("PLEDGE_RELEASE", { holdId: ref(1) }, ["PLEDGEE_CONSENT"], held)).toEqual([
+      "HOLD_UNKNOWN",
+    ]);
+    expect(faultsOf("ATTACHMENT_RELEASE", { holdId: ref(9) }, ["WITHDRAWAL"], held)).toEqual([
+      "HOLD_UNKNOWN",
+    ]);
+  });
+});
+
+describe("a sale order", () => {
+  const hold: Partial<CaseHold> = { kind: holdKinds.ATTACHMENT, units: 3n, controller: trustee };
+  const facts = {
+    holdId: ref(1),
+    buyer: bank,
+    units: 3n,
+    form: "SALE_ORDER",
+    finalOn: "2022-03-10",
+  } as const;
+  const documents: DocumentKind[] = ["SALE_ORDER", "FINALITY_CERTIFICATE"];
+
+  test("moves the attached units to the buyer, who asks alone [CEA 161] [TAR 21(2)]", () => {
+    const held = situationOf([hold]);
+    expect(faultsOf("SALE_ORDER", facts, documents, held)).toEqual([]);
+    expect(rowOf(planOf("SALE_ORDER", facts, held))).toMatchObject({
+      from: debtor,
+      to: bank,
+      units: "3",
+      basis: basisCode("AUCTION"),
+      breaks: [ref(1)],
+    });
+  });
+
+  test("works from its finality on, for the whole hold, to an eligible buyer [CEA 161]", () => {
+    const held = situationOf([hold], { policy: { classMask: 1 } });
+    const wrong = { ...facts, units: 2n, finalOn: "2022-03-11" };
+    expect(faultsOf("SALE_ORDER", wrong, [], held)).toEqual([
+      "RECEIVER_CLASS",
+      "NOT_THE_WHOLE_HOLD",
+      "NOT_EFFECTIVE_YET",
+      "DOCUMENT_MISSING",
+    ]);
+    expect(faultsOf("SALE_ORDER", facts, documents)).toEqual(["HOLD_UNKNOWN"]);
+  });
+});
+
+describe("succession", () => {
+  const heirs = [
+    { account: heirE, units: 6n },
+    { account: heirF, units: 4n },
+  ];
+  const facts = { account: debtor, diedOn: "2022-02-01", heirs, keepDates: true };
+  const documents: DocumentKind[] = ["FAMILY_REGISTER", "DIVISION_AGREEMENT"];
+
+  test("marks the deceased and moves all units to the heirs on their sole request [TAR 21(2)]", () => {
+    expect(faultsOf("SUCCESSION", facts, documents)).toEqual([]);
+    const { calls, flags } = planOf("SUCCESSION", facts);
+    // Both accounts of the deceased are marked before anything moves.
+    expect(calls.map(({ call, onToken }) => [call, onToken])).toEqual([
+      ["setRecords", false],
+      ["setRecords", false],
+      ["enforceTransfers", true],
+    ]);
+    expect(calls.slice(0, 2).map(({ args }) => decodeRecord(args.record as string).flags)).toEqual([2, 2]);
+    expect(flags).toMatchObject({ flags: 2 });
+    const rows = calls[2]!.args.rows as { to: string; units: string; ref: string; data: string }[];
+    expect(rows.map(({ to, units }) => [to, units])).toEqual([
+      [heirE, "6"],
+      [heirF, "4"],
+    ]);
+    expect(rows.map(({ ref: of }) => of)).toEqual([caseRef, expect.not.stringMatching(caseRef)]);
+  });
+
+  test("keeps the acquisition dates when the case says so [TA 186(iv)]", () => {
+    const kept = (keepDates: boolean) =>
+      decodeMove((rowOf(planOf("SUCCESSION", { ...facts, keepDates })) as { data: string }).data).keepDates;
+    expect([kept(true), kept(false)]).toEqual([true, false]);
+  });
+
+  test("is refused without the documents of every group [TA 95-2]", () => {
+    expect(faultsOf("SUCCESSION", facts, [])).toEqual(["DOCUMENT_MISSING"]);
+    expect(faultsOf("SUCCESSION", facts, ["FAMILY_REGISTER"])).toEqual(["DOCUMENT_MISSING"]);
+    expect(faultsOf("SUCCESSION", facts, ["WILL", "DIVISION_AGREEMENT"])).toEqual(["DOCUMENT_MISSING"]);
+  });
+
+  test("is refused when shares do not add up, an heir is named twice or holds stand", () => {
+    const wrong = (more: Partial<typeof facts>, holds: Partial<CaseHold>[] = []) =>
+      faultsOf("SUCCESSION", { ...facts, ...more }, documents, situationOf(holds));
+    expect(wrong({ heirs: [heirs[0]!] })).toEqual(["SHARES_DO_NOT_ADD_UP"]);
+    expect(wrong({ heirs: [...heirs, { account: bank, units: 1n }] })).toEqual(["SHARES_DO_NOT_ADD_UP"]);
+    expect(wrong({ heirs: [heirs[0]!, { account: heirE, units: 4n }] })).toEqual(["HEIR_TWICE"]);
+    expect(wrong({}, [{ kind: holdKinds.PLEDGE, units: 1n }])).toEqual(["HOLDS_STAND"]);
+    expect(wrong({ heirs: [heirs[0]!, { account: spare, units: 4n }] })).toEqual(["SAME_ACCOUNT"]);
+    expect(wrong({ heirs: [heirs[0]!, { account: stranger, units: 4n }] })).toEqual([
+      "RECEIVER_NOT_REGISTERED",
+    ]);
+    expect(wrong({ diedOn: "2022-03-11" })).toEqual(["NOT_EFFECTIVE_YET"]);
+  });
+});
+
+describe("a lost wallet", () => {
+  const facts = { lost: debtor, replacement: spare };
+  const pledge = { kind: holdKinds.PLEDGE, units: 4n };
+
+  test("is recovered to the same person with every hold [TA 186(iii)]", () => {
+    const held = situationOf([pledge]);
+    expect(faultsOf("RECOVERY", facts, ["LOSS_REPORT"], held)).toEqual([]);
+    const [call] = planOf("RECOVERY", facts, held).calls;
+    expect(call).toMatchObject({
+      call: "recover",
+      ref: caseRef,
+      args: { lost: debtor, replacement: spare, holdIds: [ref(1)] },
+    });
+    const all = situationOf([{ ...pledge, units: 10n }]);
+    expect(planOf("RECOVERY", facts, all).calls[0]).toMatchObject({ ref: ref(1), args: { ref: caseRef } });
+  });
+
+  test("stays frozen if it was", () => {
+    const { calls } = planOf("RECOVERY", facts, situationOf([], { flags: 1 }));
+    expect(calls.map(({ call }) => call)).toEqual(["setRecords", "recover"]);
+    expect(decodeRecord(calls[0]!.args.record as string).flags).toBe(1);
+  });
+
+  test("never goes to another person, and not with a trade under way", () => {
+    expect(faultsOf("RECOVERY", { ...facts, replacement: bank }, ["LOSS_REPORT"])).toEqual([
+      "NOT_SAME_PERSON",
+    ]);
+    expect(faultsOf("RECOVERY", facts, ["LOSS_REPORT"], situationOf([{ units: 1n }]))).toEqual([
+      "HOLDS_STAND",
+    ]);
+  });
+});
+
+test("a lock-up ends at 24:00 JST of its last day", () => {
+  const facts = { account: debtor, units: 4n, until: "2022-03-31" };
+  expect(faultsOf("LOCKUP", facts, ["LOCKUP_AGREEMENT"])).toEqual([]);
+  expect(rowOf(planOf("LOCKUP", facts))).toMatchObject({
+    kind: 5,
+    expiryMinutes: Date.parse("2022-03-31T15:00:00Z") / 60_000,
+  });
+  expect(faultsOf("LOCKUP", { ...facts, until: "2022-03-09" }, ["LOCKUP_AGREEMENT"])).toEqual([
+    "HOLD_EXPIRED",
+  ]);
+});
+
+describe("a sole request", () => {
+  const facts = { from: debtor, to: bank, units: 10n, finalOn: "2022-03-01" };
+
+  test.each([
+    ["JUDGMENT", ["JUDGMENT", "FINALITY_CERTIFICATE"]],
+    ["EQUIVALENT_INSTRUMENT", ["SETTLEMENT_RECORD"]],
+  ] as const)("on a %s moves units without the holder [TAR 21(2)]", (kind, documents) => {
+    expect(faultsOf(kind, facts, [...documents])).toEqual([]);
+    expect(rowOf(planOf(kind, facts))).toMatchObject({
+      to: bank,
+      units: "10",
+      basis: basisCode(kind),
+      breaks: [],
+    });
+    expect(faultsOf(kind, facts, [])).toEqual(["DOCUMENT_MISSING"]);
+  });
+
+  test("ends requests in its way, and stops at third parties' holds", () => {
+    const mixed = situationOf([{ units: 3n }, { kind: holdKinds.PLEDGE, units: 2n }]);
+    const documents: DocumentKind[] = ["JUDGMENT", "FINALITY_CERTIFICATE"];
+    expect(faultsOf("JUDGMENT", facts, documents, mixed)).toEqual(["INSUFFICIENT_UNITS"]);
+    const less = { ...facts, units: 8n };
+    expect(faultsOf("JUDGMENT", less, documents, mixed)).toEqual([]);
+    expect(planOf("JUDGMENT", less, mixed).calls.map(({ call }) => call)).toEqual([
+      "rejectTransfers",
+      "enforceTransfers",
+    ]);
+  });
+});
+
+test("freezing marks every account of the person, and only a mark that stands can be lifted", () => {
+  const facts = { account: debtor, flag: "FROZEN" } as const;
+  expect(faultsOf("FREEZE", facts, ["DECISION"])).toEqual([]);
+  expect(planOf("FREEZE", facts).calls).toHaveLength(2);
+  expect(faultsOf("UNFREEZE", facts, ["DECISION"])).toEqual(["NOTHING_CHANGES"]);
+  const frozen = situationOf([], { flags: 5 });
+  expect(faultsOf("FREEZE", facts, ["DECISION"], frozen)).toEqual(["NOTHING_CHANGES"]);
+  expect(planOf("UNFREEZE", facts, frozen).flags).toMatchObject({ flags: 4 });
+});
+
+test("a period of weeks ends on no weekend, holiday, 1/2, 1/3 or 12/29 to 12/31 [CPC 95(3)]", () => {
+  const due = (from: string) => isoOfDay(endOfWeeks(dayOfIso(from)!, 2));
+  // 12/28 is a court day though securities settle then too; the year's end is none though 12/29 and 30 settle.
+  expect(["2021-12-14", "2021-12-15", "2021-12-16", "2021-12-17", "2022-04-15"].map(due)).toEqual([
+    "2021-12-28",
+    "2022-01-04",
+    "2022-01-04",
+    "2022-01-04",
+    "2022-05-02",
+  ]);
+  expect(due("2022-03-04")).toBe("2022-03-18");
+  expect(due("2022-03-05")).toBe("2022-03-22");
+  expect(() => due("2027-12-20")).toThrow("No holidays are known");
+});

@@ -1,0 +1,66 @@
+import type { CaseAccount, CaseHold, Situation } from "../../src/cases/situation.ts";
+import { holdKinds } from "../../src/entry-kinds.ts";
+import { decodePolicy, encodePolicy, type Policy } from "../../src/policy-word.ts";
+
+export const trustee = `0x${"a".repeat(40)}`;
+export const broker = `0x${"b".repeat(40)}`;
+export const address = (n: number): string => `0x${n.toString(16).padStart(40, "0")}`;
+export const ref = (n: number): string => `0x${n.toString(16).padStart(64, "0")}`;
+export const [debtor, bank, heirE, heirF, spare, stranger] = [1, 2, 3, 4, 5, 99].map(address) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+
+/** Accounts 1 to 5 of persons 1 to 4; account 5 is another one of the first person. */
+const personOf = (n: number) => (n === 5 ? 1 : n);
+
+/** A register in which the debtor has 10 units, of which `held` are under the given holds. */
+export function situationOf(
+  holds: Partial<CaseHold>[] = [],
+  more: { flags?: number; policy?: Partial<Policy>; now?: string; classBits?: number } = {},
+): Situation {
+  const full = holds.map(
+    (hold, n): CaseHold => ({
+      id: ref(n + 1),
+      account: debtor,
+      target: null,
+      kind: holdKinds.REQUEST,
+      controller: null,
+      units: 0n,
+      claimed: hold.units ?? 0n,
+      fromSeq: n + 3,
+      ...hold,
+    }),
+  );
+  const encumbered = full.reduce((sum, { units }) => sum + units, 0n);
+  const accounts = [1, 2, 3, 4, 5].map((n): [string, CaseAccount] => [
+    address(n),
+    {
+      address: address(n),
+      record: {
+        personId: `0x${personOf(n).toString(16).padStart(24, "0")}`,
+        classBits: more.classBits ?? 8,
+        flags: n === 1 ? (more.flags ?? 0) : 0,
+        validUntil: Date.parse("2030-01-01T00:00:00Z") / 1000,
+        country: 392,
+        custodian: 1,
+      },
+      particulars: ref(0x77),
+      units: n === 1 ? 10n : 0n,
+      free: n === 1 ? 10n - encumbered : 0n,
+      keeper: broker,
+    },
+  ]);
+  return {
+    now: new Date(more.now ?? "2022-03-10T10:00:00+09:00"),
+    policy: decodePolicy(encodePolicy(more.policy ?? {})),
+    trustee,
+    signers: new Set([trustee, broker]),
+    accounts: new Map(accounts),
+    holds: full,
+  };
+}
