@@ -2,7 +2,7 @@ import type { Queryable } from "./connection.ts";
 import { commandChannel } from "./outbox.ts";
 
 /** Commands that come within this time share one notification. */
-const gatherMs = 2;
+const gatherMs = 5;
 
 /**
  * Tells the workers that commands wait, after they are committed. A NOTIFY inside the transaction would make every

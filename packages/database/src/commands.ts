@@ -4,7 +4,6 @@ import { type AuditEntry, auditPart } from "./audit.ts";
 import { type Part, params, type Statement } from "./commands-statement.ts";
 import { type Pool, type Queryable, withTransaction } from "./connection.ts";
 import {
-  answerConstraint,
   answerPart,
   type CommandKey,
   findAnswer,
@@ -41,7 +40,9 @@ export class GuardLost extends Error {}
 export type CommandAnswer = StoredAnswer & { hit: boolean };
 
 /**
- * Runs a command once: looks up its key, decides, writes everything in one transaction.
+ * Runs a command once: decides, and writes everything in one transaction. A short command looks for an earlier answer
+ * only when it did not succeed, which spares the others a round trip: the key's unique constraint keeps it from
+ * happening twice. A long one looks first, as its decision is dear or has effects outside the database.
  * @param decide reads what it needs and says what to write; it runs again after a serialization failure
  * @returns the answer; `hit` when it is that of an earlier request with the same key and body
  * @throws IdempotencyFault, GuardLost, what `decide` throws, and unique violations of its writes
@@ -52,27 +53,30 @@ export async function runCommand(
   decide: (db: Queryable) => Promise<Decision>,
 ): Promise<CommandAnswer> {
   try {
-    if (!request.long) return await runOnce(pool, request, decide);
+    if (!request.long) return await decideAndWrite(pool, request, decide);
     return await withTransaction(pool, async (tx) => {
       await holdKey(tx, request);
-      return runOnce(tx, request, decide);
+      const before = await findAnswer(tx, request);
+      return before === undefined ? decideAndWrite(tx, request, decide) : { ...before, hit: true };
     });
   } catch (error) {
-    if (!isConstraint(error, answerConstraint)) throw error;
-    // The same command committed between our look-up and our write.
-    const answer = await findAnswer(pool, request);
+    const answer = error instanceof IdempotencyFault ? undefined : await earlierAnswer(pool, request, error);
     if (answer === undefined) throw error;
     return { ...answer, hit: true };
   }
 }
 
-async function runOnce(
+/** What a repeat gets although the command would be refused, or break the key's constraint, by now. */
+const earlierAnswer = (db: Queryable, request: CommandRequest, refusal: unknown) =>
+  findAnswer(db, request).catch((cause: unknown) => {
+    throw cause instanceof IdempotencyFault ? cause : refusal;
+  });
+
+async function decideAndWrite(
   db: Queryable,
   request: CommandRequest,
   decide: (db: Queryable) => Promise<Decision>,
 ): Promise<CommandAnswer> {
-  const before = await findAnswer(db, request);
-  if (before !== undefined) return { ...before, hit: true };
   const decision = await decide(db);
   const answer = { status: decision.status, body: decision.body, location: decision.location };
   const written = await db.query<{ free: boolean; answers: number }>(statementOf(request, decision, answer));

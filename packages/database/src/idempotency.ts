@@ -66,4 +66,3 @@ export const answerPart = (command: CommandKey, answer: StoredAnswer, at: Date):
       ${param(answer.location, "text")}, ${param(at, "timestamptz")}
     from ${from} limit 1 returning 1`,
 });
-export const answerConstraint = "idempotency_pkey";
