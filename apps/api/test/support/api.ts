@@ -19,7 +19,7 @@ import { chainPortOf } from "../../src/chain-port.ts";
 import type { ApiContext } from "../../src/context.ts";
 import { type Ask, asker } from "./ask.ts";
 
-export const testAdmin = `0x${"ad".repeat(20)}`;
+const testAdmin = `0x${"ad".repeat(20)}`;
 /** 2021-08-02 09:00 in Tokyo, a Monday. */
 export const start = new Date("2021-08-02T00:00:00Z");
 const genesis = `0x${"01".repeat(32)}`;

@@ -14,7 +14,7 @@ import { advance } from "@genbo/register/fold";
 import { type EntryFields, headAfterEntry } from "@genbo/register/head";
 import { emptyState, type IssueState } from "@genbo/register/state";
 
-export interface LedgerAccount {
+interface LedgerAccount {
   wallet: string;
   record: string;
   particulars: string;

@@ -4,7 +4,7 @@ import { createLedger, type Ledger } from "./ledger.ts";
 import { customer, issueDraft } from "./samples.ts";
 
 /** A party with the secret of its key. */
-export interface Actor {
+interface Actor {
   partyId: string;
   secret: string;
 }
