@@ -1,5 +1,6 @@
 import { isBatchCall } from "@genbo/chain/calls";
 import { batchRowsMax } from "@genbo/chain/gas";
+import { isLegalCall } from "@genbo/chain/legal-calls";
 import type { Command } from "@genbo/database/outbox";
 
 /**
@@ -7,6 +8,7 @@ import type { Command } from "@genbo/database/outbox";
  * its call and target, as many as fit.
  * - Per account the order is kept: once a command that touches an account or ref was passed over, no later one of the
  *   same is taken.
+ * - Nothing goes before a legal act that waits: it stands alone in its transaction and may touch any account.
  * - No two commands of one ref: the indexer tells them apart by it.
  */
 export function gather(queued: readonly Command[]): Command[] {
@@ -18,7 +20,7 @@ export function gather(queued: readonly Command[]): Command[] {
   const refs = new Set<string>();
   const passedOver = new Set<string>();
   for (const command of queued) {
-    if (taken.length === most) break;
+    if (taken.length === most || isLegalCall(command.call)) break;
     const keys = keysOf(command);
     const fits = command.call === first.call && command.target === first.target && !refs.has(command.ref);
     if (fits && !keys.some((key) => passedOver.has(key))) {

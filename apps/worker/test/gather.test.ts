@@ -69,3 +69,11 @@ test("a call that is not batched goes alone", () => {
   expect(gather(rows(5, "createIssue"))).toHaveLength(1);
   expect(gather([])).toEqual([]);
 });
+
+test("no command overtakes a legal act", () => {
+  const act = { ...rows(1, "createHolds")[0]!, id: 100n, ref: "case" };
+  const [before, after] = [rows(2, "approveTransfers"), rows(2, "approveTransfers")];
+  const behind = after.map((each) => ({ ...each, ref: `behind ${each.ref}` }));
+  expect(gather([...before, act, ...behind])).toEqual(before);
+  expect(gather([act, ...behind])).toEqual([act]);
+});

@@ -1,7 +1,8 @@
 import { contractInterface } from "./abi.ts";
 import { type BatchCall, type CallRow, checkRow, encodeBatch, isBatchCall } from "./calls.ts";
-import { batchGas, singleCallGas } from "./gas.ts";
+import { batchGas, legalCallGas, singleCallGas } from "./gas.ts";
 import { bytesOf } from "./hex.ts";
+import { encodeLegalCall, isLegalCall } from "./legal-calls.ts";
 
 /** A row of the outbox as the chain needs it: see "How a command reaches the chain" in docs. */
 export interface ChainCommand {
@@ -35,6 +36,7 @@ export class BadCommand extends Error {
 export function checkCommand(command: ChainCommand): void {
   try {
     if (isBatchCall(command.call)) checkRow(command.call, rowOf(command));
+    else if (isLegalCall(command.call)) encodeLegalCall(command.call, command.args);
     else singleCall(command, noTargets);
   } catch (cause) {
     throw new BadCommand(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -45,6 +47,11 @@ export function checkCommand(command: ChainCommand): void {
 export function encodeCommands(commands: readonly ChainCommand[], targets: CallTargets): ContractCall {
   const [first] = commands;
   if (first === undefined) throw new RangeError("A call carries at least one command.");
+  if (isLegalCall(first.call)) {
+    if (first.target === null) throw new BadCommand(`${first.call} needs a target.`);
+    const { data, rows } = encodeLegalCall(first.call, first.args);
+    return { to: first.target, data: bytesOf(data), gasLimit: legalCallGas(rows) };
+  }
   if (!isBatchCall(first.call)) {
     const { to, data } = singleCall(first, targets);
     return { to: to.toLowerCase(), data: bytesOf(data), gasLimit: singleCallGas };

@@ -23,6 +23,12 @@ const batchBaseGas = 200_000;
 /** createIssue makes a clone and binds its roles, 580,000; the other single calls write a slot or two. */
 export const singleCallGas = 2_000_000;
 
+/**
+ * A legal act's limit. Its dearest row was measured to take 170,000 (an order that breaks a hold and opens a new
+ * holding of a tracked person); an account's waiting attachments, of which there are at most 8, are looked at too.
+ */
+export const legalCallGas = (rows: number): number => 800_000 + rows * 220_000;
+
 /** Creating the largest of our contracts takes some 5,000,000. */
 export const deploymentGas = 12_000_000;
 
