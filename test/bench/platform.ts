@@ -81,7 +81,9 @@ interface Admitted {
   secret: string;
 }
 
-const clientOf = (stack: Stack, secret: string) => createClient({ url: stack.urls.api, secret });
+/** A busy machine takes its time to deploy the contracts. */
+const patienceMs = 120_000;
+const clientOf = (stack: Stack, secret: string) => createClient({ url: stack.urls.api, secret, patienceMs });
 
 async function admit(
   stack: Stack,

@@ -61,12 +61,14 @@ interface AccountRow {
 const personUnits = (account: string) => `coalesce((select sum(p.units) from holding_period p
   where p.person_id = ${account}.person_id and p.issue_id = r.issue_id and p.to_seq is null), 0)::bigint`;
 
-const text = `select i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
+const textOf = (
+  orders: string,
+) => `select i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
     coalesce(s.holders, 0) as holders,
     exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined,
     h.units, h.encumbered, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
     ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units
-  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as r (issue_id, f, t, n)
+  from ${orders}
   left join issue i on i.id = r.issue_id
   left join issue_state s on s.issue_id = r.issue_id
   left join account fa on fa.address = r.f
@@ -76,17 +78,19 @@ const text = `select i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy
   left join holding_period h on h.issue_id = r.issue_id and h.account = r.f and h.to_seq is null
   order by r.n`;
 
+const many = textOf("unnest($1::text[], $2::text[], $3::text[]) with ordinality as r (issue_id, f, t, n)");
+/** For one order PostgreSQL keeps a plan of index probes; for an array of unknown length it plans to read whole tables. */
+const one = textOf("(select $1::text as issue_id, $2::text as f, $3::text as t, 1 as n) r");
+
 /** The facts of each order, in their order. */
 export async function orderFacts(db: Queryable, orders: readonly Order[]): Promise<OrderFacts[]> {
-  const found = await db.query<Row>({
-    name: "order-facts",
-    text,
-    values: [
-      orders.map((each) => each.issueId),
-      orders.map((each) => each.from),
-      orders.map((each) => each.to),
-    ],
-  });
+  const [first] = orders;
+  const columns = (["issueId", "from", "to"] as const).map((field) => orders.map((order) => order[field]));
+  const query =
+    orders.length === 1 && first !== undefined
+      ? { name: "order-fact", text: one, values: [first.issueId, first.from, first.to] }
+      : { name: "order-facts", text: many, values: columns };
+  const found = await db.query<Row>(query);
   return found.rows.map(factsOf);
 }
 
