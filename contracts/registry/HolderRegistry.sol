@@ -13,6 +13,11 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
     /// @dev Ten class bits, five flags and 48 spare bits have no meaning yet.
     uint256 private constant UNKNOWN_BITS = 0xffc0 << 144 | 0xf8 << 136 | type(uint48).max;
 
+    /// @dev A struct, so that a row finds its slot once.
+    struct Slot {
+        uint256 record;
+    }
+
     /// @dev An entry in memory, in the order of its preimage.
     struct Line {
         bytes32 head;
@@ -28,7 +33,7 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
     uint64 public seq;
     /// @inheritdoc IHolderRegistry
     mapping(address signer => uint32) public custodianOf;
-    mapping(address wallet => uint256) private _records;
+    mapping(address wallet => Slot) private _records;
 
     constructor(address manager) AccessManaged(manager) {}
 
@@ -40,7 +45,8 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         if (!registrar && (custodian == 0 || !_hasRole(Roles.BROKER))) revert AccessManagedUnauthorized(msg.sender);
         Line memory line = Line(head, seq, address(0), 0, 0);
         for (uint256 i; i < rows.length; ++i) {
-            (line.wallet, line.record, line.particulars) = (rows[i].wallet, rows[i].record, rows[i].particulars);
+            Row calldata row = rows[i];
+            (line.wallet, line.record, line.particulars) = (row.wallet, row.record, row.particulars);
             uint8 code = _write(line, registrar, custodian);
             if (code == Code.OK) continue;
             if (atomic) revert Refused(code);
@@ -59,22 +65,23 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
 
     /// @inheritdoc IHolderRegistry
     function recordOf(address wallet) external view returns (bytes32) {
-        return bytes32(_records[wallet]);
+        return bytes32(_records[wallet].record);
     }
 
     /// @inheritdoc IHolderRegistry
     function pair(address from, address to) external view returns (bytes32, bytes32) {
-        return (bytes32(_records[from]), bytes32(_records[to]));
+        return (bytes32(_records[from].record), bytes32(_records[to].record));
     }
 
     /// @dev Writes one record, folds it into the head and emits it, or answers why not.
     function _write(Line memory line, bool registrar, uint32 custodian) private returns (uint8 code) {
-        uint256 last = _records[line.wallet];
+        Slot storage slot = _records[line.wallet];
+        uint256 last = slot.record;
         uint256 next = uint256(line.record);
         code = _check(line.wallet, last, next);
         if (code == Code.OK && !registrar) code = _checkBroker(custodian, last, next);
         if (code != Code.OK) return code;
-        _records[line.wallet] = next;
+        slot.record = next;
         unchecked {
             ++line.seq; // 2^64 records are out of reach
         }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type ContractName, contractInterface } from "@genbo/chain/abi";
 import { type FunctionFragment, id, type ParamType } from "ethers";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -86,3 +87,9 @@ function emptyOf(type: ParamType): unknown {
   if (type.type.startsWith("bytes")) return `0x${"00".repeat(Number(type.type.slice(5)))}`;
   return type.type === "address" ? `0x${"0".repeat(40)}` : 0;
 }
+
+test("docs/contracts.md names every function that changes state", () => {
+  const docs = readFileSync(new URL("../../docs/contracts.md", import.meta.url), "utf8");
+  const functions = Object.values(grants).flatMap((byRole) => Object.values(byRole).flat());
+  expect(functions.filter((fn) => !docs.includes(`\`${fn}\``))).toEqual([]);
+});

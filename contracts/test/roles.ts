@@ -18,6 +18,8 @@ export const grants: Partial<Record<ContractName, Partial<Record<Role | "checked
       "setPaused",
       "mark",
       "changeTerms",
+      "setDocument",
+      "removeDocument",
     ],
     enforcer: ["enforceTransfers", "forcedTransfer", "setFrozenTokens", "recover", "releaseByOrder"],
     checked: [

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
+import {Documents} from "./Documents.sol";
 import {Basis, Kind} from "./Ledger.sol";
 import {Messages} from "./Messages.sol";
 import {Code, Policy, Rules} from "./Rules.sol";
@@ -13,7 +14,7 @@ import {TokenBase} from "./TokenBase.sol";
 /// @dev An immutable clone an issue: no proxy admin, no upgrade. Entry points only; the rules are in Rules, the
 /// holdings and entries in Ledger, the encumbrances in Holds. What does not fit below 24,576 bytes is in
 /// LegalActs, to which unknown selectors are delegated; its address is as immutable as this code.
-contract SecurityToken is TokenBase, Initializable, ISecurityToken {
+contract SecurityToken is Documents, Initializable, ISecurityToken {
     address private immutable _manager;
     /// @inheritdoc ISecurityToken
     address public immutable legalActs;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Fixture} from "../test/Fixture.t.sol";
 import {SecurityToken} from "./SecurityToken.sol";
@@ -280,6 +285,34 @@ contract SecurityTokenTest is Fixture {
         vm.expectRevert(unauthorized(STRANGER));
         vm.prank(STRANGER);
         factory.createIssue(ITokenTypes.Terms("y", "", "", 1, 0, 0, ISSUER_ROLE));
+    }
+
+    function test_documentsAreListedAndEntered() public {
+        bytes32 head = token.head();
+        vm.recordLogs();
+        vm.startPrank(REGISTRAR);
+        token.setDocument("deed", "https://example.test/deed", "hash 1");
+        token.setDocument("notice", "https://example.test/notice", "hash 2");
+        token.setDocument("deed", "https://example.test/deed2", "hash 3");
+        token.removeDocument("notice");
+        vm.expectRevert(abi.encodeWithSignature("DocumentUnknown(bytes32)", bytes32("notice")));
+        token.removeDocument("notice");
+        vm.stopPrank();
+        eq(token.getAllDocuments().length, 1, "one is left");
+        (, bytes32 hash,) = token.getDocument("deed");
+        eq(hash, "hash 3", "its last version");
+        eq(replay(head, address(token)), token.head(), "head");
+    }
+
+    function test_interfaces() public view {
+        yes(token.supportsInterface(type(IERC165).interfaceId), "ERC-165");
+        yes(token.supportsInterface(type(IERC20).interfaceId), "ERC-20");
+        yes(token.supportsInterface(type(IERC20Metadata).interfaceId), "ERC-20 metadata");
+        yes(token.supportsInterface(type(IERC20Permit).interfaceId), "ERC-2612");
+        bytes4 id = token.canSend.selector ^ token.canReceive.selector ^ token.canTransfer.selector
+            ^ token.getFrozenTokens.selector ^ ILegalActs.setFrozenTokens.selector ^ ILegalActs.forcedTransfer.selector;
+        yes(id == 0x3edbb4c4 && token.supportsInterface(id), "ERC-7943 fungible");
+        yes(!token.supportsInterface(0xffffffff), "not everything");
     }
 
     /// @dev The view and the call agree in every state: the transfer goes through exactly when canTransfer says so.

@@ -14,6 +14,12 @@ abstract contract TokenBase is Holds, AccessManaged {
     /// @dev Keeps a batch of issues below 16M gas.
     uint256 private constant MOST_ROWS = 500;
 
+    struct Document {
+        string uri;
+        bytes32 hash;
+        uint256 modifiedAt;
+    }
+
     string internal _name;
     string internal _symbol;
     mapping(address owner => mapping(address spender => uint256)) internal _allowances;
@@ -23,6 +29,9 @@ abstract contract TokenBase is Holds, AccessManaged {
     mapping(address account => mapping(uint256 page => uint256)) internal _usedNonces;
     /// @dev ERC-2612's nonces, which do need their order.
     mapping(address owner => uint256) internal _permits;
+    /// @dev ERC-1643.
+    mapping(bytes32 documentName => Document) internal _documents;
+    bytes32[] internal _documentNames;
 
     constructor(address manager, IHolderRegistry registry_) AccessManaged(manager) Ledger(registry_) {}
 

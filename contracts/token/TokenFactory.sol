@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {IDocuments} from "../interfaces/IDocuments.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
@@ -50,7 +51,7 @@ contract TokenFactory is ITokenFactory, AccessManaged {
         broker[1] = ISecurityToken.requestTransfers.selector;
         broker[2] = ISecurityToken.acceptTransfers.selector;
         broker[3] = ILegalActs.createDvpHolds.selector;
-        bytes4[] memory registrar = new bytes4[](7);
+        bytes4[] memory registrar = new bytes4[](9);
         registrar[0] = ISecurityToken.approveTransfers.selector;
         registrar[1] = ISecurityToken.rejectTransfers.selector;
         registrar[2] = ILegalActs.createHolds.selector;
@@ -58,6 +59,8 @@ contract TokenFactory is ITokenFactory, AccessManaged {
         registrar[4] = ILegalActs.setPaused.selector;
         registrar[5] = ILegalActs.mark.selector;
         registrar[6] = ILegalActs.changeTerms.selector;
+        registrar[7] = IDocuments.setDocument.selector;
+        registrar[8] = IDocuments.removeDocument.selector;
         bytes4[] memory enforcer = new bytes4[](5);
         enforcer[0] = ILegalActs.enforceTransfers.selector;
         enforcer[1] = ILegalActs.forcedTransfer.selector;

@@ -1,3 +1,4 @@
+import { contractArtifact, contractInterface } from "@genbo/chain/abi";
 import { Interface, id } from "ethers";
 import { artifacts } from "hardhat";
 import { createPlatform, type Platform, registryRecord, wallet } from "../../contracts/test/platform.ts";
@@ -96,7 +97,7 @@ export async function measureGas(): Promise<GasFigure[]> {
       range(batch, 1).map((index) => [from(index), wallet(1000 + index), 1n, ref(`move ${index}`), zero]),
     );
   note("custodied batch of 100, one seller", (await custodied(() => wallet(0))).gasUsed, batch, 16_000);
-  note("custodied batch of 100, 100 sellers", (await custodied(wallet)).gasUsed, batch, 24_000);
+  note("custodied batch of 100, 100 sellers", (await custodied(wallet)).gasUsed, batch, 16_000);
 
   await issue(range(batch, 1).map(wallet), 1000n, joint);
   await issue(range(batch, 200).map(wallet), 1000n, joint);
@@ -122,7 +123,40 @@ export async function measureGas(): Promise<GasFigure[]> {
     batch,
     30_000,
   );
+  note("DvP of two legs, settlement", await measureDvp(platform, token, validUntil), 1, 210_000);
   return figures;
+}
+
+/** Gas of settling one delivery against one cash leg, both in the settlement contract's hands. */
+async function measureDvp(
+  { signers, addresses, send, sendRaw, read }: Platform,
+  token: string,
+  validUntil: bigint,
+): Promise<bigint> {
+  const { settlement, accessManager } = addresses;
+  const [from, to] = signers.others as [string, string];
+  const seller = wallet(1);
+  const cashCode = contractInterface("CashToken").encodeDeploy([accessManager]);
+  const deployed = await sendRaw(signers.admin, {
+    to: null,
+    data: contractArtifact("CashToken").bytecode + cashCode.slice(2),
+  });
+  const cash = deployed.contractAddress!;
+  for (const account of [from, to, seller, settlement])
+    await send(signers.admin, "CashToken", cash, "admit", [account, true]);
+  for (const account of [to, seller]) await send(signers.admin, "CashToken", cash, "mint", [account, 1_000n]);
+  const legs = [
+    [1, token, seller, to, 10n],
+    [2, cash, to, seller, 500n],
+  ];
+  const instruction = [ref("deal"), validUntil, legs];
+  const dealId = (await read("Settlement", settlement, "idOf", [instruction]))[0];
+  const holdId = (await read("Settlement", settlement, "legIdOf", [dealId, 0]))[0];
+  const row = [seller, to, settlement, 10n, 2, 0, holdId, zero];
+  await send(signers.brokers[0], "SecurityToken", token, "createDvpHolds", [[row], true]);
+  await send(to, "CashToken", cash, "approve", [settlement, 500n]);
+  await send(to, "Settlement", settlement, "fund", [instruction, 1]);
+  return (await send(from, "Settlement", settlement, "settle", [instruction])).gasUsed;
 }
 
 async function measurePlain(

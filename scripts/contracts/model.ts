@@ -6,4 +6,10 @@ const { values } = parseArgs({
 });
 const startedAt = performance.now();
 const result = await runDifferential(Number(values.seed), Number(values.calls));
-console.log(JSON.stringify({ seed: Number(values.seed), ...result, seconds: Math.round((performance.now() - startedAt) / 1000) }));
+console.log(
+  JSON.stringify({
+    seed: Number(values.seed),
+    ...result,
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+  }),
+);
