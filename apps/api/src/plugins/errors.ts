@@ -41,7 +41,7 @@ async function audit(
 ): Promise<void> {
   const { principal } = request;
   const route = routeOfRequest(request);
-  const outcome = status === 403 ? "denied" : refusals.has(problem.code) ? "refused" : undefined;
+  const outcome = status === 403 ? "denied" : isRefusal(problem) ? "refused" : undefined;
   if (!principal || !route || outcome === undefined) return;
   const codes = problem.parts.failing?.map(({ code }) => code);
   const entry = {
@@ -59,6 +59,9 @@ async function audit(
     ctx.log.error("refusal not audited", { requestId: request.id, error }),
   );
 }
+
+const isRefusal = ({ code, parts }: ProblemError): boolean =>
+  refusals.has(code) || (parts.rows?.some(({ failing }) => failing !== undefined) ?? false);
 
 /** The id in a path, where it has the form of one: anything else could be personal data. */
 function idIn(params: unknown): string | null {
@@ -96,13 +99,15 @@ const ofIdempotency = ({ fault }: IdempotencyFault): ProblemError =>
     ? new ProblemError("IDEMPOTENCY_KEY_REUSED", "The key stands for another route or another body.")
     : new ProblemError("REQUEST_IN_PROGRESS", "The first request with this key has not ended.");
 
+/** What pg says, without a code, of a connection that broke before or during a query. */
+const connectionGone =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired)/;
+
 /** Connection exceptions, shutdown, too many connections; a socket that closed; a pool that waited too long. */
 function isDatabaseAway(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return /^(08|57P|53300)/.test(state);
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(String(code))) return true;
-  return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired)/.test(
-    String(message),
-  );
+  return connectionGone.test(String(message));
 }
