@@ -41,7 +41,14 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
     throw new ProblemError("ROUTE_UNKNOWN", "No route has this method and path.");
   });
   readBodies(app);
-  app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
+  app.addHook("onRequest", async (request, reply) => {
+    // Answers may hold personal data or a secret: nobody on the way keeps a copy, and no browser guesses a type.
+    reply.headers({
+      "x-request-id": request.id,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    });
+  });
   app.addHook("onRequest", identify(principals));
   logRequests(app, ctx);
   const limits = await rateLimits(app, ctx);

@@ -66,6 +66,23 @@ describe("a broker", () => {
     expect(all.totals).toMatchObject({ units: "105", holders: 2 });
   });
 
+  it("sees the person of its own side of an entry alone", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    await world.ledger.hold(issueId, {
+      ref: `0x${"5a".repeat(32)}`,
+      from: seller.account,
+      to: buyer.account,
+      units: 1n,
+    });
+    const { body } = await world.ask(world.broker.secret, "listEntries", { params: { id: issueId } });
+    expect(body.items.at(-1)).toMatchObject({
+      from: seller.account,
+      fromPerson: seller.personId,
+      to: buyer.account,
+      toPerson: null,
+    });
+  });
+
   it("sees a transfer when it keeps one side of it, and no other transfer", async () => {
     const id = await transferIn(world, "held");
     const stranger = await world.admit("broker", "staff:broker-c");

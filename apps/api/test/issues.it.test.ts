@@ -76,6 +76,21 @@ describe("an issue", () => {
     expect(operations.rowCount).toBe(1);
   });
 
+  it("may be approved again after the chain has refused its token", async () => {
+    const { body } = await draft();
+    const params = { id: body.id };
+    const first = await world.ask(world.trustee.secret, "approveIssue", { params, body: {} });
+    await world.db
+      .pool("genbo_indexer")
+      .query("update operation set state = 'refused', rows_refused = 1 where id = $1", [
+        first.body.operationId,
+      ]);
+    const again = await world.ask(world.trustee.secret, "approveIssue", { params, body: {} });
+    expect(again.status).toBe(202);
+    const third = await world.ask(world.trustee.secret, "approveIssue", { params, body: {} });
+    expect(third.code).toBe("STATE_CONFLICT");
+  });
+
   it("refuses figures that contradict each other, at their field", async () => {
     const { problem: missing } = await draft({ terms: { content: "x" } as never });
     expect(missing.code).toBe("INVALID_FIELD");

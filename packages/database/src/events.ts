@@ -27,8 +27,9 @@ export async function eventsAfter(
   const sees = {
     everything: "true",
     party: "$3 = any(e.party_ids)",
-    trustee:
-      "($3 = any(e.party_ids) or exists (select 1 from issue i where i.id = e.issue_id and i.trustee_id = $3))",
+    // What concerns no issue and nobody by name concerns the whole platform.
+    trustee: `($3 = any(e.party_ids) or (e.issue_id is null and e.party_ids = '{}')
+      or exists (select 1 from issue i where i.id = e.issue_id and i.trustee_id = $3))`,
   }[view.as];
   const found = await db.query<EventRow & { last: bigint }>({
     name: `events-${view.as}`,

@@ -58,15 +58,19 @@ const columns = `id, broker_id as "brokerId", external_id as "externalId", perso
   class_bits as "classBits", country, tax_category as "taxCategory", flags, valid_until as "validUntil",
   created_at as "createdAt"`;
 
-/** A broker's customers by its own numbers; those that it has not got are left out. */
+/**
+ * A broker's customers by its own numbers; those that it has not got are left out.
+ * @param lock keeps their data from changing until the transaction ends
+ */
 export async function customersByNumber(
   db: Queryable,
   brokerId: string,
   externalIds: readonly string[],
+  lock: "" | "for share" = "",
 ): Promise<Map<string, InvestorRow>> {
   const found = await db.query<InvestorRow>({
-    name: "customers-by-number",
-    text: `select ${columns} from investor where broker_id = $1 and external_id = any($2)`,
+    name: `customers-by-number ${lock}`,
+    text: `select ${columns} from investor where broker_id = $1 and external_id = any($2) order by id ${lock}`,
     values: [brokerId, externalIds],
   });
   return new Map(found.rows.map((row) => [row.externalId, row]));

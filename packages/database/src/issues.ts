@@ -55,13 +55,20 @@ export interface IssueDecision {
   at: Date;
 }
 
+/** A draft, or an approved issue whose deployment the chain has refused: that may be asked for again. */
+const undecided = `(issue.state = 'draft' or (issue.state = 'approved'
+  and exists (select 1 from operation o
+    where o.subject_id = issue.id and o.kind = 'issue.approve' and o.state in ('refused', 'failed'))
+  and not exists (select 1 from operation o
+    where o.subject_id = issue.id and o.kind = 'issue.approve' and o.state not in ('refused', 'failed'))))`;
+
 /** Decides a draft; a guard, so that of two checkers only the first one counts. */
 export const decideIssuePart = (decision: IssueDecision): Part => ({
   name: "decide",
   sql: (param, from) => `update issue set state = ${param(decision.state, "text")},
       checker = ${param(decision.checker, "text")}, reason = ${param(decision.reason, "text")},
       decided_at = ${param(decision.at, "timestamptz")}
-    from ${from} where id = ${param(decision.id, "text")} and state = 'draft' returning 1`,
+    from ${from} where id = ${param(decision.id, "text")} and ${undecided} returning 1`,
 });
 
 /** Which issues a party sees: its own, those it is trustee of, those that are open to brokers, or all. */

@@ -54,6 +54,20 @@ export async function walletsOf(db: Queryable, investorId: string): Promise<Wall
   return (await db.query<WalletRow>(text, [investorId])).rows;
 }
 
+/** Those of these accounts that a broker keeps, as the register says. */
+export async function accountsKeptBy(
+  db: Queryable,
+  custodianId: number,
+  addresses: readonly string[],
+): Promise<Set<string>> {
+  const found = await db.query<{ address: string }>({
+    name: "accounts-kept-by",
+    text: "select address from account where custodian_id = $1 and address = any($2)",
+    values: [custodianId, addresses],
+  });
+  return new Set(found.rows.map(({ address }) => address));
+}
+
 export type WalletView = { as: "broker"; partyId: string } | { as: "everything" };
 
 export interface WalletFilter {

@@ -12,7 +12,7 @@ export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" 
   approveIssue: (call) =>
     command(ctx, call, async () => {
       const { principal, params, at } = call;
-      const issue = await draftFor(ctx, principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id, ["draft", "approved"]);
       const issuer = await findParty(ctx.prisma, issue.issuerId);
       const operationId = newId("op", at);
       const checker = principal.subject;
@@ -44,7 +44,7 @@ export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" 
   rejectIssue: (call) =>
     command(ctx, call, async () => {
       const { principal, params, body, at } = call;
-      const issue = await draftFor(ctx, principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id, ["draft"]);
       return {
         answer: { status: 200, body: { id: issue.id, state: "rejected" as const } },
         target: issue.id,
@@ -59,14 +59,20 @@ export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" 
     }),
 });
 
-/** A draft that this trustee may decide. @throws ProblemError when it is not there, its own, or no draft any more */
-async function draftFor(ctx: ApiContext, principal: Principal, id: string): Promise<IssueWithState> {
+/** An issue that this trustee may decide. @throws ProblemError when it is not there, its own, or decided */
+async function issueFor(
+  ctx: ApiContext,
+  principal: Principal,
+  id: string,
+  states: readonly string[],
+): Promise<IssueWithState> {
   const issue = await findIssue(ctx.prisma, issueView(principal), id);
   if (issue === null) throw notFound();
   if (issue.maker === principal.subject) {
     throw new ProblemError("MAKER_IS_CHECKER", "You drafted this issue.", { target: id });
   }
-  if (issue.state !== "draft") {
+  // An approved one may be approved again if the chain has refused it, which the guard looks into.
+  if (!states.includes(issue.state)) {
     throw new ProblemError("STATE_CONFLICT", `The issue is ${issue.state}, not a draft.`, { target: id });
   }
   return issue;

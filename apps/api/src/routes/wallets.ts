@@ -53,7 +53,7 @@ async function registerOne(db: Queryable, { principal, body, at }: One): Promise
 
 async function registerMany(db: Queryable, { principal, body, at }: Many): Promise<Outcome<Many["route"]>> {
   const numbers = [...new Set(body.rows.map(({ externalId }) => externalId))];
-  const customers = await customersByNumber(db, principal.partyId, numbers);
+  const customers = await customersByNumber(db, principal.partyId, numbers, "for share");
   const unknown = body.rows.flatMap(({ externalId }, row) =>
     customers.has(externalId) ? [] : [noCustomer(row)],
   );
