@@ -10,13 +10,18 @@ export interface Origins {
 }
 
 export function createOrigins(ours: ReadonlyMap<string, OurTransaction>): Origins {
+  // A legal act stands alone in its transaction, and its entries bear the ids of the holds that it ends or carries.
+  const lone = ({ commands }: OurTransaction) => (commands.length === 1 ? commands[0] : undefined);
   const byRef = new Map<string, Map<string, MinedCommand>>();
   for (const [hash, { commands }] of ours) {
     byRef.set(hash, new Map(commands.map((command) => [command.ref, command])));
   }
   return {
     transactions: [...ours.values()],
-    commandOf: (hash, ref) => byRef.get(hash)?.get(ref),
+    commandOf: (hash, ref) => {
+      const own = ours.get(hash);
+      return own && (byRef.get(hash)?.get(ref) ?? lone(own));
+    },
     callOf: (hash) => ours.get(hash)?.call,
   };
 }

@@ -1,6 +1,7 @@
 import { zeroWord } from "@genbo/domain/words";
 import type { Transaction } from "./connection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import { reopenCases } from "./legal-cases-settle.ts";
 import { commandChannel, rolledBackNotice } from "./outbox.ts";
 import { replayIssue } from "./register-replay.ts";
 import { type RegistryLine, writeAccounts } from "./register-write-registry.ts";
@@ -31,6 +32,7 @@ export async function rollBack(tx: Transaction, fork: number, now: Date): Promis
   const issueIds = lost.rows.map(({ issue_id }) => issue_id);
   await takeBackOutbox(tx, fork, now);
   await takeBackTransfers(tx, fork);
+  await reopenCases(tx);
   await tx.query("delete from record_date_list where block_number > $1", [fork]);
   // Derived rows refer to entries, so they go first; the replay brings back those that still stand.
   await tx.query("delete from holding_period where issue_id = any($1)", [issueIds]);

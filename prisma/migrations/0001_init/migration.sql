@@ -84,6 +84,33 @@ create index operation_party on operation (party_id, id);
 create index operation_subject on operation (subject_id, id);
 create index operation_open on operation (state) where state in ('accepted', 'queued', 'sent', 'mined');
 
+-- Legal acts: pledge, attachment, succession and the like. Names of persons stand in the vault and in the documents.
+create table legal_case (
+  id text primary key,
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'), -- also the id of the hold that it makes
+  issue_id text not null references issue,
+  kind text not null check (kind in ('PLEDGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE', 'SALE_ORDER',
+    'SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT', 'EQUIVALENT_INSTRUMENT', 'FREEZE', 'UNFREEZE')),
+  basis smallint not null check (basis between 0 and 20),
+  state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),
+  code text, -- why the chain refused it
+  party_id text not null references party, -- who filed it
+  broker_ids text[] not null, -- who may read it besides the trustee, compliance and the auditor
+  maker text not null,
+  checker text,
+  reason text, -- of its refusal
+  facts jsonb not null,
+  result jsonb not null default '{}', -- what it came to, where that is not all that was asked
+  documents jsonb not null, -- [{kind, name, sha256}]
+  deadlines jsonb not null, -- [{name, article, due}]
+  created_at timestamptz not null,
+  decided_at timestamptz,
+  check (checker is distinct from maker), -- four eyes
+  check ((state = 'open') = (decided_at is null)),
+  check ((state in ('approved', 'entered')) <= (checker is not null))
+);
+create index legal_case_issue on legal_case (issue_id, id);
+
 -- One lane a signer, leased by one worker at a time; the fence makes a paused worker's late write fail.
 create table lane (
   signer text primary key check (signer ~ '^0x[0-9a-f]{40}$'),
@@ -460,11 +487,12 @@ revoke select on vault_subject, vault_particulars from genbo_worker, genbo_index
 revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 
 grant insert on party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
-  vault_particulars, wallet, transfer, record_date to genbo_api;
+  vault_particulars, wallet, transfer, record_date, legal_case to genbo_api;
 grant update (expires_at, last_used_at, revoked_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
 grant update (acceptor, checker, reason) on transfer to genbo_api;
+grant update (state, checker, reason, result, decided_at) on legal_case to genbo_api;
 grant update (class_bits, country, tax_category, valid_until, flags) on investor to genbo_api;
 grant update (wrapped_key) on vault_subject to genbo_api;
 grant insert, update on sandbox_clock to genbo_api;
@@ -474,6 +502,7 @@ grant insert on lane, chain_tx, deployment, audit_seal to genbo_worker;
 grant update on lane, chain_tx to genbo_worker;
 grant update (state, code, chain_tx_id, tx_row) on command to genbo_worker;
 grant update (state, code, rows_entered, rows_refused, updated_at) on operation to genbo_worker;
+grant update (state, code) on legal_case to genbo_worker;
 
 grant insert, update, delete on chain_block, chain_cursor, registry_record, account, entry, holding_period, hold,
   issue_state, record_date_list to genbo_indexer;
@@ -483,4 +512,5 @@ grant update (state, code) on command to genbo_indexer;
 grant update (state, code, rows_entered, rows_refused, updated_at, entered_at) on operation to genbo_indexer;
 grant update (state, token, code_hash, deployed_block) on issue to genbo_indexer;
 grant update (state) on transfer, wallet to genbo_indexer;
+grant update (state, code) on legal_case to genbo_indexer;
 grant update (resumed_at) on register_break to genbo_indexer;

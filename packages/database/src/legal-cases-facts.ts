@@ -1,0 +1,131 @@
+import type { CaseAccount, CaseHold, Situation } from "@genbo/domain/cases/situation";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import type { Queryable } from "./connection.ts";
+
+/** What a case concerns. */
+export interface CaseScope {
+  issueId: string;
+  accounts: readonly string[];
+  holdId: string | undefined;
+  now: Date;
+}
+
+export interface IssueOfCase {
+  id: string;
+  state: string;
+  token: string | null;
+  trusteeId: string;
+  quarantined: boolean;
+}
+
+/** What the register says about a case now. */
+export interface CaseSituation extends Situation {
+  issue: IssueOfCase;
+  /** Brokers that keep the accounts that it names. */
+  brokerIds: string[];
+}
+
+/** Undefined for an issue that is not there. */
+export async function caseSituation(db: Queryable, scope: CaseScope): Promise<CaseSituation | undefined> {
+  const { issueId, holdId, now } = scope;
+  const issue = await issueOf(db, issueId);
+  if (issue === undefined) return undefined;
+  const named = holdId === undefined ? [] : await openHolds(db, "id", issueId, [holdId]);
+  const concerned = [...new Set([...scope.accounts, ...named.map(({ account }) => account)])];
+  const rows = await accountsOfPersons(db, issueId, concerned);
+  const addresses = rows.map(({ address }) => address);
+  const holds = await openHolds(db, "account", issueId, addresses);
+  const brokers = rows.filter(({ address }) => concerned.includes(address)).map(({ brokerId }) => brokerId);
+  return {
+    now,
+    issue,
+    policy: decodePolicy(issue.policy),
+    trustee: issue.trustee,
+    signers: await signersAmong(db, holds),
+    accounts: new Map(rows.map(({ brokerId: _, ...account }) => [account.address, account])),
+    holds,
+    brokerIds: [...new Set(brokers.filter((id) => id !== null))],
+  };
+}
+
+async function issueOf(db: Queryable, id: string) {
+  const found = await db.query<IssueOfCase & { policy: string; trustee: string }>({
+    name: "case-issue",
+    text: `select i.id, i.state, i.token, i.trustee_id as "trusteeId", p.signer as trustee,
+        coalesce(s.policy, i.policy) as policy,
+        exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
+      from issue i join party p on p.id = i.trustee_id left join issue_state s on s.issue_id = i.id where i.id = $1`,
+    values: [id],
+  });
+  return found.rows[0];
+}
+
+interface AccountRow {
+  address: string;
+  person_id: string;
+  class_bits: number;
+  flags: number;
+  valid_until: Date;
+  country: number;
+  custodian_id: number;
+  particulars: string;
+  keeper: string | null;
+  broker_id: string | null;
+  units: bigint | null;
+  encumbered: bigint | null;
+}
+
+/** The accounts and every other one of their persons, with what they hold of the issue. */
+async function accountsOfPersons(
+  db: Queryable,
+  issueId: string,
+  accounts: readonly string[],
+): Promise<(CaseAccount & { brokerId: string | null })[]> {
+  const found = await db.query<AccountRow>({
+    name: "case-accounts",
+    text: `select a.address, a.person_id, a.class_bits, a.flags, a.valid_until, a.country, a.custodian_id, a.particulars,
+        p.signer as keeper, p.id as broker_id, h.units, h.encumbered
+      from account a
+      left join party p on p.custodian_id = a.custodian_id
+      left join holding_period h on h.issue_id = $1 and h.account = a.address and h.to_seq is null
+      where a.person_id in (select person_id from account where address = any($2)) order by a.address`,
+    values: [issueId, accounts],
+  });
+  return found.rows.map((row) => ({
+    address: row.address,
+    record: {
+      personId: row.person_id,
+      classBits: row.class_bits,
+      flags: row.flags,
+      validUntil: Math.floor(row.valid_until.getTime() / 1000),
+      country: row.country,
+      custodian: row.custodian_id,
+    },
+    particulars: row.particulars,
+    units: row.units ?? 0n,
+    free: (row.units ?? 0n) - (row.encumbered ?? 0n),
+    keeper: row.keeper,
+    brokerId: row.broker_id,
+  }));
+}
+
+async function openHolds(
+  db: Queryable,
+  by: "id" | "account",
+  issueId: string,
+  keys: readonly string[],
+): Promise<CaseHold[]> {
+  const found = await db.query<Omit<CaseHold, "fromSeq"> & { fromSeq: bigint }>({
+    name: `case-holds-${by}`,
+    text: `select id, account, target, kind, controller, units, claimed, from_seq as "fromSeq" from hold
+      where issue_id = $1 and ${by} = any($2) and to_seq is null and claimed > 0 order by from_seq`,
+    values: [issueId, keys],
+  });
+  return found.rows.map((row) => ({ ...row, fromSeq: Number(row.fromSeq) }));
+}
+
+async function signersAmong(db: Queryable, holds: readonly CaseHold[]): Promise<Set<string>> {
+  const text = "select signer from party where signer = any($1)";
+  const found = await db.query<{ signer: string }>(text, [holds.map(({ controller }) => controller)]);
+  return new Set(found.rows.map(({ signer }) => signer));
+}

@@ -1,0 +1,101 @@
+import { zeroAddress } from "@genbo/domain/words";
+import { holdAfter } from "@genbo/register/hold";
+import type { ChainEntry, Hold } from "@genbo/register/state";
+import type { Queryable } from "./connection.ts";
+import type { StateOf } from "./register-read-position.ts";
+
+/** A hold that stood at a position. */
+export interface HoldAt extends Hold {
+  personId: string | null;
+  targetPersonId: string | null;
+}
+
+export interface HoldsQuery {
+  /** Holds on, or in favour of, accounts that this broker keeps. */
+  custodianId?: number;
+  after?: string | undefined;
+  limit: number;
+}
+
+export interface HoldsPage {
+  /** By id. */
+  rows: HoldAt[];
+  next: string | null;
+}
+
+/** The open holds of an issue as of a position, each as its entries up to there left it. */
+export async function holdsPage(
+  db: Queryable,
+  { issueId, seq }: StateOf,
+  query: HoldsQuery,
+): Promise<HoldsPage> {
+  const { custodianId = null, after = "", limit } = query;
+  const found = await db.query<{
+    id: string;
+    account: string;
+    person: string | null;
+    targetPerson: string | null;
+  }>({
+    name: "holds-page",
+    text: `select h.id, a.person_id as person, t.person_id as "targetPerson"
+      from hold h
+      left join account a on a.address = h.account left join account t on t.address = h.target
+      where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2) and h.id > $3
+        and ($4::int is null or a.custodian_id = $4 or t.custodian_id = $4)
+      order by h.id limit $5`,
+    values: [issueId, seq, after, custodianId, limit + 1],
+  });
+  const page = found.rows.slice(0, limit);
+  const standing = await holdsAt(
+    db,
+    { issueId, seq },
+    page.map(({ id }) => id),
+  );
+  const rows = page.flatMap(({ id, person, targetPerson }) => {
+    const hold = standing.get(id);
+    // Frozen units that were all set free again are no hold, though their line goes on.
+    return hold === undefined || hold.claimed === 0n
+      ? []
+      : [{ ...hold, personId: person, targetPersonId: targetPerson }];
+  });
+  const last = page.at(-1);
+  return { rows, next: found.rows.length > limit && last !== undefined ? last.id : null };
+}
+
+interface EntryRow {
+  seq: bigint;
+  kind: number;
+  units: bigint;
+  from: string | null;
+  to: string | null;
+  ref: string;
+  data: string;
+  basis: number;
+  head: string;
+  time: Date;
+}
+
+/** Holds as their entries up to a position left them. */
+async function holdsAt(
+  db: Queryable,
+  { issueId, seq }: StateOf,
+  ids: readonly string[],
+): Promise<Map<string, Hold>> {
+  const found = await db.query<EntryRow>({
+    name: "entries-of-holds",
+    text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time
+      from entry where ref = any($2) and issue_id = $1 and seq <= $3 and kind between 6 and 10 order by seq`,
+    values: [issueId, ids, seq],
+  });
+  const holds = new Map<string, Hold>();
+  for (const row of found.rows) holds.set(row.ref, holdAfter(holds.get(row.ref) ?? null, entryOf(row)));
+  return holds;
+}
+
+const entryOf = ({ seq, from, to, time, ...row }: EntryRow): ChainEntry => ({
+  ...row,
+  seq: Number(seq),
+  from: from ?? zeroAddress,
+  to: to ?? zeroAddress,
+  blockTime: time.getTime() / 1000,
+});
