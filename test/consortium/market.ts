@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decodeLog, type EntryEvent, topics } from "@genbo/chain/events";
 import type { Rpc } from "@genbo/chain/rpc";
 import type { Client } from "@genbo/cli/client";
-import { investorRow } from "@genbo/cli/demo/accounts";
+import { investorRow } from "@genbo/cli/demo/customer";
 import { readScenario } from "@genbo/cli/demo/fixture";
 import { openKeyStore } from "@genbo/cli/demo/keys";
 import { admitParties, type Parties } from "@genbo/cli/demo/parties";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { investorRow } from "@genbo/cli/demo/accounts";
 import { type ChainView, openChainView } from "@genbo/cli/demo/chain-view";
+import { investorRow } from "@genbo/cli/demo/customer";
 import { readScenario } from "@genbo/cli/demo/fixture";
 import { openKeyStore } from "@genbo/cli/demo/keys";
 import { admitParties, type Parties } from "@genbo/cli/demo/parties";

@@ -1,12 +1,10 @@
-import type { WireAnswer, WireRequest } from "@genbo/api-schema/wire";
+import type { WireAnswer } from "@genbo/api-schema/wire";
 import type { Client } from "../client.ts";
 import { bankCsv } from "./bank-csv.ts";
+import { type Customer, investorRow } from "./customer.ts";
 import type { BrokerCode } from "./fixture.ts";
 import type { Parties } from "./parties.ts";
-import type { DemoPerson } from "./people.ts";
 import type { Step } from "./steps.ts";
-
-type InvestorRow = NonNullable<WireRequest<"registerInvestors">["body"]>["rows"][number];
 
 export interface Account {
   investorId: string;
@@ -15,32 +13,6 @@ export interface Account {
 }
 /** By the broker's customer number: the id of the allotment. */
 export type Accounts = ReadonlyMap<string, Account>;
-
-/** A customer to register, and until when its identity check holds. */
-export interface Customer {
-  person: DemoPerson;
-  classes: InvestorRow["classes"];
-  validUntil: string;
-}
-
-export const isoCountries: Readonly<Record<string, number>> = { JP: 392, SG: 702 };
-
-/** A customer as the API takes it in JSON. */
-export function investorRow({ person, classes, validUntil }: Customer): InvestorRow {
-  return {
-    externalId: person.id,
-    classes,
-    country: isoCountries[person.address.country]!,
-    taxCategory: person.tax,
-    validUntil,
-    particulars: {
-      kind: person.kind,
-      name: { ...person.name },
-      address: { ...person.address },
-      bornOn: person.bornOn,
-    },
-  };
-}
 
 /** Registers a broker's customers and an account for each; the files are sent twice to show that nothing doubles. */
 export async function registerCustomers(

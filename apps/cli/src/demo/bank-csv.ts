@@ -1,9 +1,7 @@
-import { type Customer, investorRow } from "./accounts.ts";
-
-type Row = ReturnType<typeof investorRow>;
+import { type Customer, type InvestorRow, investorRow } from "./customer.ts";
 
 /** The columns of the export, in the order and under the headings of the broker's own system. */
-const columns: readonly [heading: string, cell: (row: Row) => string][] = [
+const columns: readonly [heading: string, cell: (row: InvestorRow) => string][] = [
   ["顧客番号", (row) => row.externalId],
   ["氏名", (row) => row.particulars.name.kanji],
   ["氏名カナ", (row) => row.particulars.name.kana],

@@ -1,4 +1,4 @@
-import type { Customer } from "./accounts.ts";
+import type { Customer } from "./customer.ts";
 import type { BrokerCode, Scenario } from "./fixture.ts";
 import { makePeople } from "./people.ts";
 
