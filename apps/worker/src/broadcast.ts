@@ -1,14 +1,10 @@
 import { classifySendRefusal } from "@genbo/chain/errors";
 import { hexOf, readQuantity } from "@genbo/chain/hex";
 import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { markSent } from "@genbo/database/chain-tx";
-import type { WorkerContext } from "./context.ts";
+import { markSent, type OpenTransaction } from "@genbo/database/chain-tx";
+import type { SendContext, WorkerContext } from "./context.ts";
 
-export interface Broadcastable {
-  id: bigint;
-  signer: string;
-  nonce: number;
-  hash: string;
+export interface Broadcastable extends OpenTransaction {
   raw: Buffer;
 }
 
@@ -18,21 +14,28 @@ export class LaneBlocked extends Error {
 }
 
 /**
+ * `sent`: a node has it. `later`: the node wants it later. `notYet`: others that were stored before must go first.
+ * In all cases the bytes are stored and are offered again.
+ */
+export type Offer = "sent" | "later" | "notYet";
+
+/**
  * Gives stored bytes to a node, which is harmless to repeat, and notes that it has them.
- * @returns false when the node wants them later
  * @throws NodeUnavailable, LaneBlocked
  */
-export async function broadcast(context: WorkerContext, transaction: Broadcastable): Promise<boolean> {
-  const taken = await offer(context, transaction);
-  if (!taken) return false;
+export async function broadcast(context: SendContext, transaction: Broadcastable): Promise<Offer> {
+  if (!(await context.guard.mayGo(transaction.id))) return "notYet";
+  if (!(await offer(context, transaction))) return "later";
+  context.log.debug("sent", { id: transaction.id, signer: transaction.signer, nonce: transaction.nonce });
   await context.checkpoint("broadcast");
   await markSent(context.pool, [transaction.id], context.clock.now());
   context.onSent();
   await context.checkpoint("sent");
-  return true;
+  return "sent";
 }
 
 async function offer(context: WorkerContext, transaction: Broadcastable): Promise<boolean> {
+  const { hash, nonce } = transaction;
   try {
     await context.rpc.call("eth_sendRawTransaction", hexOf(transaction.raw));
     return true;
@@ -42,20 +45,17 @@ async function offer(context: WorkerContext, transaction: Broadcastable): Promis
       case "known":
         return true;
       case "later":
-        context.log.warn("the node takes a transaction later", {
-          hash: transaction.hash,
-          error: error.message,
-        });
+        context.log.warn("the node takes a transaction later", { hash, error: error.message });
         return false;
       case "nonceUsed":
         if (await isOurs(context, transaction)) return true;
-        throw new LaneBlocked(`Somebody else sent transaction ${transaction.nonce} with this signer's key.`);
+        throw new LaneBlocked(`Somebody else sent transaction ${nonce} with this signer's key.`);
       case "nonceTaken":
         throw new LaneBlocked(
-          `Another transaction ${transaction.nonce} of this signer waits in the node's pool: somebody else has its key.`,
+          `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key.`,
         );
       case "never":
-        throw new LaneBlocked(`The node refuses transaction ${transaction.nonce} for good: ${error.message}`);
+        throw new LaneBlocked(`The node refuses transaction ${nonce} for good: ${error.message}`);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Rpc } from "@genbo/chain/rpc";
 import type { Pool } from "@genbo/database/connection";
 import type { Clock } from "@genbo/domain/clock";
 import type { Log } from "@genbo/domain/log";
+import type { SendGuard } from "./send-guard.ts";
 
 /** Where a transaction can be cut off; tests stop the worker there. */
 export type Checkpoint = "beforeStore" | "stored" | "broadcast" | "sent";
@@ -15,6 +16,8 @@ export interface WorkerContext {
   clock: Clock;
   log: Log;
   chainId: number;
+  /** The chain is the local one, which may lose blocks when it is killed. */
+  local: boolean;
   /** Tells this worker's leases from those of any other, earlier ones of the same host included. */
   holder: string;
   /** A transaction was sent: the local profile asks for a block. */
@@ -22,7 +25,12 @@ export interface WorkerContext {
   checkpoint(name: Checkpoint): Promise<void>;
 }
 
+/** What whoever sends needs. */
+export interface SendContext extends WorkerContext {
+  guard: SendGuard;
+}
+
 /** What lanes need once the contracts stand. */
-export interface LaneContext extends WorkerContext {
+export interface LaneContext extends SendContext {
   targets: CallTargets;
 }

@@ -6,31 +6,34 @@ import { type LaneLease, lockLane } from "@genbo/database/lanes";
 import { type Command, queuedCommands, takeCommands } from "@genbo/database/outbox";
 import { settleCommands } from "@genbo/database/outbox-settle";
 import { refusal, refusalOf } from "@genbo/domain/refusals";
-import { type Broadcastable, broadcast } from "./broadcast.ts";
+import { type Broadcastable, broadcast, type Offer } from "./broadcast.ts";
 import type { LaneContext } from "./context.ts";
 import { gather } from "./gather.ts";
 import { candidatesMax, windowMax } from "./limits.ts";
-import type { Resender } from "./resend.ts";
+import type { Offered } from "./resend.ts";
 
 /**
  * Sends a lane's queued commands, batch after batch, until none waits or the window is full.
  * @param open transactions of the lane that no block holds yet
+ * @returns how the last one went out
  * @throws NodeUnavailable, LaneBlocked; what was stored stays stored and is sent again
  */
 export async function runLane(
   context: LaneContext,
-  resender: Resender,
+  offered: Offered,
   lane: LaneLease,
   open: number,
-): Promise<void> {
+): Promise<Offer> {
   for (let inFlight = open; inFlight < windowMax; inFlight += 1) {
     await context.checkpoint("beforeStore");
     const stored = await withTransaction(context.pool, (tx) => storeNext(context, tx, lane));
-    if (stored === undefined) return;
+    if (stored === undefined) break;
     await context.checkpoint("stored");
-    resender.note(stored.id);
-    if (!(await broadcast(context, stored))) return;
+    const offer = await broadcast(context, stored);
+    if (offer !== "sent") return offer;
+    offered.note(stored.id);
   }
+  return "sent";
 }
 
 /**

@@ -23,6 +23,10 @@ export const resendEveryMs = 1_000;
 /** Open transactions listed at once, without their bytes. */
 export const openBatchMax = 500;
 
+/** How long a transaction of the local chain waits in its lane for those that others stored before it… */
+export const othersWaitMs = 40;
+/** …and how often it looks whether they have gone. */
+export const othersLookMs = 4;
 /** The local chain makes a block a few milliseconds after a broadcast, so that what is sent together lies in it together… */
 export const mineDelayMs = 5;
 /** …and at most ten a second, because a block costs more the larger the state is. */

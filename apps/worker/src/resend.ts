@@ -1,56 +1,75 @@
 import { readQuantity } from "@genbo/chain/hex";
-import { openTransactions, rawTransaction } from "@genbo/database/chain-tx";
+import { type OpenTransaction, openTransactions, rawTransaction } from "@genbo/database/chain-tx";
 import { adoptNonce, type LaneLease, nextNonceOf } from "@genbo/database/lanes";
 import { broadcast, LaneBlocked } from "./broadcast.ts";
-import type { WorkerContext } from "./context.ts";
+import type { SendContext, WorkerContext } from "./context.ts";
 import { openBatchMax, resendAfterMs } from "./limits.ts";
 
-/** Sends stored bytes again that no block holds. */
-export interface Resender {
-  /** Forgets what was offered when: the node may have lost what it had. */
+/** Remembers when this process last offered each transaction to a node. */
+export interface Offered {
+  /** The node may have lost what it had. */
   forget(): void;
-  /** This process offers the transaction now. */
   note(id: bigint): void;
-  /** Sends what nobody has offered lately. @returns lanes that cannot go on, with the reason */
-  run(signers: readonly string[]): Promise<Map<string, string>>;
+  isDue(id: bigint): boolean;
+  /** Drops what is open no longer. */
+  keep(open: ReadonlySet<bigint>): void;
 }
 
-export function createResender(context: WorkerContext): Resender {
-  const offeredMs = new Map<bigint, number>();
-  const note = (id: bigint) => void offeredMs.set(id, performance.now());
-  const isDue = (id: bigint) => performance.now() - (offeredMs.get(id) ?? -Infinity) >= resendAfterMs;
-
-  /**
-   * One by one over all lanes in the order in which they were stored. Whoever acts on an entry of somebody else does
-   * so after it: in this order, what the node lost comes out as it did the first time.
-   */
-  const run = async (signers: readonly string[]) => {
-    const blocked = new Map<string, string>();
-    const stillOpen = new Set<bigint>();
-    let after = 0n;
-    for (;;) {
-      const open = await openTransactions(context.pool, signers, after, openBatchMax);
-      for (const transaction of open) {
-        const { id, signer } = transaction;
-        stillOpen.add(id);
-        if (blocked.has(signer) || !isDue(id)) continue;
-        note(id);
-        try {
-          await broadcast(context, { ...transaction, raw: await rawTransaction(context.pool, id) });
-        } catch (error) {
-          if (!(error instanceof LaneBlocked)) throw error;
-          blocked.set(signer, error.message);
-        }
-      }
-      const last = open.at(-1);
-      if (last === undefined || open.length < openBatchMax) break;
-      after = last.id;
-    }
-    for (const id of offeredMs.keys()) if (!stillOpen.has(id)) offeredMs.delete(id);
-    return blocked;
+export function createOffered(): Offered {
+  const atMs = new Map<bigint, number>();
+  return {
+    forget: () => atMs.clear(),
+    note: (id) => void atMs.set(id, performance.now()),
+    isDue: (id) => performance.now() - (atMs.get(id) ?? -Infinity) >= resendAfterMs,
+    keep: (open) => {
+      for (const id of atMs.keys()) if (!open.has(id)) atMs.delete(id);
+    },
   };
+}
 
-  return { run, note, forget: () => offeredMs.clear() };
+/**
+ * Sends stored bytes that no block holds and nobody has offered lately, one by one over all lanes in the order in which
+ * they were stored. Whoever acts on an entry of somebody else does so after it: in this order, what a node lost comes
+ * out as it did the first time.
+ * @returns lanes that cannot go on, with the reason
+ */
+export async function resend(
+  context: SendContext,
+  offered: Offered,
+  signers: readonly string[],
+): Promise<Map<string, string>> {
+  const blocked = new Map<string, string>();
+  const seen = new Set<bigint>();
+  for await (const transaction of allOpen(context, signers)) {
+    const { id, signer } = transaction;
+    seen.add(id);
+    if (blocked.has(signer) || !offered.isDue(id)) continue;
+    try {
+      const raw = await rawTransaction(context.pool, id);
+      const offer = await broadcast(context, { ...transaction, raw });
+      // The chain has lost more meanwhile: from the start, at the next call.
+      if (offer === "notYet") return blocked;
+      offered.note(id);
+    } catch (error) {
+      if (!(error instanceof LaneBlocked)) throw error;
+      blocked.set(signer, error.message);
+    }
+  }
+  offered.keep(seen);
+  return blocked;
+}
+
+async function* allOpen(
+  { pool }: WorkerContext,
+  signers: readonly string[],
+): AsyncGenerator<OpenTransaction, void, undefined> {
+  for (let after = 0n; ; ) {
+    const open = await openTransactions(pool, signers, after, openBatchMax);
+    yield* open;
+    const last = open.at(-1);
+    if (last === undefined || open.length < openBatchMax) return;
+    after = last.id;
+  }
 }
 
 /**

@@ -49,6 +49,7 @@ export async function startWorkerService(
     log,
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
     chainId: identity.chainId,
+    local,
     holder: `${hostname()}:${process.pid}:${randomUUID()}`,
     onSent: miner.request,
     checkpoint: options.checkpoint ?? (async () => undefined),

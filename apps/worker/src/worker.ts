@@ -6,11 +6,12 @@ import { ensureLane, type LaneLease } from "@genbo/database/lanes";
 import { createWaker } from "@genbo/domain/waker";
 import { adminLabel, bootstrap } from "./bootstrap.ts";
 import { LaneBlocked } from "./broadcast.ts";
-import type { WorkerContext } from "./context.ts";
+import type { SendContext, WorkerContext } from "./context.ts";
 import { runLane } from "./lane.ts";
 import { createLaneSet, type LaneSet } from "./lane-set.ts";
 import { gatherMs, renewEveryMs, resendEveryMs, retryMs, slowPollMs, windowMax } from "./limits.ts";
-import { createResender, type Resender } from "./resend.ts";
+import { createOffered, type Offered, resend } from "./resend.ts";
+import { createLocalGuard, openGuard } from "./send-guard.ts";
 
 export interface Worker {
   /** Commands may wait, or blocks may hold what was sent. */
@@ -46,10 +47,7 @@ export async function startWorker(context: WorkerContext, genesisHash: string): 
   done.catch(() => undefined);
   return {
     wake: waker.wake,
-    resendAll: () => {
-      work.forget();
-      waker.wake();
-    },
+    resendAll: work.forget,
     done,
     stop: async () => {
       stopping = true;
@@ -61,28 +59,34 @@ export async function startWorker(context: WorkerContext, genesisHash: string): 
 }
 
 /** What the worker does at each wake. */
-function createWork(context: WorkerContext, admin: string, genesisHash: string, wake: () => void) {
-  const { pool, log } = context;
-  const resender = createResender(context);
-  const lanes = createLaneSet(context);
-  const runs = createLaneRuns(context, lanes, resender, wake);
-  let deployment: DeploymentRow | undefined;
+function createWork(bare: WorkerContext, admin: string, genesisHash: string, wake: () => void) {
+  const { pool, log } = bare;
+  const offered = createOffered();
   let leasedMs = -Infinity;
   let resentMs = -Infinity;
-
-  const forget = () => {
-    resender.forget();
+  const resendSoon = () => {
     resentMs = -Infinity;
+    wake();
   };
+  const forget = () => {
+    offered.forget();
+    resendSoon();
+  };
+  const guard = bare.local ? createLocalGuard(bare, forget) : openGuard;
+  const context: SendContext = { ...bare, guard };
+  const lanes = createLaneSet(context);
+  const runs = createLaneRuns(context, lanes, offered, { wake, resendSoon, forget });
+  let deployment: DeploymentRow | undefined;
+
   const lease = async () => {
     if (performance.now() - leasedMs < renewEveryMs) return;
     if (await lanes.lease()) forget();
     leasedMs = performance.now();
   };
-  const resend = async () => {
+  const resendDue = async () => {
     if (performance.now() - resentMs < resendEveryMs) return;
     resentMs = performance.now();
-    for (const [signer, reason] of await resender.run(lanes.signers())) {
+    for (const [signer, reason] of await resend(context, offered, lanes.signers())) {
       const lane = lanes.get(signer);
       if (lane !== undefined) await lanes.stop(lane, reason);
     }
@@ -103,7 +107,7 @@ function createWork(context: WorkerContext, admin: string, genesisHash: string, 
     try {
       await lease();
       await deploy();
-      await resend();
+      await resendDue();
       if (deployment === undefined) return;
       const idle = lanes.signers().filter((signer) => !runs.has(signer));
       for (const { signer, waiting, open } of await laneWork(pool, idle)) {
@@ -112,10 +116,9 @@ function createWork(context: WorkerContext, admin: string, genesisHash: string, 
     } catch (error) {
       if (!(error instanceof NodeUnavailable)) throw error;
       log.warn("no node answers", { error: error.message });
+      await sleep(retryMs);
       // What it had may be gone when it comes back.
       forget();
-      await sleep(retryMs);
-      wake();
     }
   };
   return {
@@ -128,17 +131,29 @@ function createWork(context: WorkerContext, admin: string, genesisHash: string, 
   };
 }
 
+interface Signals {
+  wake(): void;
+  resendSoon(): void;
+  /** The node may have lost what it had. */
+  forget(): void;
+}
+
 /** Lanes run side by side, each by itself, so that a slow one holds up no other. */
-function createLaneRuns(context: WorkerContext, lanes: LaneSet, resender: Resender, wake: () => void) {
+function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, signals: Signals) {
   const running = new Map<string, Promise<void>>();
   let failure: { error: unknown } | undefined;
 
-  const fail = async (lane: LaneLease, error: unknown) => {
-    if (error instanceof LaneBlocked) return lanes.stop(lane, error.message);
-    if (!(error instanceof NodeUnavailable)) throw error;
-    context.log.warn("no node answers", { error: error.message });
-    resender.forget();
-    await sleep(retryMs);
+  const run = async (lane: LaneLease, open: number, targets: DeploymentRow) => {
+    try {
+      const offer = await runLane({ ...context, targets }, offered, lane, open);
+      if (offer !== "sent") signals.resendSoon();
+    } catch (error) {
+      if (error instanceof LaneBlocked) return await lanes.stop(lane, error.message);
+      if (!(error instanceof NodeUnavailable)) throw error;
+      context.log.warn("no node answers", { error: error.message });
+      await sleep(retryMs);
+      signals.forget();
+    }
   };
   return {
     has: (signer: string) => running.has(signer),
@@ -149,14 +164,13 @@ function createLaneRuns(context: WorkerContext, lanes: LaneSet, resender: Resend
     start: (signer: string, open: number, deployment: DeploymentRow) => {
       const lane = lanes.get(signer);
       if (lane === undefined) return;
-      const run = runLane({ ...context, targets: deployment }, resender, lane, open)
-        .catch((error: unknown) => fail(lane, error))
+      const ending = run(lane, open, deployment)
         .catch((error: unknown) => {
           failure = { error };
-          wake();
+          signals.wake();
         })
         .finally(() => running.delete(signer));
-      running.set(signer, run);
+      running.set(signer, ending);
     },
     settled: () => Promise.allSettled(running.values()),
   };

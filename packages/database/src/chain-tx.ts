@@ -90,3 +90,16 @@ export async function markSent(db: Queryable, ids: readonly bigint[], now: Date)
     [ids, now],
   );
 }
+
+/** Whether a transaction that was stored before this one has been given to no node; stopped lanes do not count. */
+export async function earlierWaits(db: Queryable, id: bigint): Promise<boolean> {
+  const result = await db.query<{ waits: boolean }>({
+    name: "earlier-waits",
+    text: `select exists (
+        select 1 from chain_tx t join lane l on l.signer = t.signer
+        where t.state = 'stored' and t.id < $1 and l.stopped_reason is null
+      ) as waits`,
+    values: [id],
+  });
+  return result.rows[0]!.waits;
+}
