@@ -50,8 +50,14 @@ export function settleLot(
         revertCode: lot.facts.revertCodes.get(own.hash),
         isQuarantined,
       });
-      for (const { id, call } of lost)
-        log.error("a command left no trace", { command: id, call, hash: own.hash });
+      if (lost.length > 0) {
+        const { hash, call } = own;
+        log.error("commands left no trace, though their transaction succeeded", {
+          hash,
+          call,
+          rows: lost.length,
+        });
+      }
       settled.outcomes.push(...outcomes);
       settled.waiting.push(...waiting);
       noteRefused(settled, own, outcomes);

@@ -36,14 +36,18 @@ export async function tryLead(url: string): Promise<Leadership | undefined> {
       await resign();
       return undefined;
     }
-    return { transaction: (act) => inTransaction(client, act), lost: lost.signal, resign };
+    return { transaction: (act) => inTransaction(client, act, lost), lost: lost.signal, resign };
   } catch (error) {
     await pool.end().catch(() => undefined);
     throw error;
   }
 }
 
-async function inTransaction<T>(client: Transaction, act: (tx: Transaction) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  client: Transaction,
+  act: (tx: Transaction) => Promise<T>,
+  lost: AbortController,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.query("begin");
@@ -51,7 +55,8 @@ async function inTransaction<T>(client: Transaction, act: (tx: Transaction) => P
       await client.query("commit");
       return result;
     } catch (error) {
-      await client.query("rollback").catch(() => undefined);
+      // Where not even a rollback comes through, the connection is gone and the right to write with it.
+      await client.query("rollback").catch(() => lost.abort());
       const state = sqlState(error);
       if (attempt === transactionTries || (state !== "40001" && state !== "40P01")) throw error;
     }
