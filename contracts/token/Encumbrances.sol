@@ -49,7 +49,7 @@ abstract contract Encumbrances is TokenBase {
         _claims[id] = hold.units;
         _waiting[account].push(id);
         _addWaiting(account);
-        _post(book, _line(Kind.HOLD_CREATED, hold.basis, hold.units, account, account, id, hold.data));
+        _post(book, Line(0, 0, Kind.HOLD_CREATED, hold.basis, hold.units, account, account, id, hold.data, 0));
         hold.units = 0;
         _holds[id] = hold;
         _cover(book, account);

@@ -194,15 +194,13 @@ abstract contract Holds is Ledger {
     }
 
     function _postHold(Book memory book, uint8 kind, uint16 basis, bytes32 id, Hold memory hold) internal {
-        _post(book, _line(kind, basis, hold.units, hold.account, hold.to, id, hold.data));
+        _post(book, Line(0, 0, kind, basis, hold.units, hold.account, hold.to, id, hold.data, 0));
     }
 
     function _postChange(Book memory book, bytes32 id, Hold memory hold, address from, uint96 was, uint16 basis)
         internal
     {
-        Line memory line = _line(Kind.HOLD_CHANGED, basis, hold.units, from, hold.account, id, hold.data);
-        line.was = was;
-        _post(book, line);
+        _post(book, Line(0, 0, Kind.HOLD_CHANGED, basis, hold.units, from, hold.account, id, hold.data, was));
     }
 
     function _failingNewHold(bytes32 ref, uint256 expiry) internal view returns (uint256 failing) {

@@ -61,6 +61,8 @@ abstract contract Ledger is ITokenTypes {
     }
 
     /// @dev An entry in memory, in the order of its preimage: its nine first words are hashed where they stand.
+    /// `head` and `seq` are filled in when it is posted. Made where it is posted: a function that returned it would
+    /// clear its memory first.
     /// @param was HOLD_CHANGED: what the hold encumbered before; no part of the entry
     struct Line {
         bytes32 head;
@@ -174,22 +176,16 @@ abstract contract Ledger is ITokenTypes {
         }
     }
 
-    function _line(uint8 kind, uint16 basis, uint96 units, address from, address to, bytes32 ref, bytes32 data)
-        internal
-        pure
-        returns (Line memory)
-    {
-        return Line(0, 0, kind, basis, units, from, to, ref, data, 0);
-    }
-
     /// @dev Writes one line: changes the holdings as its kind says, folds it into the head, emits it.
     function _post(Book memory book, Line memory line) internal {
         uint256 number = uint32(book.word);
         if (number == type(uint32).max) revert RegisterFull();
         _apply(book.word, line);
         line.head = book.head;
-        line.seq = uint64(number + 1);
-        book.word += 1;
+        unchecked {
+            line.seq = uint64(number + 1);
+            ++book.word;
+        }
         book.head = _emit(line);
     }
 

@@ -141,7 +141,7 @@ contract LegalActs is Orders, ILegalActs {
             || basis == Basis.TRUST_PROPERTY_MARK;
         if (!known) revert Refused(Code.BASIS_INVALID);
         Book memory book = _open();
-        _post(book, _line(Kind.MARK, basis, units, account, account, ref, data));
+        _post(book, Line(0, 0, Kind.MARK, basis, units, account, account, ref, data, 0));
         _close(book);
     }
 
@@ -163,7 +163,7 @@ contract LegalActs is Orders, ILegalActs {
         uint256 free = _freeUnits(row.from);
         if (frozen != 0 && row.units > free) _freeze(book, row.from, frozen - (row.units - free));
         bytes32 data = bytes32(uint256(row.data) & ORDER_DATA);
-        _post(book, _line(Kind.FORCED_TRANSFER, row.basis, row.units, row.from, row.to, row.ref, data));
+        _post(book, Line(0, 0, Kind.FORCED_TRANSFER, row.basis, row.units, row.from, row.to, row.ref, data, 0));
         emit ForcedTransfer(row.from, row.to, row.units);
         if (_someWait(row.from)) _cover(book, row.from);
         return Code.OK;
@@ -212,7 +212,7 @@ contract LegalActs is Orders, ILegalActs {
         uint96 rest = uint96(_unheldUnits(lost));
         if (rest != _balance(lost) || _someWait(lost)) return Code.HOLDS_MISSING;
         if (rest != 0) {
-            _post(book, _line(Kind.RECOVERY, Basis.WALLET_RECOVERY, rest, lost, replacement, ref, bytes32(KEEP_DAYS)));
+            _post(book, Line(0, 0, Kind.RECOVERY, Basis.WALLET_RECOVERY, rest, lost, replacement, ref, bytes32(KEEP_DAYS), 0));
         }
         uint256 frozen = _frozen[lost];
         if (frozen != 0) {
@@ -244,9 +244,7 @@ contract LegalActs is Orders, ILegalActs {
             _holds[id].state = HoldState.CLOSED;
         }
         _setFrozenUnits(account, amount);
-        Line memory line = _line(kind, Basis.NONE, amount, account, account, id, data);
-        line.was = amount;
-        _post(book, line);
+        _post(book, Line(0, 0, kind, Basis.NONE, amount, account, account, id, data, amount));
         emit Frozen(account, amount);
     }
 

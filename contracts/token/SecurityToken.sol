@@ -47,7 +47,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
             IssueRow memory row = rows[i];
             uint8 code = Rules.first(_failingIssue(book.word, row.to, row.units));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, address(0), row.to, row.units);
-            else _post(book, _line(Kind.ISSUE, Basis.INITIAL, row.units, address(0), row.to, row.ref, _days(row.data)));
+            else _post(book, Line(0, 0, Kind.ISSUE, Basis.INITIAL, row.units, address(0), row.to, row.ref, _days(row.data), 0));
             _reuse(free);
         }
         _close(book);
@@ -61,7 +61,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
             RedeemRow memory row = rows[i];
             uint8 code = Rules.first(_failingRedeem(book.word, row.from, row.units));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, address(0), row.units);
-            else _post(book, _line(Kind.REDEEM, Basis.REDEMPTION, row.units, row.from, address(0), row.ref, _days(row.data)));
+            else _post(book, Line(0, 0, Kind.REDEEM, Basis.REDEMPTION, row.units, row.from, address(0), row.ref, _days(row.data), 0));
             _reuse(free);
         }
         _close(book);

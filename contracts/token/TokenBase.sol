@@ -45,7 +45,7 @@ abstract contract TokenBase is Holds, AccessManaged {
     }
 
     function _postNote(Book memory book, uint8 kind, uint16 basis, bytes32 ref, bytes32 data) internal {
-        _post(book, _line(kind, basis, 0, address(0), address(0), ref, data));
+        _post(book, Line(0, 0, kind, basis, 0, address(0), address(0), ref, data, 0));
     }
 
     /// @dev A move without a request. Without a failing rule units <= free <= type(uint96).max.
@@ -56,7 +56,7 @@ abstract contract TokenBase is Holds, AccessManaged {
         (uint256 failing, uint256 fromRecord) = _failingDirect(book.word, from, to, units);
         failing |= _failingActor(book, fromRecord, from);
         if (failing != 0) return Rules.first(failing);
-        _post(book, _line(Kind.TRANSFER, Basis.JOINT_REQUEST, uint96(units), from, to, ref, _days(data)));
+        _post(book, Line(0, 0, Kind.TRANSFER, Basis.JOINT_REQUEST, uint96(units), from, to, ref, _days(data), 0));
         return Code.OK;
     }
 
