@@ -7,6 +7,7 @@ const checks: readonly [name: string, tool: string, args: readonly string[]][] =
   ["types", "tsc", ["--noEmit", "-p", "."]],
   ["boundaries", "depcruise", ["--config", ".dependency-cruiser.mjs", "apps", "packages", "scripts", "test"]],
   ["unused", "knip", ["--no-progress", "--no-config-hints"]],
+  ["law table", "node", ["scripts/law/table.ts"]],
 ];
 
 /** Runs every check, prints what each has against the code, and returns the names of those that failed. */

@@ -81,11 +81,11 @@ function encodingsOf(secret: string): Buffer[] {
   return [bytes, Buffer.from(secret, "utf16le"), ...texts.map((text) => Buffer.from(text, "utf8"))];
 }
 
-test("no name and no address of anybody is on the chain", () => {
+test("no name and no address of anybody is on the chain [APPI 22]", () => {
   expect(found(chainBytes)).toEqual([]);
 });
 
-test("no name and no address of anybody is in a log", () => {
+test("no name and no address of anybody is in a log [APPI 22]", () => {
   const logs = join(dataDir, "logs");
   const files = readdirSync(logs);
   expect(files.sort()).toEqual(["anvil.log", "api.log", "indexer.log", "postgres.log", "worker.log"]);

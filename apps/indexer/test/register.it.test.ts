@@ -134,7 +134,7 @@ test("a command that no contract could carry out fails alone", async () => {
   });
 });
 
-test("a joint request is held, accepted, approved and entered, naming who made and who checked it", async () => {
+test("a joint request is held, accepted, approved and entered, naming who made and who checked it [TA 195(2)] [TA 198(2)]", async () => {
   const issue = await market.issue({ acceptanceRequired: true, approvalRequired: true });
   const [from = ""] = await market.wallets(0, 1);
   const [to = ""] = await market.wallets(1, 1);

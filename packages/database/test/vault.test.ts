@@ -33,7 +33,7 @@ describe("particulars", () => {
     expect(new Set(made.map(({ sealed }) => sealed.toString("hex"))).size).toBe(3);
   });
 
-  it("are lost with their subject's key alone", async () => {
+  it("are lost with their subject's key alone [APPI 22]", async () => {
     const [one, two] = [await newSubject(keys, person), await newSubject(keys, `0x${"cd".repeat(12)}`)];
     await expect(keys.unwrap(one.wrapped, `0x${"cd".repeat(12)}`)).rejects.toThrow();
     await expect(vaultKeysOf(randomBytes(32)).unwrap(two.wrapped, `0x${"cd".repeat(12)}`)).rejects.toThrow();
