@@ -26,6 +26,10 @@ const genesis = `0x${"01".repeat(32)}`;
 /** No node listens there: what needs one says so. */
 const nowhere = "http://127.0.0.1:9";
 
+const cleanups: (() => Promise<void>)[] = [];
+// Here and not where an api is made: vitest does not hear of an afterAll inside a beforeAll.
+afterAll(async () => void (await Promise.all(cleanups.map((clean) => clean()))));
+
 export interface TestApi {
   app: FastifyInstance;
   ctx: ApiContext;
@@ -77,7 +81,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
   await worker.query("insert into lane (signer) values ($1)", [testAdmin]);
   const operator = await createOperator(pool, "Operator", "staff:operator", start);
   const app = await buildApp(ctx);
-  afterAll(async () => {
+  cleanups.push(async () => {
     await app.close();
     rpc.close();
     rmSync(dir, { recursive: true, force: true });
