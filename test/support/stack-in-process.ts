@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Anvil, startAnvil } from "@genbo/chain/anvil";
 import { type Keystore, openKeystore } from "@genbo/chain/keystore";
-import { type Pool } from "@genbo/database/connection";
+import type { Pool } from "@genbo/database/connection";
 import { readDeployment } from "@genbo/database/deployment";
 import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
 import type { Env } from "@genbo/domain/env";
@@ -19,6 +19,8 @@ export interface StackInProcessOptions {
   /** Receives the log lines of worker and indexer. */
   onLog?: (line: string) => void;
   worker?: WorkerServiceOptions;
+  /** Leave the worker to the test: then no contracts stand. */
+  withoutWorker?: boolean;
 }
 
 /** Real PostgreSQL, a chain of this test's own, worker and indexer in this process; the contracts stand. */
@@ -77,7 +79,9 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
     logLevel: "debug",
   });
   const log = createLog({ level: "debug", write: options.onLog ?? (() => undefined) });
-  const indexer = restartable(() => startIndexerService(envOf("genbo_indexer"), log.child({ process: "indexer" })));
+  const indexer = restartable(() =>
+    startIndexerService(envOf("genbo_indexer"), log.child({ process: "indexer" })),
+  );
   const worker = restartable((at: WorkerServiceOptions | undefined) =>
     startWorkerService(envOf("genbo_worker"), log.child({ process: "worker" }), at ?? options.worker ?? {}),
   );
@@ -108,6 +112,7 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
   };
   try {
     await indexer.start();
+    if (options.withoutWorker === true) return stack;
     await worker.start();
     await until("the contracts stand", () => readDeployment(owner));
   } catch (error) {

@@ -36,7 +36,9 @@ export async function bootstrap(
   const first = progress.stored > 0 ? progress.firstNonce : undefined;
   const plan = first === undefined ? undefined : deploymentPlan(lane.signer, first);
   if (plan === undefined || progress.stored < plan.transactions.length) {
+    await context.checkpoint("beforeStore");
     await storePlan(context, lane, first, progress.stored);
+    await context.checkpoint("stored");
     return undefined;
   }
   if (progress.mined < plan.transactions.length) return undefined;
