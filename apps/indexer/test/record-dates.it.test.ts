@@ -1,0 +1,91 @@
+import { setChainTime } from "@genbo/chain/anvil";
+import { newId } from "@genbo/domain/ids";
+import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let wallets: string[];
+
+beforeAll(async () => {
+  stack = await startStackInProcess({ genesis: new Date("2022-01-30T12:00:00+09:00") });
+  market = await openMarket(stack);
+  issue = await market.issue();
+  wallets = await market.wallets(0, 3);
+});
+afterAll(() => stack?.stop());
+
+const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
+  (await stack.owner.query<Row>(text, values)).rows;
+
+const setRecordDate = async (day: string) => {
+  const now = stack.clock.now();
+  const id = newId("rdt", now);
+  await stack.database.pool("genbo_api").query(
+    `insert into record_date (id, issue_id, day, closes_at, purpose, maker, created_at)
+     values ($1, $2, $3, $4, 'DISTRIBUTION', 'staff:maker', $5)`,
+    [id, issue.id, day, endOfDay(dayOfIso(day)!), now],
+  );
+  return id;
+};
+const listOf = async (id: string) =>
+  (await rows<{ seq: bigint; units: bigint; holders: number; block_number: bigint; frozen_at: Date; head: string }>(
+    "select * from record_date_list where record_date_id = $1",
+    [id],
+  ))[0];
+const moveTo = async (iso: string) => {
+  await stack.clock.advance(new Date(iso));
+  await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
+};
+const issueTo = (index: number, units: bigint) => market.run("issuance", [market.issueRow(issue, wallets[index]!, units)]);
+const seqNow = async () => (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue.id]))[0]!.seq;
+
+test("the list is of 24:00 JST: what enters before counts, what enters in the block that freezes it does not", async () => {
+  const id = await setRecordDate("2022-01-31");
+  await issueTo(0, 10n);
+  await moveTo("2022-01-31T23:59:50+09:00");
+  await issueTo(1, 20n);
+  expect(await listOf(id)).toBeUndefined();
+  const last = await seqNow();
+
+  await moveTo("2022-02-01T00:00:00+09:00");
+  await issueTo(2, 40n);
+  const list = await stack.until("the list is frozen", () => listOf(id));
+  expect(list).toMatchObject({ seq: last, units: 30n, holders: 2 });
+  const [before] = await rows<{ time: Date }>("select time from chain_block where number = $1", [list.block_number - 1n]);
+  const [frozen] = await rows<{ time: Date }>("select time from chain_block where number = $1", [list.block_number]);
+  const closing = new Date("2022-02-01T00:00:00+09:00");
+  expect(before!.time < closing && frozen!.time >= closing).toBe(true);
+  expect(list.frozen_at).toEqual(frozen!.time);
+  const [event] = await rows("select subject_id, data from event where kind = 'recordDate.frozen'");
+  expect(event).toEqual({ subject_id: id, data: { seq: Number(last), units: "30", holders: 2 } });
+});
+
+test("a record date in the past is frozen as of its own day, once", async () => {
+  const id = await setRecordDate("2022-01-30");
+  const list = await stack.until("the list is frozen", () => listOf(id));
+  expect(list).toMatchObject({ units: 10n, holders: 1 });
+  await issueTo(0, 1n);
+  expect(await listOf(id)).toEqual(list);
+});
+
+test("an issue under quarantine freezes no list; it does once the quarantine ends", async () => {
+  const [state] = await rows<{ head: string }>("select head from issue_state where issue_id = $1", [issue.id]);
+  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [issue.id, `0x${"66".repeat(32)}`]);
+  const held = await market.submit("issuance", [market.issueRow(issue, wallets[1]!, 5n)]);
+  const broken = await stack.until("a break is open", async () => (await rows<{ id: string }>("select id from register_break where closed_at is null"))[0]);
+  const id = await setRecordDate("2022-02-01");
+  await moveTo("2022-02-02T00:00:05+09:00");
+  await stack.until("the day is over on the chain", async () => {
+    const [cursor] = await rows<{ block_time: Date }>("select block_time from chain_cursor");
+    return cursor!.block_time > new Date("2022-02-02T00:00:06+09:00");
+  });
+  expect(await listOf(id)).toBeUndefined();
+  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [issue.id, state!.head]);
+  await stack.owner.query("update register_break set closed_at = $2, closed_by = 'staff:c' where id = $1", [broken.id, stack.clock.now()]);
+  expect(await market.ended(held)).toMatchObject({ state: "entered" });
+  expect(await stack.until("the list is frozen", () => listOf(id))).toMatchObject({ seq: await seqNow(), units: 76n, holders: 3 });
+});
