@@ -1,6 +1,8 @@
 import type { Handlers } from "./call.ts";
 import type { ApiContext } from "./context.ts";
 import type { Principals } from "./principals.ts";
+import { caseDecisionHandlers } from "./routes/case-decisions.ts";
+import { caseHandlers } from "./routes/cases.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { investorHandlers } from "./routes/investors.ts";
 import { issuanceHandlers } from "./routes/issuances.ts";
@@ -34,6 +36,8 @@ export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers =
   ...bulkTransferHandlers(ctx),
   ...registerHandlers(ctx),
   ...recordDateHandlers(ctx),
+  ...caseHandlers(ctx),
+  ...caseDecisionHandlers(ctx),
   ...operationHandlers(ctx),
   ...eventHandlers(ctx),
   ...sandboxHandlers(ctx),

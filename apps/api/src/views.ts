@@ -2,6 +2,7 @@ import type { EventView } from "@genbo/database/events";
 import type { InvestorView } from "@genbo/database/investors";
 import type { IssueView } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
+import type { CaseView } from "@genbo/database/legal-cases";
 import type { OperationView } from "@genbo/database/operations";
 import type { TransferView } from "@genbo/database/transfers";
 
@@ -16,6 +17,9 @@ export const investorView = ({ role, partyId }: Principal): InvestorView =>
   role === "broker" ? { as: "broker", partyId } : { as: "everything" };
 
 export const transferView = ({ role, partyId }: Principal): TransferView =>
+  role === "broker" || role === "trustee" ? { as: role, partyId } : { as: "everything" };
+
+export const caseView = ({ role, partyId }: Principal): CaseView =>
   role === "broker" || role === "trustee" ? { as: role, partyId } : { as: "everything" };
 
 export function operationView({ role, partyId }: Principal): OperationView {

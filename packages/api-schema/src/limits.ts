@@ -17,6 +17,10 @@ export const clauseCharsMax = 4_000;
 export const idempotencyKeyCharsMax = 128;
 /** Row errors named in one answer; the first ones are enough to correct a file. */
 export const rowErrorsMax = 1_000;
+/** Heirs of one succession: their moves go in one transaction of the chain. */
+export const heirsMax = 40;
+/** Documents of one case. */
+export const documentsMax = 50;
 /** How long a read with `minBlock` waits for the register before it answers REGISTER_BEHIND. */
 export const minBlockWaitMsMax = 2_000;
 /** A transfer request that names no expiry can be approved until this many days after its settlement date. */

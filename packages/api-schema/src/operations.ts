@@ -26,6 +26,7 @@ export const operationKinds = [
   "transfer.approve",
   "transfer.reject",
   "transfer.cancel",
+  "case.approve",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -71,6 +72,7 @@ export const accepted = named(
     rows: height,
     issueId: z.string().optional(),
     transferId: z.string().optional(),
+    caseId: z.string().optional(),
     transferIds: z.array(z.string()).optional().describe("One for each row of a bulk request, in its order"),
     walletAddress: z.string().optional(),
   }),

@@ -210,6 +210,15 @@ export const problems = {
       ja: "failing に全ての不適合と対処があります。",
     },
   ),
+  CASE_REFUSED: kind(
+    422,
+    false,
+    { en: "Law or register stand against this case", ja: "この手続の要件を満たしていません" },
+    {
+      en: "See `failing`: every requirement that is not met, each with its remedy.",
+      ja: "failing に満たされていない要件と対処があります。",
+    },
+  ),
   SUPPLY_EXCEEDED: kind(
     422,
     false,

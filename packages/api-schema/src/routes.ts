@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { caseRoutes } from "./routes/cases.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { partyRoutes } from "./routes/parties.ts";
@@ -13,6 +14,7 @@ export const routeTable = [
   ...investorRoutes,
   ...transferRoutes,
   ...registerRoutes,
+  ...caseRoutes,
   ...platformRoutes,
 ] as const satisfies readonly Route[];
 

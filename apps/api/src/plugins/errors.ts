@@ -9,7 +9,7 @@ import { languageOf, ProblemError, problemBody } from "../problem.ts";
 import { routeOfRequest } from "./request.ts";
 
 /** Refusals by a rule, as against faults of form: what an auditor asks after. */
-const refusals: ReadonlySet<ProblemCode> = new Set(["TRANSFER_REFUSED", "SUPPLY_EXCEEDED"]);
+const refusals: ReadonlySet<ProblemCode> = new Set(["TRANSFER_REFUSED", "SUPPLY_EXCEEDED", "CASE_REFUSED"]);
 
 /** Seconds after which a retryable problem is worth another try. */
 const retryAfterS = "1";

@@ -79,6 +79,9 @@ function admission(party: NewParty, admin: string, operationId: string): NewComm
   const calls: [call: string, args: Record<string, unknown>][] = [
     ["grantRole", { role: String(role), account: party.signer }],
   ];
+  // The trustee enters what the law orders (Trust Act rules 21(2)): judgments, successions, lost wallets.
+  if (party.kind === "trustee")
+    calls.push(["grantRole", { role: String(chainRoles.enforcer), account: party.signer }]);
   if (party.custodianId !== null)
     calls.push(["setCustodian", { signer: party.signer, id: party.custodianId }]);
   return calls.map(([call, args], row) => ({

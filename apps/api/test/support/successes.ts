@@ -67,6 +67,20 @@ export const order = ({ issueId, seller, buyer }: Traded, more: object = {}) => 
   units: "2",
   ...more,
 });
+/** A pledge of the seller's units to the buyer. */
+export const pledgeOf = ({ seller, buyer }: Traded) => ({
+  kind: "PLEDGE",
+  facts: { account: seller.account, units: "2", pledgee: buyer.account },
+  documents: [{ kind: "PLEDGE_AGREEMENT", name: "契約書.pdf", sha256: "0".repeat(64) }],
+});
+
+/** A case that the seller's broker filed. */
+export async function openCase(world: World): Promise<string> {
+  const trade = await traded(world);
+  const question = { params: { id: trade.issueId }, body: pledgeOf(trade) as never };
+  return (await world.ask(world.broker.secret, "fileCase", question)).body.id;
+}
+
 export const dated = { tradeDate: "2021-08-02", settlementDate: "2021-08-04" };
 
 /** A transfer in a state in which the next step may be taken. */
@@ -271,6 +285,38 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
     readRecordDateList: {
       200: async (world) =>
         asks(world.trustee.secret, { params: { id: await recordDate(world, true) }, query: {} }),
+    },
+    fileCase: {
+      201: async (world) => {
+        const trade = await traded(world);
+        return asks(world.broker.secret, { params: { id: trade.issueId }, body: pledgeOf(trade) });
+      },
+    },
+    listCases: {
+      200: async (world) =>
+        asks(world.broker.secret, {
+          params: { id: (await traded(world)).issueId },
+          query: { state: "open" },
+        }),
+    },
+    getCase: {
+      200: async (world) => asks(world.compliance.secret, { params: { id: await openCase(world) } }),
+    },
+    approveCase: {
+      202: async (world) => asks(world.trustee.secret, { params: { id: await openCase(world) }, body: {} }),
+    },
+    refuseCase: {
+      200: async (world) => {
+        const params = { id: await openCase(world) };
+        return asks(world.trustee.secret, { params, body: { reason: "書類の不備" } });
+      },
+    },
+    withdrawCase: {
+      200: async (world) => asks(world.broker.secret, { params: { id: await openCase(world) }, body: {} }),
+    },
+    listHolds: {
+      200: async (world) =>
+        asks(world.broker.secret, { params: { id: (await traded(world)).issueId }, query: { limit: 5 } }),
     },
     getOperation: {
       200: async (world) => asks(world.broker.secret, { params: { id: await operationOf(world) } }),

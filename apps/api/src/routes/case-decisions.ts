@@ -1,0 +1,114 @@
+import type { Part } from "@genbo/database/commands-statement";
+import type { Queryable } from "@genbo/database/connection";
+import type { Principal } from "@genbo/database/keys";
+import {
+  type CaseRow,
+  decideCasePart,
+  endRequestsPart,
+  findCase,
+  personFlagsPart,
+} from "@genbo/database/legal-cases";
+import { caseOperation } from "@genbo/database/legal-cases-settle";
+import type { NewCommand } from "@genbo/database/operations-new";
+import { rulesOf } from "@genbo/domain/cases/cases";
+import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
+import type { Plan } from "@genbo/domain/cases/rules";
+import { newId } from "@genbo/domain/ids";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { type CaseInQuestion, factsFromJson, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
+import { notFound, ProblemError } from "../problem.ts";
+import { caseView } from "../views.ts";
+
+type Routes = "approveCase" | "refuseCase" | "withdrawCase";
+type Approval = CallOf<"approveCase">;
+
+export const caseDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  approveCase: (call) => command(ctx, call, async (db) => approve(db, call, await decidable(ctx, call))),
+  refuseCase: (call) =>
+    command(ctx, call, async () => {
+      const row = await decidable(ctx, call);
+      const { reason } = call.body;
+      const decision = { id: row.id, state: "refused" as const, checker: call.principal.subject, reason };
+      return {
+        answer: { status: 200, body: { id: row.id, state: "refused" as const } },
+        target: row.id,
+        guard: decideCasePart({ ...decision, result: {}, at: call.at }),
+      };
+    }),
+  withdrawCase: (call) =>
+    command(ctx, call, async () => {
+      const row = await caseFor(ctx, call.principal, call.params.id);
+      // Whoever sees it without having filed it may know that it is there, and no more.
+      if (row.partyId !== call.principal.partyId)
+        throw new ProblemError("FORBIDDEN", "Another party filed this case.", { target: row.id });
+      open(row);
+      const decision = { id: row.id, state: "withdrawn" as const, checker: null, reason: null };
+      return {
+        answer: { status: 200, body: { id: row.id, state: "withdrawn" as const } },
+        target: row.id,
+        guard: decideCasePart({ ...decision, result: {}, at: call.at }),
+      };
+    }),
+});
+
+async function caseFor(ctx: ApiContext, principal: Principal, id: string): Promise<CaseRow> {
+  const row = await findCase(ctx.prisma, caseView(principal), id);
+  if (row === null) throw notFound();
+  return row;
+}
+
+function open({ id, state }: CaseRow): void {
+  if (state !== "open") throw new ProblemError("STATE_CONFLICT", `The case is ${state}.`, { target: id });
+}
+
+/** An open case that a second person decides. */
+async function decidable(
+  ctx: ApiContext,
+  { principal, params }: CallOf<"approveCase" | "refuseCase">,
+): Promise<CaseRow> {
+  const row = await caseFor(ctx, principal, params.id);
+  if (row.maker === principal.subject)
+    throw new ProblemError("MAKER_IS_CHECKER", "You filed this case.", { target: row.id });
+  open(row);
+  return row;
+}
+
+/** What stood when it was filed may have changed since, so every requirement is checked once more. */
+async function approve(db: Queryable, call: Approval, row: CaseRow): Promise<Outcome<Approval["route"]>> {
+  const { principal, at, language } = call;
+  const kind = row.kind as CaseKind;
+  const facts = factsFromJson(kind, row.facts);
+  const documents = row.documents as unknown as CaseDocument[];
+  const inQuestion: CaseInQuestion = { issueId: row.issueId, kind, facts, documents };
+  const situation = await situationOf(db, inQuestion, at);
+  refuseFaults(faultsOf(inQuestion, situation), language, row.id);
+  const plan = rulesOf(kind).plan({ id: row.id, ref: row.ref, facts }, situation);
+  const operationId = newId("op", at);
+  const checker = principal.subject;
+  const rows = plan.calls.length;
+  const decision = { id: row.id, state: "approved" as const, checker, reason: null };
+  return {
+    answer: {
+      status: 202,
+      body: { operationId, state: "accepted", rows, issueId: row.issueId, caseId: row.id },
+    },
+    target: row.id,
+    detail: { kind },
+    guard: decideCasePart({ ...decision, result: plan.result ?? {}, at }),
+    writes: writesOf(plan, row),
+    operation: { id: operationId, kind: caseOperation, issueId: row.issueId, subjectId: row.id, checker },
+    commands: plan.calls.map(
+      ({ onToken, ...planned }): NewCommand => ({ ...planned, target: onToken ? situation.token : null }),
+    ),
+  };
+}
+
+function writesOf({ calls, flags }: Plan, { id, kind }: CaseRow): Part[] {
+  const requests = calls.filter(({ call }) => call === "rejectTransfers").map(({ ref }) => ref);
+  return [
+    ...(requests.length > 0 ? [endRequestsPart(requests, `${kind}: case ${id}`)] : []),
+    ...(flags ? [personFlagsPart(flags.personId, flags.flags)] : []),
+  ];
+}

@@ -1,0 +1,170 @@
+import type { Queryable } from "@genbo/database/connection";
+import { findIssue, type IssueWithState } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import {
+  type CaseRow,
+  casePart,
+  casesOfHolds,
+  findCase,
+  listCases,
+  type NewCase,
+} from "@genbo/database/legal-cases";
+import type { CaseSituation } from "@genbo/database/legal-cases-facts";
+import { operationIdsAbout } from "@genbo/database/operations";
+import { holdsPage } from "@genbo/database/register-read-holds";
+import { rulesOf } from "@genbo/domain/cases/cases";
+import type { CaseKind } from "@genbo/domain/cases/kinds";
+import type { Deadline } from "@genbo/domain/cases/rules";
+import { newId, refOf } from "@genbo/domain/ids";
+import { basisCode } from "@genbo/domain/legal-basis";
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { RefusalCode } from "@genbo/domain/refusals";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { type CaseInQuestion, factsToJson, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
+import { asOfPosition, positionFor } from "../moments.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { pageOf, presentAsOf } from "../reads.ts";
+import { caseView, issueView } from "../views.ts";
+import { caseWire, holdWire } from "../wire/cases.ts";
+
+type Filing = CallOf<"fileCase">;
+
+/** What a broker asks for its own customers: as pledgor's, as pledgee's, and as keeper of the lost wallet. */
+const brokersFile: ReadonlySet<CaseKind> = new Set(["PLEDGE", "PLEDGE_RELEASE", "RECOVERY"]);
+
+export const caseHandlers = (
+  ctx: ApiContext,
+): Handlers<"fileCase" | "listCases" | "getCase" | "listHolds"> => {
+  const issueFor = async (principal: Principal, id: string): Promise<IssueWithState> => {
+    const issue = await findIssue(ctx.prisma, issueView(principal), id);
+    if (issue === null) throw notFound();
+    return issue;
+  };
+  return {
+    fileCase: (call) =>
+      command(ctx, call, async (db) => fileCase(db, call, await issueFor(call.principal, call.params.id))),
+    listCases: async ({ principal, params, query }) => {
+      const asOf = await presentAsOf(ctx);
+      const issue = await issueFor(principal, params.id);
+      const rows = await listCases(ctx.prisma, caseView(principal), { ...query, issueId: issue.id });
+      const wire = caseWire(issue.profile as ProfileName);
+      return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
+    },
+    getCase: async ({ principal, params }) => {
+      const asOf = await presentAsOf(ctx);
+      const row = await findCase(ctx.prisma, caseView(principal), params.id);
+      if (row === null) throw notFound();
+      const { profile } = await issueFor(principal, row.issueId);
+      const operationIds = await operationIdsAbout(ctx.prisma, row.id);
+      return { status: 200, body: { ...caseWire(profile as ProfileName)(row), operationIds, asOf } };
+    },
+    listHolds: async ({ principal, params, query }) => {
+      const issue = await issueFor(principal, params.id);
+      const position = await positionFor(ctx, issue.id, query);
+      const { cursor, limit } = query;
+      const own = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
+      const page = await holdsPage(ctx.pool, position, { ...own, after: cursor, limit });
+      const cases = await casesOfHolds(
+        ctx.pool,
+        page.rows.map(({ id }) => id),
+      );
+      const items = page.rows.map(holdWire(cases));
+      return { status: 200, body: { items, next: page.next, asOf: asOfPosition(position) } };
+    },
+  };
+};
+
+async function fileCase(
+  db: Queryable,
+  call: Filing,
+  issue: IssueWithState,
+): Promise<Outcome<Filing["route"]>> {
+  const { principal, body, at, language } = call;
+  const { kind, documents } = body;
+  if (principal.role === "broker" && !brokersFile.has(kind))
+    throw new ProblemError("FORBIDDEN", "A broker files pledges, their ends, and recoveries.", {
+      target: issue.id,
+    });
+  const inQuestion: CaseInQuestion = { issueId: issue.id, kind, facts: body.facts, documents };
+  const situation = await situationOf(db, inQuestion, at);
+  const faults = isOwn(principal, inQuestion, situation)
+    ? faultsOf(inQuestion, situation)
+    : // Of another broker's customer, as of nobody, it learns nothing.
+      (["NOT_CUSTODIAN"] satisfies RefusalCode[]);
+  refuseFaults(faults, language, issue.id);
+  const row = draftOf(call, inQuestion, situation);
+  return {
+    answer: { status: 201, body: caseWire(issue.profile as ProfileName)(asFiled(row)) },
+    target: row.id,
+    detail: { issueId: issue.id, kind },
+    writes: [casePart(row)],
+  };
+}
+
+/** The row as it stands once it is written. */
+function asFiled({ at, ...row }: NewCase): CaseRow {
+  return {
+    ...row,
+    facts: JSON.parse(row.facts),
+    brokerIds: [...row.brokerIds],
+    documents: row.documents.map((each) => ({ ...each })),
+    deadlines: row.deadlines.map((each) => ({ ...each })),
+    state: "open",
+    code: null,
+    checker: null,
+    reason: null,
+    result: {},
+    createdAt: at,
+    decidedAt: null,
+  };
+}
+
+function draftOf(
+  { principal, at }: Filing,
+  { issueId, kind, facts, documents }: CaseInQuestion,
+  { brokerIds }: CaseSituation,
+): NewCase {
+  const id = newId("cas", at);
+  return {
+    id,
+    ref: refOf(id),
+    issueId,
+    kind,
+    basis: basisCode(rulesOf(kind).basis),
+    partyId: principal.partyId,
+    brokerIds: isSecret(kind, facts) ? [] : brokerIds,
+    maker: principal.subject,
+    facts: factsToJson(facts),
+    documents,
+    deadlines: deadlinesOf(kind, facts),
+    at,
+  };
+}
+
+/** A freeze on suspicion or sanctions is known to the trustee and compliance alone (AML Act 8(4)). */
+const isSecret = (kind: CaseKind, facts: CaseInQuestion["facts"]): boolean =>
+  (kind === "FREEZE" || kind === "UNFREEZE") && "flag" in facts && facts.flag !== "DECEASED";
+
+/** @throws ProblemError when the deadline's year has no announced holidays */
+function deadlinesOf(kind: CaseKind, facts: CaseInQuestion["facts"]): Deadline[] {
+  try {
+    return rulesOf(kind).deadlines?.(facts) ?? [];
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw invalidField("/facts/servedAt", "has a deadline in a year whose holidays are not announced");
+    throw error;
+  }
+}
+
+/** A trustee acts for every account; a broker for those that it keeps, and for pledges that it controls. */
+function isOwn(principal: Principal, { kind, facts }: CaseInQuestion, situation: CaseSituation): boolean {
+  if (principal.role !== "broker") return true;
+  const { signer } = principal;
+  const rules = rulesOf(kind);
+  const [account] = rules.accounts(facts);
+  if (account !== undefined) return situation.accounts.get(account)?.keeper === signer;
+  const hold = situation.holds.find(({ id }) => id === rules.hold?.(facts));
+  return hold !== undefined && hold.controller === signer;
+}

@@ -1,0 +1,314 @@
+import type { WireRequest } from "@genbo/api-schema/wire";
+import { roles as chainRoles } from "@genbo/chain/deployment";
+import { beforeAll, describe, expect, it } from "vitest";
+import { pledgeOf, type Traded, traded, transferIn, unused } from "./support/successes.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+type NewCase = NonNullable<WireRequest<"fileCase">["body"]>;
+
+let world: World;
+let filer: string;
+beforeAll(async () => {
+  world = await createWorld();
+  filer = await world.keyFor(world.trustee.partyId, "staff:trustee-files");
+});
+
+const paper = (kind: NewCase["documents"][number]["kind"]) => ({
+  kind,
+  name: `${kind}.pdf`,
+  sha256: "a".repeat(64),
+});
+const file = (issueId: string, body: NewCase, secret = filer) =>
+  world.ask(secret, "fileCase", { params: { id: issueId }, body });
+const approve = (id: string, secret = world.trustee.secret) =>
+  world.ask(secret, "approveCase", { params: { id }, body: {} });
+const codesOf = (answer: { problem: { failing?: readonly { code: string }[] | undefined } }) =>
+  answer.problem.failing?.map(({ code }) => code);
+const commandsOf = async (operationId: string) =>
+  (
+    await world.owner.query(
+      "select signer, call, target, ref, args from command where operation_id = $1 order by row",
+      [operationId],
+    )
+  ).rows;
+const audited = async (target: string) =>
+  (
+    await world.owner.query("select action, outcome, detail from audit_row where target = $1 order by id", [
+      target,
+    ])
+  ).rows;
+
+const attachmentOf = ({ seller }: Traded, units: string): NewCase => ({
+  kind: "ATTACHMENT",
+  facts: {
+    account: seller.account,
+    units,
+    form: "ATTACHMENT",
+    authority: "東京地方裁判所",
+    caseNumber: "令和3年(ル)第1号",
+    servedAt: "2021-08-01T01:00:00Z",
+  },
+  documents: [paper("ATTACHMENT_ORDER")],
+});
+const successionOf = (trade: Traded, heirs: string[], documents: NewCase["documents"]): NewCase => ({
+  kind: "SUCCESSION",
+  facts: {
+    account: trade.seller.account,
+    diedOn: "2021-08-01",
+    heirs: heirs.map((units) => ({ account: trade.buyer.account, units })),
+  },
+  documents,
+});
+const family = [paper("FAMILY_REGISTER"), paper("DIVISION_AGREEMENT")];
+
+describe("a case", () => {
+  it("is filed by one and approved by another, who asks the chain for it in the same step [TA 201]", async () => {
+    const trade = await traded(world);
+    const filed = await file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret);
+    expect(filed.body).toMatchObject({
+      state: "open",
+      basis: "PLEDGE_SET",
+      basisArticle: "TA 201(1)",
+      checker: null,
+    });
+    const approved = await approve(filed.body.id);
+    expect(approved.body).toMatchObject({ caseId: filed.body.id, rows: 1 });
+    const [command] = await commandsOf(approved.body.operationId);
+    const signers = await world.owner.query("select id, signer from party where signer is not null");
+    const signerOf = (id: string) => signers.rows.find((row) => row.id === id).signer;
+    expect(command).toMatchObject({
+      call: "createHolds",
+      ref: filed.body.ref,
+      signer: signerOf(world.trustee.partyId),
+      args: { rows: [{ units: "2", to: trade.buyer.account, controller: signerOf(world.other.partyId) }] },
+    });
+    const read = await world.ask(world.broker.secret, "getCase", { params: { id: filed.body.id } });
+    expect(read.body).toMatchObject({
+      state: "approved",
+      checker: "staff:trustee",
+      operationIds: [approved.body.operationId],
+    });
+  });
+
+  it("is not decided by whoever filed it, and is closed once", async () => {
+    const trade = await traded(world);
+    const { body } = await file(trade.issueId, attachmentOf(trade, "3"));
+    const own = await approve(body.id, filer);
+    expect([own.status, own.code]).toEqual([403, "MAKER_IS_CHECKER"]);
+    const answers = await Promise.all([1, 2, 3].map(() => approve(body.id)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    const refused = await world.ask(world.trustee.secret, "refuseCase", {
+      params: { id: body.id },
+      body: { reason: "遅い" },
+    });
+    expect([refused.status, refused.code]).toEqual([409, "STATE_CONFLICT"]);
+    const withdrawn = await world.ask(filer, "withdrawCase", { params: { id: body.id }, body: {} });
+    expect(withdrawn.code).toBe("STATE_CONFLICT");
+    expect((await audited(body.id)).map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+      "fileCase done",
+      "approveCase denied",
+      "approveCase done",
+    ]);
+  });
+
+  it("is refused with a reason, or withdrawn by the party that filed it and by no other", async () => {
+    const trade = await traded(world);
+    const params = {
+      id: (await file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret)).body.id,
+    };
+    const foreign = await world.ask(world.trustee.secret, "withdrawCase", { params, body: {} });
+    expect([foreign.status, foreign.code]).toEqual([403, "FORBIDDEN"]);
+    expect((await world.ask(world.broker.secret, "withdrawCase", { params, body: {} })).body.state).toBe(
+      "withdrawn",
+    );
+    const second = { id: (await file(trade.issueId, attachmentOf(trade, "3"))).body.id };
+    await world.ask(world.trustee.secret, "refuseCase", { params: second, body: { reason: "送達の不備" } });
+    const read = await world.ask(world.auditor.secret, "getCase", { params: second });
+    expect(read.body).toMatchObject({ state: "refused", reason: "送達の不備", checker: "staff:trustee" });
+  });
+
+  it("stands with its deadline: two weeks for the third-party debtor's statement [CEA 147]", async () => {
+    const trade = await traded(world);
+    const { body } = await file(trade.issueId, attachmentOf(trade, "3"));
+    expect(body.deadlines).toEqual([
+      { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: "2021-08-16" },
+    ]);
+  });
+});
+
+describe("who sees what", () => {
+  it("another broker's case is as unknown as none, and its customer as nobody", async () => {
+    const trade = await traded(world);
+    const third = await world.admit("broker", "staff:broker-c");
+    const { body } = await file(trade.issueId, attachmentOf(trade, "3"));
+    const seen = await world.ask(world.broker.secret, "getCase", { params: { id: body.id } });
+    expect(seen.status).toBe(200);
+    const hidden = await world.ask(third.secret, "getCase", { params: { id: body.id } });
+    const nothing = await world.ask(third.secret, "getCase", {
+      params: { id: body.id.replace(/....$/, "0000") },
+    });
+    expect([hidden.status, hidden.problem.detail]).toEqual([404, nothing.problem.detail]);
+    const list = await world.ask(third.secret, "listCases", { params: { id: trade.issueId }, query: {} });
+    expect(list.body.items).toEqual([]);
+    const others = await file(trade.issueId, pledgeOf(trade) as NewCase, third.secret);
+    const nobodys = pledgeOf({
+      ...trade,
+      seller: { ...trade.seller, account: `0x${"77".repeat(20)}` },
+    }) as NewCase;
+    const unknown = await file(trade.issueId, nobodys, third.secret);
+    expect([codesOf(others), codesOf(unknown)]).toEqual([["NOT_CUSTODIAN"], ["NOT_CUSTODIAN"]]);
+    expect((await audited(trade.issueId)).at(-1)).toMatchObject({ action: "fileCase", outcome: "refused" });
+  });
+
+  it("a broker files no attachment, and learns nothing of a freeze on suspicion", async () => {
+    const trade = await traded(world);
+    const attachment = await file(trade.issueId, attachmentOf(trade, "3"), world.broker.secret);
+    expect([attachment.status, attachment.code]).toEqual([403, "FORBIDDEN"]);
+    const freeze = (flag: "SANCTIONED" | "DECEASED") =>
+      file(trade.issueId, {
+        kind: "FREEZE",
+        facts: { account: trade.seller.account, flag },
+        documents: [paper("DECISION")],
+      });
+    const [secret, open] = [(await freeze("SANCTIONED")).body, (await freeze("DECEASED")).body];
+    const statusFor = async (id: string) =>
+      (await world.ask(world.broker.secret, "getCase", { params: { id } })).status;
+    expect([await statusFor(secret.id), await statusFor(open.id)]).toEqual([404, 200]);
+    // Every later record of the person carries the mark.
+    await approve(open.id);
+    const { rows } = await world.owner.query("select flags from investor where person_id = $1", [
+      trade.seller.personId,
+    ]);
+    expect(rows).toEqual([{ flags: 2 }]);
+  });
+});
+
+describe("what the law or the register forbids is refused, named, and written down", () => {
+  const refused = async (body: (trade: Traded) => NewCase) => {
+    const trade = await traded(world);
+    const answer = await file(trade.issueId, body(trade));
+    expect([answer.status, answer.code]).toEqual([422, "CASE_REFUSED"]);
+    const [last] = (await audited(trade.issueId)).slice(-1);
+    expect(last).toMatchObject({
+      action: "fileCase",
+      outcome: "refused",
+      detail: { failing: codesOf(answer) },
+    });
+    const cases = await world.owner.query("select 1 from legal_case where issue_id = $1", [trade.issueId]);
+    expect(cases.rowCount).toBe(0);
+    return codesOf(answer);
+  };
+
+  it("a heir without documents", async () => {
+    expect(await refused((trade) => successionOf(trade, ["100"], [paper("FAMILY_REGISTER")]))).toEqual([
+      "DOCUMENT_MISSING",
+    ]);
+  });
+
+  it("shares that do not add up, and an heir named twice", async () => {
+    expect(await refused((trade) => successionOf(trade, ["60", "30"], family))).toEqual([
+      "SHARES_DO_NOT_ADD_UP",
+      "HEIR_TWICE",
+    ]);
+  });
+
+  it("an attachment where there is nothing", async () => {
+    const empty = (trade: Traded) => attachmentOf({ ...trade, seller: trade.buyer }, "3");
+    expect(await refused(empty)).toEqual(["INSUFFICIENT_UNITS"]);
+  });
+
+  it("a release of a hold that is none", async () => {
+    const body: NewCase = {
+      kind: "PLEDGE_RELEASE",
+      facts: { holdId: `0x${"12".repeat(32)}` },
+      documents: [paper("PLEDGEE_CONSENT")],
+    };
+    expect(await refused(() => body)).toEqual(["HOLD_UNKNOWN"]);
+  });
+
+  it("a lost wallet's units for another person", async () => {
+    const body = ({ seller, buyer }: Traded): NewCase => ({
+      kind: "RECOVERY",
+      facts: { lost: seller.account, replacement: buyer.account },
+      documents: [paper("LOSS_REPORT")],
+    });
+    expect(await refused(body)).toEqual(["NOT_SAME_PERSON"]);
+  });
+
+  it("facts of another kind, at their field", async () => {
+    const trade = await traded(world);
+    const body = { ...attachmentOf(trade, "3"), kind: "PLEDGE" } as never;
+    const answer = await file(trade.issueId, body);
+    expect([answer.status, answer.code]).toEqual([422, "INVALID_FIELD"]);
+    expect(answer.problem.errors?.map(({ pointer }) => pointer)).toContain("/facts/pledgee");
+  });
+});
+
+it("an attachment above the holding is recorded for what there is, and the remainder stated [CEA 145]", async () => {
+  const trade = await traded(world);
+  const { body } = await file(trade.issueId, attachmentOf(trade, "130"));
+  const approved = await approve(body.id);
+  const [command] = await commandsOf(approved.body.operationId);
+  expect(command.args.rows[0]).toMatchObject({ units: "100", kind: 4 });
+  const read = await world.ask(world.trustee.secret, "getCase", { params: { id: body.id } });
+  expect(read.body.result).toEqual({ recorded: "100", remainder: "30", rejectedRequests: [] });
+});
+
+it("an attachment ends the transfer in flight for the same units and says why [CEA 145]", async () => {
+  const id = await transferIn(world, "accepted");
+  const { rows } = await world.owner.query("select issue_id, ref, from_account from transfer where id = $1", [
+    id,
+  ]);
+  const { issue_id: issueId, ref, from_account: account } = rows[0];
+  const trade = { issueId, seller: { account } } as Traded;
+  const { body } = await file(issueId, attachmentOf(trade, "100"));
+  const approved = await approve(body.id);
+  expect((await commandsOf(approved.body.operationId)).map(({ call, ref: of }) => [call, of])).toEqual([
+    ["rejectTransfers", ref],
+    ["createHolds", body.ref],
+  ]);
+  const transfer = await world.ask(world.broker.secret, "getTransfer", { params: { id } });
+  expect(transfer.body.reason).toBe(`ATTACHMENT: case ${body.id}`);
+});
+
+it("what changed between filing and approval is seen", async () => {
+  const trade = await traded(world);
+  const { body } = await file(trade.issueId, successionOf(trade, ["100"], family));
+  await world.ledger.issue(trade.issueId, trade.seller.account, 5n);
+  const answer = await approve(body.id);
+  expect([answer.code, codesOf(answer)]).toEqual(["CASE_REFUSED", ["SHARES_DO_NOT_ADD_UP"]]);
+});
+
+it("a trustee is admitted as registrar and enforcer", async () => {
+  const { body } = await world.ask(world.operator, "createParty", {
+    body: { kind: "trustee", name: unused() },
+  });
+  const granted = (await commandsOf(body.operationId!)).map(({ args }) => args.role);
+  expect(granted).toEqual([String(chainRoles.registrar), String(chainRoles.enforcer)]);
+});
+
+it("holds are listed as of any instant, with the pledgee for the pledgee's broker too", async () => {
+  const trade = await traded(world);
+  const ref = `0x${"5e".repeat(32)}`;
+  await world.ledger.hold(trade.issueId, {
+    ref,
+    from: trade.seller.account,
+    to: trade.buyer.account,
+    units: 7n,
+  });
+  const list = async (secret: string, query = {}) =>
+    (await world.ask(secret, "listHolds", { params: { id: trade.issueId }, query })).body.items;
+  const row = {
+    id: ref,
+    kind: "REQUEST",
+    units: "7",
+    waiting: "0",
+    personId: trade.seller.personId,
+    caseId: null,
+  };
+  expect(await list(world.trustee.secret)).toMatchObject([row]);
+  expect(await list(world.other.secret)).toMatchObject([{ targetPersonId: trade.buyer.personId }]);
+  expect(await list(world.trustee.secret, { asOf: "2021-08-01" })).toEqual([]);
+  const third = await world.admit("broker", unused());
+  expect(await list(third.secret)).toEqual([]);
+});

@@ -1,0 +1,77 @@
+import { type CaseKind, caseKinds, caseStates, documentKinds } from "@genbo/domain/cases/kinds";
+import { z } from "zod";
+import { caseFacts } from "./case-facts.ts";
+import { documentsMax } from "./limits.ts";
+import { named } from "./named.ts";
+import { pageOf, pageQuery, readOf } from "./page.ts";
+import { clause, day, hash, id, instantText, line } from "./primitives.ts";
+
+const caseKind = z.enum(caseKinds);
+const caseState = z.enum(caseStates);
+
+const document = named(
+  "CaseDocument",
+  z.strictObject({
+    kind: z.enum(documentKinds),
+    name: line().describe("Under which it is kept; no name of a person"),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256 of 64 hex digits"),
+  }),
+);
+const documents = z.array(document).min(1).max(documentsMax);
+
+const filing = <Kind extends CaseKind>(kind: Kind) =>
+  z.strictObject({ kind: z.literal(kind), facts: caseFacts[kind], documents });
+
+export const newCase = named(
+  "NewCase",
+  z.discriminatedUnion("kind", [
+    filing("PLEDGE"),
+    filing("PLEDGE_RELEASE"),
+    filing("ATTACHMENT"),
+    filing("ATTACHMENT_RELEASE"),
+    filing("SALE_ORDER"),
+    filing("SUCCESSION"),
+    filing("RECOVERY"),
+    filing("LOCKUP"),
+    filing("LOCKUP_RELEASE"),
+    filing("JUDGMENT"),
+    filing("EQUIVALENT_INSTRUMENT"),
+    filing("FREEZE"),
+    filing("UNFREEZE"),
+  ]),
+);
+
+const caseFields = z.object({
+  id: id("cas"),
+  ref: hash.describe("Under which the chain names it; also the id of the hold that it makes"),
+  issueId: id("iss"),
+  kind: caseKind,
+  basis: z.string().describe("Legal basis of its entries, as PLEDGE_SET"),
+  basisArticle: z.string(),
+  state: caseState,
+  code: z.string().nullable().describe("Why the chain refused it"),
+  filedBy: id("pty"),
+  maker: z.string(),
+  checker: z.string().nullable(),
+  reason: z.string().nullable(),
+  facts: z.record(z.string(), z.unknown()),
+  documents: z.array(document),
+  deadlines: z.array(z.object({ name: z.string(), article: z.string(), due: day })),
+  result: z
+    .record(z.string(), z.unknown())
+    .describe("What it came to: of an attachment what was recorded, what remains, and the requests it ended"),
+  createdAt: instantText,
+  decidedAt: instantText.nullable(),
+});
+export const legalCase = named("LegalCase", caseFields);
+export const caseAnswer = named(
+  "LegalCaseAnswer",
+  readOf(caseFields).extend({ operationIds: z.array(id("op")) }),
+);
+export const casePage = named("LegalCasePage", pageOf(legalCase));
+export const caseQuery = pageQuery.extend({ kind: caseKind.optional(), state: caseState.optional() });
+
+export const caseApproval = named("CaseApproval", z.strictObject({}));
+export const caseWithdrawal = named("CaseWithdrawal", z.strictObject({}));
+export const caseRefusal = named("CaseRefusal", z.strictObject({ reason: clause(1_000) }));
+export const caseClosed = named("CaseClosed", z.object({ id: id("cas"), state: caseState }));

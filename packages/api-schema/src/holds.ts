@@ -1,0 +1,30 @@
+import { holdKinds } from "@genbo/domain/entry-kinds";
+import { z } from "zod";
+import { named } from "./named.ts";
+import { asOfQuery, pageOf, pageQuery } from "./page.ts";
+import { addressText, hash, height, id, instantText, personId, unitsText } from "./primitives.ts";
+
+const kinds = Object.keys(holdKinds) as (keyof typeof holdKinds)[];
+
+const hold = named(
+  "Hold",
+  z.object({
+    id: hash,
+    kind: z.enum(kinds),
+    account: addressText,
+    personId: personId.nullable(),
+    target: addressText
+      .nullable()
+      .describe("Who receives the units if it executes; of a pledge, the pledgee"),
+    targetPersonId: personId.nullable(),
+    controller: addressText.nullable().describe("Signer of who alone ends it; null for a transfer request"),
+    units: unitsText.describe("What it encumbers"),
+    waiting: unitsText.describe("What an attachment waits for behind earlier holds"),
+    expiresAt: instantText.nullable(),
+    accepted: z.boolean(),
+    caseId: id("cas").nullable(),
+    fromSeq: height.describe("The entry that made it"),
+  }),
+);
+export const holdPage = named("HoldPage", pageOf(hold));
+export const holdQuery = pageQuery.extend(asOfQuery);
