@@ -37,6 +37,16 @@ export interface Reply {
   hit?: boolean;
 }
 
-export type Handler<Id extends OperationId> = (call: CallOf<Id>) => Promise<AnswerOf<RouteOf<Id>> | Reply>;
+/** An answer that is written while it is read: as long as it may be. Cut off where it fails. */
+export interface Streamed {
+  status: number;
+  stream: AsyncIterable<string>;
+  /** What a browser saves it as. */
+  fileName: string;
+}
+
+export type Handler<Id extends OperationId> = (
+  call: CallOf<Id>,
+) => Promise<AnswerOf<RouteOf<Id>> | Reply | Streamed>;
 /** Handlers of some routes: each module gives those of one capability. */
 export type Handlers<Ids extends OperationId = OperationId> = { [Id in Ids]: Handler<Id> };

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import {
   bodyBytesMax,
   bulkBodyBytesMax,
@@ -7,7 +8,7 @@ import {
 import { isWrite, type Route } from "@genbo/api-schema/route";
 import { routeTable } from "@genbo/api-schema/routes";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
-import type { Call, Handlers, Reply } from "./call.ts";
+import type { Call, Handlers, Reply, Streamed } from "./call.ts";
 import type { ApiContext } from "./context.ts";
 import { csvReaders } from "./csv.ts";
 import { permit } from "./plugins/access.ts";
@@ -15,7 +16,8 @@ import type { Body } from "./plugins/body.ts";
 import { languageOf, notFound, ProblemError } from "./problem.ts";
 import { parse } from "./validate.ts";
 
-type AnyHandler = (call: Call) => Promise<Reply | { status: number; body: unknown }>;
+type Answer = Reply | Streamed | { status: number; body: unknown };
+type AnyHandler = (call: Call) => Promise<Answer>;
 
 /** Registers every route of the table with its handler. What is not in the table cannot be registered (app.ts). */
 export function registerRoutes(
@@ -95,12 +97,12 @@ function keyOf(request: FastifyRequest): string {
   return key;
 }
 
-function send(
-  reply: FastifyReply,
-  route: Route,
-  answer: Reply | { status: number; body: unknown },
-): FastifyReply {
+function send(reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
   reply.code(answer.status).type(route.media ?? "application/json; charset=utf-8");
+  if ("stream" in answer) {
+    reply.header("content-disposition", `attachment; filename="${answer.fileName}"`);
+    return reply.send(Readable.from(answer.stream));
+  }
   if (!("text" in answer)) return reply.send(JSON.stringify(answer.body));
   if (answer.location !== undefined) reply.header("location", answer.location);
   if (answer.hit) reply.header("idempotency-hit", "true");

@@ -13,6 +13,7 @@ import { operationHandlers } from "./routes/operations.ts";
 import { particularsHandlers } from "./routes/particulars.ts";
 import { partyHandlers } from "./routes/parties.ts";
 import { platformHandlers } from "./routes/platform.ts";
+import { proofHandlers } from "./routes/proofs.ts";
 import { recordDateHandlers } from "./routes/record-dates.ts";
 import { registerHandlers } from "./routes/register.ts";
 import { sandboxHandlers } from "./routes/sandbox.ts";
@@ -36,6 +37,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers =
   ...bulkTransferHandlers(ctx),
   ...registerHandlers(ctx),
   ...recordDateHandlers(ctx),
+  ...proofHandlers(ctx),
   ...caseHandlers(ctx),
   ...caseDecisionHandlers(ctx),
   ...operationHandlers(ctx),

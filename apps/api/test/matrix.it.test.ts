@@ -46,6 +46,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   readTotals: ["issuer", "trustee", "compliance", "auditor"],
   listEntries: readers,
   readHolder: readers,
+  exportRegister: ["trustee", "compliance", "auditor"],
   setRecordDate: ["trustee"],
   listRecordDates: readers,
   readRecordDateList: readers,

@@ -4,6 +4,7 @@ import { investorRoutes } from "./routes/investors.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { partyRoutes } from "./routes/parties.ts";
 import { platformRoutes } from "./routes/platform.ts";
+import { proofRoutes } from "./routes/proofs.ts";
 import { registerRoutes } from "./routes/register.ts";
 import { transferRoutes } from "./routes/transfers.ts";
 
@@ -14,6 +15,7 @@ export const routeTable = [
   ...investorRoutes,
   ...transferRoutes,
   ...registerRoutes,
+  ...proofRoutes,
   ...caseRoutes,
   ...platformRoutes,
 ] as const satisfies readonly Route[];

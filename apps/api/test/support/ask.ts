@@ -43,7 +43,7 @@ export const asker =
   async (secret, id, question = {}) => {
     const response = await app.inject(requestOf(secret, id, question));
     const { statusCode: status, headers, body: text } = response;
-    const json = String(headers["content-type"]).includes("json") ? JSON.parse(text) : text;
+    const json = /[/+]json/.test(String(headers["content-type"])) ? JSON.parse(text) : text;
     if (!headers["x-request-id"]) throw new Error(`${id}: an answer without x-request-id`);
     const code = status < 400 ? undefined : (json as { code: string }).code;
     if (status < 400) checkAnswer(id, status, json, headers);

@@ -255,6 +255,10 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
         return asks(world.trustee.secret, { params: { id }, query: { asOf: "2021-08-02" } });
       },
     },
+    exportRegister: {
+      200: async (world) =>
+        asks(world.auditor.secret, { params: { id: (await traded(world)).issueId }, query: {} }),
+    },
     readTotals: {
       200: async (world) =>
         asks(world.issuer.secret, { params: { id: (await traded(world)).issueId }, query: {} }),

@@ -1,0 +1,143 @@
+import type { Word } from "@genbo/domain/words";
+import type { EntryFields, RegistryFields } from "./head.ts";
+
+/**
+ * An export of an issue's register (docs/export.md): JSON lines from which a stranger recomputes every head and
+ * holding. No personal data: persons are random numbers, particulars are commitments.
+ */
+export const exportFormat = "genbo-register-export";
+export const exportVersion = 1;
+export const exportMedia = "application/x-ndjson";
+
+/** The first line: whose register, up to where, and what it comes to. */
+export interface HeaderLine {
+  type: "header";
+  format: typeof exportFormat;
+  version: typeof exportVersion;
+  issue: string;
+  /** What the issue is called on chain: sha256 of `issue`. */
+  ref: Word;
+  token: string;
+  chainId: number;
+  genesis: Word;
+  registry: string;
+  /** The block after which token and registry stood so. */
+  block: number;
+  hash: Word;
+  /** Unix seconds. */
+  time: number;
+  /** Number and head of the last line of the registry, and of the last entry. */
+  records: number;
+  recordsHead: Word;
+  entries: number;
+  head: Word;
+  units: bigint;
+  holders: number;
+  accounts: number;
+}
+
+/** The block of a line. */
+interface Mined {
+  block: number;
+  hash: Word;
+  /** Unix seconds. Block time is legal time. */
+  time: number;
+}
+
+/** A line of the HolderRegistry: every one from the first, since its chain of heads has no beginning elsewhere. */
+export interface RecordLine extends RegistryFields, Mined {
+  type: "record";
+  head: Word;
+}
+
+export interface EntryLine extends EntryFields, Mined {
+  type: "entry";
+  head: Word;
+  /** The issue's figures after this entry. */
+  totalUnits: bigint;
+  totalHolders: number;
+  totalAccounts: number;
+}
+
+/** The last line. An export without it is not whole. */
+export interface EndLine {
+  type: "end";
+  records: number;
+  entries: number;
+  /** Root of the Merkle tree over the holdings (merkle.ts), lots included. */
+  root: Word;
+  /** Of all bytes before this line, as 64 hex digits. */
+  sha256: string;
+}
+
+export type ExportLine = HeaderLine | RecordLine | EntryLine | EndLine;
+
+/** The text of a line, without its line break. Amounts are decimal strings. */
+export const lineText = (line: ExportLine): string =>
+  JSON.stringify(line, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+
+type Kind = "word" | "digest" | "address" | "count" | "amount" | "issue" | "format" | "version";
+type Shape<L> = Record<Exclude<keyof L, "type">, Kind>;
+
+const mined = { block: "count", hash: "word", time: "count" } as const;
+const shapes: { [T in ExportLine["type"]]: Shape<Extract<ExportLine, { type: T }>> } = {
+  header: {
+    ...{ format: "format", version: "version", issue: "issue", ref: "word", token: "address" },
+    ...{ chainId: "count", genesis: "word", registry: "address", ...mined },
+    ...{ records: "count", recordsHead: "word", entries: "count", head: "word" },
+    ...{ units: "amount", holders: "count", accounts: "count" },
+  },
+  record: { seq: "count", wallet: "address", record: "word", particulars: "word", head: "word", ...mined },
+  entry: {
+    ...{ seq: "count", kind: "count", basis: "count", units: "amount", from: "address", to: "address" },
+    ...{ ref: "word", data: "word", head: "word", ...mined },
+    ...{ totalUnits: "amount", totalHolders: "count", totalAccounts: "count" },
+  },
+  end: { records: "count", entries: "count", root: "word", sha256: "digest" },
+};
+
+/** Longest number of a count: what a safe integer holds. */
+const countMax = 2 ** 48 - 1;
+const readers: Record<Kind, (value: unknown) => unknown> = {
+  word: text(/^0x[0-9a-f]{64}$/),
+  digest: text(/^[0-9a-f]{64}$/),
+  address: text(/^0x[0-9a-f]{40}$/),
+  issue: text(/^iss_[0-9a-f]{32}$/),
+  format: text(new RegExp(`^${exportFormat}$`)),
+  version: (value) => (value === exportVersion ? value : undefined),
+  count: (value) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= countMax ? value : undefined,
+  amount: (value) =>
+    typeof value === "string" && /^(0|[1-9][0-9]{0,28})$/.test(value) ? BigInt(value) : undefined,
+};
+
+/** Reads a line: exactly the fields of its type, each of its form, else undefined. */
+export function parseLine(bytes: Uint8Array): ExportLine | undefined {
+  const json = jsonOf(bytes);
+  if (json === undefined || !Object.hasOwn(shapes, String(json.type))) return undefined;
+  const type = json.type as ExportLine["type"];
+  const shape = Object.entries<Kind>(shapes[type]);
+  if (Object.keys(json).length !== shape.length + 1) return undefined;
+  const line: Record<string, unknown> = { type };
+  for (const [name, kind] of shape) {
+    const value = readers[kind](json[name]);
+    if (value === undefined) return undefined;
+    line[name] = value;
+  }
+  return line as unknown as ExportLine;
+}
+
+function jsonOf(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
+    );
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function text(form: RegExp) {
+  return (value: unknown) => (typeof value === "string" && form.test(value) ? value : undefined);
+}
