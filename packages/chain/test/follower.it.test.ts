@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  startTestChain,
+  type TestChain,
+  testAdmin,
+  testCommand,
+  testSigner,
+} from "../../../test/support/deployed-chain.ts";
+import { type Anvil, setChainTime, startAnvil } from "../src/anvil.ts";
+import { type ChainBlock, createBlockReader } from "../src/blocks.ts";
+import { type Followed, followBlocks } from "../src/follower.ts";
+import { readChainIdentity } from "../src/identity.ts";
+import { createRpc } from "../src/rpc.ts";
+
+let dataDir: string;
+let anvil: Anvil;
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), "genbo-follow-"));
+  anvil = await startAnvil({ dataDir, time: 1_627_776_000 });
+});
+afterAll(async () => {
+  await anvil.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const mine = async (count: number) => {
+  for (let index = 0; index < count; index += 1) await anvil.rpc.call("evm_mine");
+};
+
+/** What the follower yields from `number` on until `enough` says so. */
+async function follow(
+  number: number,
+  enough: (blocks: ChainBlock[], last: Followed) => boolean | Promise<boolean>,
+  blocksPerLot = 64,
+) {
+  const reader = createBlockReader(anvil.rpc);
+  const [hash] = await reader.hashesAt([number]);
+  const stop = new AbortController();
+  const blocks: ChainBlock[] = [];
+  const lots: number[] = [];
+  for await (const followed of followBlocks(
+    reader,
+    { number, hash: hash! },
+    { signal: stop.signal, blocksPerLot },
+  )) {
+    if (followed.type === "blocks") {
+      blocks.push(...followed.blocks);
+      lots.push(followed.blocks.length);
+    }
+    if (followed.type === "reorg" || (await enough(blocks, followed))) {
+      stop.abort();
+      return { blocks, lots, last: followed };
+    }
+  }
+  throw new Error("the follower ended");
+}
+
+test("catches up in lots, then follows block by block, in order and without a gap", async () => {
+  await mine(30);
+  let more = 3;
+  const { blocks, lots } = await follow(
+    0,
+    async (seen, last) => {
+      if (last.type !== "blocks" || seen.at(-1)!.number < last.head) return false;
+      more -= 1;
+      if (more === 0) return true;
+      await mine(1);
+      return false;
+    },
+    8,
+  );
+  expect(Math.max(...lots)).toBe(8);
+  expect(blocks.map(({ number }) => number)).toEqual(blocks.map((_, index) => index + 1));
+  for (const [index, block] of blocks.slice(1).entries()) expect(block.parentHash).toBe(blocks[index]!.hash);
+});
+
+test("tells a branch that left the last block, and a head below it", async () => {
+  await mine(10);
+  const once = (act: () => Promise<unknown>) => {
+    let done: Promise<unknown> | undefined;
+    return async () => {
+      done ??= act();
+      await done;
+      return false;
+    };
+  };
+  const height = async () => Number(await anvil.rpc.call<string>("eth_blockNumber"));
+  const now = async () =>
+    Number((await anvil.rpc.call<{ timestamp: string }>("eth_getBlockByNumber", "latest", false)).timestamp);
+  const snapshot = await anvil.rpc.call<string>("evm_snapshot");
+  await mine(5);
+  const lower = await follow(
+    (await height()) - 1,
+    once(() => anvil.rpc.call("evm_revert", snapshot)),
+  );
+  expect(lower.last.type).toBe("reorg");
+
+  const other = await anvil.rpc.call<string>("evm_snapshot");
+  await mine(3);
+  const leave = async () => {
+    await anvil.rpc.call("evm_revert", other);
+    await setChainTime(anvil.rpc, (await now()) + 100);
+    await mine(5);
+  };
+  const branched = await follow((await height()) - 1, once(leave));
+  expect(branched.last.type).toBe("reorg");
+});
+
+test("a chain of another genesis or id is named as such", async () => {
+  const identity = await readChainIdentity(anvil.rpc, undefined);
+  expect(await readChainIdentity(anvil.rpc, identity)).toEqual(identity);
+  await expect(
+    readChainIdentity(anvil.rpc, { ...identity, genesisHash: `0x${"00".repeat(32)}` }),
+  ).rejects.toThrow("another chain: its genesisHash");
+  await expect(readChainIdentity(anvil.rpc, { chainId: 1 })).rejects.toThrow(
+    "its chainId is 31337, the database belongs to 1",
+  );
+});
+
+test("receipts come one by one from a node that does not give them by block, and are the same", async () => {
+  const chain: TestChain = await startTestChain();
+  /** Stands before the node and does not have that method, as GoQuorum's geth. */
+  const proxy = createServer(async (request, response) => {
+    const calls = JSON.parse((await request.toArray()).join("")) as {
+      id: number;
+      method: string;
+      params: unknown[];
+    }[];
+    const known = calls.filter(({ method }) => method !== "eth_getBlockReceipts");
+    const answered = await chain.rpc.batch(known);
+    const answers = known.map(({ id }, index) => ({ jsonrpc: "2.0", id, ...answered[index] }));
+    const unknown = calls.filter(({ method }) => method === "eth_getBlockReceipts");
+    const error = {
+      code: -32_601,
+      message: "the method eth_getBlockReceipts does not exist/is not available",
+    };
+    response.end(JSON.stringify([...answers, ...unknown.map(({ id }) => ({ jsonrpc: "2.0", id, error }))]));
+  });
+  await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+  try {
+    const role = testCommand("grantRole", null, "g", { role: "1", account: testSigner(2).address });
+    await chain.run(testAdmin, [role]);
+    const head = Number(await chain.rpc.call<string>("eth_blockNumber"));
+    const whole = await createBlockReader(chain.rpc).read(0, head);
+    const single = await createBlockReader(
+      createRpc([`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`]),
+    ).read(0, head);
+    expect(single).toEqual(whole);
+    expect(whole.flatMap(({ transactions }) => transactions).length).toBeGreaterThan(6);
+  } finally {
+    proxy.close();
+    await chain.stop();
+  }
+});

@@ -1,0 +1,119 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { callsPerRequestMax, createRpc } from "../src/rpc.ts";
+import { NodeRefused, NodeUnavailable } from "../src/rpc-errors.ts";
+
+interface Call {
+  id: number;
+  method: string;
+  params: unknown[];
+}
+type Answer = { result: unknown } | { error: { code: number; message: string; data?: unknown } };
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+const listen = (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
+  new Promise<string>((done) => {
+    const server = createServer(handler);
+    servers.push(server);
+    server.listen(0, "127.0.0.1", () => done(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+
+/** A node that answers each call by `answer`. */
+const node = (answer: (call: Call) => Answer, seen: Call[][] = []) =>
+  listen(async (request, response) => {
+    const calls = JSON.parse((await request.toArray()).join("")) as Call[];
+    seen.push(calls);
+    response.end(
+      JSON.stringify(calls.map((call) => ({ jsonrpc: "2.0", id: call.id, ...answer(call) })).reverse()),
+    );
+  });
+
+const fail = (url: string) => createRpc([url], { timeoutMs: 300 }).call("eth_chainId");
+
+test("results come back in the order of the calls, whatever the order of the answers", async () => {
+  const rpc = createRpc([await node(({ params }) => ({ result: params[0] }))]);
+  expect(await rpc.all([1, 2, 3].map((value) => ({ method: "echo", params: [value] })))).toEqual([1, 2, 3]);
+  rpc.close();
+});
+
+test("many and large calls are spread over requests that nodes accept", async () => {
+  const seen: Call[][] = [];
+  const rpc = createRpc([await node(({ params }) => ({ result: params[0] }), seen)]);
+  const calls = Array.from({ length: 1_200 }, (_, index) => ({ method: "echo", params: [index] }));
+  expect(await rpc.all(calls)).toEqual(calls.map(({ params }) => params[0]));
+  expect(seen.map((each) => each.length)).toEqual([callsPerRequestMax, callsPerRequestMax, 200]);
+  const large = Array.from({ length: 4 }, (_, index) => ({
+    method: "echo",
+    params: [`${index}`.repeat(700_000)],
+  }));
+  expect(await rpc.all(large)).toEqual(large.map(({ params }) => params[0]));
+  expect(seen.slice(3).map((each) => each.length)).toEqual([2, 2]);
+  rpc.close();
+});
+
+test("what the node refuses is final and carries its revert data; one call's error is not another's", async () => {
+  const url = await node(({ method }) => {
+    if (method === "revert") return { error: { code: 3, message: "execution reverted", data: "0x08c379a0" } };
+    if (method === "nested")
+      return { error: { code: -32_603, message: "reverted", data: { data: "0xabcd" } } };
+    if (method === "parity") return { error: { code: -32_015, message: "VM", data: "Reverted 0xdead" } };
+    return { result: "fine" };
+  });
+  const rpc = createRpc([url]);
+  const outcomes = await rpc.batch(
+    ["revert", "fine", "nested", "parity"].map((method) => ({ method, params: [] })),
+  );
+  expect(outcomes.map((each) => ("error" in each ? each.error : each.result))).toEqual([
+    expect.objectContaining({ name: "NodeRefused", code: 3, data: "0x08c379a0", retryable: false }),
+    "fine",
+    expect.objectContaining({ name: "NodeRefused", data: "0xabcd" }),
+    expect.objectContaining({ name: "NodeRefused", data: "0xdead" }),
+  ]);
+  await expect(rpc.call("revert")).rejects.toBeInstanceOf(NodeRefused);
+  rpc.close();
+});
+
+test("what may go better later is retryable", async () => {
+  const limit = await node(() => ({ error: { code: -32_005, message: "limit exceeded" } }));
+  await expect(fail(limit)).rejects.toMatchObject({ name: "NodeUnavailable", retryable: true });
+  const page = await listen((_, response) => response.end("<html>Welcome</html>"));
+  await expect(fail(page)).rejects.toThrow("not a JSON-RPC node");
+  const object = await listen((_, response) =>
+    response.end('{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"batch too large"}}'),
+  );
+  await expect(fail(object)).rejects.toThrow("batch too large");
+  const missing = await listen((_, response) => response.end("[]"));
+  await expect(fail(missing)).rejects.toThrow("no answer to eth_chainId");
+  const silent = await listen(() => undefined);
+  await expect(fail(silent)).rejects.toThrow("no answer within 300 ms");
+  const cut = await listen((_, response) => {
+    response.write("[{");
+    response.destroy();
+  });
+  await expect(fail(cut)).rejects.toBeInstanceOf(NodeUnavailable);
+  await expect(fail("http://127.0.0.1:1")).rejects.toBeInstanceOf(NodeUnavailable);
+});
+
+test("an error names the host and never a password of the URL", async () => {
+  const error = await fail("http://user:secret@127.0.0.1:1").catch((caught: Error) => caught);
+  expect(String(error)).toContain("127.0.0.1:1");
+  expect(JSON.stringify([String(error), (error as Error).stack])).not.toContain("secret");
+});
+
+test("the next node answers for one that does not, and is asked first from then on", async () => {
+  const seen: Call[][] = [];
+  const dead = "http://127.0.0.1:1";
+  const alive = await node(() => ({ result: "0x1" }), seen);
+  const rpc = createRpc([dead, alive], { timeoutMs: 500 });
+  expect(await rpc.call("eth_chainId")).toBe("0x1");
+  expect(rpc.url()).toBe(alive);
+  expect(await rpc.call("eth_chainId")).toBe("0x1");
+  expect(seen).toHaveLength(2);
+  rpc.close();
+  expect(() => createRpc([])).toThrow("CHAIN_RPC_URLS");
+});
