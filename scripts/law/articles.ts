@@ -62,8 +62,47 @@ export const articles: Article[] = [
   {
     id: "TA 200(2)",
     ja: "信託法200条2項",
-    rule: "A pledge is perfected by entry; it is a hold that only its controller ends.",
-    later: "no route yet; the fold knows the hold",
+    rule: "A pledge is perfected by entry; it is a hold that only its controller, the pledgee's side, ends.",
+  },
+  {
+    id: "TA 201",
+    ja: "信託法201条",
+    rule: "The pledgor asks for the entry of the pledgee and the pledged units.",
+  },
+  {
+    id: "TA 95-2",
+    ja: "信託法95条の2",
+    rule: "Heirs show the will or the division; a succession without the documents is refused.",
+  },
+  {
+    id: "TAR 21(2)",
+    ja: "信託法施行規則21条2項",
+    rule: "Sole requests: final judgment, equivalent instrument, general succession, auction, each with its documents.",
+  },
+  {
+    id: "CEA 145",
+    ja: "民事執行法145条",
+    rule: "An attachment bars disposal: it is recorded for what there is, behind earlier holds, and ends requests for the same units.",
+  },
+  {
+    id: "CEA 147",
+    ja: "民事執行法147条",
+    rule: "The third-party debtor's statement is due two weeks from service.",
+  },
+  {
+    id: "CPC 95(3)",
+    ja: "民事訴訟法95条3項",
+    rule: "A period that would end on a day of rest, 1/2, 1/3 or 12/29 to 12/31 ends on the next other day.",
+  },
+  {
+    id: "CEA 161",
+    ja: "民事執行法161条",
+    rule: "A sale or transfer order moves the attached units once it is final.",
+  },
+  {
+    id: "CEA 167",
+    ja: "民事執行法167条",
+    rule: "Other property rights are attached as claims are; the trustee releases on the court's word.",
   },
   { id: "TA 187", ja: "信託法187条", rule: "Certificates of a holder's own entries.", later: "not built" },
   {

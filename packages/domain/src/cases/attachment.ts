@@ -20,7 +20,7 @@ export interface AttachmentFacts {
 
 /** The contract lets no more attachments wait on an account. */
 const mostWaiting = 8;
-/** Civil Execution Act 147(1): two weeks from service. */
+/** CEA 147(1): two weeks from service. */
 const statementWeeks = 2;
 
 const orders: Record<AttachmentForm, DocumentKind> = {
@@ -36,7 +36,7 @@ const recordedOf = ({ account, units }: AttachmentFacts, situation: Situation): 
 };
 
 /**
- * An attachment, provisional attachment or attachment for tax (Civil Execution Act 145, 167). The trustee may pay and
+ * An attachment, provisional attachment or attachment for tax (CEA 145, CEA 167). The trustee may pay and
  * transfer nothing of it from service on, so requests for the same units end with it; holds of earlier rank stay.
  */
 export const attachment: CaseRules<AttachmentFacts> = {

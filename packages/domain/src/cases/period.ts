@@ -3,7 +3,7 @@ import { type Day, isoOfDay, weekdayOf } from "../jst.ts";
 
 /**
  * Whether a period of procedure may end on a day: no weekend, no national holiday, not 1/2, 1/3 or 12/29 to 12/31
- * (Code of Civil Procedure 95(3)). Other days than those on which securities settle.
+ * (CPC 95(3)). Other days than those on which securities settle.
  * @throws RangeError for a year without announced holidays
  */
 function isCourtDay(day: Day): boolean {
@@ -16,7 +16,7 @@ function isCourtDay(day: Day): boolean {
 
 /**
  * The last day of a period of weeks. The first day does not count (Civil Code 140); a period that would end on a day
- * of rest ends on the next day that is none (Code of Civil Procedure 95(3)).
+ * of rest ends on the next day that is none (CPC 95(3)).
  */
 export function endOfWeeks(from: Day, weeks: number): Day {
   let day = from + 7 * weeks;

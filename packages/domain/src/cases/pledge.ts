@@ -11,7 +11,7 @@ export interface PledgeFacts {
 }
 
 /**
- * A pledge on the pledgor's request (Trust Act 201; Companies Act 694), perfected by its entry (200(2); 693). Its
+ * A pledge on the pledgor's request (TA 201; CA 694), perfected by its entry (TA 200(2); CA 693). Its
  * controller is the pledgee: the broker that acts for the pledgee's account.
  */
 export const pledge: CaseRules<PledgeFacts> = {

@@ -13,7 +13,7 @@ const tradeHolds: readonly number[] = [holdKinds.REQUEST, holdKinds.DVP];
 
 /**
  * A lost wallet's units go to another wallet of the same person, with their holds and acquisition dates: the holder
- * in the register stays the same (Trust Act 186(iii)), so no title moves.
+ * in the register stays the same (TA 186(iii)), so no title moves.
  */
 export const recovery: CaseRules<RecoveryFacts> = {
   basis: "WALLET_RECOVERY",

@@ -17,8 +17,8 @@ export interface SaleOrderFacts {
 }
 
 /**
- * A sale or transfer order of the execution court (Civil Execution Act 161, 167): the buyer asks alone for the entry,
- * as after an auction (Trust Act rules 21(2)(iv)). It works from the day it is final (161(4)).
+ * A sale or transfer order of the execution court (CEA 161, CEA 167): the buyer asks alone for the entry,
+ * as after an auction (TAR 21(2)(iv)). It works from the day it is final (161(4)).
  */
 export const saleOrder: CaseRules<SaleOrderFacts> = {
   basis: "AUCTION",

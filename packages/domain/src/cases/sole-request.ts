@@ -42,8 +42,8 @@ const soleRequest = (
   },
 });
 
-/** A final judgment (Trust Act rules 21(2)(i); Companies Act rules 168(1)(i)). */
+/** A final judgment (TAR 21(2)(i); CAR 168(1)(i)). */
 export const judgment = soleRequest("JUDGMENT", [["JUDGMENT"], ["FINALITY_CERTIFICATE"]]);
 
-/** What has the same effect, such as the record of a settlement (Trust Act rules 21(2)(ii)). */
+/** What has the same effect, such as the record of a settlement (TAR 21(2)(ii)). */
 export const equivalentInstrument = soleRequest("EQUIVALENT_INSTRUMENT", [["SETTLEMENT_RECORD"]]);

@@ -18,8 +18,8 @@ export interface SuccessionFacts {
 }
 
 /**
- * Inheritance: the heirs ask alone (Trust Act rules 21(2)(iii)), with the family register and what says how they
- * divide; a share beyond the statutory one needs the will or the division (Trust Act 95-2). First the deceased's
+ * Inheritance: the heirs ask alone (TAR 21(2)(iii)), with the family register and what says how they
+ * divide; a share beyond the statutory one needs the will or the division (TA 95-2). First the deceased's
  * accounts are marked, then all units of the account go over, in one step.
  */
 export const succession: CaseRules<SuccessionFacts> = {

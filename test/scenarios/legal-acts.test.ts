@@ -1,0 +1,382 @@
+import { readFileSync } from "node:fs";
+import { selectorOf } from "@genbo/chain/keccak";
+import { createRpc } from "@genbo/chain/rpc";
+import { type Client, createClient } from "@genbo/cli/client";
+import { type Accounts, registerCustomers } from "@genbo/cli/demo/accounts";
+import { openChainView } from "@genbo/cli/demo/chain-view";
+import { moveClock } from "@genbo/cli/demo/clock";
+import { customersOf } from "@genbo/cli/demo/customers";
+import { readScenario } from "@genbo/cli/demo/fixture";
+import { issueUnits } from "@genbo/cli/demo/issuance";
+import { type DemoIssue, draftAndApprove } from "@genbo/cli/demo/issue";
+import { openKeyStore } from "@genbo/cli/demo/keys";
+import { admitParties, type Parties } from "@genbo/cli/demo/parties";
+import { allEntries, headOf, readRecordDateList, readRegister } from "@genbo/cli/demo/reads";
+import { demoBegins } from "@genbo/cli/demo/run";
+import { createSteps, type Step } from "@genbo/cli/demo/steps";
+import { sellToBroker } from "@genbo/cli/demo/trade";
+import { type Stack, startStack } from "@genbo/cli/supervisor";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LegalDesk, openLegalDesk, papers } from "../support/legal-desk.ts";
+import { keptScreen, stackFolder } from "../support/stack-folder.ts";
+
+const { dataDir, remove } = stackFolder("legal-acts");
+const scenario = readScenario();
+const { report, step: inStep } = createSteps(keptScreen());
+let stack: Stack;
+let parties: Parties;
+let issue: DemoIssue;
+let accounts: Map<string, { personId: string; address: string; investorId: string }>;
+let desk: LegalDesk;
+let sbi: Client;
+
+const run = <T>(body: (step: Step) => Promise<T>) => inStep("script", "script", body);
+const at = (day: string, time = "10:00:00") =>
+  run((step) => moveClock(step, parties.as.operator, `${day}T${time}+09:00`));
+const addressOf = (name: string) => accounts.get(name)!.address;
+const personOf = (name: string) => accounts.get(name)!.personId;
+
+/** A platform just after the sale of 2021-10-07, each step by the party that makes it. */
+beforeAll(async () => {
+  stack = await startStack({ dataDir, genesisTime: demoBegins });
+  const secret = readFileSync(stack.folder.operatorKeyFile, "utf8").trim();
+  parties = await run((step) => admitParties(step, stack.urls.api, secret, openKeyStore(dataDir)));
+  sbi = parties.as.SBI;
+  issue = await run((step) => draftAndApprove(step, parties, scenario));
+  const customers = customersOf(scenario);
+  const both: Accounts[] = [
+    await run((step) => registerCustomers(step, parties, "SBI", customers.SBI)),
+    await run((step) => registerCustomers(step, parties, "NOMURA", customers.NOMURA)),
+  ];
+  accounts = new Map(both.flatMap((each) => [...each]));
+  await at(scenario.dates.payment);
+  await run((step) => issueUnits(step, parties, issue, accounts, scenario));
+  await run((step) => sellToBroker(step, parties, issue, accounts, scenario));
+  const key = { params: { id: parties.ids.trustee }, body: { subject: "staff:trustee-2" } };
+  const second = (await parties.as.operator.call("createKey", key)).body.secret!;
+  desk = openLegalDesk(issue.id, parties.as.trustee, createClient({ url: stack.urls.api, secret: second }));
+}, 240_000);
+
+afterAll(async () => {
+  await stack?.stop();
+  remove();
+});
+
+async function register(name: string, kind: "individual" | "corporation"): Promise<void> {
+  const body = {
+    externalId: name,
+    classes: kind === "individual" ? ["RETAIL" as const] : ["CORPORATE" as const],
+    country: 392,
+    taxCategory: kind === "individual" ? ("RESIDENT_INDIVIDUAL" as const) : ("DOMESTIC_CORPORATION" as const),
+    validUntil: "2026-07-31T15:00:00Z",
+    particulars: {
+      kind,
+      name: { kanji: `見本 ${name}`, kana: "ミホン", romaji: `Mihon ${name}` },
+      address: {
+        postalCode: "150-0041",
+        prefecture: "東京都",
+        city: "渋谷区",
+        street: "神南(見本)",
+        country: "JP",
+      },
+      bornOn: "1970-01-01",
+    },
+  };
+  const { id, personId } = (await sbi.call("registerInvestor", { body })).body;
+  const { address } = await account(id);
+  accounts.set(name, { investorId: id, personId, address });
+}
+
+async function account(investorId: string, address?: string) {
+  const { body } = await sbi.call("registerWallet", { body: { investorId, ...(address && { address }) } });
+  if (body.operationId !== null) await sbi.waitForOperation(body.operationId);
+  return body;
+}
+
+const codesOf = async (refused: Promise<unknown>): Promise<string[]> => {
+  const error = await refused.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  return error?.problem?.failing?.map(({ code }: { code: string }) => code) ?? [String(error)];
+};
+
+/** The list of a record date, by the fixture's names. */
+async function listOn(day: string): Promise<Record<string, number>> {
+  const body = { day, purpose: "収益分配" };
+  const { body: set } = await parties.as.trustee.call("setRecordDate", { params: { id: issue.id }, body });
+  expect(set.closesAt).toBe(new Date(Date.parse(`${day}T24:00:00+09:00`)).toISOString());
+  await run((step) =>
+    moveClock(step, parties.as.operator, new Date(Date.parse(set.closesAt) + 1_000).toISOString()),
+  );
+  for (;;) {
+    const { body: list } = await parties.as.trustee.call("listRecordDates", { params: { id: issue.id } });
+    if (list.items.some(({ id, list: frozen }) => id === set.id && frozen !== null)) break;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  const { items } = await readRecordDateList(parties.as.trustee, set.id);
+  const names = new Map([...accounts].map(([name, { personId }]) => [personId, name]));
+  const units: Record<string, number> = {};
+  for (const row of items) {
+    const name = names.get(row.personId)!;
+    units[name] = (units[name] ?? 0) + Number(row.units);
+  }
+  return units;
+}
+
+const fixtureList = (rows: { id: string; units: number }[]) =>
+  Object.fromEntries(rows.map(({ id, units }) => [id, units]));
+
+test("the platform stands as after the sale", () => {
+  expect(report.checks.failed).toBe(0);
+});
+
+test("2021-11-15 INV-B pledges 5: perfected by its entry, and bars a transfer [TA 200(2)] [TA 201]", async () => {
+  const { date, pledgor, units, pledgee } = scenario.pledge;
+  await register(pledgee, "corporation");
+  await at(date);
+  const facts = { account: addressOf(pledgor), units: String(units), pledgee: addressOf(pledgee) };
+  const entered = await desk.enter({ kind: "PLEDGE", facts, documents: papers("PLEDGE_AGREEMENT") }, sbi);
+  const [hold] = await desk.holds();
+  expect(hold).toMatchObject({
+    id: entered.ref,
+    caseId: entered.id,
+    kind: "PLEDGE",
+    units: "5",
+    personId: personOf(pledgor),
+    targetPersonId: personOf(pledgee),
+  });
+  const entries = await allEntries(parties.as.trustee, issue.id);
+  expect(entries.at(-1)).toMatchObject({
+    kind: "HOLD_CREATED",
+    basis: "PLEDGE_SET",
+    maker: "staff:sbi-customers-1",
+    checker: "staff:trustee-2",
+  });
+  expect(new Date(entries.at(-1)!.perfectedAt).toISOString().slice(0, 10)).toBe(date);
+  const order = { issueId: issue.id, from: addressOf(pledgor), to: addressOf("BRK-SBI"), units: "1" };
+  const precheck = await sbi.call("precheckTransfer", { body: order });
+  expect(precheck.body.failing.map(({ code }) => code)).toEqual(["INSUFFICIENT_UNITS"]);
+  // The title, and with it the record date, stays the pledgor's.
+  expect(await desk.unitsOf(personOf(pledgor))).toBe(units);
+});
+
+test("2021-12-20 attachment on INV-C 3: ends the transfer in flight, statement due 2022-01-04 [CEA 145] [CEA 147]", async () => {
+  const { served_on_trustee: day, debtor, units, third_party_statement_due: due } = scenario.attachment;
+  await at(day);
+  const order = {
+    issueId: issue.id,
+    from: addressOf(debtor),
+    to: addressOf("BRK-SBI"),
+    units: String(units),
+  };
+  const dates = { tradeDate: day, settlementDate: "2021-12-22" };
+  const { body: request } = await parties.as.NOMURA.call("requestTransfer", { body: { ...order, ...dates } });
+  await parties.as.NOMURA.waitForOperation(request.operationId);
+  const facts = {
+    account: addressOf(debtor),
+    units: String(units + 1),
+    form: "ATTACHMENT" as const,
+    authority: "東京地方裁判所",
+    caseNumber: "令和3年(ル)第1号",
+    servedAt: `${day}T09:30:00+09:00`,
+  };
+  const entered = await desk.enter({ kind: "ATTACHMENT", facts, documents: papers("ATTACHMENT_ORDER") });
+  expect(entered.deadlines).toEqual([
+    { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: due.slice(0, 10) },
+  ]);
+  expect(entered.result).toMatchObject({ recorded: String(units), remainder: "1" });
+  const { body: transfer } = await parties.as.NOMURA.call("getTransfer", {
+    params: { id: request.transferId! },
+  });
+  expect([transfer.state, transfer.reason]).toEqual(["rejected", `ATTACHMENT: case ${entered.id}`]);
+  const held = (await desk.holds()).filter(({ personId }) => personId === personOf(debtor));
+  expect(held).toMatchObject([
+    { kind: "ATTACHMENT", units: String(units), waiting: "0", caseId: entered.id },
+  ]);
+  const again = await parties.as.NOMURA.call("precheckTransfer", { body: order });
+  expect(again.body.failing.map(({ code }) => code)).toEqual(["INSUFFICIENT_UNITS"]);
+});
+
+test("record date 2022-01-31: pledgor and debtor are still the holders [TA 189]", async () => {
+  const { record_date: day, rows } = scenario.distribution_1;
+  expect(await listOn(day)).toEqual(fixtureList(rows));
+});
+
+test("2022-03-10 INV-D dies: heirs take 4 and 3, with the dates kept [TAR 21(2)] [TA 186(iv)]", async () => {
+  const { entry_date: day, deceased, heirs } = scenario.inheritance;
+  for (const name of Object.keys(heirs)) await register(name, "individual");
+  await at(day);
+  const rows = Object.entries(heirs).map(([name, units]) => ({
+    account: addressOf(name),
+    units: String(units),
+  }));
+  const facts = { account: addressOf(deceased), diedOn: "2022-02-14", heirs: rows };
+  const documents = papers("FAMILY_REGISTER", "DIVISION_AGREEMENT");
+  const short = { ...facts, heirs: rows.slice(1) };
+  expect(await codesOf(desk.file({ kind: "SUCCESSION", facts: short, documents }))).toEqual([
+    "SHARES_DO_NOT_ADD_UP",
+  ]);
+  expect(
+    await codesOf(desk.file({ kind: "SUCCESSION", facts, documents: papers("FAMILY_REGISTER") })),
+  ).toEqual(["DOCUMENT_MISSING"]);
+  const entered = await desk.enter({ kind: "SUCCESSION", facts, documents });
+  const entries = (await allEntries(parties.as.trustee, issue.id)).slice(-2);
+  expect(entries.map(({ kind, basis, units, lots }) => [kind, basis, units, lots])).toEqual(
+    Object.values(heirs).map((units) => [
+      "FORCED_TRANSFER",
+      "GENERAL_SUCCESSION",
+      String(units),
+      [{ acquiredOn: scenario.dates.payment, units: String(units) }],
+    ]),
+  );
+  expect(entries[0]).toMatchObject({ operationId: entered.operationIds[0], maker: "staff:trustee-1" });
+  const { rows: holdings } = await readRegister(parties.as.trustee, issue.id);
+  const taken = holdings.filter(({ account }) => account === addressOf(Object.keys(heirs)[0]!));
+  expect(taken[0]?.lots).toEqual([{ acquiredOn: scenario.dates.payment, units: "4" }]);
+  // Nothing more can be sent to the estate: its accounts are marked.
+  const order = { issueId: issue.id, from: addressOf("INV-B"), to: addressOf(deceased), units: "1" };
+  const { body } = await sbi.call("precheckTransfer", { body: order });
+  expect(body.failing.map(({ code }) => code)).toContain("RECEIVER_FROZEN");
+});
+
+test("2022-04-01 INV-B's wallet is lost: its units go to another one, and the pledge with them [TA 186(iii)]", async () => {
+  await at("2022-04-01");
+  const lost = accounts.get("INV-B")!;
+  const { address: replacement } = await account(lost.investorId, `0x${"b0".repeat(20)}`);
+  const [pledge] = (await desk.holds()).filter(({ kind }) => kind === "PLEDGE");
+  const facts = { lost: lost.address, replacement };
+  const { operationIds } = await desk.enter(
+    { kind: "RECOVERY", facts, documents: papers("LOSS_REPORT") },
+    sbi,
+  );
+  const carried = (await desk.holds()).find(({ id }) => id === pledge!.id);
+  expect(carried).toEqual({ ...pledge, account: replacement });
+  expect(await desk.unitsOf(personOf("INV-B"))).toBe(5);
+  const { rows } = await readRegister(parties.as.trustee, issue.id);
+  expect(rows.some(({ account: of }) => of === lost.address)).toBe(false);
+  expect(rows.find(({ account: of }) => of === replacement)).toMatchObject({
+    units: "5",
+    encumbered: "5",
+    lots: [{ acquiredOn: scenario.dates.payment, units: "5" }],
+  });
+  const [entry] = (await allEntries(parties.as.trustee, issue.id)).slice(-1);
+  expect(entry).toMatchObject({
+    kind: "HOLD_CHANGED",
+    basis: "WALLET_RECOVERY",
+    operationId: operationIds[0],
+  });
+  // Before the recovery the pledge stood on the lost wallet, and still does as of then.
+  expect((await desk.holds("2022-03-31")).find(({ id }) => id === pledge!.id)?.account).toBe(lost.address);
+  accounts.set("INV-B", { ...lost, address: replacement });
+});
+
+test("record date 2022-07-31, a Sunday, at 24:00 JST [TA 189]", async () => {
+  const [day] = scenario.distribution_2.record_date.split(" ");
+  expect(await listOn(day!)).toEqual(fixtureList(scenario.distribution_2.rows));
+});
+
+test("a tax office attaches what is pledged: it waits, and takes what the pledgee releases [CEA 145] [TA 200(2)]", async () => {
+  await at("2022-09-01");
+  const facts = {
+    account: addressOf("INV-B"),
+    units: "5",
+    form: "TAX_ATTACHMENT" as const,
+    authority: "渋谷税務署",
+    caseNumber: "令和4年第7号",
+    servedAt: "2022-09-01T09:00:00+09:00",
+  };
+  const documents = papers("TAX_ATTACHMENT_NOTICE");
+  const { ref, deadlines } = await desk.enter({ kind: "ATTACHMENT", facts, documents });
+  const attachment = async () => (await desk.holds()).find(({ id }) => id === ref);
+  expect([deadlines, await attachment()]).toMatchObject([[], { units: "0", waiting: "5" }]);
+  const pledge = (await desk.holds()).find(({ kind }) => kind === "PLEDGE")!;
+  const released = { holdId: pledge.id };
+  await desk.enter({ kind: "PLEDGE_RELEASE", facts: released, documents: papers("PLEDGEE_CONSENT") });
+  expect(await attachment()).toMatchObject({ units: "5", waiting: "0" });
+  await desk.enter({
+    kind: "ATTACHMENT_RELEASE",
+    facts: { holdId: ref },
+    documents: papers("RELEASE_ORDER"),
+  });
+  expect(await attachment()).toBeUndefined();
+});
+
+test("the court sells what was attached: the buyer is entered on its sole request [CEA 161] [TAR 21(2)]", async () => {
+  const [attached] = await desk.holds();
+  const facts = {
+    holdId: attached!.id,
+    buyer: addressOf("BRK-SBI"),
+    units: attached!.units,
+    form: "SALE_ORDER" as const,
+    finalOn: "2022-08-31",
+  };
+  const documents = papers("SALE_ORDER", "FINALITY_CERTIFICATE");
+  await desk.enter({ kind: "SALE_ORDER", facts, documents });
+  expect(await desk.holds()).toEqual([]);
+  expect((await desk.holds("2022-01-31")).map(({ kind }) => kind).sort()).toEqual(["ATTACHMENT", "PLEDGE"]);
+  const [release, transfer] = (await allEntries(parties.as.trustee, issue.id)).slice(-2);
+  expect([release, transfer].map((entry) => [entry!.kind, entry!.basis])).toEqual([
+    ["HOLD_RELEASED", "AUCTION"],
+    ["FORCED_TRANSFER", "AUCTION"],
+  ]);
+  expect(await desk.unitsOf(personOf("INV-C"))).toBe(0);
+  expect(await codesOf(desk.file({ kind: "SALE_ORDER", facts, documents }))).toEqual(["HOLD_UNKNOWN"]);
+});
+
+test("a judgment moves units, and an order that the chain refuses closes its case with the reason [TAR 21(2)]", async () => {
+  const facts = { from: addressOf("INV-E"), to: addressOf("INV-F"), units: "1", finalOn: "2022-08-01" };
+  const documents = papers("JUDGMENT", "FINALITY_CERTIFICATE");
+  await desk.enter({ kind: "JUDGMENT", facts, documents });
+  expect([await desk.unitsOf(personOf("INV-E")), await desk.unitsOf(personOf("INV-F"))]).toEqual([3, 4]);
+  // Two cases for the same units, both right when they were approved: the second finds nothing left.
+  const all = { ...facts, units: "3" };
+  const cases = [await desk.file({ kind: "JUDGMENT", facts: all, documents })];
+  cases.push(
+    await desk.file({ kind: "EQUIVALENT_INSTRUMENT", facts: all, documents: papers("SETTLEMENT_RECORD") }),
+  );
+  // Nobody sends anything while both are approved.
+  await stack.kill("worker");
+  const ended = await Promise.all(cases.map(({ id }) => desk.approve(id)));
+  expect(ended.map(({ state }) => state).sort()).toEqual(["entered", "refused"]);
+  const read = await Promise.all(
+    cases.map(async ({ id }) => (await parties.as.trustee.call("getCase", { params: { id } })).body),
+  );
+  const outcomes = read.map(({ state, code }) => [state, code]).sort();
+  expect(outcomes).toEqual([
+    ["entered", null],
+    ["refused", "INSUFFICIENT_UNITS"],
+  ]);
+  expect(await desk.unitsOf(personOf("INV-F"))).toBe(7);
+});
+
+test("the register as of each day of the fixture", async () => {
+  for (const { as_of, holder, units } of scenario.as_of_checks)
+    expect([holder, as_of, await desk.unitsOf(personOf(holder), as_of)]).toEqual([holder, as_of, units]);
+});
+
+test("register = chain: head, supply, every holding, what is free of it", async () => {
+  const entries = await allEntries(parties.as.trustee, issue.id);
+  const chain = openChainView(stack.urls.chain);
+  const rpc = createRpc([stack.urls.chain]);
+  const read = async (name: string, account: string) => {
+    const data = `0x${selectorOf(`${name}(address)`)}${account.slice(2).padStart(64, "0")}`;
+    return BigInt(await rpc.call<string>("eth_call", { to: issue.token, data }, "latest"));
+  };
+  try {
+    expect(headOf(entries)).toBe(await chain.head(issue.token));
+    const { rows } = await readRegister(parties.as.trustee, issue.id);
+    expect(rows.reduce((sum, { units }) => sum + BigInt(units), 0n)).toBe(await chain.supply(issue.token));
+    for (const { account: of, units, free } of rows)
+      expect([of, await read("balanceOf", of), await read("freeUnits", of)]).toEqual([
+        of,
+        BigInt(units),
+        BigInt(free),
+      ]);
+    const { body } = await parties.as.operator.call("status");
+    expect([body.openBreaks, body.stoppedLanes]).toEqual([[], []]);
+  } finally {
+    rpc.close();
+    chain.close();
+  }
+});
