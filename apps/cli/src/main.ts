@@ -13,6 +13,10 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "demo [--json FILE] [--data DIR]   run a real issue of 2021 through the REST API",
     run: async (args) => (await import("./demo/command.ts")).demo(args),
   },
+  verify: {
+    usage: "verify EXPORT --rpc URL [--json] is an export of the register the chain's own? needs no database",
+    run: async (args) => (await import("./verify.ts")).verify(args),
+  },
   network: {
     usage: "network init|key|add|runbook   make and change the files of a QBFT network",
     run: async (args) => (await import("./network.ts")).runNetwork(args),

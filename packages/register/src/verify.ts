@@ -26,7 +26,7 @@ export type ExportFault =
 
 /** The first line that differs, and how. */
 export interface Finding extends Place {
-  fault: ExportFault | "CHAIN_DIFFERS";
+  fault: ExportFault | "CHAIN_DIFFERS" | "NO_CONTRACT";
   detail: string;
 }
 

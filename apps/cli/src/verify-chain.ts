@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { decodeLog, topics } from "@genbo/chain/events";
+import { quantity, readQuantity } from "@genbo/chain/hex";
+import { selectorOf } from "@genbo/chain/keccak";
+import type { Rpc, RpcCall } from "@genbo/chain/rpc";
+import type { HeaderLine } from "@genbo/register/export";
+import type { ClaimedBlock, Finding, Place, ReadExport } from "@genbo/register/verify";
+
+/** The node cannot say: the chain has moved on, or its state of then is forgotten. */
+export class CannotTell extends Error {
+  override readonly name = "CannotTell";
+}
+
+/** A node may answer for its best block from the state of the next one: a difference counts when it stays. */
+const askAgainMs = [50, 200, 800];
+
+const headerPlace: Place = { at: "header", seq: null };
+const finding = (place: Place, detail: string): Finding => ({
+  at: place.at,
+  seq: place.seq,
+  fault: "CHAIN_DIFFERS",
+  detail,
+});
+
+interface WireBlock {
+  hash: string;
+  timestamp: string;
+}
+
+/** The chain itself, and every block that a line names: its hash and its time, which no head covers. */
+export async function checkBlocks(
+  rpc: Rpc,
+  header: HeaderLine,
+  blocks: readonly ClaimedBlock[],
+): Promise<Finding | null> {
+  const chainId = readQuantity(await rpc.call<string>("eth_chainId"));
+  if (chainId !== header.chainId)
+    return finding(headerPlace, `the node's chainId is ${chainId}, not ${header.chainId}`);
+  const numbers = [0, ...blocks.map(({ block }) => block)];
+  const found = await rpc.all<WireBlock | null>(
+    numbers.map((number): RpcCall => ({ method: "eth_getBlockByNumber", params: [quantity(number), false] })),
+  );
+  const genesis = { ...headerPlace, block: 0, hash: header.genesis, time: readQuantity(found[0]!.timestamp) };
+  for (const [index, claimed] of [genesis, ...blocks].entries()) {
+    const block = found[index];
+    if (block === null || block === undefined)
+      return finding(claimed, `the chain has no block ${claimed.block}`);
+    const [hash, time] = [block.hash.toLowerCase(), readQuantity(block.timestamp)];
+    if (hash !== claimed.hash)
+      return finding(claimed, `the hash of block ${claimed.block} is ${hash}, not ${claimed.hash}`);
+    if (time !== claimed.time)
+      return finding(claimed, `the time of block ${claimed.block} is ${time}, not ${claimed.time}`);
+  }
+  return null;
+}
+
+/**
+ * What token and registry say at the export's block, beside what was recomputed.
+ * @returns the difference: at the header when it names no contract of ours; null when all agree
+ * @throws CannotTell when the node has forgotten that block's state and something was entered since
+ */
+export async function checkHeads(rpc: Rpc, read: ReadExport, header: HeaderLine): Promise<Finding | null> {
+  const token = { seq: read.state.seq, head: read.state.head, totalSupply: read.state.units };
+  const registry = { seq: read.records, head: read.recordsHead };
+  return (await checkViews(rpc, header, "token", token)) ?? checkViews(rpc, header, "registry", registry);
+}
+
+async function checkViews(
+  rpc: Rpc,
+  header: HeaderLine,
+  contract: "token" | "registry",
+  views: Record<string, string | number | bigint>,
+): Promise<Finding | null> {
+  const names = Object.keys(views);
+  const expected = Object.values(views).map((value) => (typeof value === "string" ? value : wordOf(value)));
+  const calls = names.map((name) => ({ to: header[contract], data: `0x${selectorOf(`${name}()`)}` }));
+  for (const pauseMs of [...askAgainMs, undefined]) {
+    const { answers, isLatest } = await ask(rpc, calls, header.block);
+    const at = answers.findIndex((answer, index) => answer !== expected[index]);
+    if (at < 0) return null;
+    if (answers[at] === "0x")
+      return {
+        ...finding(headerPlace, `${contract} ${header[contract]} is no contract`),
+        fault: "NO_CONTRACT",
+      };
+    // Numbers only grow, so a higher one is of entries after the export; words compare as their text does.
+    if (isLatest && answers[0]! > expected[0]!) {
+      throw new CannotTell(
+        `The node has forgotten the state of block ${header.block}, and the ${contract} has moved on since. Export again, or ask a node that keeps old states.`,
+      );
+    }
+    if (pauseMs === undefined)
+      return finding(
+        headerPlace,
+        `${contract}.${names[at]}() is ${answers[at]}, the export comes to ${expected[at]}`,
+      );
+    await sleep(pauseMs);
+  }
+  return null;
+}
+
+const wordOf = (value: number | bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
+
+/** The answers at a block, or at the latest one where the node has forgotten the state of that block. */
+async function ask(rpc: Rpc, calls: readonly object[], block: number) {
+  const callsAt = (at: string) => calls.map((call): RpcCall => ({ method: "eth_call", params: [call, at] }));
+  const outcomes = await rpc.batch(callsAt(quantity(block)));
+  const answers = outcomes.flatMap((each) => ("result" in each ? [String(each.result)] : []));
+  if (answers.length === calls.length) return { answers, isLatest: false };
+  return { answers: await rpc.all<string>(callsAt("latest")), isLatest: true };
+}
+
+/** Blocks of one question: what Besu answers by default. */
+const blocksPerQuestion = 5_000;
+
+/** What the chain itself holds as the lines of an issue, or of the registry, in order and numbered. */
+export async function* chainLines(
+  rpc: Rpc,
+  header: HeaderLine,
+  at: "record" | "entry",
+): AsyncGenerator<Record<string, unknown>> {
+  const filter =
+    at === "entry"
+      ? { address: header.token, topics: [topics.entry] }
+      : { address: header.registry, topics: [topics.recorded] };
+  let seq = 0;
+  for (let from = 0; from <= header.block; from += blocksPerQuestion) {
+    const to = Math.min(header.block, from + blocksPerQuestion - 1);
+    const range = { ...filter, fromBlock: quantity(from), toBlock: quantity(to) };
+    const logs = await rpc.call<{ address: string; topics: string[]; data: string; logIndex: string }[]>(
+      "eth_getLogs",
+      range,
+    );
+    for (const log of logs) {
+      seq += 1;
+      const event = decodeLog({ ...log, index: readQuantity(log.logIndex) });
+      if (event !== undefined) yield { seq, ...event };
+    }
+  }
+}
+
+/** The names of the fields in which a line of the export is not the chain's, each with both values. */
+export function fieldsThatDiffer(onChain: Record<string, unknown>, line: object): string[] {
+  return Object.entries(line).flatMap(([name, says]) => {
+    const is = onChain[name];
+    return name === "type" || is === undefined || is === says
+      ? []
+      : [`${name} is ${is} on chain, not ${says}`];
+  });
+}

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Verdict, verifyFile } from "@genbo/cli/verify";
+import { readDeployment } from "@genbo/database/deployment";
+import { exportChunks } from "@genbo/database/register-export";
+import { positionOf } from "@genbo/database/register-read-position";
+import { newId, refOf } from "@genbo/domain/ids";
+import { encodeMove } from "@genbo/domain/words";
+import { lineText, parseLine } from "@genbo/register/export";
+import { headAfterEntry } from "@genbo/register/head";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../support/stack-in-process.ts";
+import { randomFrom, type Tampered, tamperings } from "../support/tamper.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "genbo-verify-"));
+const file = join(dir, "export.jsonl");
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let original: Buffer;
+
+beforeAll(async () => {
+  stack = await startStackInProcess();
+  market = await openMarket(stack);
+  issue = await market.issue({ acceptanceRequired: true, approvalRequired: true });
+  const [sellers, buyers] = [await market.wallets(0, 8), await market.wallets(1, 5)];
+  await market.run(
+    "issuance",
+    sellers.map((to, n) => market.issueRow(issue, to, BigInt(10 + n))),
+  );
+  for (const [n, to] of buyers.entries()) await trade(sellers[n]!, to, BigInt(n + 1), n === 4);
+  // An issue of its own: another token's entries stand between, and the registry is one.
+  const other = await market.issue();
+  await market.run("issuance", [market.issueRow(other, sellers[0]!, 3n)]);
+  original = await exported();
+}, 120_000);
+
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** A joint request, accepted, and approved or rejected. */
+async function trade(from: string, to: string, units: bigint, reject: boolean): Promise<void> {
+  const ref = refOf(newId("trf", stack.clock.now()));
+  const data = encodeMove({ tradeDate: 18_905, acquiredOn: 18_905, settlementDate: 18_907 });
+  const step = (signer: string, call: string, args: Record<string, unknown> = {}) =>
+    market.run(call, [{ signer, call, target: issue.token, ref, args }]);
+  const asked = { from, to, units: units.toString(), expiryMinutes: 0, data };
+  await step(market.brokers[0].signer, "requestTransfers", asked);
+  await step(market.brokers[1].signer, "acceptTransfers");
+  await step(market.trustee.signer, reject ? "rejectTransfers" : "approveTransfers");
+}
+
+async function exported(): Promise<Buffer> {
+  const api = stack.database.pool("genbo_api");
+  const position = await positionOf(api, issue.id);
+  const deployment = await readDeployment(api);
+  const chunks: string[] = [];
+  for await (const chunk of exportChunks(api, issue, position!, deployment!)) chunks.push(chunk);
+  return Buffer.from(chunks.join(""));
+}
+
+async function verdictOn(bytes: Buffer): Promise<Verdict> {
+  writeFileSync(file, bytes);
+  return verifyFile(file, stack.anvil().rpc);
+}
+
+test("an export is equal to what the contracts say", async () => {
+  const verdict = await verdictOn(original);
+  expect(verdict).toMatchObject({ verdict: "equal", finding: null, entries: 25, records: 13, units: "108" });
+});
+
+test("of 100 tamperings each is named by its line", async () => {
+  const missed: object[] = [];
+  const all = tamperings(original, 100, randomFrom(2021));
+  for (const { what, bytes, place } of all) {
+    const { verdict, finding } = await verdictOn(bytes);
+    if (verdict !== "differs" || finding?.at !== place.at || finding.seq !== place.seq)
+      missed.push({ what, place, verdict, finding });
+  }
+  expect(missed).toEqual([]);
+  expect(new Set(all.map(({ what }: Tampered) => what.split(" ")[0]))).toEqual(
+    new Set(["flip", "delete", "double", "swap", "forge"]),
+  );
+}, 120_000);
+
+test("the field that was altered is named with both values", async () => {
+  const lines = original.toString().split("\n");
+  const at = lines.findIndex((line) => line.includes('"seq":3,"kind":1'));
+  const text = lines.with(at, lines[at]!.replace('"units":"10"', '"units":"11"')).join("\n");
+  const { finding } = await verdictOn(Buffer.from(text));
+  expect(finding).toMatchObject({ at: "entry", seq: 3, fault: "HEAD_DIFFERS" });
+  expect(finding?.detail).toContain("units is 10 on chain, not 11");
+});
+
+test("an export whose heads were all made up anew is told from the chain's by its first false entry", async () => {
+  const lines = original
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => parseLine(Buffer.from(line))!);
+  let head: string | undefined;
+  for (const line of lines) {
+    if (line.type !== "entry" || line.seq < 9) continue;
+    if (line.seq === 9) line.ref = `0x${"77".repeat(32)}`;
+    const before = lines.find((each) => each.type === "entry" && each.seq === line.seq - 1) as typeof line;
+    line.head = headAfterEntry(head ?? before.head, line);
+    head = line.head;
+  }
+  const [header, end] = [lines[0]!, lines.at(-1)!];
+  if (header.type !== "header" || end.type !== "end") throw new Error("no export");
+  header.head = head!;
+  const body = lines
+    .slice(0, -1)
+    .map((line) => `${lineText(line)}\n`)
+    .join("");
+  end.sha256 = createHash("sha256").update(body).digest("hex");
+  const { verdict, finding } = await verdictOn(Buffer.from(`${body}${lineText(end)}\n`));
+  expect(verdict).toBe("differs");
+  expect(finding).toMatchObject({ at: "entry", seq: 9, fault: "CHAIN_DIFFERS" });
+  expect(finding?.detail).toContain("ref is 0x");
+});
+
+test("what enters after the export does not touch it", async () => {
+  const [to = ""] = await market.wallets(0, 1);
+  await market.run("issuance", [market.issueRow(issue, to, 1n)]);
+  expect(await verdictOn(original)).toMatchObject({ verdict: "equal", entries: 25 });
+  expect(await verdictOn(await exported())).toMatchObject({ verdict: "equal", entries: 26, records: 14 });
+});
