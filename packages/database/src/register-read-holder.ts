@@ -42,10 +42,10 @@ export async function holderHistory(
     // A period that ended after the position still stood there.
     text: `select p.account, p.from_seq, p.units, p.encumbered, p.lots, f.block_time as from_time,
         t.seq as to_seq, t.block_time as to_time
-      from holding_period p
+      from account a join holding_period p on p.issue_id = $1 and p.account = a.address
       join entry f on f.issue_id = p.issue_id and f.seq = p.from_seq
       left join entry t on t.issue_id = p.issue_id and t.seq = p.to_seq and t.seq <= $3
-      where p.person_id = $2 and p.issue_id = $1 and p.from_seq <= $3 and p.from_seq > $4
+      where a.person_id = $2 and p.from_seq <= $3 and p.from_seq > $4
       order by p.from_seq, p.account limit $5`,
     values: [at.issueId, personId, at.seq, page.after ?? 0, page.limit],
   });

@@ -1,3 +1,4 @@
+import { holdKinds } from "@genbo/domain/entry-kinds";
 import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import type { Queryable } from "./connection.ts";
@@ -41,6 +42,7 @@ interface Row {
   quarantined: boolean;
   units: bigint | null;
   encumbered: bigint | null;
+  frozen: bigint;
   lots: LotsJson | null;
   f: AccountRow | null;
   t: AccountRow | null;
@@ -58,15 +60,22 @@ interface AccountRow {
   custodian_id: number;
 }
 
-const personUnits = (account: string) => `coalesce((select sum(p.units) from holding_period p
-  where p.person_id = ${account}.person_id and p.issue_id = r.issue_id and p.to_seq is null), 0)::bigint`;
+/** Account by account, so that each is one probe whatever PostgreSQL believes of the tables' sizes. */
+const personUnits = (account: string) => `coalesce((
+  select sum(p.units) from account own cross join lateral (
+    select units from holding_period where issue_id = r.issue_id and account = own.address and to_seq is null limit 1
+  ) p where own.person_id = ${account}.person_id), 0)::bigint`;
+
+/** Frozen units (ERC-7943) may exceed the holding, and encumber nothing. */
+const frozenUnits = `coalesce((select sum(z.claimed) from hold z where z.issue_id = r.issue_id and z.account = r.f
+  and z.to_seq is null and z.kind = ${holdKinds.FREEZE}), 0)::bigint`;
 
 const textOf = (
   orders: string,
 ) => `select i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
     coalesce(s.holders, 0) as holders,
     exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined,
-    h.units, h.encumbered, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
+    h.units, h.encumbered, ${frozenUnits} as frozen, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
     ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units
   from ${orders}
   left join issue i on i.id = r.issue_id
@@ -96,13 +105,14 @@ export async function orderFacts(db: Queryable, orders: readonly Order[]): Promi
 
 function factsOf(row: Row): OrderFacts {
   const units = row.units ?? 0n;
+  const free = units - (row.encumbered ?? 0n) - row.frozen;
   const { state, token, trustee_id: trusteeId, policy, holders, quarantined } = row;
   return {
     issue: state === null ? null : { state, token, trusteeId, policy, holders, quarantined },
     from: {
       ...accountOf(row.f, row.f_broker, row.f_units),
       units,
-      free: units - (row.encumbered ?? 0n),
+      free: free < 0n ? 0n : free,
       lots: new Map(lotsFromJson(row.lots ?? []).map((lot) => [lot.acquiredOn, lot.units])),
     },
     to: accountOf(row.t, row.t_broker, row.t_units),

@@ -404,7 +404,6 @@ create table holding_period (
   check (case jsonb_array_length(lots) when 1 then (lots -> 0 ->> 1)::bigint else lots_units(lots) end = units)
 );
 create unique index holding_now on holding_period (issue_id, account) where to_seq is null;
-create index holding_person on holding_period (person_id, issue_id);
 
 create table hold (
   issue_id text not null references issue,
