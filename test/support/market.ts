@@ -7,7 +7,7 @@ import { encodeMove } from "@genbo/domain/words";
 import type { StackInProcess } from "./stack-in-process.ts";
 
 /** A command as the api would put it into the outbox. */
-export interface OutboxRow {
+interface OutboxRow {
   signer: string;
   call: string;
   target?: string | null;
@@ -16,7 +16,7 @@ export interface OutboxRow {
   args: Readonly<Record<string, unknown>>;
 }
 
-export interface OperationResult {
+interface OperationResult {
   id: string;
   state: string;
   code: string | null;
@@ -25,7 +25,7 @@ export interface OperationResult {
   entered_at: Date | null;
 }
 
-export interface MarketParty {
+interface MarketParty {
   id: string;
   signer: string;
 }
@@ -42,11 +42,19 @@ export interface Market {
   issuer: MarketParty;
   brokers: [MarketParty & { custodian: number }, MarketParty & { custodian: number }];
   /** Puts an operation with its rows into the outbox. @returns its id */
-  submit(kind: string, rows: readonly OutboxRow[], options?: { issueId?: string; party?: MarketParty }): Promise<string>;
+  submit(
+    kind: string,
+    rows: readonly OutboxRow[],
+    options?: { issueId?: string; party?: MarketParty },
+  ): Promise<string>;
   /** Waits until an operation has ended. */
   ended(operationId: string, timeoutMs?: number): Promise<OperationResult>;
   /** `submit` and `ended`. */
-  run(kind: string, rows: readonly OutboxRow[], options?: { issueId?: string; party?: MarketParty }): Promise<OperationResult>;
+  run(
+    kind: string,
+    rows: readonly OutboxRow[],
+    options?: { issueId?: string; party?: MarketParty },
+  ): Promise<OperationResult>;
   /** Registers so many new wallets with a broker. */
   wallets(broker: number, count: number): Promise<string[]>;
   /** Makes an issue and its token. */
@@ -196,7 +204,10 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
 }
 
 function createPartyMaker(stack: StackInProcess, api: Pool) {
-  return async (kind: string, numbers: { custodian_id?: number; issuer_role?: number }): Promise<MarketParty> => {
+  return async (
+    kind: string,
+    numbers: { custodian_id?: number; issuer_role?: number },
+  ): Promise<MarketParty> => {
     const now = stack.clock.now();
     const id = newId("pty", now);
     const signer = await stack.keystore.createSigner(id);

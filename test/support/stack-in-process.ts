@@ -43,7 +43,7 @@ export interface StackInProcess {
   stop(): Promise<void>;
 }
 
-export interface Restartable<Service, Options> {
+interface Restartable<Service, Options> {
   start(options?: Options): Promise<Service>;
   stop(): Promise<void>;
   current(): Service | undefined;

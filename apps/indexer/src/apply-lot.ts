@@ -2,7 +2,6 @@ import type { ChainBlock } from "@genbo/chain/blocks";
 import { openBreak } from "@genbo/database/breaks-write";
 import type { Transaction } from "@genbo/database/connection";
 import { type Cursor, insertBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
-import type { DeploymentRow } from "@genbo/database/deployment";
 import { type NewEvent, writeEvents } from "@genbo/database/events-write";
 import { markMined, markOperationsMined, ourTransactions } from "@genbo/database/outbox-mined";
 import { settleCommands } from "@genbo/database/outbox-settle";
@@ -17,22 +16,11 @@ import {
 import { newId } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";
 import { refusalOf } from "@genbo/domain/refusals";
-import type { ChainFacts } from "./chain-facts.ts";
 import { type FoldedLot, foldLot } from "./fold-lot.ts";
+import type { Lot } from "./lot.ts";
 import { breakNotice, operationNotice, recordDateNotice } from "./notices.ts";
 import { createOrigins } from "./origins.ts";
 import { settleLot } from "./settle-lot.ts";
-
-/** Blocks that enter the register in one SQL transaction, and what is known about them beforehand. */
-export interface Lot {
-  blocks: readonly ChainBlock[];
-  facts: ChainFacts;
-  deployment: DeploymentRow | undefined;
-  /** Issues under quarantine; null stands for the registry. */
-  quarantined: ReadonlySet<string | null>;
-  /** The one contract that goes on after a quarantine, over blocks that the cursor has passed. */
-  only?: string;
-}
 
 export interface Applied {
   cursor: Cursor;

@@ -6,10 +6,11 @@ import type { DeploymentRow } from "@genbo/database/deployment";
 import { type NewEvent, writeEvents } from "@genbo/database/events-write";
 import { tokenOf } from "@genbo/database/register-write-subjects";
 import type { Log } from "@genbo/domain/log";
-import { type Lot, writeLot } from "./apply-lot.ts";
+import { writeLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";
 import { resumeStep } from "./limits.ts";
+import type { Lot } from "./lot.ts";
 
 /** Takes in what issues (and the registry) missed whose breaks were all closed. A cause that persists breaks again. */
 export async function resumeAll(

@@ -4,8 +4,8 @@ import type { TransferState } from "@genbo/database/register-write-subjects";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { refOfWallet } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";
-import type { Lot } from "./apply-lot.ts";
 import type { FoldedLot } from "./fold-lot.ts";
+import type { Lot } from "./lot.ts";
 import { settle } from "./outcomes.ts";
 
 /** What a lot means for our transactions, commands, transfers and wallets. */

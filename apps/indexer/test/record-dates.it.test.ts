@@ -32,16 +32,24 @@ const setRecordDate = async (day: string) => {
   return id;
 };
 const listOf = async (id: string) =>
-  (await rows<{ seq: bigint; units: bigint; holders: number; block_number: bigint; frozen_at: Date; head: string }>(
-    "select * from record_date_list where record_date_id = $1",
-    [id],
-  ))[0];
+  (
+    await rows<{
+      seq: bigint;
+      units: bigint;
+      holders: number;
+      block_number: bigint;
+      frozen_at: Date;
+      head: string;
+    }>("select * from record_date_list where record_date_id = $1", [id])
+  )[0];
 const moveTo = async (iso: string) => {
   await stack.clock.advance(new Date(iso));
   await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
 };
-const issueTo = (index: number, units: bigint) => market.run("issuance", [market.issueRow(issue, wallets[index]!, units)]);
-const seqNow = async () => (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue.id]))[0]!.seq;
+const issueTo = (index: number, units: bigint) =>
+  market.run("issuance", [market.issueRow(issue, wallets[index]!, units)]);
+const seqNow = async () =>
+  (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue.id]))[0]!.seq;
 
 test("the list is of 24:00 JST: what enters before counts, what enters in the block that freezes it does not", async () => {
   const id = await setRecordDate("2022-01-31");
@@ -55,8 +63,12 @@ test("the list is of 24:00 JST: what enters before counts, what enters in the bl
   await issueTo(2, 40n);
   const list = await stack.until("the list is frozen", () => listOf(id));
   expect(list).toMatchObject({ seq: last, units: 30n, holders: 2 });
-  const [before] = await rows<{ time: Date }>("select time from chain_block where number = $1", [list.block_number - 1n]);
-  const [frozen] = await rows<{ time: Date }>("select time from chain_block where number = $1", [list.block_number]);
+  const [before] = await rows<{ time: Date }>("select time from chain_block where number = $1", [
+    list.block_number - 1n,
+  ]);
+  const [frozen] = await rows<{ time: Date }>("select time from chain_block where number = $1", [
+    list.block_number,
+  ]);
   const closing = new Date("2022-02-01T00:00:00+09:00");
   expect(before!.time < closing && frozen!.time >= closing).toBe(true);
   expect(list.frozen_at).toEqual(frozen!.time);
@@ -73,10 +85,18 @@ test("a record date in the past is frozen as of its own day, once", async () => 
 });
 
 test("an issue under quarantine freezes no list; it does once the quarantine ends", async () => {
-  const [state] = await rows<{ head: string }>("select head from issue_state where issue_id = $1", [issue.id]);
-  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [issue.id, `0x${"66".repeat(32)}`]);
+  const [state] = await rows<{ head: string }>("select head from issue_state where issue_id = $1", [
+    issue.id,
+  ]);
+  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [
+    issue.id,
+    `0x${"66".repeat(32)}`,
+  ]);
   const held = await market.submit("issuance", [market.issueRow(issue, wallets[1]!, 5n)]);
-  const broken = await stack.until("a break is open", async () => (await rows<{ id: string }>("select id from register_break where closed_at is null"))[0]);
+  const broken = await stack.until(
+    "a break is open",
+    async () => (await rows<{ id: string }>("select id from register_break where closed_at is null"))[0],
+  );
   const id = await setRecordDate("2022-02-01");
   await moveTo("2022-02-02T00:00:05+09:00");
   await stack.until("the day is over on the chain", async () => {
@@ -85,7 +105,14 @@ test("an issue under quarantine freezes no list; it does once the quarantine end
   });
   expect(await listOf(id)).toBeUndefined();
   await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [issue.id, state!.head]);
-  await stack.owner.query("update register_break set closed_at = $2, closed_by = 'staff:c' where id = $1", [broken.id, stack.clock.now()]);
+  await stack.owner.query("update register_break set closed_at = $2, closed_by = 'staff:c' where id = $1", [
+    broken.id,
+    stack.clock.now(),
+  ]);
   expect(await market.ended(held)).toMatchObject({ state: "entered" });
-  expect(await stack.until("the list is frozen", () => listOf(id))).toMatchObject({ seq: await seqNow(), units: 76n, holders: 3 });
+  expect(await stack.until("the list is frozen", () => listOf(id))).toMatchObject({
+    seq: await seqNow(),
+    units: 76n,
+    holders: 3,
+  });
 });

@@ -4,7 +4,6 @@ import type { Rpc } from "@genbo/chain/rpc";
 import type { Pool } from "@genbo/database/connection";
 import type { Clock } from "@genbo/domain/clock";
 import type { Log } from "@genbo/domain/log";
-import type { SendGuard } from "./send-guard.ts";
 
 /** Where a transaction can be cut off; tests stop the worker there. */
 export type Checkpoint = "beforeStore" | "stored" | "broadcast" | "sent";
@@ -23,6 +22,12 @@ export interface WorkerContext {
   /** A transaction was sent: the local profile asks for a block. */
   onSent(): void;
   checkpoint(name: Checkpoint): Promise<void>;
+}
+
+/** Whether a stored transaction may go out now, or must wait until others that were stored before it have. */
+export interface SendGuard {
+  /** @throws NodeUnavailable while the register knows blocks that the node has lost */
+  mayGo(id: bigint): Promise<boolean>;
 }
 
 /** What whoever sends needs. */
