@@ -7,6 +7,7 @@ import { quarantined } from "@genbo/database/breaks-write";
 import { type Cursor, insertBlocks, pruneEmptyBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
 import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
 import { tryLead } from "@genbo/database/leader";
+import { hasTransactions } from "@genbo/database/outbox-mined";
 import { nextClosing } from "@genbo/database/record-dates-freeze";
 import { zeroWord } from "@genbo/domain/words";
 import { type Applied, applyLot, NotNext } from "./apply-lot.ts";
@@ -74,16 +75,19 @@ async function lead(context: LeaderContext, chain: ChainIdentity, signal: AbortS
   }
 }
 
-/** The first cursor: the chain's head, because nothing of ours can stand before this database knew the chain. */
+/**
+ * The first cursor. The head of a chain that was there before us; but the worker starts with us and may have begun to
+ * deploy: then the genesis. It stores before it sends, so what a block up to the head holds of ours is stored by now.
+ */
 async function beginCursor(
   { leadership, reader, pool }: LeaderContext,
   { genesisHash }: ChainIdentity,
 ): Promise<void> {
   if ((await readCursor(pool)) !== undefined) return;
-  const deployed = await readDeployment(pool);
-  const head = deployed === undefined ? await reader.head() : { number: 0, hash: genesisHash };
+  const head = await reader.head();
+  const isOurs = await hasTransactions(pool);
   const blocks = await reader.read(0, 0);
-  if (head.number > 0) blocks.push(...(await reader.read(head.number, head.number)));
+  if (head.number > 0 && !isOurs) blocks.push(...(await reader.read(head.number, head.number)));
   const last = blocks.at(-1);
   if (last === undefined) throw new NodeUnavailable("the node has no block");
   await leadership.transaction(async (tx) => {

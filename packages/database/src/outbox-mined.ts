@@ -22,6 +22,12 @@ export interface OurTransaction {
   commands: MinedCommand[];
 }
 
+/** Whether a lane of this database has ever stored a transaction. */
+export async function hasTransactions(db: Queryable): Promise<boolean> {
+  const result = await db.query<{ any: boolean }>("select exists (select 1 from chain_tx) as any");
+  return result.rows[0]!.any;
+}
+
 /** Which of these hashes are transactions of ours. */
 export async function ourHashes(db: Queryable, hashes: readonly string[]): Promise<Set<string>> {
   if (hashes.length === 0) return new Set();
