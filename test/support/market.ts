@@ -61,6 +61,10 @@ export interface Market {
   issue(policy?: Partial<Policy>, cap?: bigint): Promise<MarketIssue>;
   /** The row of an issuance. */
   issueRow(issue: MarketIssue, to: string, units: bigint): OutboxRow;
+  /** A transfer from the first broker's customer to the second's, known to the api only. @returns its ref */
+  transfer(issue: MarketIssue, from: string, to: string, units: bigint): Promise<string>;
+  /** A step of that transfer: request, accept, approve, reject or cancel. */
+  transferStep(issue: MarketIssue, ref: string, call: string): OutboxRow;
   transferRow(issue: MarketIssue, broker: number, from: string, to: string, units: bigint): OutboxRow;
 }
 
@@ -179,10 +183,35 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
     return { id, ref, token: found.rows[0]!.token };
   };
 
+  const transfers = new Map<string, Record<string, unknown>>();
+  const transfer: Market["transfer"] = async (of, from, to, units) => {
+    const now = stack.clock.now();
+    const id = newId("trf", now);
+    await api.query(
+      `insert into transfer (id, ref, issue_id, from_account, to_account, units, trade_date, acquired_on,
+         settlement_date, seller_broker, buyer_broker, state, maker, created_at)
+       values ($1, $2, $3, $4, $5, $6, '2021-08-01', '2021-08-01', '2021-08-03', $7, $8, 'requested', 'staff:seller', $9)`,
+      [id, refOf(id), of.id, from, to, units, first.id, second.id, now],
+    );
+    transfers.set(refOf(id), { from, to, units: units.toString(), expiryMinutes: 0, data });
+    return refOf(id);
+  };
+  const transferStep: Market["transferStep"] = ({ token }, ref, call) => ({
+    signer:
+      { requestTransfers: first, cancelTransfers: first, acceptTransfers: second }[call]?.signer ??
+      trustee.signer,
+    call,
+    target: token,
+    ref,
+    args: call === "requestTransfers" ? transfers.get(ref)! : {},
+  });
+
   return {
     trustee,
     issuer,
     brokers,
+    transfer,
+    transferStep,
     submit,
     ended,
     run,

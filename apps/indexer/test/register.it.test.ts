@@ -4,8 +4,6 @@ import { bytesOf, hexOf } from "@genbo/chain/hex";
 import { signTransaction } from "@genbo/chain/sign";
 import { withTransaction } from "@genbo/database/connection";
 import { replayIssue } from "@genbo/database/register-replay";
-import { newId, refOf } from "@genbo/domain/ids";
-import { encodeMove } from "@genbo/domain/words";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testSigner } from "../../../test/support/deployed-chain.ts";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
@@ -139,51 +137,40 @@ test("a joint request is held, accepted, approved and entered, naming who made a
   const [from = ""] = await market.wallets(0, 1);
   const [to = ""] = await market.wallets(1, 1);
   await market.run("issuance", [market.issueRow(issue, from, 10n)]);
-  const id = newId("trf", stack.clock.now());
-  const ref = refOf(id);
-  const api = stack.database.pool("genbo_api");
-  await api.query(
-    `insert into transfer (id, ref, issue_id, from_account, to_account, units, trade_date, acquired_on, settlement_date,
-       seller_broker, buyer_broker, state, maker, created_at)
-     values ($1, $2, $3, $4, $5, 4, '2021-10-05', '2021-10-05', '2021-10-07', $6, $7, 'requested', 'staff:seller', $8)`,
-    [id, ref, issue.id, from, to, market.brokers[0].id, market.brokers[1].id, stack.clock.now()],
-  );
+  const ref = await market.transfer(issue, from, to, 4n);
   const state = async () =>
-    (await rows<{ state: string }>("select state from transfer where id = $1", [id]))[0]?.state;
-  const data = encodeMove({ tradeDate: 18_905, acquiredOn: 18_905, settlementDate: 18_907 });
-  const args = { from, to, units: "4", expiryMinutes: 0, data };
-  const step = (signer: string, call: string, own: Record<string, unknown> = {}) =>
-    market.run(`transfer.${call}`, [{ signer, call, target: issue.token, ref, args: own }]);
+    (await rows<{ state: string }>("select state from transfer where ref = $1", [ref]))[0]?.state;
+  const step = (call: string) => market.run(`transfer.${call}`, [market.transferStep(issue, ref, call)]);
 
-  await step(market.brokers[0].signer, "requestTransfers", args);
+  await step("requestTransfers");
   expect(await state()).toBe("held");
   await expectAgreement(issue);
-  expect(await step(market.trustee.signer, "approveTransfers")).toMatchObject({
+  expect(await step("approveTransfers")).toMatchObject({
     state: "refused",
     code: "HOLD_NOT_ACCEPTED",
   });
   expect(await state()).toBe("held");
-  await step(market.brokers[1].signer, "acceptTransfers");
+  await step("acceptTransfers");
   expect(await state()).toBe("accepted");
-  await api.query("update transfer set acceptor = 'staff:buyer', checker = 'staff:registrar' where id = $1", [
-    id,
-  ]);
-  await step(market.trustee.signer, "approveTransfers");
+  await stack.database
+    .pool("genbo_api")
+    .query("update transfer set acceptor = 'staff:buyer', checker = 'staff:registrar' where ref = $1", [ref]);
+  await step("approveTransfers");
   expect(await state()).toBe("entered");
   const [entry] = await rows("select * from entry where issue_id = $1 and kind = 8", [issue.id]);
   expect(entry).toMatchObject({
     basis: 2,
     units: 4n,
-    trade_date: "2021-10-05",
-    acquired_on: "2021-10-05",
-    settlement_date: "2021-10-07",
+    trade_date: "2021-08-01",
+    acquired_on: "2021-08-01",
+    settlement_date: "2021-08-03",
     hold_id: ref,
     maker: "staff:seller",
     checker: "staff:registrar",
     lots: [["2021-08-01", "4"]],
   });
   await expectAgreement(issue);
-  expect(await step(market.brokers[0].signer, "requestTransfers", args)).toMatchObject({
+  expect(await step("requestTransfers")).toMatchObject({
     state: "refused",
     code: "REF_USED",
   });

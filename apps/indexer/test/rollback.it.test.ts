@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
+const rows = async <Row extends Record<string, unknown>>(text: string, values: unknown[] = []) =>
   (await stack.owner.query<Row>(text, values)).rows;
 const rolledBack = (count: number) =>
   stack.until("the register goes back", async () => {
@@ -47,6 +47,7 @@ const picture = async () => ({
     "select id, signer, nonce, hash, encode(raw, 'hex') as raw, state, reverted from chain_tx order by id",
   ),
   issues: await rows("select id, state, token, code_hash from issue order by id"),
+  transfers: await rows("select ref, state from transfer order by ref"),
 });
 
 const headOnChain = async ({ token }: MarketIssue) => {
@@ -57,12 +58,20 @@ const headOnChain = async ({ token }: MarketIssue) => {
 };
 
 test("what a killed chain lost comes out as it did the first time, from the stored bytes, over all lanes", async () => {
-  const before = await market.issue();
+  const before = await market.issue({ acceptanceRequired: true, approvalRequired: true });
   const early = await market.wallets(0, 10);
+  const [buyer = ""] = await market.wallets(1, 1);
   await market.run(
     "issuance",
     early.map((to) => market.issueRow(before, to, 7n)),
   );
+  const step = (ref: string, call: string) => market.run(call, [market.transferStep(before, ref, call)]);
+  const transfers = await Promise.all(
+    early.slice(0, 4).map((from) => market.transfer(before, from, buyer, 2n)),
+  );
+  const [over = "", going = "", begun = ""] = transfers;
+  for (const ref of [over, going]) await step(ref, "requestTransfers");
+  await step(over, "rejectTransfers");
   await dumpState(stack.anvil().rpc, stack.chainDir);
 
   // One act depends on the other, each on another lane: registry, factory, issuer, broker.
@@ -76,23 +85,23 @@ test("what a killed chain lost comes out as it did the first time, from the stor
     "transfer",
     late.slice(0, 20).map((from, i) => market.transferRow(issue, 1, from, late[20 + i]!, 5n)),
   );
-  await market.run("transfer", [market.transferRow(before, 0, early[0]!, late[0]!, 7n)]);
+  expect(await step(over, "acceptTransfers")).toMatchObject({ state: "refused", code: "HOLD_UNKNOWN" });
+  await step(going, "acceptTransfers");
+  await step(begun, "requestTransfers");
   const expected = await picture();
   const head = await headOnChain(issue);
 
+  expect(expected.transfers.map(({ state }) => state).sort()).toEqual([
+    "accepted",
+    "held",
+    "rejected",
+    "requested",
+  ]);
+
   await stack.killChain();
   const [event] = await rolledBack(1);
-  expect(event?.data).toMatchObject({ entries: 63 });
+  expect(event?.data).toMatchObject({ entries: 64 });
   await settled();
-  console.log(
-    "BLOCKS",
-    JSON.stringify(
-      await rows(
-        "select number::text, extract(epoch from time)::text as time from chain_block order by chain_block.number",
-      ),
-    ),
-    stack.clock.now(),
-  );
   expect(await picture()).toEqual(expected);
   expect(await headOnChain(issue)).toBe(head);
   expect(await rows("select * from register_break")).toEqual([]);

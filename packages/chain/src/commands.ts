@@ -4,7 +4,7 @@ import { batchGas, legalCallGas, singleCallGas } from "./gas.ts";
 import { bytesOf } from "./hex.ts";
 import { encodeLegalCall, isLegalCall } from "./legal-calls.ts";
 
-/** A row of the outbox as the chain needs it: see "How a command reaches the chain" in docs. */
+/** A row of the outbox, as the api puts it there. */
 export interface ChainCommand {
   call: string;
   /** null: the one contract that the call belongs to. */

@@ -1,3 +1,4 @@
+import { entryKinds } from "@genbo/domain/entry-kinds";
 import { zeroWord } from "@genbo/domain/words";
 import type { Transaction } from "./connection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
@@ -89,16 +90,16 @@ async function takeBackOutbox(tx: Transaction, fork: number, now: Date): Promise
   );
 }
 
-/** A transfer stands where its last remaining entry left it. */
+/** A transfer stands where its last remaining entry left it; one that was released is over and stays so. */
 async function takeBackTransfers(tx: Transaction, fork: number): Promise<void> {
   await tx.query(
     `update transfer t set state = coalesce((
-       select case e.kind when 6 then 'held' when 7 then 'accepted' else 'entered' end
-       from entry e where e.ref = t.ref and e.block_number <= $1 and e.kind <> 9 order by e.seq desc limit 1
+       select case e.kind when $2 then 'held' when $3 then 'accepted' when $4 then t.state else 'entered' end
+       from entry e where e.ref = t.ref and e.block_number <= $1 order by e.seq desc limit 1
      ), 'requested')
      where t.ref in (select ref from entry where block_number > $1)
         or t.ref in (select c.ref from command c join chain_tx x on x.id = c.chain_tx_id where x.block_number is null)`,
-    [fork],
+    [fork, entryKinds.HOLD_CREATED, entryKinds.HOLD_ACCEPTED, entryKinds.HOLD_RELEASED],
   );
 }
 
