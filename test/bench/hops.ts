@@ -6,7 +6,9 @@ export type HopTimes = ReadonlyMap<string, number>;
 
 /** Linux counts in hundredths of a second. */
 const msPerTick = 10;
-const [parentField, userField, systemField] = [1, 11, 12];
+const parentField = 1;
+const ownFields = [11, 12];
+const endedFields = [13, 14];
 
 /** Runs `act` and tells how much processor time each process spent meanwhile: what a hop costs, however busy the machine. */
 export async function withHopTimes<T>(
@@ -30,11 +32,12 @@ function hopTimes(stack: Pick<Stack, "processes">): Map<string, number> {
   ]);
   if (all.length === 0) return new Map();
   for (const [name, pid] of Object.entries(stack.processes())) {
-    const own = all.filter((each) => each.pid === pid || each.parent === pid);
-    times.set(
-      name,
-      own.reduce((sum, { ms }) => sum + ms, 0),
-    );
+    let total = 0;
+    for (const each of all) {
+      if (each.pid === pid) total += each.ms + each.endedMs;
+      else if (each.parent === pid) total += each.ms;
+    }
+    times.set(name, total);
   }
   return times;
 }
@@ -43,6 +46,8 @@ interface ProcessTime {
   pid: number;
   parent: number;
   ms: number;
+  /** Of its children that have ended: PostgreSQL's idle connections do. */
+  endedMs: number;
 }
 
 /** PostgreSQL is one process a connection, so parents are needed too. */
@@ -52,8 +57,15 @@ function processTimes(): ProcessTime[] {
   return pids.flatMap((pid) => {
     const fields = statOf(pid);
     if (fields === undefined) return [];
-    const ms = (Number(fields[userField]) + Number(fields[systemField])) * msPerTick;
-    return [{ pid: Number(pid), parent: Number(fields[parentField]), ms }];
+    const msOf = (of: readonly number[]) => of.reduce((sum, at) => sum + Number(fields[at]) * msPerTick, 0);
+    return [
+      {
+        pid: Number(pid),
+        parent: Number(fields[parentField]),
+        ms: msOf(ownFields),
+        endedMs: msOf(endedFields),
+      },
+    ];
   });
 }
 
