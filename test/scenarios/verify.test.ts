@@ -1,7 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Verdict, verifyFile } from "@genbo/cli/verify";
 import { readDeployment } from "@genbo/database/deployment";
 import { exportChunks } from "@genbo/database/register-export";
@@ -69,6 +70,22 @@ async function verdictOn(bytes: Buffer): Promise<Verdict> {
   return verifyFile(file, stack.anvil().rpc);
 }
 
+const script = resolve(import.meta.dirname, "../../docs/verify.py");
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+if (!hasPython) console.warn("SKIPPED: the independent verifier, docs/verify.py, needs python3 on the PATH");
+
+/** What the verifier in another language, written from docs/export.md, says of the same files. */
+function pythonOn(
+  exports: readonly Buffer[],
+): { verdict: string; at: string | null; seq: number | null; head: string }[] {
+  const files = exports.map((_, n) => join(dir, `${n}.jsonl`));
+  for (const [n, bytes] of exports.entries()) writeFileSync(files[n]!, bytes);
+  const { stdout, stderr } = spawnSync("python3", [script, ...files, "--rpc", stack.anvil().url]);
+  const lines = stdout.toString().split("\n").slice(0, -1);
+  if (lines.length !== files.length) throw new Error(stderr.toString());
+  return lines.map((line) => JSON.parse(line));
+}
+
 test("an export is equal to what the contracts say", async () => {
   const verdict = await verdictOn(original);
   expect(verdict).toMatchObject({ verdict: "equal", finding: null, entries: 25, records: 13, units: "108" });
@@ -87,6 +104,23 @@ test("of 100 tamperings each is named by its line", async () => {
     new Set(["flip", "delete", "double", "swap", "forge"]),
   );
 }, 120_000);
+
+test.skipIf(!hasPython)(
+  "a verifier that shares no code with ours agrees on each of them",
+  async () => {
+    const ours = await verdictOn(original);
+    const all = tamperings(original, 100, randomFrom(2021));
+    const [equal, ...tampered] = pythonOn([original, ...all.map(({ bytes }) => bytes)]);
+    expect(equal).toMatchObject({ verdict: "equal", at: null, head: ours.head });
+    const missed = all.flatMap(({ what, place }, n) => {
+      const { verdict, at, seq } = tampered[n]!;
+      const isRight = verdict === "differs" && at === place.at && seq === place.seq;
+      return isRight ? [] : [{ what, place, verdict, at, seq }];
+    });
+    expect(missed).toEqual([]);
+  },
+  120_000,
+);
 
 test("the field that was altered is named with both values", async () => {
   const lines = original.toString().split("\n");

@@ -1,0 +1,81 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { zeroAddress } from "@genbo/domain/words";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { type ExportLine, lineText } from "../src/export.ts";
+import { accounts, acts, entriesOf } from "./acts.ts";
+import { account, createChain, holdWord } from "./chain.ts";
+import { exportOf } from "./exported.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "genbo-verify-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+const script = resolve(import.meta.dirname, "../../../docs/verify.py");
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+if (!hasPython) console.warn("SKIPPED: docs/verify.py needs python3 on the PATH");
+
+/** The end of an export names the root that our fold comes to, so "whole" is one fold against another. */
+function verdicts(
+  exports: readonly ExportLine[][],
+): { verdict: string; at: string | null; fault: string | null }[] {
+  const files = exports.map((lines, n) => {
+    const file = join(dir, `${n}.jsonl`);
+    writeFileSync(file, lines.map((line) => `${lineText(line)}\n`).join(""));
+    return file;
+  });
+  const { stdout, stderr } = spawnSync("python3", [script, ...files]);
+  if (stdout.length === 0) throw new Error(stderr.toString());
+  return stdout
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+const whole = { verdict: "whole", at: null, fault: null };
+
+test.skipIf(!hasPython)(
+  "two folds in two languages come to the same holdings and lots, whatever happened",
+  () => {
+    const histories = fc.sample(acts, { numRuns: 25, seed: 195 });
+    const exports = histories.map((list) => exportOf(entriesOf(list).entries, accounts));
+    for (const verdict of verdicts(exports)) expect(verdict).toMatchObject(whole);
+  },
+);
+
+test.skipIf(!hasPython)(
+  "also where holds wait, change, are frozen and move to another wallet of the person",
+  () => {
+    const chain = createChain();
+    const [first, second, other] = [account(0), account(1), account(2)];
+    chain.issue(first, 10n);
+    chain.issue(first, 7n, 3);
+    const pledge = chain.hold(first, zeroAddress, 12n, 4, { kind: 3 });
+    const attachment = chain.hold(first, first, 6n, 5, { kind: 4 });
+    chain.onHold("HOLD_CHANGED", attachment, 2n, 5);
+    const frozen = chain.hold(first, first, 99n, 5, { kind: 6 });
+    chain.onHold("HOLD_CHANGED", frozen, 3n, 5);
+    chain.onHold("HOLD_RELEASED", pledge, 4n, 6);
+    chain.emit(
+      "HOLD_CHANGED",
+      { from: first, to: second, units: 8n, basis: 19, ref: pledge.ref, data: pledge.data },
+      7,
+    );
+    chain.emit(
+      "HOLD_EXECUTED",
+      { from: second, to: other, units: 5n, basis: 6, ref: pledge.ref, data: holdWord({ kind: 3 }) },
+      9,
+    );
+    chain.emit("RECOVERY", { from: first, to: second, units: 1n, basis: 19 }, 9);
+    const lines = exportOf(chain.entries, accounts);
+    const wrongRoot = lines.with(-1, {
+      ...(lines.at(-1) as Extract<ExportLine, { type: "end" }>),
+      root: `0x${"1".repeat(64)}`,
+    });
+    expect(verdicts([lines, wrongRoot])).toMatchObject([
+      equal,
+      { verdict: "differs", at: "end", fault: "SUM_DIFFERS" },
+    ]);
+  },
+);
