@@ -111,6 +111,35 @@ contract LegalActsTest is Fixture {
         eq(token.freeUnits(ALICE), 60, "free");
     }
 
+    function test_whatAnAttachmentExecutesIsNoLongerClaimed() public {
+        hold(3, 70, "pledge");
+        hold(4, 50, "first");
+        vm.prank(COURT);
+        acts.executeHolds(executeRow("first", 30), true);
+        eq(token.claimOf("first"), 20, "still waits for the rest");
+        vm.prank(PLEDGEE);
+        acts.releaseHolds(one("pledge"), true);
+        eq(token.holdOf("first").units, 20, "and takes no more than that");
+    }
+
+    function test_anOrderCannotBreakAnothersHold() public {
+        hold(3, 60, "pledge");
+        issue(token, CAROL, 10);
+        ITokenTypes.OrderedRow[] memory rows = ordered(BOB, 10, 6, one("pledge"));
+        rows[0].from = CAROL;
+        vm.expectRevert(refused(Code.HOLD_UNKNOWN));
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(rows, true);
+    }
+
+    function test_recoveryForgetsNoAttachmentThatWaits() public {
+        hold(3, 100, "pledge");
+        hold(4, 50, "waiting");
+        vm.expectRevert(refused(Code.HOLDS_MISSING));
+        vm.prank(ENFORCER);
+        acts.recover(ALICE, ALICE_2, "case", one("pledge"));
+    }
+
     function test_aWaitingAttachmentReleased() public {
         hold(3, 100, "pledge");
         hold(4, 50, "first");

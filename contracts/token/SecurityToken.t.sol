@@ -231,6 +231,30 @@ contract SecurityTokenTest is Fixture {
         eq(token.detectTransferRestriction(ALICE, BOB, 1), Code.OK, "lapsed sender");
     }
 
+    function test_limitsInTimeAreInclusive() public {
+        vm.warp(VALID);
+        eq(token.detectTransferRestriction(ALICE, BOB, 1), Code.OK, "valid to its last second");
+        SecurityToken locked = create_("locked", policyOf(0, 0, 0, VALID + 10, 0, 0));
+        register(BOB, recordOf_(2, RETAIL, 0, VALID + 30 days, 2));
+        register(ALICE, recordOf_(1, RETAIL, 0, VALID + 30 days, 1));
+        issue(locked, ALICE, 1);
+        vm.warp(VALID + 9);
+        eq(locked.detectTransferRestriction(ALICE, BOB, 1), Code.LOCKED_UP, "locked until then");
+        vm.warp(VALID + 10);
+        eq(locked.detectTransferRestriction(ALICE, BOB, 1), Code.OK, "free from then");
+    }
+
+    function test_anExpiredRequestIsNotApproved() public {
+        vm.prank(BROKER_1);
+        joint.requestTransfers(requestRow(ALICE, BOB, 5, uint32(START / 60 + 10), "r"), true);
+        vm.prank(BROKER_2);
+        joint.acceptTransfers(one("r"), true);
+        vm.warp(START + 10 minutes);
+        vm.expectRevert(refused(Code.HOLD_EXPIRED));
+        vm.prank(REGISTRAR);
+        joint.approveTransfers(one("r"), true);
+    }
+
     function test_failingRulesNamesEveryOne() public {
         SecurityToken strict = create_("strict", policyOf(16, 1, 10, START + 1, 0, 0));
         uint256 failing = strict.failingRules(ALICE, BOB, 5);
@@ -266,6 +290,7 @@ contract SecurityTokenTest is Fixture {
         few.issue(issueRow(ALICE_2, 3, "x"), true);
         issue(few, ALICE_2, 2);
         eq(few.unitsOfPerson(1), 12, "units");
+        eq(few.detectTransferRestriction(ALICE, ALICE_2, 10), Code.OK, "own wallets change no total");
     }
 
     function test_initializeOnlyOnce() public {
