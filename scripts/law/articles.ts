@@ -108,8 +108,12 @@ export const articles: Article[] = [
   {
     id: "TA 190",
     ja: "信託法190条",
-    rule: "Inspection with a stated reason, refused only on five grounds.",
-    later: "not built",
+    rule: "Inspection with a stated reason, refused only on five grounds; the fifth remembers two years.",
+  },
+  {
+    id: "CA 684",
+    ja: "会社法684条",
+    rule: "Inspection of a bond register, refused only on three grounds; a parent's member needs the court's permission.",
   },
   {
     id: "TA 206",

@@ -4,6 +4,8 @@ import type { Principals } from "./principals.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
 import { caseHandlers } from "./routes/cases.ts";
 import { eventHandlers } from "./routes/events.ts";
+import { inspectionDecisionHandlers } from "./routes/inspection-decisions.ts";
+import { inspectionHandlers } from "./routes/inspections.ts";
 import { investorHandlers } from "./routes/investors.ts";
 import { issuanceHandlers } from "./routes/issuances.ts";
 import { issueDecisionHandlers } from "./routes/issue-decisions.ts";
@@ -40,6 +42,8 @@ export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers =
   ...proofHandlers(ctx),
   ...caseHandlers(ctx),
   ...caseDecisionHandlers(ctx),
+  ...inspectionHandlers(ctx),
+  ...inspectionDecisionHandlers(ctx),
   ...operationHandlers(ctx),
   ...eventHandlers(ctx),
   ...sandboxHandlers(ctx),

@@ -1,4 +1,5 @@
 import type { EventView } from "@genbo/database/events";
+import type { InspectionView } from "@genbo/database/inspections";
 import type { InvestorView } from "@genbo/database/investors";
 import type { IssueView } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
@@ -21,6 +22,9 @@ export const transferView = ({ role, partyId }: Principal): TransferView =>
 
 export const caseView = ({ role, partyId }: Principal): CaseView =>
   role === "broker" || role === "trustee" ? { as: role, partyId } : { as: "everything" };
+
+export const inspectionView = ({ role, partyId }: Principal): InspectionView =>
+  role === "trustee" ? { as: role, partyId } : { as: "everything" };
 
 export function operationView({ role, partyId }: Principal): OperationView {
   if (role === "trustee") return { as: "trustee", partyId };

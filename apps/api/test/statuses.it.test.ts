@@ -9,7 +9,7 @@ import { buildApp } from "../src/app.ts";
 import { createTestApi } from "./support/api.ts";
 import { asker, type Heard, type Question } from "./support/ask.ts";
 import { issueDraft } from "./support/samples.ts";
-import { type Success, successes, unused } from "./support/successes.ts";
+import { openInspection, type Success, successes, unused } from "./support/successes.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -57,6 +57,11 @@ const common: Record<number, Spoil> = {
   409: async (route, { secret, question }) => {
     if (route.operationId === "precheckTransfer")
       return ask(route.operationId, await onApprovedIssue(secret, question));
+    if (route.operationId === "showRegister")
+      return ask(route.operationId, {
+        secret,
+        question: { ...question, params: { id: await openInspection(world) } },
+      });
     if (!isWrite(route))
       return ask(route.operationId, { secret, question: { ...question, query: { minBlock: 10_000_000 } } });
     const { rows } = await world.owner.query<{ party_id: string }>(

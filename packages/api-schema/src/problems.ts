@@ -219,6 +219,15 @@ export const problems = {
       ja: "failing に満たされていない要件と対処があります。",
     },
   ),
+  NO_LAWFUL_GROUND: kind(
+    422,
+    false,
+    { en: "That is no lawful ground for refusal here", ja: "法定の拒絶事由に該当しません" },
+    {
+      en: "Refuse on a listed ground that stands (five for a trust, three for a bond), or grant the inspection.",
+      ja: "該当する法定事由(信託は 5、社債は 3)で拒むか、閲覧を認めてください。",
+    },
+  ),
   SUPPLY_EXCEEDED: kind(
     422,
     false,

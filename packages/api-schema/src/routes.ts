@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { caseRoutes } from "./routes/cases.ts";
+import { inspectionRoutes } from "./routes/inspections.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { partyRoutes } from "./routes/parties.ts";
@@ -17,6 +18,7 @@ export const routeTable = [
   ...registerRoutes,
   ...proofRoutes,
   ...caseRoutes,
+  ...inspectionRoutes,
   ...platformRoutes,
 ] as const satisfies readonly Route[];
 

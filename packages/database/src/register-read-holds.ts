@@ -30,12 +30,7 @@ export async function holdsPage(
   query: HoldsQuery,
 ): Promise<HoldsPage> {
   const { custodianId = null, after = "", limit } = query;
-  const found = await db.query<{
-    id: string;
-    account: string;
-    person: string | null;
-    targetPerson: string | null;
-  }>({
+  const found = await db.query<PersonsRow>({
     name: "holds-page",
     text: `select h.id, a.person_id as person, t.person_id as "targetPerson"
       from hold h
@@ -51,16 +46,47 @@ export async function holdsPage(
     { issueId, seq },
     page.map(({ id }) => id),
   );
-  const rows = page.flatMap(({ id, person, targetPerson }) => {
+  const last = page.at(-1);
+  return {
+    rows: openOnes(page, standing),
+    next: found.rows.length > limit && last !== undefined ? last.id : null,
+  };
+}
+
+/** The open holds of one kind as of a position on any of these accounts, or in favour of them; by id. */
+export async function holdsOf(
+  db: Queryable,
+  { issueId, seq }: StateOf,
+  of: { side: "account" | "target"; accounts: readonly string[]; kind?: number },
+): Promise<HoldAt[]> {
+  const found = await db.query<PersonsRow>({
+    name: `holds-of-${of.side}`,
+    text: `select h.id, a.person_id as person, t.person_id as "targetPerson"
+      from hold h
+      left join account a on a.address = h.account left join account t on t.address = h.target
+      where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2)
+        and h.${of.side} = any($3) and ($4::int is null or h.kind = $4)
+      order by h.id`,
+    values: [issueId, seq, of.accounts, of.kind ?? null],
+  });
+  const ids = found.rows.map(({ id }) => id);
+  return openOnes(found.rows, await holdsAt(db, { issueId, seq }, ids));
+}
+
+interface PersonsRow {
+  id: string;
+  person: string | null;
+  targetPerson: string | null;
+}
+
+const openOnes = (rows: readonly PersonsRow[], standing: ReadonlyMap<string, Hold>): HoldAt[] =>
+  rows.flatMap(({ id, person, targetPerson }) => {
     const hold = standing.get(id);
     // Frozen units that were all set free again are no hold, though their line goes on.
     return hold === undefined || hold.claimed === 0n
       ? []
       : [{ ...hold, personId: person, targetPersonId: targetPerson }];
   });
-  const last = page.at(-1);
-  return { rows, next: found.rows.length > limit && last !== undefined ? last.id : null };
-}
 
 interface EntryRow {
   seq: bigint;
@@ -81,6 +107,7 @@ async function holdsAt(
   { issueId, seq }: StateOf,
   ids: readonly string[],
 ): Promise<Map<string, Hold>> {
+  if (ids.length === 0) return new Map();
   const found = await db.query<EntryRow>({
     name: "entries-of-holds",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time

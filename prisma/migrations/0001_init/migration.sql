@@ -111,6 +111,63 @@ create table legal_case (
 );
 create index legal_case_issue on legal_case (issue_id, id);
 
+-- Requests to inspect a register (Trust Act 190(2), Companies Act 684(2)). Name and address of whoever asks stand
+-- sealed, under a key of the request.
+create table inspection (
+  id text primary key,
+  issue_id text not null references issue,
+  person_id text check (person_id ~ '^0x[0-9a-f]{24}$'), -- who asks, if it stands in the register
+  requester bytea not null,
+  requester_key bytea not null,
+  requester_digest text not null check (requester_digest ~ '^[0-9a-f]{64}$'), -- keyed: the same requester is known again
+  capacity text not null,
+  reason text not null, -- the law asks the requester to state it
+  documents jsonb not null, -- [{name, sha256}]
+  state text not null check (state in ('open', 'granted', 'refused')),
+  ground text, -- of the refusal: one of those of the profile, and no other
+  explanation text,
+  maker text not null,
+  checker text,
+  -- The state of the register that is shown: the same bytes for ever.
+  shown_seq bigint,
+  shown_head text,
+  shown_block bigint,
+  shown_hash text,
+  shown_time timestamptz,
+  created_at timestamptz not null,
+  decided_at timestamptz,
+  check (checker is distinct from maker), -- four eyes
+  check ((state = 'open') = (decided_at is null)),
+  check ((state = 'refused') = (ground is not null)),
+  check ((state = 'granted') = (shown_seq is not null and shown_block is not null))
+);
+create index inspection_issue on inspection (issue_id, id);
+create index inspection_requester on inspection (requester_digest);
+
+-- What a requester was shown, by the hash of its bytes.
+create table inspection_display (
+  id bigint generated always as identity primary key,
+  inspection_id text not null references inspection,
+  after text not null, -- the account after which the page begins
+  rows integer not null,
+  bytes integer not null,
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+  shown_by text not null,
+  at timestamptz not null
+);
+create index inspection_display_inspection on inspection_display (inspection_id, id);
+
+-- A requester told others for gain what it had been shown: the memory of Trust Act 190(3)(v), Companies Act 684(3)(iii).
+create table inspection_disclosure (
+  id bigint generated always as identity primary key,
+  inspection_id text not null references inspection,
+  disclosed_on date not null,
+  evidence jsonb not null, -- {name, sha256}
+  recorded_by text not null,
+  at timestamptz not null
+);
+create index inspection_disclosure_inspection on inspection_disclosure (inspection_id, id);
+
 -- One lane a signer, leased by one worker at a time; the fence makes a paused worker's late write fail.
 create table lane (
   signer text primary key check (signer ~ '^0x[0-9a-f]{40}$'),
@@ -482,16 +539,19 @@ create index register_break_open on register_break (issue_id) where closed_at is
 -- Who may write what. genbo_api, genbo_worker and genbo_indexer are made before the migrations.
 grant usage on schema public to genbo_api, genbo_worker, genbo_indexer;
 grant select on all tables in schema public to genbo_api, genbo_worker, genbo_indexer;
-revoke select on vault_subject, vault_particulars from genbo_worker, genbo_indexer;
+revoke select on vault_subject, vault_particulars, inspection from genbo_worker, genbo_indexer;
 revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 
 grant insert on party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
-  vault_particulars, wallet, transfer, record_date, legal_case to genbo_api;
+  vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure
+  to genbo_api;
 grant update (expires_at, last_used_at, revoked_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
 grant update (acceptor, checker, reason) on transfer to genbo_api;
 grant update (state, checker, reason, result, decided_at) on legal_case to genbo_api;
+grant update (state, ground, explanation, checker, shown_seq, shown_head, shown_block, shown_hash, shown_time, decided_at)
+  on inspection to genbo_api;
 grant update (class_bits, country, tax_category, valid_until, flags) on investor to genbo_api;
 grant update (wrapped_key) on vault_subject to genbo_api;
 grant insert, update on sandbox_clock to genbo_api;

@@ -7,7 +7,7 @@ import {
   type TransferState,
   writeTransferStates,
 } from "@genbo/database/register-write-subjects";
-import { type EntryKind, entryKinds } from "@genbo/domain/entry-kinds";
+import { type EntryKind, entryKinds, type HoldKind, holdKinds } from "@genbo/domain/entry-kinds";
 import { refOf } from "@genbo/domain/ids";
 import { encodeHold, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
@@ -30,8 +30,11 @@ export interface Ledger {
     token: string,
   ): Promise<void>;
   issue(issueId: string, to: string, units: bigint): Promise<void>;
-  /** Units held for a transfer request. */
-  hold(issueId: string, transfer: { ref: string; from: string; to: string; units: bigint }): Promise<void>;
+  /** Units held for a transfer request, or under a hold of another kind. */
+  hold(
+    issueId: string,
+    transfer: { ref: string; from: string; to: string; units: bigint; kind?: HoldKind },
+  ): Promise<void>;
   setTransfer(ref: string, state: TransferState): Promise<void>;
   /** An empty block. */
   block(): Promise<number>;
@@ -115,10 +118,10 @@ export function createLedger(pool: Pool, start: Date): Ledger {
     },
     issue: async (issueId, to, units) =>
       void (await enter(issueId, "ISSUE", { to, units, ref: refOf(issueId, number) })),
-    hold: async (issueId, { ref, from, to, units }) => {
+    hold: async (issueId, { ref, from, to, units, kind = "REQUEST" }) => {
       const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
-      const data = encodeHold({ kind: 1, expiryMinutes: 0, controller: zeroAddress, ...dates });
-      await enter(issueId, "HOLD_CREATED", { basis: 2, from, to, units, ref, data });
+      const data = encodeHold({ kind: holdKinds[kind], expiryMinutes: 0, controller: zeroAddress, ...dates });
+      await enter(issueId, "HOLD_CREATED", { basis: kind === "PLEDGE" ? 11 : 2, from, to, units, ref, data });
       await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, "held"]])));
     },
     setTransfer: (ref, state) =>

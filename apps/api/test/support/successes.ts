@@ -75,10 +75,30 @@ export const pledgeOf = ({ seller, buyer }: Traded) => ({
 });
 
 /** A case that the seller's broker filed. */
-export async function openCase(world: World): Promise<string> {
+async function openCase(world: World): Promise<string> {
   const trade = await traded(world);
   const question = { params: { id: trade.issueId }, body: pledgeOf(trade) as never };
   return (await world.ask(world.broker.secret, "fileCase", question)).body.id;
+}
+
+export const inspectionAsked = {
+  requester: { name: "利害 関係", address: "東京都千代田区1-1" },
+  capacity: "INTERESTED_PERSON",
+  reason: "権利の確保のための調査",
+};
+
+/** A request to inspect that waits for its decision. */
+export async function openInspection(world: World): Promise<string> {
+  const { issueId } = await traded(world);
+  const maker = await world.keyFor(world.trustee.partyId, unused());
+  const question = { params: { id: issueId }, body: inspectionAsked };
+  return (await world.ask(maker, "requestInspection", question)).body.id;
+}
+
+export async function grantedInspection(world: World): Promise<string> {
+  const id = await openInspection(world);
+  await world.ask(world.trustee.secret, "grantInspection", { params: { id }, body: {} });
+  return id;
 }
 
 export const dated = { tradeDate: "2021-08-02", settlementDate: "2021-08-04" };
@@ -255,6 +275,16 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
         return asks(world.trustee.secret, { params: { id }, query: { asOf: "2021-08-02" } });
       },
     },
+    proveRegister: {
+      200: async (world) =>
+        asks(world.auditor.secret, { params: { id: (await traded(world)).issueId }, query: {} }),
+    },
+    proveHolding: {
+      200: async (world) => {
+        const { issueId: id, seller } = await traded(world);
+        return asks(world.broker.secret, { params: { id, account: seller.account }, query: {} });
+      },
+    },
     exportRegister: {
       200: async (world) =>
         asks(world.auditor.secret, { params: { id: (await traded(world)).issueId }, query: {} }),
@@ -321,6 +351,48 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
     listHolds: {
       200: async (world) =>
         asks(world.broker.secret, { params: { id: (await traded(world)).issueId }, query: { limit: 5 } }),
+    },
+    requestInspection: {
+      201: async (world) =>
+        asks(world.trustee.secret, {
+          params: { id: (await traded(world)).issueId },
+          body: inspectionAsked,
+        }),
+    },
+    listInspections: {
+      200: async (world) =>
+        asks(world.auditor.secret, {
+          params: { id: (await traded(world)).issueId },
+          query: { state: "open" },
+        }),
+    },
+    getInspection: {
+      200: async (world) =>
+        asks(world.trustee.secret, {
+          params: { id: await grantedInspection(world) },
+          query: { purpose: "照会" },
+        }),
+    },
+    grantInspection: {
+      200: async (world) =>
+        asks(world.trustee.secret, { params: { id: await openInspection(world) }, body: {} }),
+    },
+    refuseInspection: {
+      200: async (world) => {
+        const body = { ground: "UNSUITABLE_TIME", explanation: "深夜の請求" };
+        return asks(world.trustee.secret, { params: { id: await openInspection(world) }, body });
+      },
+    },
+    showRegister: {
+      200: async (world) =>
+        asks(world.trustee.secret, { params: { id: await grantedInspection(world) }, query: { limit: 1 } }),
+    },
+    recordDisclosure: {
+      201: async (world) => {
+        const evidence = { name: "調査報告.pdf", sha256: "0".repeat(64) };
+        const body = { disclosedOn: "2021-08-02", evidence };
+        return asks(world.trustee.secret, { params: { id: await grantedInspection(world) }, body });
+      },
     },
     getOperation: {
       200: async (world) => asks(world.broker.secret, { params: { id: await operationOf(world) } }),

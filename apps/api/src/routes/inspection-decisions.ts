@@ -1,0 +1,69 @@
+import type { Queryable } from "@genbo/database/connection";
+import {
+  grantInspectionPart,
+  type InspectionWithAll,
+  refuseInspectionPart,
+} from "@genbo/database/inspections";
+import { type Ground, groundsOf, looksBack } from "@genbo/domain/inspections";
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { CallOf, Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { inspectionFor, rememberedOf } from "../inspections.ts";
+import { positionFor } from "../moments.ts";
+import { ProblemError } from "../problem.ts";
+
+type Routes = "grantInspection" | "refuseInspection";
+
+export const inspectionDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  grantInspection: (call) =>
+    command(ctx, call, async () => {
+      const row = await decidable(ctx, call);
+      const position = await positionFor(ctx, row.issueId, call.body);
+      const grant = { id: row.id, checker: call.principal.subject, position, at: call.at };
+      return {
+        answer: { status: 200, body: { id: row.id, state: "granted" as const, groundArticle: null } },
+        target: row.id,
+        detail: { seq: position.seq, block: position.block },
+        guard: grantInspectionPart(grant),
+      };
+    }),
+  refuseInspection: (call) =>
+    command(ctx, call, async (db) => {
+      const row = await decidable(ctx, call);
+      const { ground, explanation } = call.body;
+      const groundArticle = await lawfulGround(db, row, ground);
+      const refusal = { id: row.id, checker: call.principal.subject, ground, explanation, at: call.at };
+      return {
+        answer: { status: 200, body: { id: row.id, state: "refused" as const, groundArticle } },
+        target: row.id,
+        detail: { ground },
+        guard: refuseInspectionPart(refusal),
+      };
+    }),
+});
+
+/** An open request that a second person decides. */
+async function decidable(ctx: ApiContext, { principal, params }: CallOf<Routes>): Promise<InspectionWithAll> {
+  const row = await inspectionFor(ctx, principal, params.id);
+  if (row.maker === principal.subject)
+    throw new ProblemError("MAKER_IS_CHECKER", "You took this request in.", { target: row.id });
+  if (row.state !== "open")
+    throw new ProblemError("STATE_CONFLICT", `The inspection is ${row.state}.`, { target: row.id });
+  return row;
+}
+
+/** The article of a ground that the law lists and that stands. @throws ProblemError NO_LAWFUL_GROUND */
+async function lawfulGround(db: Queryable, row: InspectionWithAll, ground: Ground): Promise<string> {
+  const profile = row.issue.profile as ProfileName;
+  const provision = groundsOf[profile][ground];
+  if (provision === undefined) {
+    const listed = Object.keys(groundsOf[profile]).join(", ");
+    throw new ProblemError("NO_LAWFUL_GROUND", `${ground} is none of ${listed}.`, { target: row.id });
+  }
+  if (looksBack(ground) && (await rememberedOf(db, row)).length === 0) {
+    const detail = "No disclosure by this requester is recorded in the two years before the request.";
+    throw new ProblemError("NO_LAWFUL_GROUND", detail, { target: row.id });
+  }
+  return provision.article;
+}
