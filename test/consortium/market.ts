@@ -25,8 +25,9 @@ const quietStep = { say: () => undefined, progress: () => undefined, check: () =
 
 /** Parties, customers with units, and an issue whose transfers need no consent: all through the API. */
 export async function openMarket(server: Server, customers: number): Promise<Market> {
-  const secret = readFileSync(server.folder.operatorKeyFile, "utf8").trim();
-  const parties = await admitParties(quietStep, server.urls.api, secret, openKeyStore(server.folder.root));
+  const operatorSecret = readFileSync(server.folder.operatorKeyFile, "utf8").trim();
+  const options = { url: server.urls.api, operatorSecret };
+  const parties = await admitParties(quietStep, options, openKeyStore(server.folder.root));
   const draft = {
     ...draftOf(readScenario(), parties.ids.trustee),
     totalUnits: String(unitsEach * BigInt(customers)),

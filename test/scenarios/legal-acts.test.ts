@@ -39,8 +39,9 @@ const personOf = (name: string) => accounts.get(name)!.personId;
 /** A platform just after the sale of 2021-10-07, each step by the party that makes it. */
 beforeAll(async () => {
   stack = await startStack({ dataDir, genesisTime: demoBegins });
-  const secret = readFileSync(stack.folder.operatorKeyFile, "utf8").trim();
-  parties = await run((step) => admitParties(step, stack.urls.api, secret, openKeyStore(dataDir)));
+  const operatorSecret = readFileSync(stack.folder.operatorKeyFile, "utf8").trim();
+  const server = { url: stack.urls.api, operatorSecret };
+  parties = await run((step) => admitParties(step, server, openKeyStore(dataDir)));
   sbi = parties.as.SBI;
   issue = await run((step) => draftAndApprove(step, parties, scenario));
   const customers = customersOf(scenario);

@@ -17,12 +17,16 @@ export interface ActiveIssue {
   accounts: string[];
 }
 
+/** A machine that runs many tests at once may need a minute to bring a killed database back. */
+const patienceMs = 120_000;
+
 const quietStep = { say: () => undefined, progress: () => undefined, check: () => undefined };
 
 /** An active issue with registered accounts that have no units yet, all made through the API. */
 export async function activeIssue(stack: Stack, customers: number, totalUnits: number): Promise<ActiveIssue> {
-  const secret = readFileSync(stack.folder.operatorKeyFile, "utf8").trim();
-  const parties = await admitParties(quietStep, stack.urls.api, secret, openKeyStore(stack.folder.root));
+  const operatorSecret = readFileSync(stack.folder.operatorKeyFile, "utf8").trim();
+  const options = { url: stack.urls.api, operatorSecret, patienceMs };
+  const parties = await admitParties(quietStep, options, openKeyStore(stack.folder.root));
   const draft = {
     ...draftOf(readScenario(), parties.ids.trustee),
     totalUnits: String(totalUnits),

@@ -40,13 +40,12 @@ export interface ClientOptions {
   url: string;
   /** The API key's secret; left out, only open routes answer. */
   secret?: string;
-  /** How long a request that may succeed later, or finds nobody listening, is sent again. */
+  /** How long a request that may succeed later, or finds nobody listening, is sent again; an operation has four times that. */
   patienceMs?: number;
 }
 
 const patienceMsDefault = 30_000; // a killed process is back in a few seconds, a restarted chain in ten
 const requestMsMax = 30_000;
-const operationMsMax = 120_000;
 const firstPauseMs = 40;
 const longestPauseMs = 500;
 const ended = ["entered", "refused", "failed"];
@@ -66,7 +65,7 @@ export function createClient({ url, secret, patienceMs = patienceMsDefault }: Cl
     }
   };
   const waitForOperation: Client["waitForOperation"] = async (operationId) => {
-    const until = Date.now() + operationMsMax;
+    const until = Date.now() + 4 * patienceMs;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
       const { body } = await call("getOperation", { params: { id: operationId } });
       if (ended.includes(body.state)) return body;

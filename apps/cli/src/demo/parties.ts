@@ -1,4 +1,4 @@
-import { type Client, createClient } from "../client.ts";
+import { type Client, type ClientOptions, createClient } from "../client.ts";
 import type { BrokerCode } from "./fixture.ts";
 import type { KeyStore } from "./keys.ts";
 import type { Step } from "./steps.ts";
@@ -33,14 +33,16 @@ export interface Parties {
 const actors = Object.keys(staff) as Actor[];
 const partyNames = Object.keys(parties) as PartyName[];
 
+/** How to reach the platform, and the key of its operator. */
+export type PartyOptions = Pick<ClientOptions, "url" | "patienceMs"> & { operatorSecret: string };
+
 /** Admits the issuer, the trustee and the brokers, and makes the keys of their staff. Again: the same parties. */
 export async function admitParties(
   step: Step,
-  url: string,
-  operatorSecret: string,
+  { operatorSecret, ...options }: PartyOptions,
   keys: KeyStore,
 ): Promise<Parties> {
-  const operator = createClient({ url, secret: operatorSecret });
+  const operator = createClient({ ...options, secret: operatorSecret });
   const admit = async (name: PartyName): Promise<[PartyName, string]> => {
     const { body } = await operator.call("createParty", { body: parties[name], key: `demo:party:${name}` });
     if (body.operationId !== null) {
@@ -54,7 +56,7 @@ export async function admitParties(
   const made: [Actor, string][] = [];
   for (const actor of actors) made.push([actor, await secretOf(actor, operator, ids, keys)]);
   const secrets = Object.fromEntries(made) as Record<Actor, string>;
-  const clients = made.map(([actor, secret]) => [actor, createClient({ url, secret })] as const);
+  const clients = made.map(([actor, secret]) => [actor, createClient({ ...options, secret })] as const);
   const as = { ...(Object.fromEntries(clients) as Record<Actor, Client>), operator };
   return { ids, as, secrets };
 }

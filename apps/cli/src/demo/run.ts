@@ -37,7 +37,7 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
   const chain = openChainView(platform.rpcUrl);
   try {
     const parties = await steps.step("parties", "The operator admits issuer, trustee and brokers", (step) =>
-      admitParties(step, platform.url, platform.operatorSecret, keys),
+      admitParties(step, { url: platform.url, operatorSecret: platform.operatorSecret }, keys),
     );
     const issue = await steps.step(
       "issue",
