@@ -4,7 +4,7 @@ import { decodePolicy, encodePolicy, type Policy } from "../../src/policy-word.t
 
 export const trustee = `0x${"a".repeat(40)}`;
 export const broker = `0x${"b".repeat(40)}`;
-export const address = (n: number): string => `0x${n.toString(16).padStart(40, "0")}`;
+const address = (n: number): string => `0x${n.toString(16).padStart(40, "0")}`;
 export const ref = (n: number): string => `0x${n.toString(16).padStart(64, "0")}`;
 export const [debtor, bank, heirE, heirF, spare, stranger] = [1, 2, 3, 4, 5, 99].map(address) as [
   string,
