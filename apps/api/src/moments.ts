@@ -10,6 +10,8 @@ export interface MomentQuery {
   asOf?: Date | string | undefined;
   knownAt?: Date | string | undefined;
   minBlock?: number | undefined;
+  /** The end of this block. */
+  block?: number | undefined;
 }
 
 /** A day counts to its end, 24:00 JST. */
@@ -18,10 +20,12 @@ export const instantOf = (moment: Date | string): Date =>
 
 /** The state of an issue's register that is asked for. @throws ProblemError REGISTER_BEHIND */
 export async function positionFor(ctx: ApiContext, issueId: string, query: MomentQuery): Promise<Position> {
-  if (query.minBlock !== undefined) await headAt(ctx, query.minBlock);
+  const { minBlock = query.block, block } = query;
+  if (minBlock !== undefined) await headAt(ctx, Math.max(minBlock, block ?? 0));
   const position = await positionOf(ctx.pool, issueId, {
     ...(query.asOf !== undefined && { asOf: instantOf(query.asOf) }),
     ...(query.knownAt !== undefined && { knownAt: instantOf(query.knownAt) }),
+    ...(block !== undefined && { block }),
   });
   if (position === undefined)
     throw new ProblemError("REGISTER_BEHIND", "The register has read no block yet.");

@@ -1,4 +1,6 @@
+import { dayOfIso } from "@genbo/domain/jst";
 import { type ExportLine, parseLine } from "@genbo/register/export";
+import { leafOf, verifyPath } from "@genbo/register/merkle";
 import { beforeAll, describe, expect, it } from "vitest";
 import { issueDraft } from "./support/samples.ts";
 import { traded, unused } from "./support/successes.ts";
@@ -14,6 +16,75 @@ const linesOf = (text: string): ExportLine[] =>
     .trimEnd()
     .split("\n")
     .map((line) => parseLine(Buffer.from(line))!);
+
+describe("a proof", () => {
+  const inWords = (holding: {
+    account: string;
+    units: string;
+    encumbered: string;
+    lots: { acquiredOn: string; units: string }[];
+  }) => ({
+    account: holding.account,
+    units: BigInt(holding.units),
+    encumbered: BigInt(holding.encumbered),
+    lots: holding.lots.map(({ acquiredOn, units }) => ({
+      acquiredOn: dayOfIso(acquiredOn)!,
+      units: BigInt(units),
+    })),
+  });
+
+  it("of each holder leads to the root that everybody gets; an altered holding's does not", async () => {
+    const issueId = await world.activeIssue();
+    const holders = [];
+    for (let n = 1; n <= 7; n += 1) {
+      const holder = await world.open(n % 2 === 0 ? world.broker : world.other, unused());
+      await world.ledger.issue(issueId, holder.account, BigInt(n));
+      holders.push(holder);
+    }
+    const params = { id: issueId };
+    const { body } = await world.ask(world.auditor.secret, "proveRegister", { params });
+    expect(body).toMatchObject({ asOf: { seq: 9 }, totals: { units: "28", holders: 7 } });
+    for (const { account } of holders) {
+      const proof = await world.ask(world.auditor.secret, "proveHolding", { params: { ...params, account } });
+      expect(proof.body).toMatchObject({ root: body.root, head: body.head });
+      const holding = inWords(proof.body.holding);
+      expect(proof.body.leaf).toBe(leafOf(holding));
+      expect(verifyPath(holding, proof.body.path, body.root)).toBe(true);
+      expect(verifyPath({ ...holding, units: holding.units + 1n }, proof.body.path, body.root)).toBe(false);
+    }
+    const { text } = await world.ask(world.auditor.secret, "exportRegister", { params });
+    expect(linesOf(text).at(-1)).toMatchObject({ type: "end", root: body.root });
+  });
+
+  it("of a past block stays the same, and none is made of a block that is not there", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const ask = (query: object) =>
+      world.ask(world.trustee.secret, "proveRegister", { params: { id: issueId }, query: { ...query } });
+    const { block } = (await ask({})).body.asOf;
+    const then = await ask({ block });
+    await world.ledger.issue(issueId, buyer.account, 4n);
+    expect((await ask({ block })).body).toEqual(then.body);
+    expect((await ask({})).body.root).not.toBe(then.body.root);
+    expect((await ask({ block: 9_000_000 })).code).toBe("REGISTER_BEHIND");
+    const params = { id: issueId, account: buyer.account };
+    const asked = await world.ask(world.trustee.secret, "proveHolding", {
+      params,
+      query: { block } as never,
+    });
+    expect(asked.code).toBe("NOT_FOUND");
+    expect(seller.account).not.toBe(buyer.account);
+  });
+
+  it("is of its own customers for a broker, without the sums of others", async () => {
+    const { issueId: id, seller, buyer } = await traded(world);
+    await world.ledger.issue(id, buyer.account, 4n);
+    const prove = (account: string) =>
+      world.ask(world.broker.secret, "proveHolding", { params: { id, account } });
+    expect((await prove(seller.account)).body).toMatchObject({ holding: { units: "100" }, totals: null });
+    expect((await prove(buyer.account)).code).toBe("NOT_FOUND");
+    expect((await prove(`0x${"9".repeat(40)}`)).code).toBe("NOT_FOUND");
+  });
+});
 
 describe("an export", () => {
   it("has all that its reader needs to come to the same sums, and no personal data", async () => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { named } from "./named.ts";
-import { asOf, minBlockQuery } from "./page.ts";
-import { line } from "./primitives.ts";
+import { asOf, asOfAnswer, minBlockQuery } from "./page.ts";
+import { addressText, hash, height, heightText, id, line, unitsText } from "./primitives.ts";
+import { registerRow } from "./register.ts";
 
 export const registerExport = named(
   "RegisterExport",
@@ -17,3 +18,32 @@ export const exportQuery = z.strictObject({
   ...minBlockQuery,
   purpose: line().optional(),
 });
+
+export const proofQuery = z.strictObject({
+  asOf: asOf.optional(),
+  block: heightText.optional().describe("As of the end of this block"),
+  ...minBlockQuery,
+});
+const proofFields = {
+  issueId: id("iss"),
+  token: addressText,
+  registry: addressText,
+  chainId: height,
+  asOf: asOfAnswer.describe("The block after which it stood so: compare the token's `head()` there"),
+  head: hash.describe("Head of the entry chain at asOf.seq"),
+  totals: z
+    .object({ units: unitsText, holders: height, accounts: height })
+    .nullable()
+    .describe("Sums of the whole issue; null for who sees its own customers only"),
+  root: hash.describe("Root of the Merkle tree over the holdings; see docs/export.md"),
+};
+export const issueProof = named("IssueProof", z.object(proofFields));
+export const holdingProof = named(
+  "HoldingProof",
+  z.object({
+    ...proofFields,
+    holding: registerRow,
+    leaf: hash.describe("keccak256(keccak256(account, units, encumbered, lots))"),
+    path: z.array(hash).describe("Siblings from the leaf to the root, each hashed with the lower one first"),
+  }),
+);

@@ -1,24 +1,44 @@
+import type { issueProof } from "@genbo/api-schema/proofs";
 import { readDeployment } from "@genbo/database/deployment";
 import { findIssue } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
 import { exportChunks } from "@genbo/database/register-export";
-import type { Handlers } from "../call.ts";
+import { accountParties } from "@genbo/database/register-write-registry";
+import type { z } from "zod";
+import type { CallOf, Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
-import { positionFor } from "../moments.ts";
+import { asOfPosition, positionFor } from "../moments.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { auditRead } from "../reads.ts";
+import { createTrees } from "../trees.ts";
 import { issueView } from "../views.ts";
+import { registerRowWire } from "../wire/register.ts";
 
-type Routes = "exportRegister";
+type Routes = "exportRegister" | "proveRegister" | "proveHolding";
 
 export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
+  const treeOf = createTrees(ctx.pool);
+
   /** An issue with a token: there is nothing to prove before. */
   const activeIssue = async (principal: Principal, id: string) => {
     const issue = await findIssue(ctx.prisma, issueView(principal), id);
     if (issue === null) throw notFound();
     const { token } = issue;
     if (token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
-    return { id: issue.id, ref: issue.ref, token };
+    return { id: issue.id, ref: issue.ref, token, deployment: (await readDeployment(ctx.pool))! };
+  };
+  const prove = async ({ principal, params, query }: CallOf<"proveRegister" | "proveHolding">) => {
+    const { token, deployment, id } = await activeIssue(principal, params.id);
+    const position = await positionFor(ctx, id, query);
+    const tree = await treeOf(position);
+    const { units, holders, accounts } = position.totals;
+    const { registry, chainId } = deployment;
+    const body: z.input<typeof issueProof> = {
+      ...{ issueId: id, token, registry, chainId, head: position.head, root: tree.root },
+      asOf: asOfPosition(position),
+      totals: principal.role === "broker" ? null : { units: String(units), holders, accounts },
+    };
+    return { body, tree };
   };
 
   return {
@@ -26,11 +46,22 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
       const { principal, params, query } = call;
       const issue = await activeIssue(principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
-      const deployment = (await readDeployment(ctx.pool))!;
       const { seq, block } = position;
       await auditRead(ctx, call, issue.id, query.purpose, { seq, block });
-      const stream = exportChunks(ctx.pool, issue, position, deployment);
+      const stream = exportChunks(ctx.pool, issue, position, issue.deployment);
       return { status: 200, stream, fileName: `${issue.id}-${seq}.jsonl` };
+    },
+    proveRegister: async (call) => ({ status: 200, body: (await prove(call)).body }),
+    proveHolding: async (call) => {
+      const { principal, params } = call;
+      const { body, tree } = await prove(call);
+      const { account } = params;
+      const keeper = (await accountParties(ctx.pool, [account])).get(account)?.custodian;
+      if (principal.role === "broker" && keeper !== principal.custodianId) throw notFound();
+      const proof = await tree.prove(account);
+      if (proof === undefined) throw notFound();
+      const { row, leaf, path } = proof;
+      return { status: 200, body: { ...body, holding: registerRowWire(row), leaf, path } };
     },
   };
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { id } from "../primitives.ts";
-import { exportQuery, registerExport } from "../proofs.ts";
+import { address, id } from "../primitives.ts";
+import { exportQuery, holdingProof, issueProof, proofQuery, registerExport } from "../proofs.ts";
 import { route } from "../route.ts";
 
 const tag = "Proof";
@@ -20,5 +20,31 @@ export const proofRoutes = [
     media: "application/x-ndjson",
     problems: ["ISSUE_NOT_ACTIVE"],
     limit: "bulk",
+  }),
+  route({
+    operationId: "proveRegister",
+    method: "GET",
+    path: "/v1/issues/{id}/proof",
+    tag,
+    summary: "Head, block, sums and the Merkle root over the holdings as of any instant or block",
+    scope: "register:read",
+    params: ofIssue,
+    query: proofQuery,
+    answers: { 200: issueProof },
+    problems: ["ISSUE_NOT_ACTIVE"],
+    limit: "read",
+  }),
+  route({
+    operationId: "proveHolding",
+    method: "GET",
+    path: "/v1/issues/{id}/proof/{account}",
+    tag,
+    summary: "One holding with its Merkle path; a broker proves its own customers'",
+    scope: "register:read",
+    params: z.strictObject({ id: id("iss"), account: address }),
+    query: proofQuery,
+    answers: { 200: holdingProof },
+    problems: ["ISSUE_NOT_ACTIVE"],
+    limit: "read",
   }),
 ] as const;
