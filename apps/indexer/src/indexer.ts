@@ -9,6 +9,7 @@ import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
 import { tryLead } from "@genbo/database/leader";
 import { hasTransactions } from "@genbo/database/outbox-mined";
 import { nextClosing } from "@genbo/database/record-dates-freeze";
+import { isDatabaseUnavailable } from "@genbo/database/unavailable";
 import { zeroWord } from "@genbo/domain/words";
 import { type Applied, applyLot, NotNext } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
@@ -31,21 +32,27 @@ export interface Indexer {
 export function startIndexer(context: IndexerContext, databaseUrl: string, chain: ChainIdentity): Indexer {
   const stopping = new AbortController();
   let leads = false;
+  const turn = async () => {
+    const leadership = await tryLead(databaseUrl);
+    if (leadership === undefined) return pause(leadEveryMs, stopping.signal);
+    leads = true;
+    context.log.info("this indexer writes the register");
+    try {
+      const signal = AbortSignal.any([stopping.signal, leadership.lost]);
+      await lead({ ...context, leadership }, chain, signal);
+    } finally {
+      leads = false;
+      await leadership.resign();
+    }
+  };
   const loop = async () => {
     while (!stopping.signal.aborted) {
-      const leadership = await tryLead(databaseUrl);
-      if (leadership === undefined) {
-        await pause(leadEveryMs, stopping.signal);
-        continue;
-      }
-      leads = true;
-      context.log.info("this indexer writes the register");
-      const signal = AbortSignal.any([stopping.signal, leadership.lost]);
       try {
-        await lead({ ...context, leadership }, chain, signal);
-      } finally {
-        leads = false;
-        await leadership.resign();
+        await turn();
+      } catch (error) {
+        if (!isDatabaseUnavailable(error)) throw error;
+        context.log.warn("the database does not answer", { error: String(error) });
+        await pause(retryMs, stopping.signal);
       }
     }
   };
@@ -62,9 +69,9 @@ export function startIndexer(context: IndexerContext, databaseUrl: string, chain
 }
 
 async function lead(context: LeaderContext, chain: ChainIdentity, signal: AbortSignal): Promise<void> {
-  await beginCursor(context, chain);
   while (!signal.aborted) {
     try {
+      await beginCursor(context, chain);
       if (!(await follow(context, signal))) await pause(reorgCheckMs, signal);
     } catch (error) {
       if (signal.aborted) return;

@@ -1,5 +1,6 @@
 import { sealAudit, sealBatchMax } from "@genbo/database/audit-seal";
 import type { Pool } from "@genbo/database/connection";
+import { isDatabaseUnavailable } from "@genbo/database/unavailable";
 import { createWaker } from "@genbo/domain/waker";
 import { sealEveryMs } from "./limits.ts";
 
@@ -15,7 +16,10 @@ export function startSealer(pool: Pool): Sealer {
   let stopping = false;
   const loop = async () => {
     while (!stopping) {
-      const sealed = await sealAudit(pool);
+      const sealed = await sealAudit(pool).catch((error: unknown) => {
+        if (isDatabaseUnavailable(error)) return 0;
+        throw error;
+      });
       if (sealed < sealBatchMax) await waker.wait(sealEveryMs);
     }
   };

@@ -3,6 +3,8 @@ import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { laneWork } from "@genbo/database/chain-tx";
 import type { DeploymentRow } from "@genbo/database/deployment";
 import { ensureLane, type LaneLease } from "@genbo/database/lanes";
+import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import type { Log } from "@genbo/domain/log";
 import { createWaker } from "@genbo/domain/waker";
 import { adminLabel, bootstrap } from "./bootstrap.ts";
 import { LaneBlocked } from "./broadcast.ts";
@@ -114,8 +116,7 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
         if (waiting && open < windowMax) runs.start(signer, open, deployment);
       }
     } catch (error) {
-      if (!(error instanceof NodeUnavailable)) throw error;
-      log.warn("no node answers", { error: error.message });
+      noteUnavailable(log, error);
       await sleep(retryMs);
       // What it had may be gone when it comes back.
       forget();
@@ -129,6 +130,13 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
       await lanes.release();
     },
   };
+}
+
+/** Node and database may go away and come back: everything stands in the database. @throws any other error */
+function noteUnavailable(log: Log, error: unknown): void {
+  if (error instanceof NodeUnavailable) log.warn("no node answers", { error: error.message });
+  else if (isDatabaseUnavailable(error)) log.warn("the database does not answer", { error: String(error) });
+  else throw error;
 }
 
 interface Signals {
@@ -149,8 +157,7 @@ function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, 
       if (offer !== "sent") signals.resendSoon();
     } catch (error) {
       if (error instanceof LaneBlocked) return await lanes.stop(lane, error.message);
-      if (!(error instanceof NodeUnavailable)) throw error;
-      context.log.warn("no node answers", { error: error.message });
+      noteUnavailable(context.log, error);
       await sleep(retryMs);
       signals.forget();
     }

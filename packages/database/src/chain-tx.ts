@@ -84,7 +84,7 @@ export async function markSent(db: Queryable, ids: readonly bigint[], now: Date)
        select o.id from operation o
        where o.state in ('accepted', 'queued')
          and o.id in (select c.operation_id from command c join sent on c.chain_tx_id = sent.id)
-       order by o.id for update
+       order by o.id for no key update
      )
      update operation set state = 'sent', updated_at = $2 from moved where operation.id = moved.id`,
     [ids, now],

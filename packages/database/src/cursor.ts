@@ -35,7 +35,7 @@ interface CursorRow {
 export async function readCursor(db: Queryable, lock = false): Promise<Cursor | undefined> {
   const result = await db.query<CursorRow>(
     `select block_number, block_hash, block_time, genesis_hash, registry_seq, registry_head
-     from chain_cursor where id = 1 ${lock ? "for update" : ""}`,
+     from chain_cursor where id = 1 ${lock ? "for no key update" : ""}`,
   );
   const row = result.rows[0];
   if (row === undefined) return undefined;

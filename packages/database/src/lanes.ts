@@ -17,7 +17,7 @@ interface LaneRow {
 /**
  * Takes every lane that nobody holds, or whose holder's lease has run out, and renews those that `holder` has.
  * Leases run by the database's clock, so that clocks of hosts may differ. Rows are locked in one order, so that two
- * workers cannot wait for each other.
+ * workers cannot wait for each other, and weakly enough that commands may be added to a lane meanwhile (their foreign key).
  * @returns the lanes that `holder` has now
  */
 export async function leaseLanes(db: Queryable, holder: string, leaseMs: number): Promise<LaneLease[]> {
@@ -25,7 +25,7 @@ export async function leaseLanes(db: Queryable, holder: string, leaseMs: number)
     `with free as (
        select signer from lane
        where holder = $1 or holder is null or lease_until is null or lease_until < clock_timestamp()
-       order by signer for update
+       order by signer for no key update
      )
      update lane set
        fence = lane.fence + case when lane.holder is distinct from $1 then 1 else 0 end,
@@ -58,7 +58,7 @@ export async function ensureLane(db: Queryable, signer: string): Promise<void> {
  */
 export async function lockLane(tx: Transaction, lane: LaneLease): Promise<number | undefined> {
   const result = await tx.query<{ next_nonce: bigint }>(
-    "select next_nonce from lane where signer = $1 and fence = $2 and stopped_reason is null for update",
+    "select next_nonce from lane where signer = $1 and fence = $2 and stopped_reason is null for no key update",
     [lane.signer, lane.fence],
   );
   const row = result.rows[0];

@@ -87,7 +87,7 @@ async function countOutcomes(
   const counts = countByOperation(outcomes);
   const result = await tx.query<EndedOperation>(
     `with locked as (
-       select id, rows, rows_entered, rows_refused from operation where id = any($1) order by id for update
+       select id, rows, rows_entered, rows_refused from operation where id = any($1) order by id for no key update
      ), counted as (
        select l.id, l.rows_entered + t.entered as entered, l.rows_refused + t.refused as refused, t.state, t.code,
          l.rows_entered + l.rows_refused + t.entered + t.refused >= l.rows as ended

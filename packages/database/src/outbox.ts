@@ -49,7 +49,7 @@ export async function takeCommands(
   );
   await tx.query(
     `with moved as (
-       select id from operation where id = any($1) and state = 'accepted' order by id for update
+       select id from operation where id = any($1) and state = 'accepted' order by id for no key update
      )
      update operation set state = 'queued', updated_at = $2 from moved where operation.id = moved.id`,
     [[...new Set(commands.map(({ operationId }) => operationId))], now],
