@@ -83,6 +83,29 @@ describe("an API key", () => {
     expect(again.code).toBe("STATE_CONFLICT");
   });
 
+  it("keeps its end when it is rotated without a new one", async () => {
+    const { body: old } = await make({ expiresAt: "2021-08-05T00:00:00Z" });
+    const rotated = await world.ask(world.operator, "rotateKey", { params: { id: old.id }, body: {} });
+    expect(rotated.body.expiresAt).toBe("2021-08-05T00:00:00.000Z");
+  });
+
+  it("hands on no scope that it does not hold itself", async () => {
+    const params = { id: world.trustee.partyId };
+    const narrow = await world.ask(world.operator, "createKey", {
+      params,
+      body: { subject: "staff:keys", scopes: ["parties:read", "keys:write"] },
+    });
+    const secret = narrow.body.secret!;
+    const child = await world.ask(secret, "createKey", { params, body: { subject: "staff:heir" } });
+    expect(child.body.scopes).toEqual(["parties:read", "keys:write"]);
+    const body = { subject: "staff:heir", scopes: ["transfers:approve" as const] };
+    expect((await world.ask(secret, "createKey", { params, body })).code).toBe("FORBIDDEN");
+    const { body: keys } = await world.ask(world.operator, "listKeys", { params, query: {} });
+    const wide = keys.items.find(({ scopes }) => scopes.includes("transfers:approve"))!;
+    const taken = await world.ask(secret, "rotateKey", { params: { id: wide.id }, body: {} });
+    expect(taken.code).toBe("FORBIDDEN");
+  });
+
   it("is revoked at once", async () => {
     const { body } = await make();
     expect(await works(body.secret!)).toBe(true);

@@ -43,7 +43,7 @@ export const keyHandlers = (
           partyId: party.id,
           role: party.kind as Role,
           subject: body.subject,
-          scopes: scopesFor(party.kind as Role, body.scopes),
+          scopes: handed(principal, scopesFor(party.kind as Role, body.scopes), body.scopes !== undefined),
           expiresAt: aheadOf(at, body.expiresAt),
           at,
         });
@@ -73,8 +73,9 @@ export const keyHandlers = (
           partyId: old.partyId,
           role: old.role as Role,
           subject: old.subject,
-          scopes: old.scopes,
-          expiresAt: aheadOf(at, body.expiresAt),
+          scopes: handed(principal, old.scopes, true),
+          // A key that ends does not live on for ever by being rotated.
+          expiresAt: aheadOf(at, body.expiresAt) ?? old.expiresAt,
           at,
         });
         return {
@@ -121,6 +122,17 @@ function scopesFor(role: Role, asked: readonly string[] | undefined): string[] {
   const wrong = asked.findIndex((scope) => !allowed.includes(scope));
   if (wrong >= 0) throw invalidField(`/scopes/${wrong}`, `is no scope that a key of a ${role} may hold`);
   return [...new Set(asked)];
+}
+
+/**
+ * Of the scopes for a key of the own party, those that the maker's key holds: nobody hands on more than he has. The
+ * operator makes keys of every party, and holds none of their scopes. @throws ProblemError when a named one is missing
+ */
+function handed({ role, scopes }: Principal, wanted: readonly string[], named: boolean): string[] {
+  const held = role === "operator" ? [...wanted] : wanted.filter((scope) => scopes.includes(scope));
+  if (named && held.length < wanted.length)
+    throw new ProblemError("FORBIDDEN", "A key hands on no scope that it does not hold itself.");
+  return held;
 }
 
 function aheadOf(now: Date, expiresAt: Date | undefined): Date | null {
