@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { traded, unused } from "./support/successes.ts";
+import { recordDate, traded, unused } from "./support/successes.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -83,9 +83,9 @@ describe("the register", () => {
 
   it("shows a holder with every version of the particulars that was known by then", async () => {
     const { issueId, seller } = await traded(world);
-    world.clock.set(new Date("2021-08-05T00:00:00Z"));
+    world.clock.set(new Date("2022-01-05T00:00:00Z"));
     const body = {
-      effectiveOn: "2021-08-04",
+      effectiveOn: "2022-01-04",
       evidenceRef: "doc",
       particulars: { ...(await particulars(seller.investorId)), bornOn: null },
     };
@@ -96,6 +96,7 @@ describe("the register", () => {
         query: { ...query },
       });
     expect((await read({})).body.particulars.map(({ version }) => version)).toEqual([2, 1]);
+    expect((await read({ asOf: "2022-01-03" })).body.particulars.map(({ version }) => version)).toEqual([1]);
     world.clock.set(new Date("2021-08-02T00:00:00Z"));
   });
 });
@@ -104,6 +105,19 @@ const particulars = async (id: string) => {
   const { body } = await world.ask(world.broker.secret, "getInvestor", { params: { id } });
   return body.particulars!.value;
 };
+
+describe("a cursor", () => {
+  it("of another list is refused, where it would silently skip rows", async () => {
+    const { issueId: id } = await traded(world);
+    const cursor = id;
+    const register = await world.ask(world.trustee.secret, "readRegister", {
+      params: { id },
+      query: { cursor },
+    });
+    const issues = await world.ask(world.trustee.secret, "listTransfers", { query: { cursor } });
+    expect([register.problem.pointer, issues.problem.pointer]).toEqual(["query/cursor", "query/cursor"]);
+  });
+});
 
 describe("record dates", () => {
   it("are set once a purpose for a day that has not ended, and listed when frozen", async () => {
@@ -117,6 +131,16 @@ describe("record dates", () => {
       params: { id: made.body.id },
     });
     expect(early.code).toBe("STATE_CONFLICT");
+  });
+
+  it("give a frozen list in the same bytes whatever enters later", async () => {
+    const id = await recordDate(world, true);
+    const read = () => world.ask(world.trustee.secret, "readRecordDateList", { params: { id } });
+    const then = await read();
+    expect(then.body.asOf?.seq).toBe(then.body.list?.seq);
+    const holder = await world.open(world.broker, unused());
+    await world.ledger.issue(then.body.issueId, holder.account, 1n);
+    expect((await read()).text).toBe(then.text);
   });
 });
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { caseFacts } from "./case-facts.ts";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
-import { pageOf, pageQuery, readOf } from "./page.ts";
+import { pageAfter, pageOf, readOf } from "./page.ts";
 import { clause, day, hash, id, instantText, line } from "./primitives.ts";
 
 const caseKind = z.enum(caseKinds);
@@ -69,7 +69,10 @@ export const caseAnswer = named(
   readOf(caseFields).extend({ operationIds: z.array(id("op")) }),
 );
 export const casePage = named("LegalCasePage", pageOf(legalCase));
-export const caseQuery = pageQuery.extend({ kind: caseKind.optional(), state: caseState.optional() });
+export const caseQuery = pageAfter(id("cas")).extend({
+  kind: caseKind.optional(),
+  state: caseState.optional(),
+});
 
 export const caseApproval = named("CaseApproval", z.strictObject({}));
 export const caseWithdrawal = named("CaseWithdrawal", z.strictObject({}));

@@ -1,7 +1,7 @@
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { z } from "zod";
 import { named } from "./named.ts";
-import { asOfQuery, pageOf, pageQuery } from "./page.ts";
+import { asOfQuery, pageAfter, pageOf } from "./page.ts";
 import { addressText, hash, height, id, instantText, personId, unitsText } from "./primitives.ts";
 
 const kinds = Object.keys(holdKinds) as (keyof typeof holdKinds)[];
@@ -27,4 +27,4 @@ const hold = named(
   }),
 );
 export const holdPage = named("HoldPage", pageOf(hold));
-export const holdQuery = pageQuery.extend(asOfQuery);
+export const holdQuery = pageAfter(hash).extend(asOfQuery);

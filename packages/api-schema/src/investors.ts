@@ -2,7 +2,7 @@ import { z } from "zod";
 import { investorClass } from "./issues.ts";
 import { bulkRowsMax } from "./limits.ts";
 import { named } from "./named.ts";
-import { pageOf, pageQuery, readOf } from "./page.ts";
+import { pageAfter, pageOf, readOf } from "./page.ts";
 import {
   address,
   addressText,
@@ -109,7 +109,7 @@ export const investorAnswer = named(
   }),
 );
 export const investorPage = named("InvestorPage", pageOf(investor));
-export const investorQuery = pageQuery.extend({
+export const investorQuery = pageAfter(id("inv")).extend({
   externalId: line(64).optional(),
   personId: personId.optional(),
 });
@@ -200,7 +200,7 @@ export const walletsRegistered = named(
   }),
 );
 export const walletPage = named("WalletPage", pageOf(wallet));
-export const walletQuery = pageQuery.extend({
+export const walletQuery = pageAfter(addressText).extend({
   investorId: id("inv").optional(),
   address: address.optional(),
 });

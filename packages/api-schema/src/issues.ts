@@ -2,7 +2,7 @@ import { type InvestorClass, investorClassNames } from "@genbo/domain/investor-c
 import { z } from "zod";
 import { bulkRowsMax } from "./limits.ts";
 import { named } from "./named.ts";
-import { minBlockQuery, pageOf, pageQuery, readOf } from "./page.ts";
+import { minBlockQuery, pageAfter, pageOf, readOf } from "./page.ts";
 import {
   address,
   addressText,
@@ -123,7 +123,7 @@ export const issueCreated = named(
 );
 export const issueRejected = named("IssueRejected", z.object({ id: id("iss"), state: issueState }));
 export const issuePage = named("IssuePage", pageOf(issue));
-export const issueQuery = pageQuery.extend({ state: issueState.optional(), ...minBlockQuery });
+export const issueQuery = pageAfter(id("iss")).extend({ state: issueState.optional(), ...minBlockQuery });
 export const issueReadQuery = z.strictObject(minBlockQuery);
 export const approval = named("Approval", z.strictObject({}));
 export const rejection = named("Rejection", z.strictObject({ reason: clause(1_000) }));

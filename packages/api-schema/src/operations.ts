@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { named } from "./named.ts";
-import { pageOf, pageQuery, readOf } from "./page.ts";
+import { pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
 import { hash, height, id, instantText } from "./primitives.ts";
 
 /** accepted → queued → sent → mined → entered (perfected) | refused | failed. */
@@ -87,7 +87,7 @@ export const operationAnswer = named(
 );
 export const operationPage = named("OperationPage", pageOf(operation));
 export const operationRowPage = named("OperationRowPage", pageOf(operationRow));
-export const operationQuery = pageQuery.extend({
+export const operationQuery = pageAfter(id("op")).extend({
   state: operationState.optional(),
   kind: z.enum(operationKinds).optional(),
 });

@@ -8,6 +8,10 @@ export const pageQuery = z.strictObject({
   limit: countText(pageRowsMax, 1).default(pageRowsDefault),
 });
 
+/** Pages whose cursor has a form: one of another list would only skip rows without a word. */
+export const pageAfter = (cursor: z.ZodType<string, string>) =>
+  pageQuery.extend({ cursor: cursor.optional().describe("`next` of the page before") });
+
 /** For reads that must see a block: what this client has just been told was entered. */
 export const minBlockQuery = {
   minBlock: heightText.optional().describe("Answer only from a register at this block or later"),

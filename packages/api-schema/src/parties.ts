@@ -1,7 +1,7 @@
 import { roles, scopes } from "@genbo/domain/permissions";
 import { z } from "zod";
 import { named } from "./named.ts";
-import { pageOf, pageQuery, readOf } from "./page.ts";
+import { pageAfter, pageOf, readOf } from "./page.ts";
 import { addressText, id, instant, instantText, line } from "./primitives.ts";
 
 export const partyKind = z.enum(roles);
@@ -20,7 +20,7 @@ export const newParty = named("NewParty", z.strictObject({ kind: partyKind, name
 export const partyCreated = named("PartyCreated", partyFields.extend({ operationId: id("op").nullable() }));
 export const partyAnswer = named("PartyAnswer", readOf(partyFields));
 export const partyPage = named("PartyPage", pageOf(party));
-export const partyQuery = pageQuery.extend({ kind: partyKind.optional() });
+export const partyQuery = pageAfter(id("pty")).extend({ kind: partyKind.optional() });
 
 const keyFields = z.object({
   id: id("key"),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { particulars } from "./investors.ts";
 import { investorClass, issueState } from "./issues.ts";
 import { named } from "./named.ts";
-import { asOfAnswer, asOfQuery, minBlockQuery, pageOf, pageQuery, readOf } from "./page.ts";
+import { asOfAnswer, asOfQuery, minBlockQuery, pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
 import {
   addressText,
   clause,
@@ -50,7 +50,7 @@ export const registerPage = named(
     head: hash.nullable().describe("Head of the entry chain at asOf.seq"),
   }),
 );
-export const registerQuery = pageQuery.extend({ ...asOfQuery, personId: personId.optional() });
+export const registerQuery = pageAfter(addressText).extend({ ...asOfQuery, personId: personId.optional() });
 
 export const totalsAnswer = named(
   "RegisterTotals",
@@ -155,5 +155,8 @@ export const recordDateList = named(
   "RecordDateList",
   readOf(recordDateFields).extend({ items: z.array(registerRow), next: z.string().nullable() }),
 );
-export const recordDateQuery = pageQuery;
-export const recordDateListQuery = pageQuery.extend({ ...minBlockQuery, version: heightText.optional() });
+export const recordDateQuery = pageAfter(id("rdt"));
+export const recordDateListQuery = pageAfter(addressText).extend({
+  ...minBlockQuery,
+  version: heightText.optional(),
+});

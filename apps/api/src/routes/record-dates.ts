@@ -7,11 +7,13 @@ import {
   recordDatePart,
 } from "@genbo/database/record-dates";
 import { registerPage } from "@genbo/database/register-read";
+import { positionOf } from "@genbo/database/register-read-position";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { asOfPosition } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, headAt, pageOf, presentAsOf } from "../reads.ts";
 import { issueView } from "../views.ts";
@@ -39,7 +41,7 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   },
   readRecordDateList: async (call) => {
     const { principal, params, query } = call;
-    const head = await headAt(ctx, query.minBlock);
+    await headAt(ctx, query.minBlock);
     const found = await findRecordDate(ctx.prisma, params.id);
     const issue = found && (await findIssue(ctx.prisma, issueView(principal), found.issueId));
     if (!found || !issue) throw notFound();
@@ -53,7 +55,9 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
     const page = await registerPage(ctx.pool, state, { ...filter, after: query.cursor, limit: query.limit });
     await auditRead(ctx, call, found.id, undefined, { version: list.version });
-    const asOf = head && { ...head, time: head.time.toISOString(), seq: state.seq };
+    // The list's own place, not the present one: the frozen list is the same bytes for ever.
+    const position = await positionOf(ctx.pool, issue.id, { seq: state.seq });
+    const asOf = position === undefined ? null : asOfPosition(position);
     const wire = recordDateWire({ ...found, recordDateLists: lists });
     return { status: 200, body: { ...wire, items: page.rows.map(registerRowWire), next: page.next, asOf } };
   },

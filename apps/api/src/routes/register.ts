@@ -7,6 +7,7 @@ import { type EntryLine, entriesPage } from "@genbo/database/register-read-entri
 import { particularsHistory } from "@genbo/database/vault";
 import { accountsKeptBy } from "@genbo/database/wallets";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
+import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
@@ -101,7 +102,11 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       const known = query.knownAt === undefined ? undefined : instantOf(query.knownAt);
       const history = await particularsHistory(ctx.pool, ctx.vaultKeys, params.personId);
       await auditRead(ctx, call, params.personId, query.purpose, { issueId: issue.id });
-      const versions = history.filter((version) => known === undefined || version.knownAt <= known);
+      const effective = query.asOf === undefined ? undefined : isoOfDay(jstDay(instantOf(query.asOf)));
+      const versions = history.filter(
+        ({ knownAt, effectiveOn }) =>
+          (known === undefined || knownAt <= known) && (effective === undefined || effectiveOn <= effective),
+      );
       const particulars = versions.map((row) => ({ ...particularsWire(row), commitment: row.commitment }));
       return { status: 200, body: { ...wire, particulars } };
     },

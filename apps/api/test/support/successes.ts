@@ -124,7 +124,7 @@ async function operationOf(world: World): Promise<string> {
   return body.operationId!;
 }
 
-async function recordDate(world: World, frozen: boolean): Promise<string> {
+export async function recordDate(world: World, frozen: boolean): Promise<string> {
   const id = await world.activeIssue();
   const body = { day: "2021-08-10", purpose: unused() };
   const { body: made } = await world.ask(world.trustee.secret, "setRecordDate", { params: { id }, body });

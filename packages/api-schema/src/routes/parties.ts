@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageQuery } from "../page.ts";
+import { pageAfter } from "../page.ts";
 import {
   apiKey,
   keyCreated,
@@ -75,7 +75,7 @@ export const partyRoutes = [
     summary: "A party's keys, without their secrets",
     scope: "keys:write",
     params: ofParty,
-    query: pageQuery,
+    query: pageAfter(id("key")),
     answers: { 200: keyPage },
     limit: "read",
   }),
