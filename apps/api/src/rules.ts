@@ -1,6 +1,7 @@
+import { requestDaysDefault } from "@genbo/api-schema/limits";
 import type { FailingRule } from "@genbo/api-schema/problem";
 import type { OrderFacts } from "@genbo/database/transfers-facts";
-import { type Day, dayOfIso } from "@genbo/domain/jst";
+import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy, type Policy } from "@genbo/domain/policy-word";
 import { type RefusalCode, refusal, refusalOf } from "@genbo/domain/refusals";
 import { failingRules, type TransferFacts } from "@genbo/domain/transfer-rules";
@@ -50,6 +51,17 @@ export interface OrderTerms {
   units: bigint;
   lotAcquiredOn?: string | undefined;
   expiresAt?: Date | undefined;
+  /** A pre-check has none. */
+  settlementDate?: string | undefined;
+}
+
+/** When a request ends: as it says, else some days after its settlement; undefined for a pre-check. */
+export function expiryOf({
+  expiresAt,
+  settlementDate,
+}: Pick<OrderTerms, "expiresAt" | "settlementDate">): Date | undefined {
+  if (expiresAt !== undefined || settlementDate === undefined) return expiresAt;
+  return endOfDay(dayOfIso(settlementDate)! + requestDaysDefault);
 }
 
 /**
@@ -59,7 +71,8 @@ export interface OrderTerms {
 export function rulesAgainst(facts: OrderFacts, order: OrderTerms, partyId: string, now: Date): number[] {
   const policy = decodePolicy(facts.issue!.policy);
   const failing = failingRules(transferFacts(facts, order, policy, now));
-  if (order.expiresAt !== undefined && order.expiresAt <= now) failing.push(numberOf("HOLD_EXPIRED"));
+  const expiry = isDirect(policy) ? order.expiresAt : expiryOf(order);
+  if (expiry !== undefined && expiry <= now) failing.push(numberOf("HOLD_EXPIRED"));
   if (facts.from.brokerId === partyId) return failing.sort(ascending);
   const told = failing.filter((number) => !ofSender.has(refusalOf(number).code));
   return [...told, numberOf("NOT_CUSTODIAN")].sort(ascending);

@@ -1,15 +1,14 @@
-import { requestDaysDefault } from "@genbo/api-schema/limits";
 import type { newTransfer } from "@genbo/api-schema/transfers";
 import type { Principal } from "@genbo/database/keys";
 import type { NewCommand } from "@genbo/database/operations-new";
 import type { NewTransfer } from "@genbo/database/transfers";
 import type { OrderFacts } from "@genbo/database/transfers-facts";
 import { newId, refOf } from "@genbo/domain/ids";
-import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { type Day, dayOfIso } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import { encodeMove } from "@genbo/domain/words";
 import type { z } from "zod";
-import { isDirect } from "./rules.ts";
+import { expiryOf, isDirect } from "./rules.ts";
 
 export type TransferOrder = z.output<typeof newTransfer>;
 
@@ -67,7 +66,4 @@ function commandOf(
 const dayNumber = (iso: string): Day => dayOfIso(iso)!;
 
 /** Minutes since 1970 at which the request ends; a part of a minute does not count. */
-function expiryMinutes({ expiresAt, settlementDate }: TransferOrder): number {
-  const end = expiresAt ?? endOfDay(dayNumber(settlementDate) + requestDaysDefault);
-  return Math.floor(end.getTime() / 60_000);
-}
+const expiryMinutes = (order: TransferOrder): number => Math.floor(expiryOf(order)!.getTime() / 60_000);

@@ -71,6 +71,16 @@ describe("a transfer request", () => {
     world.clock.set(new Date("2021-08-02T00:00:00Z"));
   });
 
+  it("is refused with days and ends that no register or hold could bear", async () => {
+    const trade = await traded(world);
+    const ask = (more: object) =>
+      world.ask(world.broker.secret, "requestTransfer", { body: { ...order(trade), ...dated, ...more } });
+    expect((await ask({ acquiredOn: "2021-08-01" })).problem.pointer).toBe("/acquiredOn");
+    expect((await ask({ expiresAt: "9999-01-01T00:00:00Z" })).problem.pointer).toBe("/expiresAt");
+    const past = await ask({ tradeDate: "2021-06-01", settlementDate: "2021-06-03" });
+    expect(codes(past.problem.failing)).toEqual(["HOLD_EXPIRED"]);
+  });
+
   it("speaks Japanese to who asks for it", async () => {
     const trade = await traded(world);
     const body = { ...order(trade, { to: `0x${"55".repeat(20)}` }), ...dated };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { bulkRowsMax } from "./limits.ts";
 import { named } from "./named.ts";
-import { pageOf, pageQuery, readOf } from "./page.ts";
+import { pageAfter, pageOf, readOf } from "./page.ts";
 import {
   address,
   addressText,
@@ -28,22 +28,30 @@ const dates = {
   acquiredOn: day.optional().describe("The settlement date, if left out (Trust Act 186(iv))"),
   expiresAt: instant.optional().describe("30 days after the settlement date, if left out"),
 };
-const settled = (row: { tradeDate: string; settlementDate: string }) => row.settlementDate >= row.tradeDate;
-const settledFault = { path: ["settlementDate"], message: "lies before the trade date" };
+/** The last minute that the 28 bits of a hold can name. */
+const lastExpiry = new Date((2 ** 28 - 1) * 60_000);
+const dated = () =>
+  z
+    .strictObject({ ...order, ...dates })
+    .refine((row) => row.settlementDate >= row.tradeDate, {
+      path: ["settlementDate"],
+      message: "lies before the trade date",
+    })
+    // Nobody acquires before the contract: the day stands in the register (Trust Act 186(iv)).
+    .refine((row) => row.acquiredOn === undefined || row.acquiredOn >= row.tradeDate, {
+      path: ["acquiredOn"],
+      message: "lies before the trade date",
+    })
+    .refine((row) => row.expiresAt === undefined || row.expiresAt <= lastExpiry, {
+      path: ["expiresAt"],
+      message: `lies after ${lastExpiry.toISOString()}`,
+    });
 
 export const precheck = named("TransferPrecheck", z.strictObject(order));
-export const newTransfer = named(
-  "NewTransfer",
-  z.strictObject({ ...order, ...dates }).refine(settled, settledFault),
-);
+export const newTransfer = named("NewTransfer", dated());
 export const newTransfers = named(
   "NewTransfers",
-  z.strictObject({
-    rows: z
-      .array(z.strictObject({ ...order, ...dates }).refine(settled, settledFault))
-      .min(1)
-      .max(bulkRowsMax),
-  }),
+  z.strictObject({ rows: z.array(dated()).min(1).max(bulkRowsMax) }),
 );
 
 /** One rule that stands against it. */
@@ -104,7 +112,7 @@ export const transferAnswer = named(
   }),
 );
 export const transferPage = named("TransferPage", pageOf(transfer));
-export const transferQuery = pageQuery.extend({
+export const transferQuery = pageAfter(id("trf")).extend({
   issueId: id("iss").optional(),
   state: transferState.optional(),
 });
