@@ -3,7 +3,7 @@ import type { Handlers } from "./call.ts";
 import type { ApiContext } from "./context.ts";
 import { identify } from "./plugins/access.ts";
 import { readBodies } from "./plugins/body.ts";
-import { answerErrors } from "./plugins/errors.ts";
+import { answerErrors, answerUnreadable } from "./plugins/errors.ts";
 import { rateLimits } from "./plugins/limits.ts";
 import { referencePath, serveReference } from "./plugins/reference.ts";
 import { requestIdOf } from "./plugins/request.ts";
@@ -31,6 +31,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
     keepAliveTimeout: keepAliveTimeoutMs,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: pathParamCharsMax },
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
   });
   denyByDefault(app);

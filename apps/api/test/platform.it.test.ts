@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { startAnvil } from "@genbo/chain/anvil";
 import { initSandboxClock, openSandboxClock } from "@genbo/database/sandbox-clock";
 import { validate } from "@scalar/openapi-parser";
@@ -38,6 +40,18 @@ describe("the reference", () => {
     expect(page.headers["content-type"]).toBe("text/markdown; charset=utf-8");
     expect(page.text).toContain("# MAKER_IS_CHECKER");
     expect((await api.ask(null, "problemPage", { params: { code: "NO_SUCH_CODE" } })).code).toBe("NOT_FOUND");
+  });
+});
+
+describe("what is no HTTP", () => {
+  it("is answered with a problem", async () => {
+    await api.app.listen({ port: 0, host: "127.0.0.1" });
+    const { port } = api.app.server.address() as AddressInfo;
+    const socket = connect(port, "127.0.0.1");
+    socket.write("FOO /v1/issues HTTP/1.1\r\nHost: x\r\n\r\n");
+    const [head, body] = (await text(socket)).split("\r\n\r\n");
+    expect(head).toContain("HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json");
+    expect(JSON.parse(body!)).toMatchObject({ code: "BAD_REQUEST", status: 400 });
   });
 });
 

@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { ProblemCode } from "@genbo/api-schema/problems";
 import { problemOf } from "@genbo/api-schema/problems";
 import { writeAudit } from "@genbo/database/audit";
@@ -31,6 +34,24 @@ export function answerErrors(ctx: ApiContext) {
       .type("application/problem+json; charset=utf-8")
       .send(JSON.stringify(problemBody(problem, request.id, language)));
   };
+}
+
+/** Answers what Node's parser could not read as HTTP, before any request is there, with a problem too. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = new ProblemError("BAD_REQUEST", "The request's URL, headers or length cannot be read.");
+  const text = JSON.stringify(problemBody(problem, randomUUID(), "en"));
+  const { status } = problemOf(problem.code);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "content-type: application/problem+json; charset=utf-8",
+    `content-length: ${Buffer.byteLength(text)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
 }
 
 async function audit(
