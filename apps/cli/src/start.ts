@@ -20,12 +20,9 @@ export async function start(args: readonly string[]): Promise<void> {
   const port = readPort(values.port ?? server?.httpPort);
   const began = Date.now();
   const asked = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      console.log("Stopping …");
-      asked.resolve();
-    });
-  }
+  // A terminal's Ctrl-C comes twice, from the terminal itself and through npm.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => asked.resolve());
+  asked.promise.then(() => console.log("Stopping …"));
   const stack = await startOn(server, {
     dataDir,
     port,
