@@ -10,7 +10,7 @@ const checkedUntil = "2026-07-31T15:00:00Z";
 export const lapsedCustomer = { id: "INV-LAPSED", broker: "NOMURA", tax: "RESIDENT_INDIVIDUAL" } as const;
 const lapsedUntil = "2021-09-30T15:00:00Z";
 
-/** Every customer of the demo: the holders at issue, the broker's own account, and one whose check lapses. */
+/** Every customer of the demo: the holders at issue, the broker's own account, a pledgee, and one whose check lapses. */
 export function customersOf(scenario: Scenario): Record<BrokerCode, Customer[]> {
   const allotted = makePeople([...scenario.holders_at_issue, lapsedCustomer], seed).map(
     (person): Customer => ({
@@ -20,7 +20,8 @@ export function customersOf(scenario: Scenario): Record<BrokerCode, Customer[]> 
     }),
   );
   const of = (broker: BrokerCode) => allotted.filter(({ person }) => person.broker === broker);
-  return { SBI: [...of("SBI"), ownAccountOf(scenario.otc_trade.buyer)], NOMURA: of("NOMURA") };
+  const companies = [ownAccountOf(scenario.otc_trade.buyer), pledgeeOf(scenario.pledge.pledgee)];
+  return { SBI: [...of("SBI"), ...companies], NOMURA: of("NOMURA") };
 }
 
 /** The broker itself, which buys for its own account. */
@@ -42,5 +43,27 @@ const ownAccountOf = (id: string): Customer => ({
     classes: ["CORPORATE"],
   },
   classes: ["CORPORATE", "BROKER"],
+  validUntil: checkedUntil,
+});
+
+/** A bank that takes units in pledge; its name and address enter the register (200(2)). */
+const pledgeeOf = (id: string): Customer => ({
+  person: {
+    id,
+    broker: "SBI",
+    tax: "DOMESTIC_CORPORATION",
+    kind: "corporation",
+    name: { kanji: "見本質権銀行", kana: "ミホンシチケンギンコウ", romaji: "Mihon Pledge Bank" },
+    address: {
+      postalCode: "100-0005",
+      prefecture: "東京都",
+      city: "千代田区",
+      street: "丸の内(見本)2-2",
+      country: "JP",
+    },
+    bornOn: "1990-04-02",
+    classes: ["CORPORATE"],
+  },
+  classes: ["CORPORATE"],
   validUntil: checkedUntil,
 });

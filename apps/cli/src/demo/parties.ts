@@ -7,6 +7,7 @@ import type { Step } from "./steps.ts";
 const staff = {
   issuer: { party: "issuer", subject: "staff:issuer-1" },
   trustee: { party: "trustee", subject: "staff:trustee-1" },
+  trusteeSecond: { party: "trustee", subject: "staff:trustee-2" },
   // Who drafts for the issuer is also seconded to the trustee: four eyes must notice that this is one person.
   issuerAtTrustee: { party: "trustee", subject: "staff:issuer-1" },
   SBI: { party: "SBI", subject: "staff:sbi-customers-1" },

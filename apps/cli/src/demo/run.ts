@@ -7,6 +7,7 @@ import { readScenario } from "./fixture.ts";
 import { issueUnits } from "./issuance.ts";
 import { draftAndApprove } from "./issue.ts";
 import { openKeyStore } from "./keys.ts";
+import { legalActs } from "./legal-acts.ts";
 import { admitParties } from "./parties.ts";
 import { type Refusal, refuse } from "./refusals.ts";
 import { nextSteps, showRegister } from "./show.ts";
@@ -72,6 +73,11 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
       "refusals",
       "What must not happen is refused, and nothing changes",
       (step) => refuse(step, parties, issue, accounts, scenario, chain),
+    );
+    await steps.step(
+      "legal acts",
+      "A pledge, an attachment, a lost wallet; each by two persons of the trustee",
+      (step) => legalActs(step, parties, issue, accounts, scenario),
     );
     const found = await steps.step(
       "reads",
