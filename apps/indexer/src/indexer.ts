@@ -17,6 +17,7 @@ import { checkHeads } from "./check-heads.ts";
 import type { IndexerContext, LeaderContext } from "./context.ts";
 import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
 import { nextLot } from "./plan-lots.ts";
+import { reconcileAsAsked } from "./reconcile.ts";
 import { handleReorg } from "./reorg.ts";
 import { resumeAll } from "./resume.ts";
 
@@ -69,6 +70,17 @@ export function startIndexer(context: IndexerContext, databaseUrl: string, chain
 }
 
 async function lead(context: LeaderContext, chain: ChainIdentity, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const reconciling = reconcileAsAsked(context, AbortSignal.any([signal, ended.signal]));
+  try {
+    await followAll(context, chain, signal);
+  } finally {
+    ended.abort();
+    await reconciling;
+  }
+}
+
+async function followAll(context: LeaderContext, chain: ChainIdentity, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await beginCursor(context, chain);

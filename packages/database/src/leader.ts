@@ -36,7 +36,17 @@ export async function tryLead(url: string): Promise<Leadership | undefined> {
       await resign();
       return undefined;
     }
-    return { transaction: (act) => inTransaction(client, act, lost), lost: lost.signal, resign };
+    let last: Promise<unknown> = Promise.resolve();
+    return {
+      // One connection, so one transaction after the other, whoever asks.
+      transaction: (act) => {
+        const next = last.then(() => inTransaction(client, act, lost));
+        last = next.catch(() => undefined);
+        return next;
+      },
+      lost: lost.signal,
+      resign,
+    };
   } catch (error) {
     await pool.end().catch(() => undefined);
     throw error;

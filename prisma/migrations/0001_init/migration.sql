@@ -536,6 +536,23 @@ create table register_break (
 );
 create index register_break_open on register_break (issue_id) where closed_at is null;
 
+-- The full comparison of register and contract. The api asks, the indexer answers, since it alone may open a break.
+create table reconciliation (
+  id text primary key,
+  issue_id text not null references issue,
+  asked_by text, -- null: the daily one
+  asked_at timestamptz not null,
+  done_at timestamptz,
+  seq bigint,
+  block_number bigint,
+  holdings integer,
+  differences jsonb, -- the first ones; [] where all is equal
+  break_id text references register_break,
+  check ((done_at is null) = (differences is null))
+);
+create index reconciliation_issue on reconciliation (issue_id, id);
+create index reconciliation_open on reconciliation (id) where done_at is null;
+
 -- Who may write what. genbo_api, genbo_worker and genbo_indexer are made before the migrations.
 grant usage on schema public to genbo_api, genbo_worker, genbo_indexer;
 grant select on all tables in schema public to genbo_api, genbo_worker, genbo_indexer;
@@ -556,6 +573,7 @@ grant update (class_bits, country, tax_category, valid_until, flags) on investor
 grant update (wrapped_key) on vault_subject to genbo_api;
 grant insert, update on sandbox_clock to genbo_api;
 grant update (closed_at, closed_by, closed_checker, reason) on register_break to genbo_api;
+grant insert on reconciliation to genbo_api;
 
 grant insert on lane, chain_tx, deployment, audit_seal to genbo_worker;
 grant update on lane, chain_tx to genbo_worker;
@@ -573,3 +591,5 @@ grant update (state, token, code_hash, deployed_block) on issue to genbo_indexer
 grant update (state) on transfer, wallet to genbo_indexer;
 grant update (state, code) on legal_case to genbo_indexer;
 grant update (resumed_at) on register_break to genbo_indexer;
+grant insert on reconciliation to genbo_indexer;
+grant update (done_at, seq, block_number, holdings, differences, break_id) on reconciliation to genbo_indexer;

@@ -1,0 +1,103 @@
+import { type Pool, type Queryable, withTransaction } from "./connection.ts";
+import type { Difference } from "./reconciliations.ts";
+
+export interface ReconciledHolding {
+  account: string;
+  units: bigint;
+  encumbered: bigint;
+  /** Units that ERC-7943 froze, which are not encumbered but lower what is free. */
+  frozen: bigint;
+}
+
+/** An issue's register at the cursor's block, to be held against the contract at that block. */
+export interface ReconciledState {
+  block: number;
+  seq: number;
+  head: string;
+  units: bigint;
+  holdings: ReconciledHolding[];
+  /** In what the register contradicts itself. */
+  differences: Difference[];
+}
+
+/** Reads one state of the register, and where its own parts disagree. @param after entries up to it were looked at before */
+export const readReconciled = (pool: Pool, issueId: string, after: number): Promise<ReconciledState> =>
+  withTransaction(
+    pool,
+    async (tx) => {
+      const found = await tx.query<{ block: bigint; seq: bigint; head: string; units: bigint }>(
+        `select c.block_number as block, s.seq, s.head, s.units from issue_state s cross join chain_cursor c
+         where s.issue_id = $1`,
+        [issueId],
+      );
+      const state = found.rows[0];
+      if (state === undefined) throw new Error(`Issue ${issueId} has no state to reconcile.`);
+      const { block, seq, head, units } = state;
+      const holdings = await readHoldings(tx, issueId);
+      const differences = [
+        ...(await sumsThatDiffer(tx, issueId)),
+        ...(await holdsThatDiffer(tx, issueId)),
+        ...(await receiversWithoutRecord(tx, issueId, after)),
+      ];
+      return { block: Number(block), seq: Number(seq), head, units, holdings, differences };
+    },
+    "repeatable read",
+  );
+
+async function readHoldings(tx: Queryable, issueId: string): Promise<ReconciledHolding[]> {
+  const found = await tx.query<ReconciledHolding>(
+    `select p.account, p.units, p.encumbered, coalesce(f.frozen, 0)::bigint as frozen from holding_period p
+     left join (select account, sum(claimed) as frozen from hold
+       where issue_id = $1 and to_seq is null and kind = 6 group by account) f using (account)
+     where p.issue_id = $1 and p.to_seq is null order by p.account`,
+    [issueId],
+  );
+  return found.rows;
+}
+
+/** Σ holdings, persons and accounts beside the issue's figures. Σ lots = holding is a constraint of the table. */
+async function sumsThatDiffer(tx: Queryable, issueId: string): Promise<Difference[]> {
+  const found = await tx.query<Difference>(
+    `select v.what, null as account, v.register::text, v.other::text from issue_state s cross join lateral (
+       select coalesce(sum(units), 0) as units, count(*) as accounts, count(distinct person_id) as holders
+       from holding_period where issue_id = $1 and to_seq is null) h
+     cross join lateral (values ('sum of holdings', s.units::numeric, h.units), ('accounts', s.accounts, h.accounts),
+       ('holders', s.holders, h.holders)) v (what, register, other)
+     where s.issue_id = $1 and v.register <> v.other`,
+    [issueId],
+  );
+  return found.rows;
+}
+
+/** What is encumbered beside the sum of the account's open holds. */
+async function holdsThatDiffer(tx: Queryable, issueId: string): Promise<Difference[]> {
+  const found = await tx.query<Difference>(
+    `select 'sum of holds' as what, account, coalesce(p.encumbered, 0)::text as register, coalesce(h.held, 0)::text as other
+     from (select account, encumbered from holding_period where issue_id = $1 and to_seq is null) p
+     full join (select account, sum(units) as held from hold
+       where issue_id = $1 and to_seq is null and kind <> 6 group by account) h using (account)
+     where coalesce(p.encumbered, 0) <> coalesce(h.held, 0) order by account`,
+    [issueId],
+  );
+  return found.rows;
+}
+
+/**
+ * Every holder's particulars at entry time: units may only arrive in an account whose record stood before the entry
+ * and, where the parties themselves asked for it (bases 1 and 2), whose check held then.
+ */
+async function receiversWithoutRecord(tx: Queryable, issueId: string, after: number): Promise<Difference[]> {
+  const found = await tx.query<Difference>(
+    `select 'record of the receiver' as what, e.to_account as account, 'entry ' || e.seq as register,
+       case when r.seq is null then 'no record' else 'check lapsed' end as other
+     from entry e left join lateral (
+       select r.seq, ('x' || substr(r.record, 33, 10))::bit(40)::bigint as valid_until from registry_record r
+       where r.wallet = e.to_account and (r.block_number, r.log_index) < (e.block_number, e.log_index)
+       order by r.seq desc limit 1) r on true
+     where e.issue_id = $1 and e.seq > $2 and e.kind in (1, 3, 4, 5, 8) and e.to_account is not null
+       and (r.seq is null or (e.basis in (1, 2) and r.valid_until < extract(epoch from e.block_time)))
+     order by e.seq`,
+    [issueId, after],
+  );
+  return found.rows;
+}
