@@ -104,7 +104,17 @@ export const articles: Article[] = [
     ja: "民事執行法167条",
     rule: "Other property rights are attached as claims are; the trustee releases on the court's word.",
   },
-  { id: "TA 187", ja: "信託法187条", rule: "Certificates of a holder's own entries.", later: "not built" },
+  {
+    id: "TA 187",
+    ja: "信託法187条",
+    rule: "Certificates of a holder's own entries, signed by every trustee, checked by anybody.",
+  },
+  {
+    id: "TA 202",
+    ja: "信託法202条",
+    rule: "Certificates of a pledgee's own pledges, and of the pledgor no more.",
+  },
+  { id: "CA 682", ja: "会社法682条", rule: "Certificates of a bondholder's entries, signed by the issuer." },
   {
     id: "TA 190",
     ja: "信託法190条",

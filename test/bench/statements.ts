@@ -1,4 +1,5 @@
 import { buildApp } from "@genbo/api/app";
+import { openSigningKeys } from "@genbo/api/signing-keys";
 import { rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
 import type { Stack } from "@genbo/cli/supervisor";
@@ -41,6 +42,7 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     prisma: createPrisma(pool),
     keystore: openKeystore(folder.keystore, folder.keystorePasswordFile),
     vaultKeys: await openVaultKeys(folder.masterKeyFile),
+    signingKeys: openSigningKeys(folder.keystore, folder.keystorePasswordFile),
     chain: { head: async () => 0, setTime: async () => undefined },
     sandbox: null,
     rateLimits,

@@ -6,6 +6,7 @@ import type { VaultKeys } from "@genbo/database/vault-keys";
 import type { Clock } from "@genbo/domain/clock";
 import type { Profile } from "@genbo/domain/env";
 import type { Log } from "@genbo/domain/log";
+import type { SigningKeys } from "./signing-keys.ts";
 
 /** What the api asks of the chain itself; everything else it reads from the register. */
 export interface ChainPort {
@@ -25,6 +26,7 @@ export interface ApiContext {
   prisma: ReturnType<typeof createPrisma>;
   keystore: Keystore;
   vaultKeys: VaultKeys;
+  signingKeys: SigningKeys;
   chain: ChainPort;
   /** The clock that may be moved; null outside the local profile. */
   sandbox: SandboxClock | null;

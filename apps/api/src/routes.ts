@@ -3,6 +3,7 @@ import type { ApiContext } from "./context.ts";
 import type { Principals } from "./principals.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
 import { caseHandlers } from "./routes/cases.ts";
+import { certificateHandlers } from "./routes/certificates.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { inspectionDecisionHandlers } from "./routes/inspection-decisions.ts";
 import { inspectionHandlers } from "./routes/inspections.ts";
@@ -44,6 +45,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers =
   ...caseDecisionHandlers(ctx),
   ...inspectionHandlers(ctx),
   ...inspectionDecisionHandlers(ctx),
+  ...certificateHandlers(ctx),
   ...operationHandlers(ctx),
   ...eventHandlers(ctx),
   ...sandboxHandlers(ctx),

@@ -11,6 +11,7 @@ import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
 import { buildApp } from "./app.ts";
 import { chainPortOf } from "./chain-port.ts";
+import { openSigningKeys } from "./signing-keys.ts";
 import { version } from "./version.ts";
 
 /** Starts the api of one process and listens. */
@@ -27,6 +28,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     prisma: createPrisma(pool),
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
     vaultKeys: await openVaultKeys(env.masterKeyFile),
+    signingKeys: openSigningKeys(env.keystoreDir, env.keystorePasswordFile),
     chain: chainPortOf(rpc),
     sandbox,
     rateLimits,

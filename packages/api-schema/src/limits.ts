@@ -21,6 +21,8 @@ export const rowErrorsMax = 1_000;
 export const heirsMax = 40;
 /** Documents of one case. */
 export const documentsMax = 50;
+/** Entries of one certificate, about 300 bytes each: an account with more asks as of an earlier day. */
+export const certificateEntriesMax = 10_000;
 /** How long a read with `minBlock` waits for the register before it answers REGISTER_BEHIND. */
 export const minBlockWaitMsMax = 2_000;
 /** A transfer request that names no expiry can be approved until this many days after its settlement date. */

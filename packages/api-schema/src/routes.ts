@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { caseRoutes } from "./routes/cases.ts";
+import { certificateRoutes } from "./routes/certificates.ts";
 import { inspectionRoutes } from "./routes/inspections.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueRoutes } from "./routes/issues.ts";
@@ -19,6 +20,7 @@ export const routeTable = [
   ...proofRoutes,
   ...caseRoutes,
   ...inspectionRoutes,
+  ...certificateRoutes,
   ...platformRoutes,
 ] as const satisfies readonly Route[];
 

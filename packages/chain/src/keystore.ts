@@ -118,7 +118,8 @@ const boundData = ({ label, address }: KeystoreEntry): Buffer =>
 const fileKey = (secret: string, salt: Uint8Array): Buffer =>
   Buffer.from(hkdfSync("sha256", secret, salt, "genbo keystore", 32));
 
-async function readSecret(path: string): Promise<string> {
+/** The secret under which what this folder keeps is sealed. @throws Error when others can read it, or it is too short */
+export async function readSecret(path: string): Promise<string> {
   const { mode } = await stat(path);
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
     throw new Error(`Others can read the keystore's secret: chmod 600 ${path}`);
@@ -131,7 +132,7 @@ async function readSecret(path: string): Promise<string> {
 }
 
 /** Writes a file whole and durably, or not at all when `path` exists. @returns whether it was written */
-async function writeOnce(dir: string, path: string, content: string): Promise<boolean> {
+export async function writeOnce(dir: string, path: string, content: string): Promise<boolean> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${randomBytes(6).toString("hex")}`;
   const handle = await open(temporary, "wx", 0o600);

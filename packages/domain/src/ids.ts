@@ -1,7 +1,21 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /** What an id names: issue, operation, investor, transfer, party, API key, record date, break, case, … */
-export const idPrefixes = ["iss", "op", "inv", "trf", "pty", "key", "rdt", "brk", "rec", "req", "cas", "ins", "crt"] as const;
+export const idPrefixes = [
+  "iss",
+  "op",
+  "inv",
+  "trf",
+  "pty",
+  "key",
+  "rdt",
+  "brk",
+  "rec",
+  "req",
+  "cas",
+  "ins",
+  "crt",
+] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 /** `iss_` + a UUIDv7 (RFC 9562) without dashes: ids of one kind sort by the time they were made. */

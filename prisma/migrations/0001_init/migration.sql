@@ -284,6 +284,28 @@ create table vault_particulars (
   primary key (person_id, version)
 );
 
+-- Certificates of entries (Trust Act 187, 202; Companies Act 682, 695). The signed text names a person: it stands sealed
+-- under that person's key, and goes with it.
+create table certificate (
+  number text primary key,
+  issue_id text not null references issue,
+  side text not null check (side in ('HOLDER', 'PLEDGEE')),
+  account text not null,
+  person_id text not null references vault_subject,
+  -- The state of the register that it certifies, and what would make it superseded.
+  seq bigint not null,
+  head text not null,
+  block bigint not null,
+  commitment text not null check (commitment ~ '^0x[0-9a-f]{64}$'),
+  hold_ids text[] not null,
+  sealed bytea not null,
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'), -- of what was signed
+  signers jsonb not null, -- [{partyId, name, kid, jwk}]: every trustee, or the issuer of a bond
+  party_id text not null references party, -- who asked for it
+  issued_at timestamptz not null
+);
+create index certificate_issue on certificate (issue_id, number);
+
 create table wallet (
   address text primary key check (address ~ '^0x[0-9a-f]{40}$'),
   investor_id text not null references investor,
@@ -556,12 +578,12 @@ create index reconciliation_open on reconciliation (id) where done_at is null;
 -- Who may write what. genbo_api, genbo_worker and genbo_indexer are made before the migrations.
 grant usage on schema public to genbo_api, genbo_worker, genbo_indexer;
 grant select on all tables in schema public to genbo_api, genbo_worker, genbo_indexer;
-revoke select on vault_subject, vault_particulars, inspection from genbo_worker, genbo_indexer;
+revoke select on vault_subject, vault_particulars, inspection, certificate from genbo_worker, genbo_indexer;
 revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 
 grant insert on party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
-  vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure
-  to genbo_api;
+  vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
+  certificate to genbo_api;
 grant update (expires_at, last_used_at, revoked_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;

@@ -17,6 +17,7 @@ import { createTestDatabase, type TestDatabase } from "../../../../test/support/
 import { buildApp } from "../../src/app.ts";
 import { chainPortOf } from "../../src/chain-port.ts";
 import type { ApiContext } from "../../src/context.ts";
+import { openSigningKeys } from "../../src/signing-keys.ts";
 import { type Ask, asker } from "./ask.ts";
 
 const testAdmin = `0x${"ad".repeat(20)}`;
@@ -60,6 +61,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     prisma: createPrisma(pool),
     keystore: openKeystore(join(dir, "keys"), secretFile),
     vaultKeys: vaultKeysOf(randomBytes(32)),
+    signingKeys: openSigningKeys(join(dir, "keys"), secretFile),
     chain: chainPortOf(rpc),
     sandbox: null,
     rateLimits,

@@ -101,6 +101,13 @@ export async function grantedInspection(world: World): Promise<string> {
   return id;
 }
 
+/** A certificate of the seller's entries. */
+export async function certified(world: World): Promise<string> {
+  const { issueId, seller } = await traded(world);
+  const question = { params: { id: issueId }, body: { account: seller.account } };
+  return (await world.ask(world.broker.secret, "issueCertificate", question)).body.number;
+}
+
 export const dated = { tradeDate: "2021-08-02", settlementDate: "2021-08-04" };
 
 /** A transfer in a state in which the next step may be taken. */
@@ -394,6 +401,20 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
         return asks(world.trustee.secret, { params: { id: await grantedInspection(world) }, body });
       },
     },
+    issueCertificate: {
+      201: async (world) => {
+        const { issueId: id, seller } = await traded(world);
+        return asks(world.broker.secret, { params: { id }, body: { account: seller.account } });
+      },
+    },
+    readCertificate: {
+      200: async (world) =>
+        asks(world.trustee.secret, {
+          params: { number: await certified(world) },
+          query: { purpose: "交付" },
+        }),
+    },
+    verifyCertificate: { 200: async (world) => asks(null, { params: { number: await certified(world) } }) },
     getOperation: {
       200: async (world) => asks(world.broker.secret, { params: { id: await operationOf(world) } }),
     },

@@ -1,0 +1,185 @@
+import { certificateEntriesMax } from "@genbo/api-schema/limits";
+import type { CertificateSide } from "@genbo/database/certificates";
+import type { IssueWithState } from "@genbo/database/issues";
+import { registerPage } from "@genbo/database/register-read";
+import { type EntryLine, entriesPage } from "@genbo/database/register-read-entries";
+import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
+import { merklePathOf } from "@genbo/database/register-read-path";
+import type { Position } from "@genbo/database/register-read-position";
+import { type ParticularsAt, particularsAt } from "@genbo/database/vault-at";
+import { type EntryKind, entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { ApiContext } from "./context.ts";
+import { notFound, ProblemError } from "./problem.ts";
+import { holdWire } from "./wire/cases.ts";
+import { entryWire, registerRowWire } from "./wire/register.ts";
+
+export interface CertificateSubject {
+  number: string;
+  side: CertificateSide;
+  account: string;
+  personId: string;
+  at: Date;
+}
+
+export interface CertificateContent {
+  /** What is signed. */
+  statement: Readonly<Record<string, unknown>>;
+  commitment: string;
+  holdIds: string[];
+}
+
+const articles: Readonly<Record<ProfileName, Record<CertificateSide, string>>> = {
+  TRUST_BENEFICIAL: { HOLDER: "TA 187(1)", PLEDGEE: "TA 202(1)" },
+  BOND: { HOLDER: "CA 682(1)", PLEDGEE: "CA 695(1)" },
+};
+
+/**
+ * What a certificate says: of one holder its own entries, holding, lots and holds; of one pledgee its pledges. Of
+ * whoever stands on the other side of an entry it says nothing.
+ * @throws ProblemError NOT_FOUND where the register has nothing of it, STATE_CONFLICT
+ */
+export async function certificateContent(
+  ctx: ApiContext,
+  issue: IssueWithState,
+  position: Position,
+  of: CertificateSubject,
+): Promise<CertificateContent> {
+  const profile = issue.profile as ProfileName;
+  const person = await openedPerson(ctx, position, of.account);
+  const { body, holdIds } = await (of.side === "HOLDER" ? holderBody : pledgeeBody)(
+    ctx,
+    position,
+    of,
+    profile,
+  );
+  const { seq, head, block, hash, time } = position;
+  const statement = {
+    type: "genbo-certificate-of-entries",
+    version: 1,
+    number: of.number,
+    article: articles[profile][of.side],
+    issuedAt: of.at,
+    issue: { id: issue.id, profile, name: issue.name, symbol: issue.symbol, token: issue.token },
+    asOf: { seq, head, block, hash, time },
+    side: of.side,
+    account: of.account,
+    person: {
+      personId: of.personId,
+      name: person.opened.particulars.name,
+      address: person.opened.particulars.address,
+    },
+    // HMAC-SHA256 of the particulars' canonical JSON under the salt is the commitment on chain.
+    opening: {
+      commitment: person.commitment,
+      salt: person.opened.salt,
+      particulars: person.opened.particulars,
+    },
+    ...body,
+  };
+  return { statement, commitment: person.commitment, holdIds };
+}
+
+interface Body {
+  body: Readonly<Record<string, unknown>>;
+  holdIds: string[];
+}
+
+async function holderBody(
+  ctx: ApiContext,
+  position: Position,
+  { account, personId }: CertificateSubject,
+  profile: ProfileName,
+): Promise<Body> {
+  const { rows } = await registerPage(ctx.pool, position, { personId, limit: 1_000 });
+  const row = rows.find((each) => each.account === account);
+  if (row === undefined) throw notFound();
+  const holds = await holdsOf(ctx.pool, position, { side: "account", accounts: [account] });
+  const entries = await entriesOf(ctx, position, personId, (line) => isOwn(line, account));
+  return {
+    body: {
+      holding: registerRowWire(row),
+      holds: holds.map(ownHold),
+      entries: entries.map((line) => ownEntry(line, account, profile)),
+      merkle: await merklePathOf(ctx.pool, position, account),
+    },
+    holdIds: holds.map(({ id }) => id),
+  };
+}
+
+/** Pledgee and pledged units (Trust Act 201(1), Companies Act 694(1)): what the pledgor has besides is not his. */
+async function pledgeeBody(
+  ctx: ApiContext,
+  position: Position,
+  { account, personId }: CertificateSubject,
+  profile: ProfileName,
+): Promise<Body> {
+  const of = { side: "target" as const, accounts: [account], kind: holdKinds.PLEDGE };
+  const pledges = await holdsOf(ctx.pool, position, of);
+  if (pledges.length === 0) throw notFound();
+  const holdIds = pledges.map(({ id }) => id);
+  const ids = new Set(holdIds);
+  const entries = await entriesOf(ctx, position, personId, ({ ref }) => ids.has(ref));
+  return {
+    body: {
+      pledges: pledges.map(({ id, account: pledged, units, fromSeq }) => ({
+        id,
+        account: pledged,
+        units,
+        fromSeq,
+      })),
+      entries: entries.map((line) => ownEntry(line, account, profile)),
+    },
+    holdIds,
+  };
+}
+
+async function openedPerson(ctx: ApiContext, position: Position, account: string) {
+  const person = (await particularsAt(ctx.pool, ctx.vaultKeys, position.block, [account])).get(account);
+  if (person === undefined) throw notFound();
+  const { opened } = person;
+  if (opened === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+  return { ...person, opened } satisfies ParticularsAt;
+}
+
+/** The lines of a person up to a position that `keep` takes. */
+async function entriesOf(
+  ctx: ApiContext,
+  position: Position,
+  personId: string,
+  keep: (line: EntryLine) => boolean,
+): Promise<EntryLine[]> {
+  const kept: EntryLine[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const page = await entriesPage(ctx.pool, position, { personId, after, limit: 1_000 });
+    kept.push(...page.lines.filter(keep));
+    if (kept.length > certificateEntriesMax) {
+      const detail = `There are more than ${certificateEntriesMax} entries: ask as of an earlier day.`;
+      throw new ProblemError("STATE_CONFLICT", detail);
+    }
+    after = page.next;
+  }
+  return kept;
+}
+
+const unitsMove: ReadonlySet<number> = new Set(
+  (["ISSUE", "REDEEM", "TRANSFER", "FORCED_TRANSFER", "RECOVERY", "HOLD_EXECUTED"] satisfies EntryKind[]).map(
+    (kind) => entryKinds[kind],
+  ),
+);
+
+/** A hold in favour of an account is an entry of whom it encumbers, until its units arrive. */
+const isOwn = ({ from, to, kind }: EntryLine, account: string): boolean =>
+  from === account || (to === account && unitsMove.has(kind));
+
+/** An entry without the other side, and without who acted for it. */
+function ownEntry(line: EntryLine, account: string, profile: ProfileName) {
+  const { from, to, fromPerson, toPerson, operationId, maker, checker, ...rest } = entryWire(profile)(line);
+  return { ...rest, side: line.from === account ? "FROM" : "TO" };
+}
+
+/** A hold with the account that it is in favour of, and no person: a pledgee has a certificate of its own. */
+function ownHold(hold: HoldAt) {
+  const { personId, targetPersonId, caseId, ...rest } = holdWire(new Map())(hold);
+  return rest;
+}

@@ -1,0 +1,102 @@
+import {
+  type CertificateRow,
+  certificatePart,
+  findCertificate,
+  keeperOf,
+  openCertificate,
+  sealCertificate,
+} from "@genbo/database/certificates";
+import type { Queryable } from "@genbo/database/connection";
+import { findIssue } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import { subjectKey } from "@genbo/database/vault";
+import { newId } from "@genbo/domain/ids";
+import type { CallOf, Handlers } from "../call.ts";
+import { certificateContent } from "../certificate-content.ts";
+import { signedBy, signersOf } from "../certificate-signing.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { positionFor } from "../moments.ts";
+import { notFound, ProblemError } from "../problem.ts";
+import { auditRead, presentAsOf } from "../reads.ts";
+import { issueView } from "../views.ts";
+
+type Routes = "issueCertificate" | "readCertificate" | "verifyCertificate";
+type Issuing = CallOf<"issueCertificate">;
+
+export const certificateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  // Long: an earlier answer is looked for before anything is signed.
+  issueCertificate: (call) => command(ctx, call, (db) => issueCertificate(ctx, db, call), { long: true }),
+  readCertificate: async (call) => {
+    const { principal, params, query } = call;
+    const row = await findCertificate(ctx.pool, params.number);
+    if (row === undefined || !sees(principal, row)) throw notFound();
+    const text = await openCertificate(ctx.vaultKeys, row);
+    if (text === null) throw notFound();
+    await auditRead(ctx, call, row.number, query.purpose);
+    return { status: 200, body: { ...certificateWire(row), jws: JSON.parse(text) } };
+  },
+  verifyCertificate: async ({ params }) => {
+    const asOf = await presentAsOf(ctx);
+    const row = await findCertificate(ctx.pool, params.number);
+    if (row === undefined) throw notFound();
+    const { number, issueId, state, seq, head, sha256 } = row;
+    const signers = row.signers.map(({ name, kid, jwk }) => ({ name, kid, jwk }));
+    const issuedAt = row.issuedAt.toISOString();
+    return { status: 200, body: { number, issueId, state, seq, head, sha256, issuedAt, signers, asOf } };
+  },
+});
+
+/** A broker sees those of accounts that it keeps; another's is as unknown as none. */
+const sees = ({ role, partyId, custodianId }: Principal, row: CertificateRow): boolean =>
+  role === "broker" ? row.custodianId === custodianId : row.trusteeId === partyId;
+
+async function issueCertificate(
+  ctx: ApiContext,
+  db: Queryable,
+  call: Issuing,
+): Promise<Outcome<Issuing["route"]>> {
+  const { principal, params, body, at } = call;
+  const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
+  if (issue === null) throw notFound();
+  if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+  const { account, side } = body;
+  const keeper = await keeperOf(db, account);
+  const isOwn = principal.role !== "broker" || keeper?.custodianId === principal.custodianId;
+  if (keeper === undefined || !isOwn) throw notFound();
+  const { personId } = keeper;
+  const position = await positionFor(ctx, issue.id, body);
+  const number = newId("crt", at);
+  const of = { number, side, account, personId, at };
+  const { statement, commitment, holdIds } = await certificateContent(ctx, issue, position, of);
+  const { text, sha256, signers } = await signedBy(ctx, await signersOf(db, issue), statement);
+  const key = await subjectKey(db, ctx.vaultKeys, personId);
+  if (key === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+  const { seq, head, block } = position;
+  const row = { ...of, issueId: issue.id, seq, head, block, commitment, holdIds, sha256, signers };
+  const sealed = sealCertificate(key, number, text);
+  return {
+    answer: { status: 201, body: certificateWire({ ...row, issuedAt: at }) },
+    target: number,
+    detail: { issueId: issue.id, account, side, seq, purpose: body.purpose ?? null },
+    writes: [certificatePart({ ...row, sealed, partyId: principal.partyId })],
+  };
+}
+
+type Shown = Pick<
+  CertificateRow,
+  "number" | "issueId" | "side" | "account" | "personId" | "seq" | "head" | "sha256" | "issuedAt"
+>;
+
+const certificateWire = ({ issuedAt, ...row }: Shown) => ({
+  number: row.number,
+  issueId: row.issueId,
+  side: row.side,
+  account: row.account,
+  personId: row.personId,
+  seq: row.seq,
+  head: row.head,
+  sha256: row.sha256,
+  issuedAt: issuedAt.toISOString(),
+  verification: `/v1/certificates/${row.number}/verification`,
+});
