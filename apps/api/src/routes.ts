@@ -4,6 +4,7 @@ import type { Principals } from "./principals.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
 import { caseHandlers } from "./routes/cases.ts";
 import { certificateHandlers } from "./routes/certificates.ts";
+import { breakHandlers } from "./routes/breaks.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { inspectionDecisionHandlers } from "./routes/inspection-decisions.ts";
 import { inspectionHandlers } from "./routes/inspections.ts";
@@ -41,6 +42,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers =
   ...registerHandlers(ctx),
   ...recordDateHandlers(ctx),
   ...proofHandlers(ctx),
+  ...breakHandlers(ctx),
   ...caseHandlers(ctx),
   ...caseDecisionHandlers(ctx),
   ...inspectionHandlers(ctx),

@@ -1,4 +1,5 @@
 import type { OperationId } from "@genbo/api-schema/routes";
+import { newId } from "@genbo/domain/ids";
 import type { Question } from "./ask.ts";
 import { customer, issueDraft } from "./samples.ts";
 import type { Holder, World } from "./world.ts";
@@ -280,6 +281,24 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
       200: async (world) => {
         const { issueId: id } = await traded(world);
         return asks(world.trustee.secret, { params: { id }, query: { asOf: "2021-08-02" } });
+      },
+    },
+    reconcileIssue: {
+      201: async (world) => asks(world.auditor.secret, { params: { id: (await traded(world)).issueId } }),
+    },
+    listReconciliations: {
+      200: async (world) =>
+        asks(world.trustee.secret, { params: { id: (await traded(world)).issueId }, query: {} }),
+    },
+    listBreaks: { 200: async (world) => asks(world.operator, { query: { state: "open" } }) },
+    closeBreak: {
+      200: async (world) => {
+        const id = newId("brk", world.ctx.clock.now());
+        await world.owner.query(
+          `insert into register_break (id, kind, detail, block_number, opened_at) values ($1, 'TEST', '{}', 1, now())`,
+          [id],
+        );
+        return asks(world.compliance.secret, { params: { id }, body: { reason: "調査済み" } });
       },
     },
     proveRegister: {

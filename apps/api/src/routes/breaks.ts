@@ -1,0 +1,111 @@
+import type { reconciliation, registerBreak } from "@genbo/api-schema/breaks";
+import {
+  type BreakRow,
+  type BreakView,
+  closeBreak,
+  findBreak,
+  listBreaks,
+  proposeClosing,
+} from "@genbo/database/breaks";
+import { findIssue } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import {
+  listReconciliations,
+  type ReconciliationRow,
+  reconciliationPart,
+} from "@genbo/database/reconciliations";
+import { newId } from "@genbo/domain/ids";
+import type { z } from "zod";
+import type { Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { notFound, ProblemError } from "../problem.ts";
+import { pageOf, presentAsOf } from "../reads.ts";
+import { issueView } from "../views.ts";
+
+type Routes = "reconcileIssue" | "listReconciliations" | "listBreaks" | "closeBreak";
+
+export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
+  const issueFor = async (principal: Principal, id: string) => {
+    const issue = await findIssue(ctx.prisma, issueView(principal), id);
+    if (issue === null) throw notFound();
+    return issue;
+  };
+  return {
+    reconcileIssue: (call) =>
+      command(ctx, call, async () => {
+        const { principal, params, at } = call;
+        const issue = await issueFor(principal, params.id);
+        if (issue.token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+        const asked = { id: newId("rec", at), issueId: issue.id, askedBy: principal.subject, askedAt: at };
+        const body = reconciliationWire({ ...asked, ...notDone });
+        return {
+          answer: { status: 201, body },
+          target: issue.id,
+          detail: { id: asked.id },
+          writes: [reconciliationPart(asked)],
+        };
+      }),
+    listReconciliations: async ({ principal, params, query }) => {
+      const asOf = await presentAsOf(ctx);
+      const issue = await issueFor(principal, params.id);
+      const rows = await listReconciliations(ctx.pool, issue.id, query);
+      return {
+        status: 200,
+        body: { ...pageOf(rows, query.limit, reconciliationWire, ({ id }) => id), asOf },
+      };
+    },
+    listBreaks: async ({ principal, query }) => {
+      const asOf = await presentAsOf(ctx);
+      const rows = await listBreaks(ctx.pool, breakView(principal), query);
+      return { status: 200, body: { ...pageOf(rows, query.limit, breakWire, ({ id }) => id), asOf } };
+    },
+    closeBreak: (call) =>
+      command(ctx, call, async (db) => {
+        const { principal, params, body, at } = call;
+        const found = await findBreak(db, breakView(principal), params.id);
+        if (found === undefined) throw notFound();
+        const { subject } = principal;
+        if (found.closedAt !== null) throw new ProblemError("STATE_CONFLICT", "It is closed already.");
+        if (found.closedBy === subject)
+          throw new ProblemError("MAKER_IS_CHECKER", "You gave the reason: another person closes it.");
+        const isFirst = found.closedBy === null;
+        const after = isFirst
+          ? { ...found, closedBy: subject, reason: body.reason }
+          : { ...found, closedChecker: subject, closedAt: at };
+        return {
+          answer: { status: 200, body: breakWire(after) },
+          target: found.id,
+          // The second person's reason stands in the audit trail, beside the first one's on the break.
+          detail: { reason: body.reason, closes: !isFirst },
+          guard: isFirst
+            ? proposeClosing(found.id, { by: subject, reason: body.reason })
+            : closeBreak(found.id, { checker: subject, at }),
+        };
+      }),
+  };
+};
+
+const notDone = { doneAt: null, seq: null, block: null, holdings: null, differences: null, breakId: null };
+
+const breakView = ({ role, partyId }: Principal): BreakView =>
+  role === "trustee" ? { as: "trustee", partyId } : { as: "everything" };
+
+const numberOf = (value: bigint | null) => (value === null ? null : Number(value));
+
+const reconciliationWire = (row: ReconciliationRow): z.input<typeof reconciliation> => ({
+  ...row,
+  askedAt: row.askedAt.toISOString(),
+  doneAt: row.doneAt?.toISOString() ?? null,
+  seq: numberOf(row.seq),
+  block: numberOf(row.block),
+});
+
+const breakWire = (row: BreakRow): z.input<typeof registerBreak> => ({
+  ...row,
+  state: row.closedAt !== null ? "closed" : row.closedBy === null ? "open" : "closing",
+  block: Number(row.block),
+  openedAt: row.openedAt.toISOString(),
+  closedAt: row.closedAt?.toISOString() ?? null,
+  resumedAt: row.resumedAt?.toISOString() ?? null,
+});

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { named } from "./named.ts";
+import { pageOf, pageQuery } from "./page.ts";
+import { addressText, clause, height, id, instantText } from "./primitives.ts";
+
+const breakStates = ["open", "closing", "closed"] as const;
+
+export const registerBreak = named(
+  "Break",
+  z.object({
+    id: id("brk"),
+    issueId: id("iss").nullable().describe("Null for the registry, and for the chain as a whole"),
+    kind: z.string(),
+    state: z
+      .enum(breakStates)
+      .describe("`closing` once one person has given a reason: a second one closes it"),
+    detail: z
+      .record(z.string(), z.unknown())
+      .describe("What register and chain say, and the number expected next"),
+    block: height,
+    openedAt: instantText,
+    reason: z.string().nullable(),
+    closedBy: z.string().nullable(),
+    closedChecker: z.string().nullable(),
+    closedAt: instantText.nullable(),
+    resumedAt: instantText.nullable().describe("What it held back has entered the register"),
+  }),
+  "Register and chain disagree. While it is open nothing enters that issue; the others go on",
+);
+export const breakPage = named("BreakPage", pageOf(registerBreak));
+export const breakQuery = pageQuery.extend({
+  state: z.enum(["open", "closed"]).optional().describe("`open` has those that are closing"),
+  issueId: id("iss").optional(),
+});
+export const breakClosing = named("BreakClosing", z.strictObject({ reason: clause(1_000) }));
+
+const difference = z.object({
+  what: z.string(),
+  account: addressText.nullable(),
+  register: z.string(),
+  other: z.string().describe("What the contract says, or the other part of the register"),
+});
+const reconciliationFields = z.object({
+  id: id("rec"),
+  issueId: id("iss"),
+  askedBy: z.string().nullable().describe("Null for the daily one"),
+  askedAt: instantText,
+  doneAt: instantText.nullable(),
+  seq: height.nullable().describe("The last entry of the state that was compared"),
+  block: height.nullable(),
+  holdings: height.nullable(),
+  differences: z.array(difference).nullable().describe("Null until it is done; empty where all is equal"),
+  breakId: id("brk").nullable().describe("The break that the differences opened"),
+});
+export const reconciliation = named("Reconciliation", reconciliationFields);
+export const reconciliationPage = named("ReconciliationPage", pageOf(reconciliation));
+export const reconciliationQuery = pageQuery;
