@@ -94,7 +94,8 @@ async function send<Id extends OperationId>(
     ...(body === undefined ? {} : { body }),
   });
   const text = await response.text();
-  const answer = text === "" ? undefined : JSON.parse(text);
+  const isJson = /[/+]json/.test(response.headers.get("content-type") ?? "");
+  const answer = isJson ? JSON.parse(text) : text;
   if (!response.ok) throw new ApiProblem(`${route.method} ${route.path}`, response.status, answer as Problem);
   return {
     status: response.status,

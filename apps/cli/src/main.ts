@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "verify EXPORT --rpc URL [--json] is an export of the register the chain's own? needs no database",
     run: async (args) => (await import("./verify.ts")).verify(args),
   },
+  reconcile: {
+    usage: "reconcile ISSUE --url URL --key-file FILE [--json] compare register and contract in full",
+    run: async (args) => (await import("./reconcile.ts")).reconcile(args),
+  },
   network: {
     usage: "network init|key|add|runbook   make and change the files of a QBFT network",
     run: async (args) => (await import("./network.ts")).runNetwork(args),

@@ -9,6 +9,7 @@ import { draftAndApprove } from "./issue.ts";
 import { openKeyStore } from "./keys.ts";
 import { legalActs } from "./legal-acts.ts";
 import { admitParties } from "./parties.ts";
+import { proveToStranger } from "./prove.ts";
 import { type Refusal, refuse } from "./refusals.ts";
 import { nextSteps, showRegister } from "./show.ts";
 import type { Screen, StepReport, Steps } from "./steps.ts";
@@ -83,6 +84,9 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
       "reads",
       "The register as of then and now, and its proof against the chain",
       (step) => readAndProve(step, parties, issue, accounts, scenario, chain),
+    );
+    await steps.step("proof", "An auditor recomputes the register from its export and a node alone", (step) =>
+      proveToStranger(step, parties, issue, platform),
     );
     await steps.step("show", "The register", () => showRegister(screen, parties, issue, found));
     nextSteps(screen, platform.startCommand, parties.secrets.trustee, issue.id);
