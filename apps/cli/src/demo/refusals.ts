@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import { ApiProblem } from "../client.ts";
 import type { Accounts } from "./accounts.ts";
 import type { ChainView } from "./chain-view.ts";
@@ -36,7 +37,7 @@ export async function refuse(
     return { register: body.register, chain: await chain.head(issue.token) };
   };
   const attempts = [
-    ...transfersRefused(parties, issue, accounts, scenario),
+    ...transfersRefused(parties, issue, accounts, scenario, await today(parties)),
     await selfApproval(parties, scenario),
   ];
   const before = await heads();
@@ -66,8 +67,9 @@ function transfersRefused(
   issue: DemoIssue,
   accounts: Accounts,
   { otc_trade, dates }: Scenario,
+  day: string,
 ): Attempt[] {
-  const order = { issueId: issue.id, tradeDate: otc_trade.settle, settlementDate: otc_trade.settle };
+  const order = { issueId: issue.id, tradeDate: day, settlementDate: day };
   const of = (id: string) => accounts.get(id)!.address;
   const nobody = `0x${createHash("sha256").update("an account that nobody registered").digest("hex").slice(0, 40)}`;
   const attempt = (
@@ -105,6 +107,12 @@ function transfersRefused(
     // The broker bought on the settlement day: it has no units that were acquired at issue.
     attempt("closed lot", ["LOT_CLOSED"], "SBI", bank, of("INV-B"), otc_trade.units, dates.payment),
   ];
+}
+
+/** A second run comes months later by the sandbox clock; a request of long ago would be refused for its age too. */
+async function today(parties: Parties): Promise<string> {
+  const { body } = await parties.as.operator.call("status");
+  return isoOfDay(jstDay(new Date(body.time)));
 }
 
 /** The person who drafted an issue approves it with a key that the trustee gave to the same person. */
