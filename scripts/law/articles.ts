@@ -36,7 +36,7 @@ export const articles: Article[] = [
   {
     id: "TA 189",
     ja: "信託法189条",
-    rule: "Record-date lists are those who stand in the register at 24:00 JST of the day.",
+    rule: "Record-date lists are those who stand in the register at 24:00 JST of the day; rights within three months, two weeks' notice unless the deed fixes date and rights.",
   },
   {
     id: "TA 195(2)",

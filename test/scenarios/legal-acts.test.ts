@@ -16,6 +16,8 @@ import { demoBegins } from "@genbo/cli/demo/run";
 import { createSteps, type Step } from "@genbo/cli/demo/steps";
 import { sellToBroker } from "@genbo/cli/demo/trade";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
+import { dayOfIso, isoOfDay } from "@genbo/domain/jst";
+import { endOfMonths } from "@genbo/domain/record-dates";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LegalDesk, openLegalDesk, papers } from "../support/legal-desk.ts";
 import { keptScreen, stackFolder } from "../support/stack-folder.ts";
@@ -102,7 +104,8 @@ const codesOf = async (refused: Promise<unknown>): Promise<string[]> => {
 
 /** The list of a record date, by the fixture's names. */
 async function listOn(day: string): Promise<Record<string, number>> {
-  const body = { day, purpose: "収益分配" };
+  const exerciseUntil = isoOfDay(endOfMonths(dayOfIso(day)!, 1));
+  const body = { day, purpose: "収益分配", exerciseUntil, deedClauseRef: "信託契約" };
   const { body: set } = await parties.as.trustee.call("setRecordDate", { params: { id: issue.id }, body });
   expect(set.closesAt).toBe(new Date(Date.parse(`${day}T24:00:00+09:00`)).toISOString());
   await run((step) =>

@@ -1,10 +1,10 @@
 import type { Handlers } from "./call.ts";
 import type { ApiContext } from "./context.ts";
 import type { Principals } from "./principals.ts";
+import { breakHandlers } from "./routes/breaks.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
 import { caseHandlers } from "./routes/cases.ts";
 import { certificateHandlers } from "./routes/certificates.ts";
-import { breakHandlers } from "./routes/breaks.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { inspectionDecisionHandlers } from "./routes/inspection-decisions.ts";
 import { inspectionHandlers } from "./routes/inspections.ts";

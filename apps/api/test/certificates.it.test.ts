@@ -4,7 +4,7 @@ import { dayOfIso } from "@genbo/domain/jst";
 import { verifyPath } from "@genbo/register/merkle";
 import { type GeneralJWS, generalVerify, importJWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import { issueDraft } from "./support/samples.ts";
+import { bondTerms, issueDraft } from "./support/samples.ts";
 import { traded, unused } from "./support/successes.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -179,27 +179,7 @@ it("a pledgee's certificate says his pledges, and of the pledgor no more [TA 202
 });
 
 it("a bond's certificate is signed by its issuer [CA 682]", async () => {
-  const issueId = await world.activeIssue({
-    profile: "BOND",
-    terms: {
-      ...Object.fromEntries(
-        ["formExchangeLimit", "administratorPowers", "noticeOfAssistant", "jointIssue", "administrator"].map(
-          (key) => [key, null],
-        ),
-      ),
-      ...Object.fromEntries(
-        ["assistant", "registerManager", "security", "trustBond", "nonCashPayment", "setOff"].map((key) => [
-          key,
-          null,
-        ]),
-      ),
-      interestRate: "年0.35%",
-      redemption: "満期一括",
-      interestPayment: "年1回",
-      noAdministrator: "定めない",
-      paidIn: "全額",
-    },
-  } as never);
+  const issueId = await world.activeIssue({ profile: "BOND", terms: bondTerms } as never);
   const holder = await world.open(world.broker, unused());
   await world.ledger.issue(issueId, holder.account, 4n);
   const { body } = await certify(issueId, { account: holder.account });
@@ -214,6 +194,11 @@ describe("who gets what", () => {
     const theirs = await certify(issueId, { account: seller.account }, world.other.secret);
     const nobody = await certify(issueId, { account: `0x${"99".repeat(20)}` }, world.other.secret);
     expect([theirs.status, bare(theirs.text)]).toEqual([404, bare(nobody.text)]);
+    const refused = await world.owner.query(
+      "select outcome, detail from audit_row where target = $1 and action = 'issueCertificate'",
+      [issueId],
+    );
+    expect(refused.rows).toEqual(Array(2).fill({ outcome: "refused", detail: { code: "NOT_FOUND" } }));
     const { body } = await certify(issueId, { account: seller.account });
     expect((await read(body.number, world.other.secret)).status).toBe(404);
     expect((await read(body.number, world.broker.secret)).status).toBe(200);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { WireRequest } from "@genbo/api-schema/wire";
 import { beforeAll, describe, expect, it } from "vitest";
-import { issueDraft } from "./support/samples.ts";
+import { bondTerms, issueDraft } from "./support/samples.ts";
 import { inspectionAsked, traded, unused } from "./support/successes.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -34,25 +34,6 @@ const linesOf = (text: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-/** An active bond issue: the same engine under the other profile. */
-const bondTerms = {
-  interestRate: "年0.35%",
-  redemption: "2022年4月23日に総額を償還",
-  interestPayment: "年1回",
-  formExchangeLimit: null,
-  noAdministrator: "社債管理者を定めない",
-  administratorPowers: null,
-  noticeOfAssistant: null,
-  jointIssue: null,
-  administrator: null,
-  assistant: null,
-  registerManager: { name: "原簿管理人", address: "東京都" },
-  security: null,
-  trustBond: null,
-  paidIn: "2021年4月23日 全額",
-  nonCashPayment: null,
-  setOff: null,
-};
 const bond = () => world.activeIssue({ profile: "BOND", terms: bondTerms } as never);
 
 describe("a request to inspect a trust's register", () => {
@@ -164,6 +145,11 @@ describe("a request to inspect a trust's register", () => {
     expect(await pointers({ capacity: "BENEFICIARY", requester })).toEqual(["/requester/personId"]);
     const rows = await world.owner.query("select 1 from inspection where issue_id = $1", [issueId]);
     expect(rows.rowCount).toBe(0);
+    const audited = await world.owner.query(
+      "select outcome, detail from audit_row where target = $1 and action = 'requestInspection'",
+      [issueId],
+    );
+    expect(audited.rows).toEqual(Array(4).fill({ outcome: "refused", detail: { code: "INVALID_FIELD" } }));
   });
 });
 

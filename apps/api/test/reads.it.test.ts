@@ -122,7 +122,9 @@ describe("a cursor", () => {
 describe("record dates", () => {
   it("are set once a purpose for a day that has not ended, and listed when frozen", async () => {
     const id = await world.activeIssue();
-    const set = (body: object) => world.ask(world.trustee.secret, "setRecordDate", { params: { id }, body });
+    const deed = { exerciseUntil: "2022-02-28", deedClauseRef: "信託契約第20条" };
+    const set = (body: object) =>
+      world.ask(world.trustee.secret, "setRecordDate", { params: { id }, body: { ...deed, ...body } });
     const made = await set({ day: "2022-01-31", purpose: "分配" });
     expect(made.body).toMatchObject({ closesAt: "2022-01-31T15:00:00.000Z", list: null });
     expect((await set({ day: "2022-01-31", purpose: "分配" })).code).toBe("ALREADY_EXISTS");

@@ -219,6 +219,15 @@ export const problems = {
       ja: "failing に満たされていない要件と対処があります。",
     },
   ),
+  RECORD_DATE_REFUSED: kind(
+    422,
+    false,
+    { en: "The law stands against this record date", ja: "基準日の要件を満たしていません" },
+    {
+      en: "See `failing`: every requirement that is not met, each with its remedy.",
+      ja: "failing に満たされていない要件と対処があります。",
+    },
+  ),
   NO_LAWFUL_GROUND: kind(
     422,
     false,

@@ -134,6 +134,9 @@ const recordDateFields = z.object({
   day,
   closesAt: instantText.describe("24:00 JST of that day"),
   purpose: z.string(),
+  exerciseUntil: day.nullable(),
+  noticeOn: day.nullable(),
+  deedClauseRef: z.string().nullable(),
   maker: z.string(),
   createdAt: instantText,
   list: z
@@ -149,11 +152,39 @@ const recordDateFields = z.object({
     .describe("Null until the day has ended and a block after it was folded"),
 });
 export const recordDate = named("RecordDate", recordDateFields);
-export const newRecordDate = named("NewRecordDate", z.strictObject({ day, purpose: clause(200) }));
+export const newRecordDate = named(
+  "NewRecordDate",
+  z.strictObject({
+    day,
+    purpose: clause(200),
+    exerciseUntil: day
+      .optional()
+      .describe("Last day on which the right is exercised: a trust's within three months (Trust Act 189(3))"),
+    noticeOn: day.optional().describe("Notice in the official gazette, two weeks before (Trust Act 189(4))"),
+    deedClauseRef: line()
+      .optional()
+      .describe("Clause of the deed that fixes both the date and the rights: then no notice is needed"),
+  }),
+);
+export const recordDateRow = named(
+  "RecordDateRow",
+  registerRow.extend({
+    pledges: z
+      .array(
+        z.object({
+          holdId: hash,
+          pledgee: addressText,
+          pledgeePersonId: personId.nullable(),
+          units: unitsText,
+        }),
+      )
+      .describe("Pledges of these units: who may collect before the holder (Trust Act 97)"),
+  }),
+);
 export const recordDatePage = named("RecordDatePage", pageOf(recordDate));
 export const recordDateList = named(
   "RecordDateList",
-  readOf(recordDateFields).extend({ items: z.array(registerRow), next: z.string().nullable() }),
+  readOf(recordDateFields).extend({ items: z.array(recordDateRow), next: z.string().nullable() }),
 );
 export const recordDateQuery = pageAfter(id("rdt"));
 export const recordDateListQuery = pageAfter(addressText).extend({

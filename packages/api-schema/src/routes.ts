@@ -1,8 +1,8 @@
 import type { Route } from "./route.ts";
+import { breakRoutes } from "./routes/breaks.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
 import { inspectionRoutes } from "./routes/inspections.ts";
-import { breakRoutes } from "./routes/breaks.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { partyRoutes } from "./routes/parties.ts";

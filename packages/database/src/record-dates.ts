@@ -1,10 +1,10 @@
+import type { RecordDateTerms } from "@genbo/domain/record-dates";
 import { insertPart, type Part } from "./commands-statement.ts";
 import type { PrismaClient, RecordDate, RecordDateList } from "./generated/client.ts";
 
-export interface NewRecordDate {
+export interface NewRecordDate extends RecordDateTerms {
   id: string;
   issueId: string;
-  day: string;
   closesAt: Date;
   purpose: string;
   maker: string;
@@ -20,6 +20,9 @@ export const recordDatePart = (row: NewRecordDate): Part =>
       day: ["date", (date) => date.day],
       closes_at: ["timestamptz", (date) => date.closesAt],
       purpose: ["text", (date) => date.purpose],
+      exercise_until: ["date", (date) => date.exerciseUntil],
+      notice_on: ["date", (date) => date.noticeOn],
+      deed_clause_ref: ["text", (date) => date.deedClauseRef],
       maker: ["text", (date) => date.maker],
       created_at: ["timestamptz", (date) => date.at],
     },

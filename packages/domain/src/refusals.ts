@@ -314,6 +314,30 @@ const table = {
     "Register the pledgee with a broker first: its name and address enter the register.",
   ],
   NOTHING_CHANGES: [109, "It stands so already.", "既にその状態です。", "Nothing to do."],
+  EXERCISE_DATE_MISSING: [
+    110,
+    "It is not said until when the right is exercised.",
+    "基準日受益者が行使する権利の行使期限が示されていません。",
+    "Give exerciseUntil, at most three months after the record date (TA 189(3)).",
+  ],
+  EXERCISE_OUTSIDE_PERIOD: [
+    111,
+    "The right is not exercised within three months after the record date.",
+    "権利の行使が基準日から三箇月以内ではありません。",
+    "Set exerciseUntil after the record date and at most three months later (TA 189(3)).",
+  ],
+  NOTICE_MISSING: [
+    112,
+    "Neither a notice in the gazette nor a clause of the deed is named.",
+    "官報公告日も信託行為の定めも示されていません。",
+    "Give noticeOn, or deedClauseRef where the deed fixes both the date and the rights (TA 189(4)).",
+  ],
+  NOTICE_TOO_LATE: [
+    113,
+    "The notice leaves less than two whole weeks before the record date.",
+    "官報公告が基準日の二週間前までになされていません。",
+    "Set a later record date, or publish earlier (TA 189(4)).",
+  ],
 } as const satisfies Record<string, Row>;
 
 export type RefusalCode = keyof typeof table;

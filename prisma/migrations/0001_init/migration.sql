@@ -349,6 +349,9 @@ create table record_date (
   day date not null,
   closes_at timestamptz not null, -- 24:00 JST of that day
   purpose text not null,
+  exercise_until date, -- Trust Act 189(3)
+  notice_on date, -- Trust Act 189(4)
+  deed_clause_ref text,
   maker text not null,
   created_at timestamptz not null,
   unique (issue_id, day, purpose)

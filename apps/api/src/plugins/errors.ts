@@ -12,7 +12,15 @@ import { languageOf, ProblemError, problemBody } from "../problem.ts";
 import { routeOfRequest } from "./request.ts";
 
 /** Refusals by a rule, as against faults of form: what an auditor asks after. */
-const refusals: ReadonlySet<ProblemCode> = new Set(["TRANSFER_REFUSED", "SUPPLY_EXCEEDED", "CASE_REFUSED"]);
+const refusals: ReadonlySet<ProblemCode> = new Set([
+  "TRANSFER_REFUSED",
+  "SUPPLY_EXCEEDED",
+  "CASE_REFUSED",
+  "RECORD_DATE_REFUSED",
+  "NO_LAWFUL_GROUND",
+]);
+/** What the law lets a person demand: turned away for whatever reason, it is written down. */
+const demands: ReadonlySet<string> = new Set(["requestInspection", "issueCertificate"]);
 
 /** Seconds after which a retryable problem is worth another try. */
 const retryAfterS = "1";
@@ -62,7 +70,7 @@ async function audit(
 ): Promise<void> {
   const { principal } = request;
   const route = routeOfRequest(request);
-  const outcome = status === 403 ? "denied" : isRefusal(problem) ? "refused" : undefined;
+  const outcome = status === 403 ? "denied" : isRefusal(problem, route?.operationId) ? "refused" : undefined;
   if (!principal || !route || outcome === undefined) return;
   const codes = problem.parts.failing?.map(({ code }) => code);
   const entry = {
@@ -81,8 +89,10 @@ async function audit(
   );
 }
 
-const isRefusal = ({ code, parts }: ProblemError): boolean =>
-  refusals.has(code) || (parts.rows?.some(({ failing }) => failing !== undefined) ?? false);
+const isRefusal = ({ code, parts }: ProblemError, operationId: string | undefined): boolean =>
+  refusals.has(code) ||
+  (demands.has(operationId ?? "") && (code === "INVALID_FIELD" || code === "NOT_FOUND")) ||
+  (parts.rows?.some(({ failing }) => failing !== undefined) ?? false);
 
 /** The id in a path, where it has the form of one: anything else could be personal data. */
 function idIn(params: unknown): string | null {

@@ -7,17 +7,22 @@ import {
   recordDatePart,
 } from "@genbo/database/record-dates";
 import { registerPage } from "@genbo/database/register-read";
+import { holdsOf } from "@genbo/database/register-read-holds";
 import { positionOf } from "@genbo/database/register-read-position";
+import { holdKinds } from "@genbo/domain/entry-kinds";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import type { ProfileName } from "@genbo/domain/profiles";
+import { type RecordDateTerms, recordDateFaults } from "@genbo/domain/record-dates";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { asOfPosition } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, headAt, pageOf, presentAsOf } from "../reads.ts";
+import { numberOf, ruleWire } from "../rules.ts";
 import { issueView } from "../views.ts";
-import { recordDateWire, registerRowWire } from "../wire/register.ts";
+import { recordDateRowWire, recordDateWire } from "../wire/register.ts";
 
 type Routes = "setRecordDate" | "listRecordDates" | "readRecordDateList";
 
@@ -54,12 +59,17 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const state = { issueId: issue.id, seq: Number(list.seq) };
     const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
     const page = await registerPage(ctx.pool, state, { ...filter, after: query.cursor, limit: query.limit });
+    const accounts = page.rows.map(({ account }) => account);
+    const pledges = await holdsOf(ctx.pool, state, { side: "account", accounts, kind: holdKinds.PLEDGE });
     await auditRead(ctx, call, found.id, undefined, { version: list.version });
     // The list's own place, not the present one: the frozen list is the same bytes for ever.
     const position = await positionOf(ctx.pool, issue.id, { seq: state.seq });
     const asOf = position === undefined ? null : asOfPosition(position);
     const wire = recordDateWire({ ...found, recordDateLists: lists });
-    return { status: 200, body: { ...wire, items: page.rows.map(registerRowWire), next: page.next, asOf } };
+    return {
+      status: 200,
+      body: { ...wire, items: page.rows.map(recordDateRowWire(pledges)), next: page.next, asOf },
+    };
   },
 });
 
@@ -72,20 +82,40 @@ const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
     const closesAt = endOfDay(dayOfIso(body.day)!);
     if (closesAt <= at)
       throw invalidField("/day", "has ended: a list is frozen as its day ends, not afterwards");
+    const { exerciseUntil = null, noticeOn = null, deedClauseRef = null } = body;
+    const terms = { day: body.day, exerciseUntil, noticeOn, deedClauseRef };
+    refuseTerms(issue.profile as ProfileName, terms, call);
+    const { subject: maker } = principal;
     const date = {
       id: newId("rdt", at),
       issueId: issue.id,
-      day: body.day,
+      ...terms,
       closesAt,
       purpose: body.purpose,
-      maker: principal.subject,
+      maker,
       at,
     };
-    const day = new Date(`${body.day}T00:00:00Z`);
+    const days = {
+      day: midnight(body.day),
+      exerciseUntil: exerciseUntil === null ? null : midnight(exerciseUntil),
+      noticeOn: noticeOn === null ? null : midnight(noticeOn),
+    };
     return {
-      answer: { status: 201, body: recordDateWire({ ...date, day, createdAt: at, recordDateLists: [] }) },
+      answer: { status: 201, body: recordDateWire({ ...date, ...days, createdAt: at, recordDateLists: [] }) },
       target: date.id,
       detail: { issueId: issue.id, day: body.day },
       writes: [recordDatePart(date)],
     };
   });
+
+/** As Prisma reads a date column. */
+const midnight = (day: string): Date => new Date(`${day}T00:00:00Z`);
+
+/** @throws ProblemError RECORD_DATE_REFUSED naming every fault, if there are any */
+function refuseTerms(profile: ProfileName, terms: RecordDateTerms, call: CallOf<"setRecordDate">): void {
+  const faults = recordDateFaults(profile, terms);
+  if (faults.length === 0) return;
+  const failing = faults.map((code) => ruleWire(numberOf(code), call.language));
+  const detail = `${failing.length} requirements are not met: ${faults.join(", ")}.`;
+  throw new ProblemError("RECORD_DATE_REFUSED", detail, { failing, target: call.params.id });
+}

@@ -1,7 +1,8 @@
-import type { entry, lot, recordDate, registerRow } from "@genbo/api-schema/register";
+import type { entry, lot, recordDate, recordDateRow, registerRow } from "@genbo/api-schema/register";
 import type { RecordDateWithLists } from "@genbo/database/record-dates";
 import type { RegisterRow } from "@genbo/database/register-read";
 import type { EntryLine } from "@genbo/database/register-read-entries";
+import type { HoldAt } from "@genbo/database/register-read-holds";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
@@ -40,6 +41,24 @@ export const entryWire =
     };
   };
 
+/** Prisma reads a date column as midnight UTC of that day. */
+const dayWire = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
+
+/** A row of a record-date list with the pledges on its account. */
+export const recordDateRowWire =
+  (pledges: readonly HoldAt[]) =>
+  (row: RegisterRow): z.input<typeof recordDateRow> => ({
+    ...registerRowWire(row),
+    pledges: pledges
+      .filter(({ account }) => account === row.account)
+      .map(({ id, target, targetPersonId, units }) => ({
+        holdId: id,
+        pledgee: target!,
+        pledgeePersonId: targetPersonId,
+        units: String(units),
+      })),
+  });
+
 export const recordDateWire = (row: RecordDateWithLists): z.input<typeof recordDate> => {
   const [list] = row.recordDateLists;
   return {
@@ -48,6 +67,9 @@ export const recordDateWire = (row: RecordDateWithLists): z.input<typeof recordD
     day: row.day.toISOString().slice(0, 10),
     closesAt: row.closesAt.toISOString(),
     purpose: row.purpose,
+    exerciseUntil: dayWire(row.exerciseUntil),
+    noticeOn: dayWire(row.noticeOn),
+    deedClauseRef: row.deedClauseRef,
     maker: row.maker,
     createdAt: row.createdAt.toISOString(),
     list: list

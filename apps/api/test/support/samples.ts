@@ -55,3 +55,23 @@ export const customer = (
   },
   ...more,
 });
+
+/** The statutory items of a bond issue. */
+export const bondTerms = {
+  interestRate: "年0.35%",
+  redemption: "2022年4月23日に総額を償還",
+  interestPayment: "年1回",
+  formExchangeLimit: null,
+  noAdministrator: "社債管理者を定めない",
+  administratorPowers: null,
+  noticeOfAssistant: null,
+  jointIssue: null,
+  administrator: null,
+  assistant: null,
+  registerManager: { name: "原簿管理人", address: "東京都" },
+  security: null,
+  trustBond: null,
+  paidIn: "2021年4月23日 全額",
+  nonCashPayment: null,
+  setOff: null,
+};

@@ -132,9 +132,16 @@ async function operationOf(world: World): Promise<string> {
   return body.operationId!;
 }
 
+export const recordDateSet = {
+  day: "2021-08-10",
+  purpose: "分配",
+  exerciseUntil: "2021-09-30",
+  deedClauseRef: "信託契約第20条",
+};
+
 export async function recordDate(world: World, frozen: boolean): Promise<string> {
   const id = await world.activeIssue();
-  const body = { day: "2021-08-10", purpose: unused() };
+  const body = { ...recordDateSet, purpose: unused() };
   const { body: made } = await world.ask(world.trustee.secret, "setRecordDate", { params: { id }, body });
   if (!frozen) return made.id;
   await world.db.pool("genbo_indexer").query(
@@ -334,8 +341,8 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
     },
     setRecordDate: {
       201: async (world) => {
-        const body = { day: "2021-08-10", purpose: "分配" };
-        return asks(world.trustee.secret, { params: { id: await world.activeIssue() }, body });
+        const params = { id: await world.activeIssue() };
+        return asks(world.trustee.secret, { params, body: recordDateSet });
       },
     },
     listRecordDates: {

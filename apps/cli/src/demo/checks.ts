@@ -97,7 +97,8 @@ export async function readAndProve(
 async function takeRecordDate(step: Step, parties: Parties, issue: DemoIssue, day: string) {
   const { body: set } = await parties.as.trustee.call("setRecordDate", {
     params: { id: issue.id },
-    body: { day, purpose: "第1期収益分配" },
+    // The deed fixes the end of each period and the distribution of the month after it.
+    body: { day, purpose: "第1期収益分配", exerciseUntil: "2022-02-28", deedClauseRef: "信託契約" },
     key: `demo:record-date:${day}`,
   });
   await moveClock(step, parties.as.operator, new Date(Date.parse(set.closesAt) + 1_000).toISOString());

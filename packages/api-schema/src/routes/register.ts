@@ -82,7 +82,7 @@ export const registerRoutes = [
     params: ofIssue,
     body: newRecordDate,
     answers: { 201: recordDate },
-    problems: ["ALREADY_EXISTS", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED"],
+    problems: ["ALREADY_EXISTS", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "RECORD_DATE_REFUSED"],
     limit: "write",
   }),
   route({
