@@ -96,14 +96,14 @@ export async function openInspection(world: World): Promise<string> {
   return (await world.ask(maker, "requestInspection", question)).body.id;
 }
 
-export async function grantedInspection(world: World): Promise<string> {
+async function grantedInspection(world: World): Promise<string> {
   const id = await openInspection(world);
   await world.ask(world.trustee.secret, "grantInspection", { params: { id }, body: {} });
   return id;
 }
 
 /** A certificate of the seller's entries. */
-export async function certified(world: World): Promise<string> {
+async function certified(world: World): Promise<string> {
   const { issueId, seller } = await traded(world);
   const question = { params: { id: issueId }, body: { account: seller.account } };
   return (await world.ask(world.broker.secret, "issueCertificate", question)).body.number;
