@@ -154,7 +154,7 @@ test("2021-11-15 INV-B pledges 5: perfected by its entry, and bars a transfer [T
     maker: "staff:sbi-customers-1",
     checker: "staff:trustee-2",
   });
-  expect(new Date(entries.at(-1)!.perfectedAt).toISOString().slice(0, 10)).toBe(date);
+  expect(new Date(entries.at(-1)!.perfectedAt!).toISOString().slice(0, 10)).toBe(date);
   const order = { issueId: issue.id, from: addressOf(pledgor), to: addressOf("BRK-SBI"), units: "1" };
   const precheck = await sbi.call("precheckTransfer", { body: order });
   expect(precheck.body.failing.map(({ code }) => code)).toEqual(["INSUFFICIENT_UNITS"]);

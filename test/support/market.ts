@@ -36,25 +36,24 @@ export interface MarketIssue {
   token: string;
 }
 
+interface SubmitOptions {
+  issueId?: string;
+  party?: MarketParty;
+  maker?: string;
+  checker?: string;
+}
+
 /** Parties with their roles on chain, and what they put into the outbox, written as the api's role without the api. */
 export interface Market {
   trustee: MarketParty;
   issuer: MarketParty;
   brokers: [MarketParty & { custodian: number }, MarketParty & { custodian: number }];
   /** Puts an operation with its rows into the outbox. @returns its id */
-  submit(
-    kind: string,
-    rows: readonly OutboxRow[],
-    options?: { issueId?: string; party?: MarketParty },
-  ): Promise<string>;
+  submit(kind: string, rows: readonly OutboxRow[], options?: SubmitOptions): Promise<string>;
   /** Waits until an operation has ended. */
   ended(operationId: string, timeoutMs?: number): Promise<OperationResult>;
   /** `submit` and `ended`. */
-  run(
-    kind: string,
-    rows: readonly OutboxRow[],
-    options?: { issueId?: string; party?: MarketParty },
-  ): Promise<OperationResult>;
+  run(kind: string, rows: readonly OutboxRow[], options?: SubmitOptions): Promise<OperationResult>;
   /** Registers so many new wallets with a broker. */
   wallets(broker: number, count: number): Promise<string[]>;
   /** Makes an issue and its token. */
@@ -82,20 +81,21 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
   const admin = { id: trustee.id, signer: (await stack.keystore.find("admin"))! };
   const brokers: Market["brokers"] = [first, second];
 
-  const submit: Market["submit"] = async (kind, rows, { issueId = null, party: by = trustee } = {}) => {
+  const submit: Market["submit"] = async (kind, rows, options = {}) => {
+    const { issueId = null, party: by = trustee, maker = "staff:maker", checker = null } = options;
     const now = stack.clock.now();
     const id = newId("op", now);
     await api.query(
       `with op as (
-         insert into operation (id, ref, party_id, kind, state, issue_id, maker, rows, request_id, accepted_at, updated_at)
-         values ($1, $2, $3, $4, 'accepted', $5, 'staff:maker', $6, 'test', $7, $7) returning id
+         insert into operation (id, ref, party_id, kind, state, issue_id, maker, checker, rows, request_id, accepted_at, updated_at)
+         values ($1, $2, $3, $4, 'accepted', $5, $6, $7, $8, 'test', $9, $9) returning id
        )
        insert into command (operation_id, row, signer, call, target, ref, args)
        select op.id, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb
-       from op, unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+       from op, unnest($10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
          with ordinality as t (signer, call, target, ref, args, n) order by t.n`,
       [
-        ...[id, refOf(id), by.id, kind, issueId, rows.length, now],
+        ...[id, refOf(id), by.id, kind, issueId, maker, checker, rows.length, now],
         rows.map((row) => row.signer),
         rows.map((row) => row.call),
         rows.map((row) => row.target ?? null),

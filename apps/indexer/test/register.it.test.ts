@@ -50,6 +50,13 @@ async function expectAgreement(issue: MarketIssue) {
   expect(new Set(holdings.map(({ person_id }) => person_id)).size).toBe(state?.holders);
 }
 
+/** Who made each line of an issue and who approved it, and whether it perfects anything. */
+const linesOf = (issue: MarketIssue) =>
+  rows(
+    "select kind, maker, checker, perfected_at is not null as perfects from entry where issue_id = $1 order by seq",
+    [issue.id],
+  );
+
 test("issued units enter the register; a bad row is refused by itself and named", async () => {
   const issue = await market.issue();
   const wallets = await market.wallets(0, 20);
@@ -140,9 +147,10 @@ test("a joint request is held, accepted, approved and entered, naming who made a
   const ref = await market.transfer(issue, from, to, 4n);
   const state = async () =>
     (await rows<{ state: string }>("select state from transfer where ref = $1", [ref]))[0]?.state;
-  const step = (call: string) => market.run(`transfer.${call}`, [market.transferStep(issue, ref, call)]);
+  const step = (call: string, by: { maker?: string; checker?: string } = {}) =>
+    market.run(`transfer.${call}`, [market.transferStep(issue, ref, call)], by);
 
-  await step("requestTransfers");
+  await step("requestTransfers", { maker: "staff:seller" });
   expect(await state()).toBe("held");
   await expectAgreement(issue);
   expect(await step("approveTransfers")).toMatchObject({
@@ -150,12 +158,9 @@ test("a joint request is held, accepted, approved and entered, naming who made a
     code: "HOLD_NOT_ACCEPTED",
   });
   expect(await state()).toBe("held");
-  await step("acceptTransfers");
+  await step("acceptTransfers", { maker: "staff:buyer" });
   expect(await state()).toBe("accepted");
-  await stack.database
-    .pool("genbo_api")
-    .query("update transfer set acceptor = 'staff:buyer', checker = 'staff:registrar' where ref = $1", [ref]);
-  await step("approveTransfers");
+  await step("approveTransfers", { maker: "staff:registrar", checker: "staff:registrar" });
   expect(await state()).toBe("entered");
   const [entry] = await rows("select * from entry where issue_id = $1 and kind = 8", [issue.id]);
   expect(entry).toMatchObject({
@@ -169,11 +174,42 @@ test("a joint request is held, accepted, approved and entered, naming who made a
     checker: "staff:registrar",
     lots: [["2021-08-01", "4"]],
   });
+  expect(await linesOf(issue)).toEqual([
+    { kind: 11, maker: "staff:maker", checker: null, perfects: false },
+    { kind: 14, maker: "staff:maker", checker: null, perfects: false },
+    { kind: 1, maker: "staff:maker", checker: null, perfects: true },
+    { kind: 6, maker: "staff:seller", checker: null, perfects: false },
+    { kind: 7, maker: "staff:buyer", checker: null, perfects: false },
+    { kind: 8, maker: "staff:seller", checker: "staff:registrar", perfects: true },
+  ]);
   await expectAgreement(issue);
   expect(await step("requestTransfers")).toMatchObject({
     state: "refused",
     code: "REF_USED",
   });
+});
+
+test("a rejection and a cancellation are lines of who did them, and perfect nothing", async () => {
+  const issue = await market.issue({ approvalRequired: true });
+  const [from = ""] = await market.wallets(0, 1);
+  const [to = ""] = await market.wallets(1, 1);
+  await market.run("issuance", [market.issueRow(issue, from, 10n)]);
+  for (const [call, by] of [
+    ["rejectTransfers", { maker: "staff:registrar", checker: "staff:registrar" }],
+    ["cancelTransfers", { maker: "staff:desk" }],
+  ] as const) {
+    const ref = await market.transfer(issue, from, to, 4n);
+    const request = market.transferStep(issue, ref, "requestTransfers");
+    await market.run("transfer.request", [request], { maker: "staff:seller" });
+    await market.run(`transfer.${call}`, [market.transferStep(issue, ref, call)], by);
+  }
+  expect((await linesOf(issue)).slice(3)).toEqual([
+    { kind: 6, maker: "staff:seller", checker: null, perfects: false },
+    { kind: 9, maker: "staff:registrar", checker: null, perfects: false },
+    { kind: 6, maker: "staff:seller", checker: null, perfects: false },
+    { kind: 9, maker: "staff:desk", checker: null, perfects: false },
+  ]);
+  await expectAgreement(issue);
 });
 
 test("logs of strangers' contracts that look like ours are passed over", async () => {

@@ -87,14 +87,21 @@ export const entry = named(
     holdId: hash.nullable(),
     lots: z.array(lot),
     operationId: z.string().nullable(),
-    maker: z.string().nullable(),
-    checker: z.string().nullable(),
+    maker: z.string().nullable().describe("Who made what this line enters; null for a self-custody wallet"),
+    checker: z
+      .string()
+      .nullable()
+      .describe("Who approved it; null where one person acts, as for an acceptance"),
     block: height,
     blockHash: hash,
     txHash: hash,
     logIndex: height,
     enteredAt: instantText,
-    perfectedAt: instantText,
+    perfectedAt: instantText
+      .nullable()
+      .describe(
+        "Null for a line that changes no title, pledge or attachment: a request, its acceptance, a policy",
+      ),
   }),
 );
 export const entryPage = named("EntryPage", pageOf(entry));

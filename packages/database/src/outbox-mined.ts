@@ -36,9 +36,10 @@ export async function ourHashes(db: Queryable, hashes: readonly string[]): Promi
 }
 
 /**
- * Our transactions among these hashes, with their commands in the order of their rows. A transfer's entries name who
- * made the request and who approved it, whichever operation carries them (Trust Act 198(2): a joint request); those
- * of a legal act name who filed the case and who approved it.
+ * Our transactions among these hashes, with their commands in the order of their rows. A line of the register names
+ * who made it: the request, the acceptance, the rejection and the cancellation each their own maker. Where a line is
+ * made by an approval, its checker approved what somebody else made: the request (Trust Act 198(2)), the issue, or the
+ * case. Nothing here depends on later steps, so that a chain that is read again gives the same lines.
  */
 export async function ourTransactions(
   db: Queryable,
@@ -56,10 +57,12 @@ export async function ourTransactions(
   const commands = await db.query<MinedCommand & { transactionId: bigint }>(
     `select c.chain_tx_id as "transactionId", c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
        c.tx_row as row, c.state = 'taken' as open,
-       coalesce(k.maker, t.maker, o.maker) as maker,
-       case when k.id is not null then k.checker when t.id is null then o.checker else t.checker end as checker
+       made.by as maker, nullif(coalesce(k.checker, o.checker), made.by) as checker
      from command c join operation o on o.id = c.operation_id
-     left join legal_case k on k.id = o.subject_id left join transfer t on t.ref = c.ref
+     left join legal_case k on k.id = o.subject_id
+     left join transfer t on t.ref = c.ref and c.call = 'approveTransfers'
+     left join issue i on i.ref = c.ref and c.call = 'createIssue'
+     cross join lateral (select coalesce(k.maker, t.maker, i.maker, o.maker) as by) made
      where c.chain_tx_id = any($1) order by c.chain_tx_id, c.tx_row`,
     [[...byId.keys()]],
   );

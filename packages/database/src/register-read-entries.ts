@@ -32,7 +32,8 @@ export interface EntryLine {
   txHash: Word;
   logIndex: number;
   enteredAt: Date;
-  perfectedAt: Date;
+  /** Null for a line that perfects nothing, such as a request. */
+  perfectedAt: Date | null;
 }
 
 export interface EntriesQuery extends RegisterFilter {

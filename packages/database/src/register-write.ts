@@ -1,5 +1,6 @@
 import { isoOfDay } from "@genbo/domain/jst";
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
+import { perfects } from "@genbo/register/perfection";
 import type { Hold, Holding, IssueTotals } from "@genbo/register/state";
 import type { Step } from "@genbo/register/step";
 import { column, insertRows } from "./bulk.ts";
@@ -57,9 +58,12 @@ const entryColumns = [
   column<EntryRow>("block_number", "bigint", ({ origin }) => origin.blockNumber),
   column<EntryRow>("block_hash", "text", ({ origin }) => origin.blockHash),
   column<EntryRow>("block_time", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
-  // Entered and perfected with its block (Trust Act 195): the same at a rebuild, since block time is legal time.
+  // Entered, and perfected if anything is (Trust Act 195), with its block: the same at a rebuild, since block time is
+  // legal time.
   column<EntryRow>("entered_at", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
-  column<EntryRow>("perfected_at", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
+  column<EntryRow>("perfected_at", "timestamptz", ({ step }) =>
+    perfects(step) ? instantOf(step.entry.blockTime) : null,
+  ),
 ];
 
 /** Adds lines to the register. Entries are only ever added. */

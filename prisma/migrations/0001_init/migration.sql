@@ -457,7 +457,8 @@ create table entry (
   block_hash text not null,
   block_time timestamptz not null,
   entered_at timestamptz not null,
-  perfected_at timestamptz not null,
+  perfected_at timestamptz, -- null for a line that perfects nothing, such as a request
+  check (perfected_at = entered_at),
   primary key (issue_id, seq),
   unique (block_number, log_index)
 );

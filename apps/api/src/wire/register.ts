@@ -37,7 +37,7 @@ export const entryWire =
       units: String(units),
       lots: lotsWire(lots),
       enteredAt: enteredAt.toISOString(),
-      perfectedAt: perfectedAt.toISOString(),
+      perfectedAt: perfectedAt?.toISOString() ?? null,
     };
   };
 

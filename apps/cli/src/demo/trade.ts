@@ -89,7 +89,7 @@ function checkEntry(
       settlementDate: settle,
     },
   );
-  const perfectedAt = new Date(entry.perfectedAt).getTime();
+  const perfectedAt = Date.parse(entry.perfectedAt ?? "");
   const settlement = Date.parse(`${settle}T00:00:00+09:00`);
   step.check("perfected on the settlement day, by the trustee's approval", perfectedAt >= settlement, true);
 }

@@ -1,0 +1,28 @@
+import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
+import type { Step } from "./step.ts";
+
+const movesTitle: ReadonlySet<number> = new Set([
+  entryKinds.ISSUE,
+  entryKinds.REDEEM,
+  entryKinds.TRANSFER,
+  entryKinds.FORCED_TRANSFER,
+  entryKinds.RECOVERY,
+  entryKinds.HOLD_EXECUTED,
+]);
+const makesOrEndsHold: ReadonlySet<number> = new Set([
+  entryKinds.HOLD_CREATED,
+  entryKinds.HOLD_RELEASED,
+  entryKinds.HOLD_CHANGED,
+]);
+/** A request, a lock-up or a freeze bars the holder and gives nobody a right in the units. */
+const rights: ReadonlySet<number> = new Set([holdKinds.PLEDGE, holdKinds.ATTACHMENT]);
+
+/**
+ * Whether an entry perfects anything: title to units (Trust Act 195; Companies Act 688), or a pledge (Trust Act 200(2);
+ * Companies Act 693) or an attachment of them. A request and its acceptance, a policy and terms are lines of the
+ * register that perfect nothing.
+ */
+export function perfects({ entry, effect }: Pick<Step, "entry" | "effect">): boolean {
+  if (movesTitle.has(entry.kind)) return true;
+  return makesOrEndsHold.has(entry.kind) && effect.hold !== null && rights.has(effect.hold.kind);
+}
