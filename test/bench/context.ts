@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Figure } from "./figure.ts";
 import { type Platform, startPlatform } from "./platform.ts";
+import type { Run } from "./run.ts";
 
 /** Sizes that a run may change; the defaults keep each bench below a minute. */
 export interface Sizes {
@@ -16,16 +17,10 @@ export interface Sizes {
 
 export const defaultSizes: Sizes = { entries: 100_000, holders: 10_000, issues: 5, transfers: 4_000 };
 
-export interface BenchContext {
+export interface BenchContext extends Run {
   sizes: Sizes;
-  /** One line about what goes on, for whoever waits. */
-  say(line: string): void;
   /** The one platform of this run, with parties, accounts and an issue; started at the first call. */
   platform(): Promise<Platform>;
-  /** A fresh folder, removed at the end. */
-  folder(name: string): string;
-  /** Runs at the end, what came last first. */
-  atEnd(undo: () => unknown): void;
 }
 
 export type Bench = (context: BenchContext) => Promise<Figure[]>;

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { type Client, createClient } from "@genbo/cli/client";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
 import { createPool, type Pool } from "@genbo/database/connection";
-import type { BenchContext } from "./context.ts";
 import { investorRow, termsOf } from "./parties.ts";
 import { measurePhase, type Phase } from "./phase.ts";
+import type { Run } from "./run.ts";
 
 /** Brokers of the platform: each has a signer and so a lane of its own. */
 const brokersMade = 2;
@@ -34,7 +34,7 @@ export interface Platform {
 }
 
 /** Brings up the real stack and fills it through its API. */
-export async function startPlatform(context: BenchContext): Promise<Platform> {
+export async function startPlatform(context: Run): Promise<Platform> {
   const stack = await startStack({
     dataDir: context.folder("platform"),
     notice: context.say,
