@@ -40,6 +40,9 @@ interface IHolderRegistry is IRefusals {
     /// @notice Both parties of a move in one call.
     function pair(address from, address to) external view returns (bytes32, bytes32);
 
+    /// @notice The records of many wallets, for a batch to ask once.
+    function records(address[] calldata wallets) external view returns (bytes32[] memory);
+
     /// @notice keccak256(abi.encode(head, seq, wallet, record, particulars)) over all records from seq 1.
     function head() external view returns (bytes32);
 

@@ -46,6 +46,18 @@ contract HolderRegistryTest is Fixture {
         eq(registry.seq(), 2, "seq");
     }
 
+    function test_manyRecordsAtOnceAreThoseOfEach() public {
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        address[] memory wallets = new address[](3);
+        (wallets[0], wallets[2]) = (WALLET, STRANGER);
+        bytes32[] memory found = registry.records(wallets);
+        eq(found.length, 3, "one a wallet");
+        for (uint256 i; i < 3; ++i) {
+            eq(found[i], registry.recordOf(wallets[i]), "record");
+        }
+        eq(registry.records(new address[](0)).length, 0, "of nobody");
+    }
+
     function test_nobodyRegistersHerself() public {
         vm.expectRevert(unauthorized(WALLET));
         vm.prank(WALLET);

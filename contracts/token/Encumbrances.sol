@@ -10,7 +10,7 @@ import {TokenBase} from "./TokenBase.sol";
 abstract contract Encumbrances is TokenBase {
     /// @dev A hold for delivery versus payment: the seller's side gives the units into the controller's hands.
     function _createDvp(Book memory book, HoldRow memory row) internal returns (uint8) {
-        (uint256 failing, uint256 fromRecord,) = _failing(book.word, row.account, row.to, row.units, false);
+        (uint256 failing, uint256 fromRecord,) = _failing(book, row.account, row.to, row.units, false);
         failing |= _failingActor(book, fromRecord, row.account) | _failingNewHold(row.ref, row.expiryMinutes);
         if (row.kind != HoldKind.DVP) failing |= Rules.bit(Code.HOLD_KIND);
         if (row.controller == address(0)) failing |= Rules.bit(Code.NOT_CONTROLLER);
@@ -65,7 +65,7 @@ abstract contract Encumbrances is TokenBase {
         if (row.units > hold.units) return Code.INSUFFICIENT_UNITS;
         bool needsApproval = kind == HoldKind.DVP && Policy.has(book.word, Policy.APPROVAL);
         if (needsApproval && hold.state != HoldState.ACCEPTED) return Code.HOLD_NOT_ACCEPTED;
-        (uint256 failing,,) = _failing(book.word, hold.account, hold.to, row.units, true);
+        (uint256 failing,,) = _failing(book, hold.account, hold.to, row.units, true);
         if (failing != 0) return Rules.first(failing);
         _execute(book, row.holdId, hold, row.units);
         return Code.OK;

@@ -41,7 +41,7 @@ abstract contract Holds is Ledger {
     mapping(address account => bytes32[]) internal _waiting;
 
     function _request(Book memory book, RequestRow memory row) internal returns (uint8) {
-        (uint256 failing, uint256 fromRecord,) = _failing(book.word, row.from, row.to, row.units, false);
+        (uint256 failing, uint256 fromRecord,) = _failing(book, row.from, row.to, row.units, false);
         failing |= _failingActor(book, fromRecord, row.from) | _failingNewHold(row.ref, row.expiryMinutes);
         if (failing != 0) return Rules.first(failing);
         bytes32 data = _dataOf(HoldKind.REQUEST, row.expiryMinutes, address(0), row.data);
@@ -54,7 +54,7 @@ abstract contract Holds is Ledger {
         if (!_isOpen(hold) || _kindOf(hold) != HoldKind.REQUEST) return Code.HOLD_UNKNOWN;
         if (hold.state == HoldState.ACCEPTED) return Code.HOLD_ALREADY_ACCEPTED;
         if (_isExpired(hold)) return Code.HOLD_EXPIRED;
-        (uint256 failing,, uint256 toRecord) = _failing(book.word, hold.account, hold.to, hold.units, true);
+        (uint256 failing,, uint256 toRecord) = _failing(book, hold.account, hold.to, hold.units, true);
         if (_failingActor(book, toRecord, hold.to) != 0) return Code.NOT_CUSTODIAN;
         if (failing != 0) return Rules.first(failing);
         _postHold(book, Kind.HOLD_ACCEPTED, hold.basis, id, hold);
@@ -74,7 +74,7 @@ abstract contract Holds is Ledger {
         if (kind == HoldKind.REQUEST && !accepted && Policy.has(book.word, Policy.ACCEPTANCE)) {
             return Code.HOLD_NOT_ACCEPTED;
         }
-        (uint256 failing,,) = _failing(book.word, hold.account, hold.to, hold.units, true);
+        (uint256 failing,,) = _failing(book, hold.account, hold.to, hold.units, true);
         if (failing != 0) return Rules.first(failing);
         if (kind == HoldKind.REQUEST) {
             _execute(book, id, hold, hold.units);
@@ -131,14 +131,9 @@ abstract contract Holds is Ledger {
         }
     }
 
-    /// @dev Codes of a move without a request.
-    function _failingDirect(uint256 policy_, address from, address to, uint256 units)
-        internal
-        view
-        returns (uint256 failing, uint256 fromRecord)
-    {
-        (failing, fromRecord,) = _failing(policy_, from, to, units, false);
-        if (Policy.has(policy_, Policy.ACCEPTANCE | Policy.APPROVAL)) failing |= Rules.bit(Code.NEEDS_REQUEST);
+    /// @dev What stands against a move without a request, besides the rules of every move.
+    function _failingAtOnce(Book memory book) internal pure returns (uint256) {
+        return Policy.has(book.word, Policy.ACCEPTANCE | Policy.APPROVAL) ? Rules.bit(Code.NEEDS_REQUEST) : 0;
     }
 
     /// @dev An account with a custodian is its custodian's to act for; one without is its own key's.

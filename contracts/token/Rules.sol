@@ -45,6 +45,8 @@ library Code {
 
 /// @dev Reads a registry record, see IHolderRegistry.
 library Record {
+    uint256 internal constant FLAGS = 0xff << 136;
+
     function personOf(uint256 record) internal pure returns (uint96) {
         return uint96(record >> 160);
     }
@@ -108,6 +110,30 @@ library Policy {
     }
 }
 
+/// @dev Reads an issue's supply: holders 32 | approved units 96 | units 96. The units never exceed the approved ones.
+library Supply {
+    uint256 internal constant ONE_HOLDER = 1 << 192;
+
+    function total(uint256 supply) internal pure returns (uint256) {
+        return uint96(supply);
+    }
+
+    function cap(uint256 supply) internal pure returns (uint96) {
+        return uint96(supply >> 96);
+    }
+
+    function holders(uint256 supply) internal pure returns (uint256) {
+        return supply >> 192;
+    }
+
+    /// @dev How many units may still be issued.
+    function left(uint256 supply) internal pure returns (uint256) {
+        unchecked {
+            return cap(supply) - total(supply);
+        }
+    }
+}
+
 /// @title The transfer rules, each a pure function from facts to a set of failing codes (bit i: code i)
 /// @dev The lowest code is the first reason, so ERC-20's errors come before the policy's, and those before
 /// the parties'. Views and moves read the same set: a pre-check cannot differ from the outcome.
@@ -135,7 +161,6 @@ library Rules {
 
     /// @param balance units of the sender, encumbered ones too
     function ofPolicy(uint256 policy, uint256 units, uint256 balance) internal view returns (uint256 f) {
-        if (policy >> 160 == 0) return 0; // the common issue: nothing of what follows is set
         if (Policy.has(policy, Policy.PAUSED)) f = bit(Code.PAUSED);
         if (Policy.has(policy, Policy.FORBIDDEN)) f |= bit(Code.TRANSFERS_FORBIDDEN);
         if (block.timestamp < Policy.lockedUntil(policy)) f |= bit(Code.LOCKED_UP);
@@ -151,13 +176,14 @@ library Rules {
     /// @dev A sender whose check lapsed may still sell; a frozen, deceased or sanctioned one may not.
     function ofSender(uint256 record) internal pure returns (uint256) {
         if (record == 0) return bit(Code.SENDER_NOT_REGISTERED);
-        return Record.flagsOf(record) != 0 ? bit(Code.SENDER_FROZEN) : 0;
+        return record & Record.FLAGS != 0 ? bit(Code.SENDER_FROZEN) : 0;
     }
 
     function ofReceiver(uint256 record, uint256 policy) internal view returns (uint256 f) {
         if (record == 0) return bit(Code.RECEIVER_NOT_REGISTERED);
         if (block.timestamp > Record.validUntilOf(record)) f = bit(Code.RECEIVER_CHECK_LAPSED);
-        if (Record.flagsOf(record) != 0) f |= bit(Code.RECEIVER_FROZEN);
+        if (record & Record.FLAGS != 0) f |= bit(Code.RECEIVER_FROZEN);
+        if (policy >> 160 == 0) return f; // no mask
         uint256 mask = Policy.classMask(policy);
         if (mask != 0 && Record.classesOf(record) & mask == 0) f |= bit(Code.RECEIVER_CLASS);
     }

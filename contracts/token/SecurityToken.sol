@@ -7,7 +7,7 @@ import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
 import {Documents} from "./Documents.sol";
 import {Basis, Kind} from "./Ledger.sol";
 import {Messages} from "./Messages.sol";
-import {Code, Policy, Rules} from "./Rules.sol";
+import {Code, Policy, Rules, Supply} from "./Rules.sol";
 import {TokenBase} from "./TokenBase.sol";
 
 /// @title The token of one issue
@@ -30,7 +30,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
         _setAuthority(_manager);
         _name = terms.name;
         _symbol = terms.symbol;
-        _supply.cap = terms.cap;
+        _supply = uint256(terms.cap) << 96;
         uint256 first = terms.policy;
         if (Policy.maxUnitsPerPerson(first) | Policy.maxHolders(first) != 0) first |= Policy.TRACKED;
         Book memory book;
@@ -42,13 +42,20 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function issue(IssueRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
-        uint256 free = _memory();
-        for (uint256 i; i < rows.length; ++i) {
-            IssueRow memory row = rows[i];
-            uint8 code = Rules.first(_failingIssue(book.word, row.to, row.units));
-            if (code != Code.OK) _refuse(atomic, i, row.ref, code, address(0), row.to, row.units);
-            else _post(book, Line(0, 0, Kind.ISSUE, Basis.INITIAL, row.units, address(0), row.to, row.ref, _days(row.data), 0));
-            _reuse(free);
+        Line memory line = Line(0, 0, Kind.ISSUE, Basis.INITIAL, 0, address(0), address(0), 0, 0, 0);
+        uint256 count = rows.length;
+        uint256 found = _recipientsOf(rows);
+        for (uint256 i; i < count; ++i) {
+            IssueRow calldata row = rows[i];
+            (address to, uint96 units) = (row.to, row.units);
+            uint256 record = _recordAt(found, i);
+            uint256 failing = _failingIssue(book, to, units, record);
+            if (failing != 0) {
+                _refuse(atomic, i, row.ref, Rules.first(failing), address(0), to, units);
+                continue;
+            }
+            (line.units, line.to, line.ref, line.data) = (units, to, row.ref, _days(row.data));
+            _postIssue(book, line, to, units, record);
         }
         _close(book);
     }
@@ -70,12 +77,14 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function custodiedTransfer(TransferRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openForCustodian(rows.length);
-        uint256 free = _memory();
+        Line memory line = _transferLine(address(0), address(0), 0, 0, 0);
+        uint256 found = _receiversOf(rows);
         for (uint256 i; i < rows.length; ++i) {
-            TransferRow memory row = rows[i];
-            uint8 code = _direct(book, row.from, row.to, row.units, row.ref, row.data);
+            TransferRow calldata row = rows[i];
+            address from = row.from;
+            (line.from, line.to, line.units, line.ref, line.data) = (from, row.to, row.units, row.ref, _days(row.data));
+            uint8 code = _direct(book, line, _senderRecord(book, from), _recordAt(found, i));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
-            _reuse(free);
         }
         _close(book);
     }
@@ -135,10 +144,30 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
         return true;
     }
 
+    /// @dev Rows are structs of static members, which stand in the calldata one after the other.
+    function _recipientsOf(IssueRow[] calldata rows) private view returns (uint256) {
+        uint256 at;
+        assembly {
+            at := rows.offset
+        }
+        return _recordsOf(at, 0x80, rows.length);
+    }
+
+    function _receiversOf(TransferRow[] calldata rows) private view returns (uint256) {
+        uint256 at;
+        assembly {
+            at := add(rows.offset, 0x20)
+        }
+        return _recordsOf(at, 0xa0, rows.length);
+    }
+
     function _transfer(address from, address to, uint256 units) private {
+        // No account has as much, and no refusal comes before that one.
+        if (units > type(uint96).max) _revert(Code.INSUFFICIENT_UNITS, from, to, units);
         Book memory book = _open();
         book.self = from;
-        uint8 code = _direct(book, from, to, units, 0, 0);
+        (uint256 fromRecord, uint256 toRecord) = _pair(from, to);
+        uint8 code = _direct(book, _transferLine(from, to, uint96(units), 0, 0), fromRecord, toRecord);
         if (code != Code.OK) _revert(code, from, to, units);
         _close(book);
     }
@@ -150,8 +179,9 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
 
     /// @inheritdoc ISecurityToken
     function detectTransferRestriction(address from, address to, uint256 units) public view returns (uint8) {
-        (uint256 failing,) = _failingDirect(policy(), from, to, units);
-        return Rules.first(failing);
+        Book memory book = _open();
+        (uint256 failing,,) = _failing(book, from, to, units, false);
+        return Rules.first(failing | _failingAtOnce(book));
     }
 
     /// @inheritdoc ISecurityToken
@@ -161,7 +191,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
 
     /// @inheritdoc ISecurityToken
     function failingRules(address from, address to, uint256 units) external view returns (uint256 failing) {
-        (failing,,) = _failing(policy(), from, to, units, false);
+        (failing,,) = _failing(_open(), from, to, units, false);
     }
 
     /// @inheritdoc ISecurityToken
@@ -218,7 +248,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
 
     /// @inheritdoc ISecurityToken
     function holderCount() external view returns (uint256) {
-        return _supply.holders;
+        return Supply.holders(_supply);
     }
 
     /// @inheritdoc ISecurityToken
@@ -228,11 +258,11 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
 
     /// @inheritdoc ISecurityToken
     function cap() external view returns (uint96) {
-        return _supply.cap;
+        return Supply.cap(_supply);
     }
 
     function totalSupply() external view returns (uint256) {
-        return _supply.total;
+        return Supply.total(_supply);
     }
 
     function balanceOf(address account) external view returns (uint256) {

@@ -106,6 +106,42 @@ contract SecurityTokenTest is Fixture {
         eq(token.balanceOf(BOB), 5, "moved");
     }
 
+    function test_aBatchJudgesEachRowByItsOwnParties() public {
+        vm.prank(BROKER_1);
+        token.custodiedTransfer(transferRow(ALICE, ALICE_2, 30), true);
+        ITokenTypes.TransferRow[] memory rows = new ITokenTypes.TransferRow[](6);
+        rows[0] = ITokenTypes.TransferRow(ALICE, BOB, 5, "0", 0);
+        rows[1] = ITokenTypes.TransferRow(ALICE, STRANGER, 5, "unregistered", 0);
+        rows[2] = ITokenTypes.TransferRow(ALICE_2, BOB, 6, "another's customer", 0);
+        rows[3] = ITokenTypes.TransferRow(BOB, ALICE, 1, "and another", 0);
+        rows[4] = ITokenTypes.TransferRow(ALICE, ALICE_2, 65, "4", 0);
+        rows[5] = ITokenTypes.TransferRow(ALICE, BOB, 1, "nothing left", 0);
+        uint256 seq = token.seq();
+        vm.prank(BROKER_1);
+        token.custodiedTransfer(rows, false);
+        eq(token.seq(), seq + 2, "two rows");
+        eq(token.balanceOf(ALICE), 0, "Alice");
+        eq(token.balanceOf(ALICE_2), 95, "her other wallet");
+        eq(token.balanceOf(BOB), 5, "Bob");
+    }
+
+    function test_anEmptyBatchChangesNothing() public {
+        bytes32 head = token.head();
+        vm.prank(BROKER_1);
+        token.custodiedTransfer(new ITokenTypes.TransferRow[](0), true);
+        vm.prank(ISSUER);
+        token.issue(new ITokenTypes.IssueRow[](0), true);
+        eq(token.head(), head, "head");
+    }
+
+    function test_moreUnitsThanAnyAccountHolds() public {
+        uint256 units = uint256(type(uint96).max) + 2;
+        eq(token.detectTransferRestriction(SELF, BOB, units), Code.INSUFFICIENT_UNITS, "pre-check");
+        vm.expectRevert();
+        vm.prank(SELF);
+        token.transfer(BOB, units);
+    }
+
     function test_aKeyOfACustodiedAccountMovesNothing() public {
         vm.expectRevert(refused(Code.NOT_CUSTODIAN));
         vm.prank(ALICE);

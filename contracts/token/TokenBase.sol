@@ -48,16 +48,26 @@ abstract contract TokenBase is Holds, AccessManaged {
         _post(book, Line(0, 0, kind, basis, 0, address(0), address(0), ref, data, 0));
     }
 
-    /// @dev A move without a request. Without a failing rule units <= free <= type(uint96).max.
-    function _direct(Book memory book, address from, address to, uint256 units, bytes32 ref, bytes32 data)
+    /// @dev A move without a request.
+    function _direct(Book memory book, Line memory line, uint256 fromRecord, uint256 toRecord)
         internal
         returns (uint8)
     {
-        (uint256 failing, uint256 fromRecord) = _failingDirect(book.word, from, to, units);
-        failing |= _failingActor(book, fromRecord, from);
+        address from = line.from;
+        uint256 failing = _failingOf(book, from, line.to, line.units, false, fromRecord, toRecord)
+            | _failingActor(book, fromRecord, from) | _failingAtOnce(book);
         if (failing != 0) return Rules.first(failing);
-        _post(book, Line(0, 0, Kind.TRANSFER, Basis.JOINT_REQUEST, uint96(units), from, to, ref, _days(data), 0));
+        _postTransfer(book, line, fromRecord, toRecord);
         return Code.OK;
+    }
+
+    /// @dev A line for {_direct}.
+    function _transferLine(address from, address to, uint96 units, bytes32 ref, bytes32 data)
+        internal
+        pure
+        returns (Line memory)
+    {
+        return Line(0, 0, Kind.TRANSFER, Basis.JOINT_REQUEST, units, from, to, ref, _days(data), 0);
     }
 
     function _approveAllowance(address owner, address spender, uint256 units) internal {

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { contractArtifact, contractInterface } from "@genbo/chain/abi";
 import { Interface, id } from "ethers";
 import { artifacts } from "hardhat";
@@ -13,6 +14,10 @@ export interface GasFigure {
   met: boolean;
 }
 
+/** Gas by name of the figure, as it was when last agreed to: `contracts/gas.json`. */
+type GasSnapshot = Record<string, number>;
+
+const snapshotFile = new URL("../../contracts/gas.json", import.meta.url);
 const batch = 100;
 const ref = (text: string) => id(text);
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
@@ -174,8 +179,21 @@ async function measurePlain(
   return { mintNew, transferNew, transfer: await call("transfer", [wallet(1), 10n]) };
 }
 
+export const readSnapshot = async (): Promise<GasSnapshot> =>
+  JSON.parse(await readFile(snapshotFile, "utf8")) as GasSnapshot;
+
+/** The figures that are unknown to a snapshot or more than 1 % above it, each in words. */
+export const grownSince = (snapshot: GasSnapshot, figures: readonly Pick<GasFigure, "name" | "gas">[]) =>
+  figures
+    .filter(({ name, gas }) => !(gas <= (snapshot[name] ?? 0) * 1.01))
+    .map(({ name, gas }) => `${name}: ${gas}, was ${snapshot[name] ?? "not measured"}`);
+
 if (import.meta.main) {
   const figures = await measureGas();
+  if (process.argv.includes("--write")) {
+    const snapshot: GasSnapshot = Object.fromEntries(figures.map(({ name, gas }) => [name, gas]));
+    await writeFile(snapshotFile, `${JSON.stringify(snapshot, null, 2)}\n`);
+  }
   if (process.argv.includes("--json")) console.log(JSON.stringify(figures));
   else console.table(figures);
 }
