@@ -4,6 +4,7 @@ import type { RowError } from "@genbo/api-schema/problem";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { parse as parseCsv } from "csv-parse/sync";
 import type { z } from "zod";
+import { wordOf } from "./csv-words.ts";
 import { ProblemError } from "./problem.ts";
 import { errorsOf, rowsInvalid } from "./validate.ts";
 
@@ -110,15 +111,14 @@ function rowErrorOf({ pointer, detail }: { pointer: string; detail: string }): R
 const filled = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
 
 function investorOf(cells: Cells): unknown {
-  const { externalId, taxCategory } = cells;
   return {
-    externalId,
-    classes: cells.classes?.split(/[|;・]/).map((name) => name.trim()),
+    externalId: cells.externalId,
+    classes: cells.classes?.split(/[|;・]/).map((name) => wordOf("classes", name.trim())),
     country: numberOf(cells.country),
-    taxCategory,
+    taxCategory: wordOf("taxCategory", cells.taxCategory),
     validUntil: instantOf(cells.validUntil),
     particulars: {
-      kind: cells.kind,
+      kind: wordOf("kind", cells.kind),
       name: { kanji: cells.nameKanji, kana: cells.nameKana, romaji: cells.nameRomaji },
       address: {
         postalCode: cells.postalCode,

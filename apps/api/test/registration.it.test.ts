@@ -106,6 +106,21 @@ describe("a bank's CSV", () => {
     expect(rows).toEqual([{ class_bits: 8 + 2, valid_until: new Date("2024-03-31T15:00:00Z") }]);
   });
 
+  it("may say its words in Japanese", async () => {
+    const [number, stranger] = [unused(), unused()];
+    const words = (text: string) =>
+      text
+        .replace("individual", "個人")
+        .replace("RETAIL|PROFESSIONAL", "一般・特定投資家")
+        .replace("RESIDENT_INDIVIDUAL", "居住者");
+    const { body } = await csv(`${heading}\n${words(line(number))}\n`);
+    expect(body).toMatchObject({ created: 1, conflicts: [] });
+    // The same customer in the API's words is the same customer.
+    expect((await csv(`${heading}\n${line(number)}\n`)).body).toMatchObject({ created: 0, unchanged: 1 });
+    const { problem } = await csv(`${heading}\n${line(stranger).replace("individual", "団体")}\n`);
+    expect(problem.rows).toMatchObject([{ row: 0, pointer: "/rows/0/kind" }]);
+  });
+
   it("is refused by row, column and reason, without a name in the answer", async () => {
     const wrong = await csv(`${heading}\n${line(unused())}\n${line(unused()).replace("392", "日本")}\n`);
     expect(wrong.problem.rows).toMatchObject([{ row: 1, pointer: "/rows/1/country" }]);
