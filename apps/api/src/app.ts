@@ -53,7 +53,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   app.addHook("onRequest", identify(principals));
   logRequests(app, ctx);
   const limits = await rateLimits(app, ctx);
-  await serveReference(app, limits.open);
+  await serveReference(app, limits.docs);
   registerRoutes(app, ctx, allHandlers(ctx, principals) satisfies Handlers, limits);
   app.addHook("onClose", () => principals.close());
   return app;

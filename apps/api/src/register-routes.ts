@@ -33,7 +33,7 @@ export function registerRoutes(
       url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
       bodyLimit: route.limit === "bulk" ? bulkBodyBytesMax : bodyBytesMax,
       config: { route },
-      onRequest: [limits[route.limit], permit(ctx, route)],
+      onRequest: [...(route.limit === null ? [] : [limits[route.limit]]), permit(ctx, route)],
       handler: async (request, reply) => {
         const answer = await handler(callOf(ctx, route, request));
         return send(reply, route, answer);

@@ -30,6 +30,17 @@ describe("the register", () => {
     expect((await read({ asOf: "2021-08-11" })).text).toBe(then.text);
   });
 
+  it("is not told as of a moment that has not come, unless a block is named", async () => {
+    const { issueId: id } = await traded(world);
+    const read = (query: object) =>
+      world.ask(world.trustee.secret, "readRegister", { params: { id }, query: { ...query } });
+    for (const asOf of ["2099-01-01", "2099-01-01T00:00:00Z"]) {
+      const future = await read({ asOf });
+      expect([future.status, future.code]).toEqual([422, "AS_OF_IN_FUTURE"]);
+      expect((await read({ asOf, minBlock: 1 })).status).toBe(200);
+    }
+  });
+
   it("comes in pages that fit together", async () => {
     const issueId = await world.activeIssue();
     for (let i = 0; i < 5; i += 1)
@@ -107,6 +118,15 @@ const particulars = async (id: string) => {
 };
 
 describe("a cursor", () => {
+  it("of a list of inspections has the form of their ids", async () => {
+    const { issueId: id } = await traded(world);
+    const asked = await world.ask(world.trustee.secret, "listInspections", {
+      params: { id },
+      query: { cursor: id },
+    });
+    expect([asked.status, asked.code]).toEqual([422, "INVALID_FIELD"]);
+  });
+
   it("of another list is refused, where it would silently skip rows", async () => {
     const { issueId: id } = await traded(world);
     const cursor = id;

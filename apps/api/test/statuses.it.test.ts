@@ -147,7 +147,7 @@ describe("429", () => {
     async (limit) => {
       const app = await buildApp({
         ...world.ctx,
-        rateLimits: { open: 1, read: 1, write: 1, bulk: 1, admin: 1 },
+        rateLimits: { open: 1, docs: 1, read: 1, write: 1, bulk: 1, admin: 1 },
       });
       const askLimited = asker(app);
       for (const route of routes.filter((each) => each.limit === limit)) {
@@ -163,6 +163,23 @@ describe("429", () => {
       await app.close();
     },
   );
+});
+
+it("asks of a load balancer and readers of the reference leave each other's limits alone", async () => {
+  const rateLimits = { open: 1, docs: 1, read: 1, write: 1, bulk: 1, admin: 1 };
+  const app = await buildApp({ ...world.ctx, rateLimits });
+  const askLimited = asker(app);
+  const statuses = async (what: "health" | "ready") =>
+    [await askLimited(null, what), await askLimited(null, what)].map(({ status }) => status);
+  expect([await statuses("health"), await statuses("ready")]).toEqual([
+    [200, 200],
+    [200, 200],
+  ]);
+  expect([(await askLimited(null, "openApi")).status, (await askLimited(null, "openApi")).status]).toEqual([
+    200, 429,
+  ]);
+  expect((await askLimited(null, "status")).status).toBe(200);
+  await app.close();
 });
 
 describe("503", () => {

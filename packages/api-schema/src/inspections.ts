@@ -2,7 +2,7 @@ import { capacities, grounds } from "@genbo/domain/inspections";
 import { z } from "zod";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
-import { asOf, pageOf, pageQuery, readOf } from "./page.ts";
+import { asOf, pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
 import { clause, day, hash, height, id, instantText, line, personId } from "./primitives.ts";
 
 const capacity = z.enum(capacities);
@@ -81,7 +81,7 @@ export const inspectionAnswer = named(
   }),
 );
 export const inspectionPage = named("InspectionPage", pageOf(inspection));
-export const inspectionQuery = pageQuery.extend({ state: inspectionState.optional() });
+export const inspectionQuery = pageAfter(id("ins")).extend({ state: inspectionState.optional() });
 export const inspectionReadQuery = z.strictObject({ purpose: line().optional() });
 
 export const inspectionGrant = named(

@@ -27,11 +27,18 @@ export const certificateEntriesMax = 10_000;
 export const minBlockWaitMsMax = 2_000;
 /** A transfer request that names no expiry can be approved until this many days after its settlement date. */
 export const requestDaysDefault = 30;
+/**
+ * A trade or settlement lies at most so many days before or after today: a late entry of last year's trade and the
+ * longest usual forward settlement fit, a slip of the year or the century does not.
+ */
+export const tradeDaysMax = 366;
 
 /** Requests a minute for one key (or one address when there is no key). Named, so that a route says which it takes. */
 export const rateLimits = {
-  /** Health, documents: no key. */
+  /** Status, problem pages, certificates: no key. */
   open: 600,
+  /** The reference page and its files: a reader of it must not use up what others behind the same address have. */
+  docs: 600,
   read: 30_000,
   /** Single writes: one broker may send 5,000 a second. */
   write: 300_000,

@@ -64,10 +64,10 @@ function operationOf(route: Route): Json {
 }
 
 function describe(route: Route): string {
-  if (route.scope === null) return `Open to everybody. ${rateLimits[route.limit]} requests a minute.`;
+  const rate = route.limit === null ? "Unlimited" : `${rateLimits[route.limit]} requests a minute`;
+  if (route.scope === null) return `Open to everybody. ${rate}.`;
   const roles = rolesOf(route);
-  const limit = `${rateLimits[route.limit]} requests a minute and key (\`${route.limit}\`).`;
-  return `Scope \`${route.scope}\`; roles ${[...roles].join(", ")}. ${limit}`;
+  return `Scope \`${route.scope}\`; roles ${[...roles].join(", ")}. ${rate} and key (\`${route.limit}\`).`;
 }
 
 function parametersOf(place: "path" | "query", fields: z.ZodObject | undefined): Json[] {

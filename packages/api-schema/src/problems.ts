@@ -72,8 +72,14 @@ export const problems = {
   MAKER_IS_CHECKER: kind(
     403,
     false,
-    { en: "Whoever made a request may not decide it", ja: "申請者自身は承認・却下できません" },
-    { en: "Let another person decide it.", ja: "別の担当者が承認・却下してください。" },
+    {
+      en: "One person may not take two parts in an act",
+      ja: "同じ人が一つの手続で二つの役割を担うことはできません",
+    },
+    {
+      en: "Let another person act; a key that he made acts as he does until the operator has confirmed its holder.",
+      ja: "別の担当者が行ってください。発行したキーは、運営者が所持者を確認するまで発行者本人とみなされます。",
+    },
   ),
   NOT_CUSTODIAN: kind(
     403,
@@ -121,6 +127,15 @@ export const problems = {
     {
       en: "Wait until its operation is entered, then send this again.",
       ja: "申請の処理が記載済みになってから再送してください。",
+    },
+  ),
+  NOT_YET_SETTLED: kind(
+    409,
+    true,
+    { en: "The day of acquisition has not come", ja: "取得日・受渡日がまだ到来していません" },
+    {
+      en: "Approve it from 00:00 JST of its settlement day on.",
+      ja: "受渡日の午前 0 時(日本時間)以後に承認してください。",
     },
   ),
   ALREADY_EXISTS: kind(
@@ -179,6 +194,15 @@ export const problems = {
     false,
     { en: "A field is wrong", ja: "項目の値が正しくありません" },
     { en: "Correct the fields that `errors` names.", ja: "errors が示す項目を修正してください。" },
+  ),
+  AS_OF_IN_FUTURE: kind(
+    422,
+    false,
+    { en: "Nobody knows yet what will stand then", ja: "基準時点が将来です" },
+    {
+      en: "Name a moment that has come, or the block that must be there (minBlock).",
+      ja: "到来した時点を指定するか、minBlock を指定してください。",
+    },
   ),
   IDEMPOTENCY_KEY_REUSED: kind(
     422,

@@ -27,7 +27,8 @@ export interface Route {
   media?: string;
   /** What it answers beyond what every route of its kind answers (`problemsOf`). */
   problems?: readonly ProblemCode[];
-  limit: RateLimit;
+  /** Null is unlimited: what a load balancer asks must answer however many others sit behind the same address. */
+  limit: RateLimit | null;
   /** Exists in this profile alone. */
   profile?: "local";
 }
@@ -43,16 +44,19 @@ export const isWrite = (of: Route): boolean => of.method !== "GET" && of.readOnl
 
 /** Every problem that a route may answer, INTERNAL aside. */
 export function problemsOf(of: Route): ProblemCode[] {
-  const found = new Set<ProblemCode>(["RATE_LIMITED", ...(of.problems ?? [])]);
+  const found = new Set<ProblemCode>(of.problems);
   const add = (when: unknown, ...codes: ProblemCode[]) => {
     if (when) for (const code of codes) found.add(code);
   };
+  add(of.limit, "RATE_LIMITED");
   add(of.scope, "UNAUTHENTICATED", "FORBIDDEN");
   add(of.params, "NOT_FOUND");
   add(of.query, "INVALID_FIELD");
   add(isWrite(of), "IDEMPOTENCY_KEY_MISSING", "IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS");
   add(of.body, "MALFORMED_JSON", "BAD_ENCODING", "BODY_TOO_LARGE", "MEDIA_TYPE", "INVALID_FIELD");
-  add(of.query && "minBlock" in of.query.shape, "REGISTER_BEHIND");
+  const asks = (name: string) => of.query && name in of.query.shape;
+  add(asks("asOf"), "AS_OF_IN_FUTURE");
+  add(asks("minBlock"), "REGISTER_BEHIND");
   return [...found].sort();
 }
 

@@ -89,7 +89,7 @@ export const platformRoutes = [
     summary: "Is this process alive?",
     scope: null,
     answers: { 200: healthAnswer },
-    limit: "open",
+    limit: null,
   }),
   route({
     operationId: "ready",
@@ -100,7 +100,7 @@ export const platformRoutes = [
     scope: null,
     answers: { 200: readyAnswer },
     problems: ["NOT_READY"],
-    limit: "open",
+    limit: null,
   }),
   route({
     operationId: "status",
@@ -121,7 +121,7 @@ export const platformRoutes = [
     summary: "This document, OpenAPI 3.1",
     scope: null,
     answers: { 200: openApiAnswer },
-    limit: "open",
+    limit: "docs",
   }),
   route({
     operationId: "problemPage",
