@@ -48,6 +48,7 @@ interface ILegalActs is ITokenTypes {
     function setPaused(bool paused, bytes32 ref) external;
 
     /// @notice Records a mark: trust property (Trust Act 206), the trustee's capacity (197(1)). Registrar only.
+    /// Units beyond the issue's cap: 50.
     /// @param basis 7, 8 or 13
     function mark(address account, uint96 units, uint16 basis, bytes32 ref, bytes32 data) external;
 
@@ -58,6 +59,6 @@ interface ILegalActs is ITokenTypes {
     function forcedTransfer(address from, address to, uint256 amount) external returns (bool);
 
     /// @notice ERC-7943: sets how many units of an account are frozen. It may exceed the balance and then also
-    /// catches units that arrive. Enforcer only.
+    /// catches units that arrive; what exceeds the issue's cap counts as the cap. Enforcer only.
     function setFrozenTokens(address account, uint256 amount) external returns (bool);
 }

@@ -348,7 +348,7 @@ class Game {
   }
 
   private async freeze(): Promise<void> {
-    const [account, units] = [this.account(), this.pick([0n, 0n, 30n, 500n])];
+    const [account, units] = [this.account(), this.pick([0n, 0n, 30n, 500n, 1n << 200n])];
     await this.single(
       this.platform.signers.enforcer,
       "setFrozenTokens",

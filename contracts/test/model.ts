@@ -382,7 +382,7 @@ export class Model {
   }
 
   setFrozen(account: string, units: bigint): number {
-    const amount = units > (1n << 96n) - 1n ? (1n << 96n) - 1n : units;
+    const amount = units > this.cap ? this.cap : units;
     const id = `0x${"f".repeat(24)}${account.slice(2).toLowerCase()}`;
     const kind = this.freezes.has(account) ? 10 : 6;
     this.freezes.add(account);

@@ -6,7 +6,7 @@ import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {HoldKind, HoldState} from "./Holds.sol";
 import {Basis, Kind} from "./Ledger.sol";
-import {Code, Policy, Record, Rules} from "./Rules.sol";
+import {Code, Policy, Record, Rules, Supply} from "./Rules.sol";
 import {Orders} from "./Orders.sol";
 import {TokenBase} from "./TokenBase.sol";
 
@@ -140,6 +140,7 @@ contract LegalActs is Orders, ILegalActs {
         bool known = basis == Basis.TRUSTEE_ACQUIRED || basis == Basis.TRUSTEE_DISPOSED
             || basis == Basis.TRUST_PROPERTY_MARK;
         if (!known) revert Refused(Code.BASIS_INVALID);
+        if (units > Supply.cap(_supply)) revert Refused(Code.SUPPLY_CAP);
         Book memory book = _open();
         _post(book, Line(0, 0, Kind.MARK, basis, units, account, account, ref, data, 0));
         _close(book);
@@ -233,9 +234,11 @@ contract LegalActs is Orders, ILegalActs {
     }
 
     /// @dev The frozen units of an account are one hold for good. They may exceed the balance, so they never
-    /// count as encumbered: free = balance - encumbered - frozen, at least 0.
+    /// count as encumbered: free = balance - encumbered - frozen, at least 0. More than the issue can ever have
+    /// freezes no more than all of it.
     function _freeze(Book memory book, address account, uint256 units) private {
-        uint96 amount = units > type(uint96).max ? type(uint96).max : uint96(units);
+        uint96 most = Supply.cap(_supply);
+        uint96 amount = units > most ? most : uint96(units);
         bytes32 id = bytes32(FREEZE_IDS | uint160(account));
         bytes32 data = _dataOf(HoldKind.FREEZE, 0, address(0), 0);
         uint8 kind = Kind.HOLD_CHANGED;

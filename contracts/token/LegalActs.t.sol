@@ -336,6 +336,18 @@ contract LegalActsTest is Fixture {
         token.custodiedTransfer(transferRow(ALICE, BOB, 1), true);
     }
 
+    function test_noEntryNamesMoreUnitsThanTheCap() public {
+        uint96 most = token.cap();
+        vm.prank(ENFORCER);
+        acts.setFrozenTokens(ALICE, type(uint256).max);
+        eq(token.getFrozenTokens(ALICE), most, "all that can ever be");
+        vm.prank(REGISTRAR);
+        acts.mark(ALICE, most, 13, "m", 0);
+        vm.expectRevert(refused(Code.SUPPLY_CAP));
+        vm.prank(REGISTRAR);
+        acts.mark(ALICE, most + 1, 13, "m", 0);
+    }
+
     function test_marksAndTermsAreEntries() public {
         bytes32 head = token.head();
         vm.recordLogs();
