@@ -17,6 +17,8 @@ export async function trusteeKey(db: Queryable, at: Date): Promise<string> {
     scopes: scopesOf("trustee"),
     at,
     expiresAt: null,
+    madeBy: null,
+    confirmedAt: null,
   });
   const { param, values } = params();
   await db.query(`with start as (select 1) ${part.sql(param, "start")}`, values);

@@ -1,10 +1,11 @@
+import { tradeDaysMax } from "@genbo/api-schema/limits";
 import type { newTransfer } from "@genbo/api-schema/transfers";
 import type { Principal } from "@genbo/database/keys";
 import type { NewCommand } from "@genbo/database/operations-new";
 import type { NewTransfer } from "@genbo/database/transfers";
 import type { OrderFacts } from "@genbo/database/transfers-facts";
 import { newId, refOf } from "@genbo/domain/ids";
-import { type Day, dayOfIso } from "@genbo/domain/jst";
+import { type Day, dayOfIso, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import { encodeMove } from "@genbo/domain/words";
 import type { z } from "zod";
@@ -61,6 +62,16 @@ function commandOf(
   if (isDirect(decodePolicy(issue!.policy))) return { ...common, call: "custodiedTransfer", args: move };
   return { ...common, call: "requestTransfers", args: { ...move, expiryMinutes: expiryMinutes(order) } };
 }
+
+/** The first of an order's dates that lies too far from the day of `now` to be meant; undefined when none does. */
+export function strayDate(order: TransferOrder, now: Date): "tradeDate" | "settlementDate" | undefined {
+  const today = jstDay(now);
+  return (["tradeDate", "settlementDate"] as const).find(
+    (field) => Math.abs(dayNumber(order[field]) - today) > tradeDaysMax,
+  );
+}
+
+export const strayDetail = `lies more than ${tradeDaysMax} days from today`;
 
 /** The schema has checked that it is a day. */
 const dayNumber = (iso: string): Day => dayOfIso(iso)!;

@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
 import { scopesOf } from "@genbo/domain/permissions";
 import { beforeAll, describe, expect, it } from "vitest";
-import { unused } from "./support/successes.ts";
+import { issueDraft } from "./support/samples.ts";
+import { inspectionAsked, traded, unused } from "./support/successes.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
 let partyId: string;
+let keeper: string;
 beforeAll(async () => {
   world = await createWorld();
-  partyId = (await world.admit("auditor")).partyId;
+  ({ partyId, secret: keeper } = await world.admit("auditor"));
 });
 
 const make = (body: object = {}, key?: string) =>
-  world.ask(world.operator, "createKey", {
+  world.ask(keeper, "createKey", {
     params: { id: partyId },
     body: { subject: "staff:auditor", ...body },
     ...(key !== undefined && { key }),
@@ -57,7 +59,7 @@ describe("an API key", () => {
     const { problem } = await make({ scopes: ["register:read", "issues:approve"] });
     expect(problem.pointer).toBe("/scopes/1");
     const { body: widest } = await make();
-    expect(widest.scopes).toEqual(scopesOf("auditor"));
+    expect(widest.scopes).toEqual(scopesOf("auditor").filter((scope) => scope !== "keys:write"));
   });
 
   it("ends at its expiry", async () => {
@@ -71,7 +73,7 @@ describe("an API key", () => {
 
   it("is rotated: the successor works at once, the old one until the grace is over", async () => {
     const { body: old } = await make({ scopes: ["parties:read"] });
-    const rotated = await world.ask(world.operator, "rotateKey", {
+    const rotated = await world.ask(keeper, "rotateKey", {
       params: { id: old.id },
       body: { graceSeconds: 60 },
     });
@@ -79,25 +81,25 @@ describe("an API key", () => {
     expect([await works(old.secret!), await works(rotated.body.secret!)]).toEqual([true, true]);
     world.clock.set(new Date("2021-08-02T00:01:00Z"));
     expect([await works(old.secret!), await works(rotated.body.secret!)]).toEqual([false, true]);
-    const again = await world.ask(world.operator, "rotateKey", { params: { id: old.id }, body: {} });
+    const again = await world.ask(keeper, "rotateKey", { params: { id: old.id }, body: {} });
     expect(again.code).toBe("STATE_CONFLICT");
   });
 
   it("keeps its end when it is rotated without a new one", async () => {
     const { body: old } = await make({ expiresAt: "2021-08-05T00:00:00Z" });
-    const rotated = await world.ask(world.operator, "rotateKey", { params: { id: old.id }, body: {} });
+    const rotated = await world.ask(keeper, "rotateKey", { params: { id: old.id }, body: {} });
     expect(rotated.body.expiresAt).toBe("2021-08-05T00:00:00.000Z");
   });
 
   it("hands on no scope that it does not hold itself", async () => {
     const params = { id: world.trustee.partyId };
-    const narrow = await world.ask(world.operator, "createKey", {
+    const narrow = await world.ask(world.trustee.secret, "createKey", {
       params,
       body: { subject: "staff:keys", scopes: ["parties:read", "keys:write"] },
     });
     const secret = narrow.body.secret!;
     const child = await world.ask(secret, "createKey", { params, body: { subject: "staff:heir" } });
-    expect(child.body.scopes).toEqual(["parties:read", "keys:write"]);
+    expect(child.body.scopes).toEqual(["parties:read"]);
     const body = { subject: "staff:heir", scopes: ["transfers:approve" as const] };
     expect((await world.ask(secret, "createKey", { params, body })).code).toBe("FORBIDDEN");
     const { body: keys } = await world.ask(world.operator, "listKeys", { params, query: {} });
@@ -116,7 +118,7 @@ describe("an API key", () => {
 
   it("says when it was last used, without a write at each request", async () => {
     const other = await createWorld();
-    const { body } = await other.ask(other.operator, "createKey", {
+    const { body } = await other.ask(other.auditor.secret, "createKey", {
       params: { id: other.auditor.partyId },
       body: { subject: "staff:auditor" },
     });
@@ -125,6 +127,99 @@ describe("an API key", () => {
     expect((await used()).rows).toEqual([{ last_used_at: null }]);
     await other.app.close();
     expect((await used()).rows).toEqual([{ last_used_at: other.clock.now() }]);
+  });
+});
+
+describe("the operator", () => {
+  const params = () => ({ id: world.trustee.partyId });
+
+  it("makes a party's first key and no further one, however many are asked for at once", async () => {
+    const { body: party } = await world.ask(world.operator, "createParty", {
+      body: { kind: "compliance", name: unused() },
+    });
+    const asked = { params: { id: party.id }, body: { subject: unused() } };
+    const both = await Promise.all([1, 2].map(() => world.ask(world.operator, "createKey", asked)));
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 403]);
+    const made = both.find(({ status }) => status === 201)!;
+    expect(made.body.madeBy).toBeNull();
+    // A party that has lost its only key gets another first one.
+    await world.ask(world.operator, "revokeKey", { params: { id: made.body.id } });
+    expect((await world.ask(world.operator, "createKey", asked)).status).toBe(201);
+  });
+
+  it("gets no key with legal power from a party that has one: neither made nor rotated", async () => {
+    const evil = { params: params(), body: { subject: "op-evil" } };
+    const made = await world.ask(world.operator, "createKey", evil);
+    expect([made.status, made.code]).toEqual([403, "FORBIDDEN"]);
+    const { body: keys } = await world.ask(world.operator, "listKeys", { params: params(), query: {} });
+    const id = keys.items[0]!.id;
+    const rotated = await world.ask(world.operator, "rotateKey", { params: { id }, body: {} });
+    expect([rotated.status, rotated.code]).toEqual([403, "FORBIDDEN"]);
+    const { rows } = await world.owner.query(
+      "select action, outcome from audit_row where request_id = any($1) order by action",
+      [[made.headers["x-request-id"], rotated.headers["x-request-id"]]],
+    );
+    expect(rows).toEqual([
+      { action: "createKey", outcome: "denied" },
+      { action: "rotateKey", outcome: "denied" },
+    ]);
+  });
+});
+
+describe("one person with two keys", () => {
+  const asTrustee = (secret: string, subject: string) =>
+    world.ask(secret, "createKey", { params: { id: world.trustee.partyId }, body: { subject } });
+  const draft = async () => {
+    const { body } = await world.ask(world.issuer.secret, "draftIssue", {
+      body: issueDraft(world.trustee.partyId),
+    });
+    return body.id;
+  };
+
+  it.each(["Staff:Issuer", "staff\uff1aissuer", "ｓtaff:issuer"])(
+    "is one in the spelling %s",
+    async (subject) => {
+      const { body } = await asTrustee(world.trustee.secret, subject);
+      expect(body.subject).toBe("staff:issuer");
+      const own = await world.ask(body.secret!, "approveIssue", { params: { id: await draft() }, body: {} });
+      expect(own.code).toBe("MAKER_IS_CHECKER");
+    },
+  );
+
+  it("is one until the operator has confirmed who holds the second, and in both directions", async () => {
+    world.clock.set(new Date("2021-08-02T00:00:00Z"));
+    const { body: key } = await asTrustee(world.trustee.secret, unused());
+    expect(key.madeBy).toBe("staff:trustee");
+    const inspection = async (secret: string) => {
+      const { issueId: id } = await traded(world);
+      return (await world.ask(secret, "requestInspection", { params: { id }, body: inspectionAsked })).body
+        .id;
+    };
+    const grant = async (secret: string, id: string) =>
+      (await world.ask(secret, "grantInspection", { params: { id }, body: {} })).code ?? "granted";
+    const [byMaker, byMade] = [await inspection(world.trustee.secret), await inspection(key.secret!)];
+    expect(await grant(key.secret!, byMaker)).toBe("MAKER_IS_CHECKER");
+    expect(await grant(world.trustee.secret, byMade)).toBe("MAKER_IS_CHECKER");
+    world.clock.set(new Date("2021-08-02T00:01:00Z"));
+    const confirmed = await world.ask(world.operator, "confirmKey", { params: { id: key.id }, body: {} });
+    expect(confirmed.body.confirmedAt).toBe("2021-08-02T00:01:00.000Z");
+    expect(await grant(key.secret!, byMaker)).toBe("granted");
+    // What it did before it was confirmed stays its maker's.
+    expect(await grant(world.trustee.secret, byMade)).toBe("MAKER_IS_CHECKER");
+    world.clock.set(new Date("2021-08-02T00:00:00Z"));
+  });
+
+  it("stays one through a chain of keys and through the rotation of another's key", async () => {
+    const params = { id: world.trustee.partyId };
+    const body = { subject: unused(), scopes: ["keys:write", "inspections:decide"] as const };
+    const { body: link } = await world.ask(world.trustee.secret, "createKey", {
+      params,
+      body: { ...body, scopes: [...body.scopes] },
+    });
+    expect((await asTrustee(link.secret!, unused())).body.madeBy).toBe("staff:trustee");
+    await world.ask(world.operator, "confirmKey", { params: { id: link.id }, body: {} });
+    const taken = await world.ask(world.trustee.secret, "rotateKey", { params: { id: link.id }, body: {} });
+    expect(taken.body).toMatchObject({ madeBy: "staff:trustee", confirmedAt: null });
   });
 });
 

@@ -14,7 +14,7 @@ const codes = (failing: readonly { code: string }[] | undefined) => failing?.map
 describe("a transfer request", () => {
   it("asks the chain to hold the units, with its dates kept apart", async () => {
     const trade = await traded(world);
-    const body = { ...order(trade), ...dated, acquiredOn: "2021-08-05", lotAcquiredOn: "2021-08-02" };
+    const body = { ...order(trade), ...dated, acquiredOn: "2021-08-03", lotAcquiredOn: "2021-08-02" };
     const { body: accepted } = await world.ask(world.broker.secret, "requestTransfer", { body });
     const { rows } = await world.owner.query(
       `select c.call, c.args, c.ref = t.ref as same_ref, c.signer, p.signer as broker, i.token = c.target as on_token,
@@ -32,7 +32,7 @@ describe("a transfer request", () => {
     expect(rows[0].signer).toBe(rows[0].broker);
     expect(rows[0].buyer_broker).toBe(world.other.partyId);
     const days = decodeMove(rows[0].args.data);
-    expect([days.settlementDate - days.tradeDate, days.acquiredOn - days.tradeDate]).toEqual([2, 3]);
+    expect([days.settlementDate - days.tradeDate, days.acquiredOn - days.tradeDate]).toEqual([2, 1]);
     expect(days.lotAcquiredOn).toBe(days.tradeDate);
     // 30 days after the settlement date, 24:00 JST.
     expect(rows[0].args.expiryMinutes).toBe(Date.parse("2021-09-03T15:00:00Z") / 60_000);
@@ -77,6 +77,16 @@ describe("a transfer request", () => {
       world.ask(world.broker.secret, "requestTransfer", { body: { ...order(trade), ...dated, ...more } });
     expect((await ask({ acquiredOn: "2021-08-01" })).problem.pointer).toBe("/acquiredOn");
     expect((await ask({ expiresAt: "9999-01-01T00:00:00Z" })).problem.pointer).toBe("/expiresAt");
+    expect((await ask({ acquiredOn: "2021-08-05" })).problem.pointer).toBe("/acquiredOn");
+    const far = { tradeDate: "2149-06-06", settlementDate: "2149-06-06" };
+    expect((await ask(far)).problem.pointer).toBe("/tradeDate");
+    expect((await ask({ settlementDate: "2022-08-04" })).problem.pointer).toBe("/settlementDate");
+    expect((await ask({ tradeDate: "2020-07-31" })).problem.pointer).toBe("/tradeDate");
+    const row = { ...order(trade), ...dated, ...far };
+    const bulk = await world.ask(world.broker.secret, "requestTransfers", { body: { rows: [row] } });
+    expect(bulk.problem.rows).toMatchObject([
+      { row: 0, pointer: "/rows/0/tradeDate", code: "INVALID_FIELD" },
+    ]);
     const past = await ask({ tradeDate: "2021-06-01", settlementDate: "2021-06-03" });
     expect(codes(past.problem.failing)).toEqual(["HOLD_EXPIRED"]);
   });
@@ -196,6 +206,30 @@ describe("a step of a transfer", () => {
     const maker = await world.keyFor(world.trustee.partyId, "staff:broker-a");
     const own = await step(maker, id, "approveTransfer");
     expect([own.status, own.code]).toEqual([403, "MAKER_IS_CHECKER"]);
+  });
+
+  it("is taken by three persons: who requests, who accepts, who approves", async () => {
+    const id = await transferIn(world, "held");
+    // A person of the seller's broker who also has a key of the buyer's.
+    const both = await world.keyFor(world.other.partyId, "staff:broker-a");
+    expect((await step(both, id, "acceptTransfer")).code).toBe("MAKER_IS_CHECKER");
+    await step(world.other.secret, id, "acceptTransfer");
+    const { rows } = await world.owner.query("select ref from transfer where id = $1", [id]);
+    await world.ledger.setTransfer(rows[0].ref, "accepted");
+    const acceptor = await world.keyFor(world.trustee.partyId, "staff:broker-b");
+    expect((await step(acceptor, id, "approveTransfer")).code).toBe("MAKER_IS_CHECKER");
+    expect((await step(world.trustee.secret, id, "approveTransfer")).status).toBe(202);
+  });
+
+  it("is not the approval before the settlement day has come in Japan", async () => {
+    const id = await transferIn(world, "accepted");
+    await world.owner.query("update transfer set settlement_date = '2021-08-04' where id = $1", [id]);
+    world.clock.set(new Date("2021-08-03T14:59:59Z"));
+    const early = await step(world.trustee.secret, id, "approveTransfer");
+    expect([early.status, early.code, early.problem.retryable]).toEqual([409, "NOT_YET_SETTLED", true]);
+    world.clock.set(new Date("2021-08-03T15:00:00Z"));
+    expect((await step(world.trustee.secret, id, "approveTransfer")).status).toBe(202);
+    world.clock.set(new Date("2021-08-02T00:00:00Z"));
   });
 
   it("is taken once when many take it at the same time", async () => {

@@ -1,4 +1,5 @@
 import { roles, scopes } from "@genbo/domain/permissions";
+import { subjectOf } from "@genbo/domain/subject";
 import { z } from "zod";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
@@ -27,6 +28,11 @@ const keyFields = z.object({
   partyId: id("pty"),
   role: partyKind,
   subject: z.string().describe("The person or machine that acts; maker and checker are compared by it"),
+  madeBy: z
+    .string()
+    .nullable()
+    .describe("The person whose key made it, and who it counts as until it is confirmed; null: the operator"),
+  confirmedAt: instantText.nullable().describe("When the operator confirmed that its subject alone holds it"),
   prefix: z.string(),
   scopes: z.array(z.enum(scopes)),
   createdAt: instantText,
@@ -39,12 +45,15 @@ export const apiKey = named("ApiKey", keyFields);
 export const newKey = named(
   "NewApiKey",
   z.strictObject({
-    subject: line(100),
+    subject: line(100)
+      .transform(subjectOf)
+      .refine((text) => text.length > 0, "names nobody")
+      .describe("Kept in one form: NFKC, lower case, every dash a hyphen"),
     scopes: z
       .array(z.enum(scopes))
       .min(1)
       .optional()
-      .describe("All that the party's role may hold, if left out"),
+      .describe("All that the party's role may hold but keys:write, if left out"),
     expiresAt: instant.optional(),
   }),
 );
@@ -55,6 +64,7 @@ export const rotateKey = named(
     expiresAt: instant.optional(),
   }),
 );
+export const keyConfirmation = named("ApiKeyConfirmation", z.strictObject({}));
 export const keyCreated = named(
   "ApiKeyCreated",
   keyFields.extend({

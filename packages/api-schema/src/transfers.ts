@@ -42,6 +42,10 @@ const dated = () =>
       path: ["acquiredOn"],
       message: "lies before the trade date",
     })
+    .refine((row) => row.acquiredOn === undefined || row.acquiredOn <= row.settlementDate, {
+      path: ["acquiredOn"],
+      message: "lies after the settlement date",
+    })
     .refine((row) => row.expiresAt === undefined || row.expiresAt <= lastExpiry, {
       path: ["expiresAt"],
       message: `lies after ${lastExpiry.toISOString()}`,

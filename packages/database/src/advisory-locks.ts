@@ -8,4 +8,6 @@ export const advisoryLocks = {
   partyNumbers: 7_305_410_003n,
   /** Sealing audit rows. */
   auditSeal: 7_305_410_004n,
+  /** Making the first key of a party. */
+  firstKeys: 7_305_410_005n,
 } as const;

@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { newId } from "@genbo/domain/ids";
 import { type Role, scopesOf } from "@genbo/domain/permissions";
+import { subjectOf } from "@genbo/domain/subject";
+import { advisoryLocks } from "./advisory-locks.ts";
 import { arrayText } from "./bulk.ts";
 import { insertPart, type Part, params } from "./commands-statement.ts";
 import type { Pool, Queryable } from "./connection.ts";
@@ -17,6 +19,9 @@ export interface NewKey {
   scopes: readonly string[];
   at: Date;
   expiresAt: Date | null;
+  /** Whom it counts as until it is confirmed; null for a key that the operator made. */
+  madeBy: string | null;
+  confirmedAt: Date | null;
 }
 
 /** Lower-case letters and digits that nobody mixes up when reading them out. */
@@ -50,6 +55,8 @@ export const keyPart = (row: NewKey): Part =>
       hash: ["text", (key) => key.hash],
       created_at: ["timestamptz", (key) => key.at],
       expires_at: ["timestamptz", (key) => key.expiresAt],
+      made_by: ["text", (key) => key.madeBy],
+      confirmed_at: ["timestamptz", (key) => key.confirmedAt],
       scopes: ["text[]", (key) => arrayText(key.scopes)],
     },
     [row],
@@ -61,6 +68,12 @@ export const endKeyPart = (id: string, at: Date, now: Date): Part => ({
   sql: (param, from) => `update api_key set expires_at = least(expires_at, ${param(at, "timestamptz")})
     from ${from} where id = ${param(id, "text")} and revoked_at is null
       and (expires_at is null or expires_at > ${param(now, "timestamptz")}) returning 1`,
+});
+
+export const confirmKeyPart = (id: string, at: Date): Part => ({
+  name: "confirm_key",
+  sql: (param, from) => `update api_key set confirmed_at = coalesce(confirmed_at, ${param(at, "timestamptz")})
+    from ${from} where id = ${param(id, "text")} and revoked_at is null returning 1`,
 });
 
 export const revokeKeyPart = (id: string, at: Date): Part => ({
@@ -76,6 +89,8 @@ export interface Principal {
   partyId: string;
   role: Role;
   subject: string;
+  /** Who made the key, as long as nobody has confirmed that its subject holds it. */
+  madeBy: string | null;
   scopes: string[];
   expiresAt: Date | null;
   revokedAt: Date | null;
@@ -89,12 +104,38 @@ export async function findPrincipal(db: Queryable, prefix: string): Promise<Prin
   const found = await db.query<Principal>({
     name: "find-principal",
     text: `select k.id as "keyId", k.hash, k.party_id as "partyId", k.role, k.subject, k.scopes,
+        case when k.confirmed_at is null then k.made_by end as "madeBy",
         k.expires_at as "expiresAt", k.revoked_at as "revokedAt", p.signer, p.custodian_id as "custodianId",
         p.issuer_role as "issuerRole"
       from api_key k join party p on p.id = k.party_id where k.prefix = $1`,
     values: [prefix],
   });
   return found.rows[0];
+}
+
+/** The persons who made keys for these subjects that were not confirmed at `at`. */
+export async function makersBehind(db: Queryable, subjects: readonly string[], at: Date): Promise<string[]> {
+  const found = await db.query<{ madeBy: string }>({
+    name: "makers-behind",
+    text: `select distinct made_by as "madeBy" from api_key where subject = any($1::text[]) and made_by is not null
+      and (confirmed_at is null or confirmed_at > $2)`,
+    values: [subjects, at],
+  });
+  return found.rows.map(({ madeBy }) => madeBy);
+}
+
+/**
+ * Whether somebody can act for a party. Call it in a command's transaction: it waits for whoever asks the same, so that
+ * of two first keys one is the second.
+ */
+export async function hasLiveKey(tx: Queryable, partyId: string, now: Date): Promise<boolean> {
+  await tx.query("select pg_advisory_xact_lock($1)", [advisoryLocks.firstKeys]);
+  const found = await tx.query(
+    `select 1 from api_key where party_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
+     limit 1`,
+    [partyId, now],
+  );
+  return found.rows.length > 0;
 }
 
 /** Writes when keys were last used, all in one statement. */
@@ -140,7 +181,9 @@ export async function createOperator(pool: Pool, name: string, subject: string, 
     id: newId("key", at),
     partyId: id,
     role: "operator",
-    subject,
+    subject: subjectOf(subject),
+    madeBy: null,
+    confirmedAt: null,
     prefix,
     hash,
     scopes: scopesOf("operator"),

@@ -98,6 +98,9 @@ export interface TransferForStep {
   trusteeId: string;
   token: string;
   maker: string;
+  acceptor: string | null;
+  createdAt: Date;
+  settlementDate: string;
   lotAcquiredOn: string | null;
 }
 
@@ -106,7 +109,8 @@ export async function transferForStep(db: Queryable, id: string): Promise<Transf
     name: "transfer-for-step",
     text: `select t.id, t.ref, t.issue_id as "issueId", t.from_account as "from", t.to_account as "to", t.units,
         t.state, t.seller_broker as "sellerBroker", t.buyer_broker as "buyerBroker", i.trustee_id as "trusteeId",
-        i.token, t.maker, t.lot_acquired_on as "lotAcquiredOn"
+        i.token, t.maker, t.acceptor, t.created_at as "createdAt", t.settlement_date as "settlementDate",
+        t.lot_acquired_on as "lotAcquiredOn"
       from transfer t join issue i on i.id = t.issue_id where t.id = $1`,
     values: [id],
   });

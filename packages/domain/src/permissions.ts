@@ -9,6 +9,7 @@ export const scopes = [
   "parties:read",
   "parties:write",
   "keys:write",
+  "keys:confirm",
   "issues:read",
   "issues:draft",
   "issues:approve",
@@ -50,7 +51,14 @@ const everybody: Scope[] = ["parties:read", "issues:read", "operations:read", "e
 /** The widest set of scopes that a key of each role may hold. What is not here is denied. */
 const grants: Record<Role, ReadonlySet<Scope>> = {
   // The settlor or issuer has no right to the holders' names by itself: aggregates only (Trust Act 215(1), (5)).
-  issuer: new Set([...everybody, "issues:draft", "issuances:write", "redemptions:write", "register:totals"]),
+  issuer: new Set([
+    ...everybody,
+    "issues:draft",
+    "issuances:write",
+    "redemptions:write",
+    "register:totals",
+    "keys:write",
+  ]),
   trustee: new Set([
     ...everybody,
     "issues:approve",
@@ -92,6 +100,7 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "cases:file",
     "certificates:issue",
     "certificates:read",
+    "keys:write",
   ]),
   compliance: new Set([
     ...everybody,
@@ -108,6 +117,7 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "audit:read",
     "breaks:read",
     "breaks:close",
+    "keys:write",
   ]),
   auditor: new Set([
     ...everybody,
@@ -122,12 +132,14 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "inspections:read",
     "audit:read",
     "breaks:read",
+    "keys:write",
   ]),
   // Runs the machines: makes parties and keys, sees health. No legal act, no register, no names.
   operator: new Set([
     "parties:read",
     "parties:write",
     "keys:write",
+    "keys:confirm",
     "operations:read",
     "breaks:read",
     "sandbox:clock",
@@ -136,6 +148,10 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
 
 /** The scopes that a key of `role` may be granted, in the order of `scopes`. */
 export const scopesOf = (role: Role): Scope[] => scopes.filter((scope) => grants[role].has(scope));
+
+/** The scopes of a key that names none: all but the power to make further keys, which must be asked for. */
+export const usualScopesOf = (role: Role): Scope[] =>
+  scopesOf(role).filter((scope) => scope !== "keys:write");
 
 /** Whether a key may use a scope: the key must hold it and its role must allow it. Everything else is denied. */
 export const mayUse = (role: Role, held: readonly string[], scope: Scope): boolean =>

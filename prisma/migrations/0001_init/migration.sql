@@ -24,9 +24,12 @@ create table api_key (
   created_at timestamptz not null,
   expires_at timestamptz,
   last_used_at timestamptz,
-  revoked_at timestamptz
+  revoked_at timestamptz,
+  made_by text, -- the person whose key made it: it counts as his until it is confirmed; null when the operator made it
+  confirmed_at timestamptz
 );
 create index api_key_party on api_key (party_id);
+create index api_key_subject on api_key (subject);
 
 create table issue (
   id text primary key,
@@ -588,7 +591,7 @@ revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 grant insert on party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
   vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
   certificate to genbo_api;
-grant update (expires_at, last_used_at, revoked_at) on api_key to genbo_api;
+grant update (expires_at, last_used_at, revoked_at, confirmed_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
 grant update (acceptor, checker, reason) on transfer to genbo_api;

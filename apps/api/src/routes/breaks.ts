@@ -19,6 +19,7 @@ import type { z } from "zod";
 import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { issueView } from "../views.ts";
@@ -67,8 +68,8 @@ export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
         if (found === undefined) throw notFound();
         const { subject } = principal;
         if (found.closedAt !== null) throw new ProblemError("STATE_CONFLICT", "It is closed already.");
-        if (found.closedBy === subject)
-          throw new ProblemError("MAKER_IS_CHECKER", "You gave the reason: another person closes it.");
+        const reasoned = { id: found.id, subjects: [found.closedBy], since: found.openedAt };
+        await otherPerson(db, principal, reasoned, "You gave the reason: another person closes it.");
         const isFirst = found.closedBy === null;
         const after = isFirst
           ? { ...found, closedBy: subject, reason: body.reason }

@@ -17,6 +17,7 @@ import { newId } from "@genbo/domain/ids";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
 import { type CaseInQuestion, factsFromJson, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { caseView } from "../views.ts";
@@ -69,8 +70,8 @@ async function decidable(
   { principal, params }: CallOf<"approveCase" | "refuseCase">,
 ): Promise<CaseRow> {
   const row = await caseFor(ctx, principal, params.id);
-  if (row.maker === principal.subject)
-    throw new ProblemError("MAKER_IS_CHECKER", "You filed this case.", { target: row.id });
+  const filed = { id: row.id, subjects: [row.maker], since: row.createdAt };
+  await otherPerson(ctx.pool, principal, filed, "You filed this case.");
   open(row);
   return row;
 }

@@ -9,6 +9,7 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
 import { inspectionFor, rememberedOf } from "../inspections.ts";
 import { positionFor } from "../moments.ts";
 import { ProblemError } from "../problem.ts";
@@ -46,8 +47,8 @@ export const inspectionDecisionHandlers = (ctx: ApiContext): Handlers<Routes> =>
 /** An open request that a second person decides. */
 async function decidable(ctx: ApiContext, { principal, params }: CallOf<Routes>): Promise<InspectionWithAll> {
   const row = await inspectionFor(ctx, principal, params.id);
-  if (row.maker === principal.subject)
-    throw new ProblemError("MAKER_IS_CHECKER", "You took this request in.", { target: row.id });
+  const taken = { id: row.id, subjects: [row.maker], since: row.createdAt };
+  await otherPerson(ctx.pool, principal, taken, "You took this request in.");
   if (row.state !== "open")
     throw new ProblemError("STATE_CONFLICT", `The inspection is ${row.state}.`, { target: row.id });
   return row;

@@ -5,6 +5,7 @@ import { newId } from "@genbo/domain/ids";
 import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { issueView } from "../views.ts";
 
@@ -68,9 +69,8 @@ async function issueFor(
 ): Promise<IssueWithState> {
   const issue = await findIssue(ctx.prisma, issueView(principal), id);
   if (issue === null) throw notFound();
-  if (issue.maker === principal.subject) {
-    throw new ProblemError("MAKER_IS_CHECKER", "You drafted this issue.", { target: id });
-  }
+  const drafted = { id, subjects: [issue.maker], since: issue.createdAt };
+  await otherPerson(ctx.pool, principal, drafted, "You drafted this issue.");
   // An approved one may be approved again if the chain has refused it, which the guard looks into.
   if (!states.includes(issue.state)) {
     throw new ProblemError("STATE_CONFLICT", `The issue is ${issue.state}, not a draft.`, { target: id });

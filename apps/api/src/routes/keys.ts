@@ -1,6 +1,8 @@
 import {
+  confirmKeyPart,
   endKeyPart,
   findKey,
+  hasLiveKey,
   keyPart,
   listKeys,
   type NewKey,
@@ -10,7 +12,7 @@ import {
 } from "@genbo/database/keys";
 import { findParty } from "@genbo/database/parties";
 import { newId } from "@genbo/domain/ids";
-import { type Role, scopesOf } from "@genbo/domain/permissions";
+import { type Role, scopesOf, usualScopesOf } from "@genbo/domain/permissions";
 import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
@@ -19,14 +21,14 @@ import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { keyWire } from "../wire/parties.ts";
 
-/** The operator makes every party's keys; any other party only its own. */
+/** The operator sees and ends every party's keys; any other party only its own. */
 const keepsKeysOf = ({ role, partyId }: Principal, owner: string): boolean =>
   role === "operator" || partyId === owner;
 
 export const keyHandlers = (
   ctx: ApiContext,
   principals: Principals,
-): Handlers<"createKey" | "listKeys" | "rotateKey" | "revokeKey"> => {
+): Handlers<"createKey" | "listKeys" | "rotateKey" | "confirmKey" | "revokeKey"> => {
   const ownedKey = async (principal: Principal, id: string) => {
     const key = await findKey(ctx.prisma, id);
     if (key === null || !keepsKeysOf(principal, key.partyId)) throw notFound();
@@ -35,26 +37,37 @@ export const keyHandlers = (
 
   return {
     createKey: (call) =>
-      command(ctx, call, async () => {
-        const { principal, params, body, at } = call;
-        const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
-        if (party === null) throw notFound();
-        const { secret, key } = newKeyOf({
-          partyId: party.id,
-          role: party.kind as Role,
-          subject: body.subject,
-          scopes: handed(principal, scopesFor(party.kind as Role, body.scopes), body.scopes !== undefined),
-          expiresAt: aheadOf(at, body.expiresAt),
-          at,
-        });
-        return {
-          answer: { status: 201, body: { ...createdWire(key), secret: null } },
-          shownOnce: { secret },
-          target: key.id,
-          detail: { partyId: party.id, subject: key.subject },
-          writes: [keyPart(key)],
-        };
-      }),
+      command(
+        ctx,
+        call,
+        async (db) => {
+          const { principal, params, body, at } = call;
+          const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
+          if (party === null) throw notFound();
+          if (party.id !== principal.partyId && (await hasLiveKey(db, party.id, at)))
+            throw new ProblemError("FORBIDDEN", "The party has a key: it makes its further keys itself.", {
+              target: party.id,
+            });
+          const { secret, key } = newKeyOf({
+            partyId: party.id,
+            role: party.kind as Role,
+            subject: body.subject,
+            madeBy: makerOf(principal),
+            confirmedAt: null,
+            scopes: handed(principal, scopesFor(party.kind as Role, body.scopes), body.scopes !== undefined),
+            expiresAt: aheadOf(at, body.expiresAt),
+            at,
+          });
+          return {
+            answer: { status: 201, body: { ...createdWire(key), secret: null } },
+            shownOnce: { secret },
+            target: key.id,
+            detail: { partyId: party.id, subject: key.subject },
+            writes: [keyPart(key)],
+          };
+        },
+        { long: true },
+      ),
     listKeys: async ({ principal, params, query }) => {
       const asOf = await presentAsOf(ctx);
       const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
@@ -66,6 +79,8 @@ export const keyHandlers = (
       const { principal, params, body, at } = call;
       const reply = await command(ctx, call, async () => {
         const old = await ownedKey(principal, params.id);
+        if (old.partyId !== principal.partyId)
+          throw new ProblemError("FORBIDDEN", "Nobody rotates another party's key.", { target: old.id });
         if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= at)) {
           throw new ProblemError("STATE_CONFLICT", "The key has ended; make a new one.", { target: old.id });
         }
@@ -73,6 +88,9 @@ export const keyHandlers = (
           partyId: old.partyId,
           role: old.role as Role,
           subject: old.subject,
+          ...(isOwn(principal, old.subject)
+            ? { madeBy: old.madeBy, confirmedAt: old.confirmedAt }
+            : { madeBy: makerOf(principal), confirmedAt: null }),
           scopes: handed(principal, old.scopes, true),
           // A key that ends does not live on for ever by being rotated.
           expiresAt: aheadOf(at, body.expiresAt) ?? old.expiresAt,
@@ -85,6 +103,22 @@ export const keyHandlers = (
           detail: { replaces: old.id, graceSeconds: body.graceSeconds },
           guard: endKeyPart(old.id, new Date(at.getTime() + body.graceSeconds * 1000), at),
           writes: [keyPart(key)],
+        };
+      });
+      principals.forget(params.id);
+      return reply;
+    },
+    confirmKey: async (call) => {
+      const { principal, params, at } = call;
+      const reply = await command(ctx, call, async () => {
+        const key = await ownedKey(principal, params.id);
+        if (key.revokedAt !== null)
+          throw new ProblemError("STATE_CONFLICT", "The key was revoked.", { target: key.id });
+        return {
+          answer: { status: 200, body: keyWire({ ...key, confirmedAt: key.confirmedAt ?? at }) },
+          target: key.id,
+          detail: { subject: key.subject, madeBy: key.madeBy },
+          guard: confirmKeyPart(key.id, at),
         };
       });
       principals.forget(params.id);
@@ -107,6 +141,13 @@ export const keyHandlers = (
   };
 };
 
+/** The person that a new key counts as: whoever makes it, at the end of a chain of such keys. The operator is nobody. */
+const makerOf = ({ role, subject, madeBy }: Principal): string | null =>
+  role === "operator" ? null : (madeBy ?? subject);
+
+/** Whether a person rotates his own key: with one that somebody else made for him he does not. */
+const isOwn = ({ subject, madeBy }: Principal, of: string): boolean => subject === of && madeBy === null;
+
 function newKeyOf(fields: Omit<NewKey, "id" | "prefix" | "hash">): { secret: string; key: NewKey } {
   const { secret, prefix, hash } = newSecret();
   return { secret, key: { ...fields, id: newId("key", fields.at), prefix, hash } };
@@ -118,7 +159,7 @@ const createdWire = (key: NewKey) =>
 /** @throws ProblemError when the party's role may not hold one of them */
 function scopesFor(role: Role, asked: readonly string[] | undefined): string[] {
   const allowed: readonly string[] = scopesOf(role);
-  if (asked === undefined) return [...allowed];
+  if (asked === undefined) return usualScopesOf(role);
   const wrong = asked.findIndex((scope) => !allowed.includes(scope));
   if (wrong >= 0) throw invalidField(`/scopes/${wrong}`, `is no scope that a key of a ${role} may hold`);
   return [...new Set(asked)];
@@ -126,7 +167,7 @@ function scopesFor(role: Role, asked: readonly string[] | undefined): string[] {
 
 /**
  * Of the scopes for a key of the own party, those that the maker's key holds: nobody hands on more than he has. The
- * operator makes keys of every party, and holds none of their scopes. @throws ProblemError when a named one is missing
+ * operator makes the first key of every party, and holds none of their scopes. @throws ProblemError when a named one is missing
  */
 function handed({ role, scopes }: Principal, wanted: readonly string[], named: boolean): string[] {
   const held = role === "operator" ? [...wanted] : wanted.filter((scope) => scopes.includes(scope));

@@ -3,10 +3,12 @@ import type { Principal } from "@genbo/database/keys";
 import { type StepKind, stepPart, type TransferForStep, transferForStep } from "@genbo/database/transfers";
 import { orderFacts } from "@genbo/database/transfers-facts";
 import { newId } from "@genbo/domain/ids";
+import { dayOfIso, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { otherPerson, type Parts } from "../four-eyes.ts";
 import { type Language, notFound, ProblemError } from "../problem.ts";
 import { activeIssue, numberOf, rulesAtExecution, ruleWire } from "../rules.ts";
 
@@ -26,24 +28,35 @@ export const transferStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
       custodian(transfer, call.principal, transfer.buyerBroker);
+      // The two halves of a joint request (Trust Act 198(2)) are two persons', at one broker too.
+      await otherPerson(
+        db,
+        call.principal,
+        { ...partsOf(transfer), subjects: [transfer.maker] },
+        "You made this request.",
+      );
       held(transfer, ["held"]);
       // With approval to come the rules count then; without it the acceptance executes.
       const { policy } = await factsOf(db, transfer);
-      if (!policy.approvalRequired) await executable(db, transfer, call);
+      if (!policy.approvalRequired) {
+        settled(transfer, call.at);
+        await executable(db, transfer, call);
+      }
       return step(call, transfer, "transfer.accept", null);
     }),
   approveTransfer: (call) =>
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
-      checker(transfer, call.principal);
+      await checker(db, transfer, call.principal);
       held(transfer, ["held", "accepted"]);
+      settled(transfer, call.at);
       await executable(db, transfer, call);
       return step(call, transfer, "transfer.approve", null);
     }),
   rejectTransfer: (call) =>
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
-      checker(transfer, call.principal);
+      await checker(db, transfer, call.principal);
       held(transfer, ["held", "accepted"]);
       return step(call, transfer, "transfer.reject", call.body.reason);
     }),
@@ -69,9 +82,20 @@ function custodian({ id }: TransferForStep, { partyId }: Principal, keeper: stri
     throw new ProblemError("NOT_CUSTODIAN", "You keep the other side's account.", { target: id });
 }
 
-/** Whoever made the request must not decide it. */
-function checker({ id, maker }: TransferForStep, { subject }: Principal): void {
-  if (maker === subject) throw new ProblemError("MAKER_IS_CHECKER", "You made this request.", { target: id });
+/** Whoever made the request or accepted it must not decide it. */
+const checker = (db: Queryable, transfer: TransferForStep, principal: Principal): Promise<void> =>
+  otherPerson(db, principal, partsOf(transfer), "You made or accepted this request.");
+
+const partsOf = ({ id, maker, acceptor, createdAt }: TransferForStep): Parts => ({
+  id,
+  subjects: [maker, acceptor],
+  since: createdAt,
+});
+
+/** Nobody acquires before the day that the parties agreed on, and the register must not say so. */
+function settled({ id, settlementDate }: TransferForStep, now: Date): void {
+  if (dayOfIso(settlementDate)! > jstDay(now))
+    throw new ProblemError("NOT_YET_SETTLED", `It settles on ${settlementDate}.`, { target: id });
 }
 
 function held({ id, state }: TransferForStep, states: readonly string[]): void {

@@ -9,7 +9,7 @@ import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { ProblemError } from "../problem.ts";
 import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
-import { draftTransfer, type TransferOrder } from "../transfer-requests.ts";
+import { draftTransfer, strayDate, strayDetail, type TransferOrder } from "../transfer-requests.ts";
 import { rowsInvalid } from "../validate.ts";
 
 type Bulk = CallOf<"requestTransfers">;
@@ -44,6 +44,9 @@ async function requestTransfers(db: Queryable, call: Bulk): Promise<Outcome<Bulk
 
 function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: number): RowError[] {
   const pointer = `/rows/${row}`;
+  const stray = strayDate(order, call.at);
+  if (stray !== undefined)
+    return [{ row, pointer: `${pointer}/${stray}`, code: "INVALID_FIELD", detail: strayDetail }];
   try {
     activeIssue(facts.issue);
   } catch (error) {

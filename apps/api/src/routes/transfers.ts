@@ -7,10 +7,10 @@ import { decodePolicy } from "@genbo/domain/policy-word";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { notFound, ProblemError } from "../problem.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
-import { draftTransfer } from "../transfer-requests.ts";
+import { draftTransfer, strayDate, strayDetail } from "../transfer-requests.ts";
 import { transferView } from "../views.ts";
 import { transferWire } from "../wire/transfers.ts";
 
@@ -48,6 +48,8 @@ export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
 
 async function requestTransfer(db: Queryable, call: Request): Promise<Outcome<Request["route"]>> {
   const { principal, body, at, language } = call;
+  const stray = strayDate(body, at);
+  if (stray !== undefined) throw invalidField(`/${stray}`, strayDetail);
   const [facts] = await orderFacts(db, [body]);
   activeIssue(facts!.issue);
   const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>

@@ -25,6 +25,8 @@ interface KeyRow {
   partyId: string;
   role: string;
   subject: string;
+  madeBy: string | null;
+  confirmedAt: Date | null;
   prefix: string;
   scopes: readonly string[];
   createdAt: Date;
@@ -38,6 +40,8 @@ export const keyWire = (row: KeyRow): z.input<typeof apiKey> => ({
   partyId: row.partyId,
   role: row.role as Role,
   subject: row.subject,
+  madeBy: row.madeBy,
+  confirmedAt: timeOf(row.confirmedAt),
   prefix: row.prefix,
   scopes: [...row.scopes] as Scope[],
   createdAt: row.createdAt.toISOString(),

@@ -25,10 +25,10 @@ async function newParty(world: World, kind: "auditor" | "trustee" = "auditor"): 
   return body.id;
 }
 
+/** A further key of the trustee's, made by itself. */
 async function newKeyId(world: World): Promise<string> {
-  const id = await newParty(world);
-  const { body } = await world.ask(world.operator, "createKey", {
-    params: { id },
+  const { body } = await world.ask(world.trustee.secret, "createKey", {
+    params: { id: world.trustee.partyId },
     body: { subject: unused() },
   });
   return body.id;
@@ -114,7 +114,8 @@ export const dated = { tradeDate: "2021-08-02", settlementDate: "2021-08-04" };
 /** A transfer in a state in which the next step may be taken. */
 export async function transferIn(world: World, state: "requested" | "held" | "accepted"): Promise<string> {
   const trade = await traded(world);
-  const body = { ...order(trade), ...dated };
+  // It settles today, so that it may be approved.
+  const body = { ...order(trade), ...dated, settlementDate: dated.tradeDate };
   const { body: asked } = await world.ask(world.broker.secret, "requestTransfer", { body });
   const id = asked.transferId!;
   if (state === "requested") return id;
@@ -173,7 +174,10 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
     },
     rotateKey: {
       201: async (world) =>
-        asks(world.operator, { params: { id: await newKeyId(world) }, body: { graceSeconds: 60 } }),
+        asks(world.trustee.secret, { params: { id: await newKeyId(world) }, body: { graceSeconds: 60 } }),
+    },
+    confirmKey: {
+      200: async (world) => asks(world.operator, { params: { id: await newKeyId(world) }, body: {} }),
     },
     revokeKey: { 200: async (world) => asks(world.operator, { params: { id: await newKeyId(world) } }) },
     draftIssue: {

@@ -1,4 +1,4 @@
-import type { Role } from "@genbo/domain/permissions";
+import { type Role, scopesOf } from "@genbo/domain/permissions";
 import { createTestApi, start, type TestApi } from "./api.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { customer, issueDraft } from "./samples.ts";
@@ -42,14 +42,19 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
   const ledger = createLedger(api.db.pool("genbo_indexer"), start);
   await ledger.block();
 
+  const first = new Map<string, string>();
+  // The operator makes a party's first key; the others it makes itself, and the operator confirms who holds them.
   const keyFor: World["keyFor"] = async (partyId, subject, scopes) => {
     const body = { subject, ...(scopes && { scopes }) };
-    const { body: key } = await ask(operator, "createKey", { params: { id: partyId }, body });
+    const maker = first.get(partyId);
+    const { body: key } = await ask(maker ?? operator, "createKey", { params: { id: partyId }, body });
+    if (maker === undefined) first.set(partyId, key.secret!);
+    else await ask(operator, "confirmKey", { params: { id: key.id }, body: {} });
     return key.secret!;
   };
   const admit: World["admit"] = async (kind, subject = `staff:${kind}`) => {
     const { body } = await ask(operator, "createParty", { body: { kind, name: `見本 ${kind}` } });
-    return { partyId: body.id, secret: await keyFor(body.id, subject) };
+    return { partyId: body.id, secret: await keyFor(body.id, subject, scopesOf(kind)) };
   };
   const issuer = await admit("issuer");
   const trustee = await admit("trustee");

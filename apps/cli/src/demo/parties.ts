@@ -1,3 +1,4 @@
+import { scopesOf } from "@genbo/domain/permissions";
 import { type Client, type ClientOptions, createClient } from "../client.ts";
 import type { BrokerCode } from "./fixture.ts";
 import type { KeyStore } from "./keys.ts";
@@ -55,32 +56,49 @@ export async function admitParties(
   };
   const ids = Object.fromEntries(await Promise.all(partyNames.map(admit))) as Record<PartyName, string>;
   const made: [Actor, string][] = [];
-  for (const actor of actors) made.push([actor, await secretOf(actor, operator, ids, keys)]);
+  const first = new Map<PartyName, string>();
+  for (const actor of actors) {
+    const { party } = staff[actor];
+    const maker = first.get(party);
+    const keeper = maker === undefined ? null : createClient({ ...options, secret: maker });
+    const secret = await secretOf(actor, { operator, keeper }, ids, keys);
+    if (maker === undefined) first.set(party, secret);
+    made.push([actor, secret]);
+  }
   const secrets = Object.fromEntries(made) as Record<Actor, string>;
   const clients = made.map(([actor, secret]) => [actor, createClient({ ...options, secret })] as const);
   const as = { ...(Object.fromEntries(clients) as Record<Actor, Client>), operator };
   return { ids, as, secrets };
 }
 
+/** Who makes a key: the operator a party's first one, its keeper the others, of which the operator confirms the holder. */
+interface Makers {
+  operator: Client;
+  keeper: Client | null;
+}
+
 async function secretOf(
   actor: Actor,
-  operator: Client,
+  { operator, keeper }: Makers,
   ids: Parties["ids"],
   keys: KeyStore,
 ): Promise<string> {
   const kept = keys.get(actor);
   if (kept !== undefined) return kept;
   const { party, subject } = staff[actor];
-  const make = async (key: string) => {
-    const request = { params: { id: ids[party] }, body: { subject }, key };
-    return (await operator.call("createKey", request)).body.secret;
-  };
-  // A repeat does not show the secret again: a run that was killed before it kept the secret makes another key.
-  const secret =
-    (await make(`demo:key:${actor}`)) ?? (await make(`demo:key:${actor}:${crypto.randomUUID()}`));
-  if (secret === null) throw new Error(`No secret came with the new key of ${actor}.`);
-  keys.put(actor, secret);
-  return secret;
+  const body = { subject, ...(keeper === null && { scopes: scopesOf(parties[party].kind) }) };
+  const make = async (key: string) =>
+    (await (keeper ?? operator).call("createKey", { params: { id: ids[party] }, body, key })).body;
+  let made = await make(`demo:key:${actor}`);
+  if (made.secret === null) {
+    // A repeat does not show the secret again: a run that was killed before it kept it ends that key and makes another.
+    await operator.call("revokeKey", { params: { id: made.id }, key: crypto.randomUUID() });
+    made = await make(`demo:key:${actor}:${crypto.randomUUID()}`);
+  }
+  if (made.secret === null) throw new Error(`No secret came with the new key of ${actor}.`);
+  if (keeper !== null) await operator.call("confirmKey", { params: { id: made.id }, body: {} });
+  keys.put(actor, made.secret);
+  return made.secret;
 }
 
 /** The client of a broker's staff for its customers. */

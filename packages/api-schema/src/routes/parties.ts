@@ -2,6 +2,7 @@ import { z } from "zod";
 import { pageAfter } from "../page.ts";
 import {
   apiKey,
+  keyConfirmation,
   keyCreated,
   keyPage,
   newKey,
@@ -60,7 +61,8 @@ export const partyRoutes = [
     method: "POST",
     path: "/v1/parties/{id}/keys",
     tag,
-    summary: "Make an API key; its secret is shown in this answer alone",
+    summary:
+      "Make an API key; its secret is shown in this answer alone. The operator makes a party's first key alone",
     scope: "keys:write",
     params: ofParty,
     body: newKey,
@@ -89,6 +91,19 @@ export const partyRoutes = [
     params: ofKey,
     body: rotateKey,
     answers: { 201: keyCreated },
+    problems: ["STATE_CONFLICT"],
+    limit: "admin",
+  }),
+  route({
+    operationId: "confirmKey",
+    method: "POST",
+    path: "/v1/keys/{id}/confirm",
+    tag,
+    summary: "Confirm that a key's subject alone holds it: until then it counts as whoever made it",
+    scope: "keys:confirm",
+    params: ofKey,
+    body: keyConfirmation,
+    answers: { 200: apiKey },
     problems: ["STATE_CONFLICT"],
     limit: "admin",
   }),

@@ -88,7 +88,14 @@ export const transferRoutes = [
     params: ofTransfer,
     body: transferConsent,
     answers: { 202: accepted },
-    problems: ["STATE_CONFLICT", "NOT_YET_HELD", "NOT_CUSTODIAN", "TRANSFER_REFUSED"],
+    problems: [
+      "STATE_CONFLICT",
+      "NOT_YET_HELD",
+      "NOT_YET_SETTLED",
+      "NOT_CUSTODIAN",
+      "MAKER_IS_CHECKER",
+      "TRANSFER_REFUSED",
+    ],
     limit: "write",
   }),
   route({
@@ -101,7 +108,7 @@ export const transferRoutes = [
     params: ofTransfer,
     body: transferConsent,
     answers: { 202: accepted },
-    problems: ["STATE_CONFLICT", "NOT_YET_HELD", "MAKER_IS_CHECKER", "TRANSFER_REFUSED"],
+    problems: ["STATE_CONFLICT", "NOT_YET_HELD", "NOT_YET_SETTLED", "MAKER_IS_CHECKER", "TRANSFER_REFUSED"],
     limit: "write",
   }),
   route({
