@@ -48,7 +48,7 @@ export async function readAndProve(
   const atIssue = holdings(scenario.holders_at_issue);
   const afterSale = holdings(scenario.distribution_1.rows);
   const recordDay = scenario.distribution_1.record_date;
-  const list = await takeRecordDate(step, parties, issue, recordDay);
+  const list = await takeRecordDate(step, parties, issue, scenario.distribution_1);
 
   const register: Record<string, Holding[]> = {};
   const compare = async (
@@ -94,11 +94,16 @@ export async function readAndProve(
   };
 }
 
-async function takeRecordDate(step: Step, parties: Parties, issue: DemoIssue, day: string) {
+async function takeRecordDate(
+  step: Step,
+  parties: Parties,
+  issue: DemoIssue,
+  { record_date: day, payment }: Scenario["distribution_1"],
+) {
   const { body: set } = await parties.as.trustee.call("setRecordDate", {
     params: { id: issue.id },
     // The deed fixes the end of each period and the distribution of the month after it.
-    body: { day, purpose: "第1期収益分配", exerciseUntil: "2022-02-28", deedClauseRef: "信託契約" },
+    body: { day, purpose: "第1期収益分配", exerciseUntil: payment, deedClauseRef: "信託契約" },
     key: `demo:record-date:${day}`,
   });
   await moveClock(step, parties.as.operator, new Date(Date.parse(set.closesAt) + 1_000).toISOString());
