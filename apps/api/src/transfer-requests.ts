@@ -71,6 +71,12 @@ export function strayDate(order: TransferOrder, now: Date): "tradeDate" | "settl
   );
 }
 
+/** Whether an order that is carried out at once names a day of settlement that has not come. */
+export const isEarly = (order: TransferOrder, { issue }: OrderFacts, now: Date): boolean =>
+  isDirect(decodePolicy(issue!.policy)) && dayNumber(order.settlementDate) > jstDay(now);
+
+export const earlyDetail = "settles on a later day, and this issue's transfers are entered at once";
+
 export const strayDetail = `lies more than ${tradeDaysMax} days from today`;
 
 /** The schema has checked that it is a day. */

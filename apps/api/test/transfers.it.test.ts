@@ -119,7 +119,12 @@ describe("a transfer request", () => {
       await world.open(world.broker, unused()),
     ];
     await world.ledger.issue(issueId, seller.account, 5n);
-    const body = { ...order({ issueId, seller, buyer }), ...dated };
+    const body = { ...order({ issueId, seller, buyer }), ...dated, settlementDate: dated.tradeDate };
+    const early = { ...body, settlementDate: "2021-08-04" };
+    const refused = await world.ask(world.broker.secret, "requestTransfer", { body: early });
+    expect(refused.code).toBe("NOT_YET_SETTLED");
+    const bulk = await world.ask(world.broker.secret, "requestTransfers", { body: { rows: [early] } });
+    expect(bulk.problem.rows).toMatchObject([{ code: "NOT_YET_SETTLED", pointer: "/rows/0/settlementDate" }]);
     const { body: accepted } = await world.ask(world.broker.secret, "requestTransfer", { body });
     const { rows } = await world.owner.query("select call from command where operation_id = $1", [
       accepted.operationId,

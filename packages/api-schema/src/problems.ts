@@ -134,8 +134,8 @@ export const problems = {
     true,
     { en: "The day of acquisition has not come", ja: "取得日・受渡日がまだ到来していません" },
     {
-      en: "Approve it from 00:00 JST of its settlement day on.",
-      ja: "受渡日の午前 0 時(日本時間)以後に承認してください。",
+      en: "Send it again from 00:00 JST of its settlement day on.",
+      ja: "受渡日の午前 0 時(日本時間)以後に再送してください。",
     },
   ),
   ALREADY_EXISTS: kind(

@@ -9,7 +9,14 @@ import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { ProblemError } from "../problem.ts";
 import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
-import { draftTransfer, strayDate, strayDetail, type TransferOrder } from "../transfer-requests.ts";
+import {
+  draftTransfer,
+  earlyDetail,
+  isEarly,
+  strayDate,
+  strayDetail,
+  type TransferOrder,
+} from "../transfer-requests.ts";
 import { rowsInvalid } from "../validate.ts";
 
 type Bulk = CallOf<"requestTransfers">;
@@ -53,6 +60,8 @@ function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: numb
     if (!(error instanceof ProblemError)) throw error;
     return [{ row, pointer: `${pointer}/issueId`, code: error.code, detail: error.message }];
   }
+  if (isEarly(order, facts, call.at))
+    return [{ row, pointer: `${pointer}/settlementDate`, code: "NOT_YET_SETTLED", detail: earlyDetail }];
   const failing = rulesAgainst(facts, order, call.principal.partyId, call.at).map((number) =>
     ruleWire(number, call.language),
   );

@@ -10,7 +10,7 @@ import type { ApiContext } from "../context.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
-import { draftTransfer, strayDate, strayDetail } from "../transfer-requests.ts";
+import { draftTransfer, earlyDetail, isEarly, strayDate, strayDetail } from "../transfer-requests.ts";
 import { transferView } from "../views.ts";
 import { transferWire } from "../wire/transfers.ts";
 
@@ -52,6 +52,7 @@ async function requestTransfer(db: Queryable, call: Request): Promise<Outcome<Re
   if (stray !== undefined) throw invalidField(`/${stray}`, strayDetail);
   const [facts] = await orderFacts(db, [body]);
   activeIssue(facts!.issue);
+  if (isEarly(body, facts!, at)) throw new ProblemError("NOT_YET_SETTLED", `It ${earlyDetail}.`);
   const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>
     ruleWire(number, language),
   );

@@ -41,7 +41,7 @@ export const transferRoutes = [
     scope: "transfers:request",
     body: newTransfer,
     answers: { 202: accepted },
-    problems: ["NOT_FOUND", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "TRANSFER_REFUSED"],
+    problems: ["NOT_YET_SETTLED", "NOT_FOUND", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "TRANSFER_REFUSED"],
     limit: "write",
   }),
   route({
