@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isBatchCall } from "@genbo/chain/calls";
 import { BadCommand, checkCommand, encodeCommands } from "@genbo/chain/commands";
+import { batchRowsMax } from "@genbo/chain/gas";
 import { signTransaction } from "@genbo/chain/sign";
 import { storeTransaction } from "@genbo/database/chain-tx";
 import { type Transaction, withTransaction } from "@genbo/database/connection";
@@ -9,7 +12,7 @@ import { refusal, refusalOf } from "@genbo/domain/refusals";
 import { type Broadcastable, broadcast, type Offer } from "./broadcast.ts";
 import type { LaneContext } from "./context.ts";
 import { gather } from "./gather.ts";
-import { candidatesMax, windowMax } from "./limits.ts";
+import { candidatesMax, paceMs, windowMax } from "./limits.ts";
 import type { Offered } from "./resend.ts";
 
 /**
@@ -32,6 +35,7 @@ export async function runLane(
     const offer = await broadcast(context, stored);
     if (offer !== "sent") return offer;
     offered.note(stored.id);
+    if (!stored.isFull) await sleep(paceMs);
   }
   return "sent";
 }
@@ -44,7 +48,7 @@ async function storeNext(
   context: LaneContext,
   tx: Transaction,
   lane: LaneLease,
-): Promise<Broadcastable | undefined> {
+): Promise<(Broadcastable & { isFull: boolean }) | undefined> {
   const nonce = await lockLane(tx, lane);
   if (nonce === undefined) return undefined;
   const commands = gather(await soundCommands(context, tx, lane.signer));
@@ -63,7 +67,8 @@ async function storeNext(
   const id = await storeTransaction(tx, lane, { nonce, hash, raw, call: first.call, createdAt: now });
   await takeCommands(tx, id, commands, now);
   context.log.debug("stored", { signer: lane.signer, nonce, hash, call: first.call, rows: commands.length });
-  return { id, signer: lane.signer, nonce, hash, raw };
+  const isFull = isBatchCall(first.call) && commands.length === batchRowsMax(first.call);
+  return { id, signer: lane.signer, nonce, hash, raw, isFull };
 }
 
 /** The queue without commands that no contract could carry out; those have failed and spoil no batch. */

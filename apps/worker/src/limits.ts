@@ -9,6 +9,11 @@ export const windowMax = 16;
 export const candidatesMax = 1_500;
 /** Commands that come within this time go out together. */
 export const gatherMs = 5;
+/**
+ * A lane that has just sent waits this long before its next batch, unless that one is full already: under load what
+ * comes meanwhile shares one transaction, and each costs some 10 ms of processor time over all hops.
+ */
+export const paceMs = 30;
 /** Notifications can be lost: the worker looks for itself as often as this. */
 export const slowPollMs = 500;
 /** After a node did not answer. */
