@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openBreak, quarantined } from "@genbo/database/breaks-write";
+import { catchingUp, openBreak } from "@genbo/database/breaks-write";
+import type { Queryable } from "@genbo/database/connection";
 import { readCursor } from "@genbo/database/cursor";
 import { writeEvents } from "@genbo/database/events-write";
 import { type ReconciledState, readReconciled } from "@genbo/database/reconcile-read";
@@ -53,10 +54,11 @@ async function reconcileNext(context: LeaderContext): Promise<boolean> {
   const { pool, rpc } = context;
   const due = await nextReconciliation(pool);
   if (due === undefined) return false;
+  const wasBehind = await isBehind(pool, due.issueId);
   const state = await readReconciled(pool, due.issueId, due.comparedSeq);
   try {
     const differences = [...state.differences, ...(await compareWithChain(rpc, due.token, state))];
-    await finish(context, due, state, differences);
+    await finish(context, due, state, differences, wasBehind);
   } catch (error) {
     if (!(error instanceof StateForgotten)) throw error;
     // The next turn compares a newer block, whose state the node has.
@@ -66,19 +68,26 @@ async function reconcileNext(context: LeaderContext): Promise<boolean> {
   return true;
 }
 
+/** Another break holds the issue, or the registry behind it, or held it and what it missed has not entered yet. */
+async function isBehind(db: Queryable, issueId: string): Promise<boolean> {
+  const behind = await catchingUp(db);
+  return behind.has(issueId) || behind.has(null);
+}
+
 async function finish(
   { leadership, clock, log }: LeaderContext,
   { id, issueId }: { id: string; issueId: string },
   { seq, block, holdings }: ReconciledState,
   found: readonly Difference[],
+  wasBehind: boolean,
 ): Promise<void> {
   const now = clock.now();
   const differences = found.slice(0, differencesMax);
   await leadership.transaction(async (tx) => {
     const cursor = await readCursor(tx);
-    const isOpen = (await quarantined(tx)).has(issueId);
+    const isKnown = wasBehind || (await isBehind(tx, issueId));
     const breakId =
-      found.length === 0 || isOpen || cursor === undefined ? null : newId("brk", cursor.blockTime);
+      found.length === 0 || isKnown || cursor === undefined ? null : newId("brk", cursor.blockTime);
     if (breakId !== null) {
       const at = cursor!.blockTime;
       const detail = { reconciliationId: id, count: found.length, differences };

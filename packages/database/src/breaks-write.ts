@@ -29,6 +29,13 @@ export async function quarantined(db: Queryable): Promise<Set<string | null>> {
   return new Set(result.rows.map(({ issue_id }) => issue_id));
 }
 
+/** What a break holds or held back and has not caught up yet: such a register differs from its contract for a known reason. */
+export async function catchingUp(db: Queryable): Promise<Set<string | null>> {
+  const text = "select distinct issue_id from register_break where resumed_at is null and kind <> 'REORG'";
+  const result = await db.query<{ issue_id: string | null }>(text);
+  return new Set(result.rows.map(({ issue_id }) => issue_id));
+}
+
 export interface Resumable {
   issueId: string | null;
   /** The first block whose entries may be missing. */
