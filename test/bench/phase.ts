@@ -49,7 +49,7 @@ export async function untilEntered(db: Queryable, operationIds: readonly string[
   for (;;) {
     const open = await count(
       db,
-      "select count(*)::int as n from operation where entered_at is null and code is null",
+      "select count(*)::int as n from operation where state in ('accepted', 'queued', 'sent', 'mined')",
     );
     if (open === 0) break;
     if (performance.now() > until)

@@ -67,7 +67,7 @@ export async function laneWork(db: Queryable, signers: readonly string[]): Promi
   const result = await db.query<LaneWork>({
     name: "lane-work",
     text: `select l.signer,
-        exists (select 1 from command c where c.signer = l.signer and c.chain_tx_id is null and c.state = 'queued') as waiting,
+        exists (select 1 from command c where c.signer = l.signer and c.state = 'queued') as waiting,
         (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state <> 'mined') as open
       from unnest($1::text[]) as l (signer)`,
     values: [signers],

@@ -51,6 +51,7 @@ export async function settleCommands(
     ],
   );
   const ended = await countOutcomes(tx, outcomes, options);
+  await writeEnteredAt(tx, outcomes, ended);
   await closeCases(tx, ended, options.codeName);
   return ended;
 }
@@ -61,22 +62,16 @@ interface OperationCount {
   refused: number;
   /** The last outcome that did not enter, else the last one. */
   last: Outcome;
-  /** When the last row entered. */
-  enteredAt: Date | null;
 }
 
 function countByOperation(outcomes: readonly Outcome[]): OperationCount[] {
   const counts = new Map<string, OperationCount>();
   for (const outcome of outcomes) {
     const { operationId: id } = outcome;
-    const count = counts.get(id) ?? { id, entered: 0, refused: 0, last: outcome, enteredAt: null };
+    const count = counts.get(id) ?? { id, entered: 0, refused: 0, last: outcome };
     counts.set(id, count);
-    if (outcome.state === "entered") {
-      const { enteredAt = null } = outcome;
-      count.entered += 1;
-      if (enteredAt !== null && (count.enteredAt === null || count.enteredAt < enteredAt))
-        count.enteredAt = enteredAt;
-    } else {
+    if (outcome.state === "entered") count.entered += 1;
+    else {
       count.refused += 1;
       count.last = outcome;
     }
@@ -90,25 +85,20 @@ async function countOutcomes(
   { now, codeName }: SettleOptions,
 ): Promise<EndedOperation[]> {
   const counts = countByOperation(outcomes);
-  // Perfection: only the indexer may write it, and only it knows block times.
-  const perfection = counts.some((each) => each.enteredAt !== null)
-    ? "entered_at = case when c.ended and c.entered > 0 then c.entered_at else o.entered_at end,"
-    : "";
   const result = await tx.query<EndedOperation>(
     `with locked as (
        select id, rows, rows_entered, rows_refused from operation where id = any($1) order by id for no key update
      ), counted as (
-       select l.id, l.rows_entered + t.entered as entered, l.rows_refused + t.refused as refused, t.state, t.code, t.entered_at,
+       select l.id, l.rows_entered + t.entered as entered, l.rows_refused + t.refused as refused, t.state, t.code,
          l.rows_entered + l.rows_refused + t.entered + t.refused >= l.rows as ended
-       from locked l join unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[], $7::timestamptz[])
-         as t (id, entered, refused, state, code, entered_at) on t.id = l.id
+       from locked l join unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[])
+         as t (id, entered, refused, state, code) on t.id = l.id
      ), written as (
        update operation o set
          rows_entered = c.entered,
          rows_refused = c.refused,
          state = case when not c.ended then o.state when c.entered > 0 then 'entered' else c.state end,
          code = case when c.ended and c.entered = 0 then c.code else o.code end,
-         ${perfection}
          updated_at = $6
        from counted c where c.id = o.id
        returning o.*, c.ended
@@ -123,8 +113,28 @@ async function countOutcomes(
       counts.map((each) => each.last.state),
       counts.map((each) => codeName(each.last.code)),
       now,
-      counts.map((each) => each.enteredAt),
     ],
   );
   return result.rows;
+}
+
+/** Perfection of an operation: when its last row entered. Only the indexer may write it, and only it knows block times. */
+async function writeEnteredAt(
+  tx: Transaction,
+  outcomes: readonly Outcome[],
+  ended: readonly EndedOperation[],
+): Promise<void> {
+  const last = new Map<string, Date>();
+  for (const { operationId, enteredAt } of outcomes) {
+    const known = last.get(operationId);
+    if (enteredAt !== undefined && (known === undefined || known < enteredAt))
+      last.set(operationId, enteredAt);
+  }
+  const done = ended.filter(({ id, state }) => state === "entered" && last.has(id));
+  if (done.length === 0) return;
+  await tx.query(
+    `update operation set entered_at = t.entered_at
+     from unnest($1::text[], $2::timestamptz[]) as t (id, entered_at) where operation.id = t.id`,
+    [done.map(({ id }) => id), done.map(({ id }) => last.get(id)?.toISOString())],
+  );
 }

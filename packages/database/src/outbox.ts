@@ -29,7 +29,7 @@ export const rolledBackNotice = "rolled back";
 export async function queuedCommands(db: Queryable, signer: string, limit: number): Promise<Command[]> {
   const result = await db.query<CommandRow>(
     `select id, operation_id, call, target, ref, args from command
-     where signer = $1 and chain_tx_id is null and state = 'queued' order by priority, id limit $2`,
+     where signer = $1 and state = 'queued' order by priority, id limit $2`,
     [signer, limit],
   );
   return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));

@@ -1,12 +1,11 @@
 -- Written by the api: parties, commands and what people decide.
--- A hash is checked by its length and its digits apart: a counted regular expression takes ten times as long.
 -- Times are UTC; legal days are JST dates. Units and yen are bigint: an issue is capped at 2^63-1 units (ADR 0003).
 
 create table party (
   id text primary key,
   kind text not null check (kind in ('issuer', 'trustee', 'broker', 'compliance', 'auditor', 'operator')),
   name text not null,
-  signer text unique check (length(signer) = 42 and signer ~ '^0x[0-9a-f]*$'),
+  signer text unique check (signer ~ '^0x[0-9a-f]{40}$'),
   custodian_id integer unique check (custodian_id > 0),
   issuer_role bigint unique check (issuer_role >= 1000),
   created_at timestamptz not null,
@@ -34,25 +33,25 @@ create index api_key_subject on api_key (subject);
 
 create table issue (
   id text primary key,
-  ref text not null unique check (length(ref) = 66 and ref ~ '^0x[0-9a-f]*$'),
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'),
   issuer_id text not null references party,
   trustee_id text not null references party,
   profile text not null check (profile in ('TRUST_BENEFICIAL', 'BOND')),
   name text not null,
   symbol text not null,
   terms jsonb not null, -- the statutory items of the profile
-  terms_hash text not null check (length(terms_hash) = 66 and terms_hash ~ '^0x[0-9a-f]*$'),
+  terms_hash text not null check (terms_hash ~ '^0x[0-9a-f]{64}$'),
   certificateless boolean not null check (certificateless), -- Trust Act 185(2), (3): fixed at issue
   total_units bigint not null check (total_units > 0),
   unit_price_yen bigint not null check (unit_price_yen > 0),
   min_units bigint not null check (min_units > 0),
   lot bigint not null check (lot > 0),
-  policy text not null check (length(policy) = 66 and policy ~ '^0x[0-9a-f]*$'),
+  policy text not null check (policy ~ '^0x[0-9a-f]{64}$'),
   state text not null check (state in ('draft', 'approved', 'active', 'rejected', 'closed')),
   maker text not null,
   checker text,
   reason text,
-  token text unique check (length(token) = 42 and token ~ '^0x[0-9a-f]*$'),
+  token text unique check (token ~ '^0x[0-9a-f]{40}$'),
   code_hash text,
   deployed_block bigint,
   created_at timestamptz not null,
@@ -65,7 +64,7 @@ create index issue_trustee on issue (trustee_id);
 
 create table operation (
   id text primary key,
-  ref text not null unique check (length(ref) = 66 and ref ~ '^0x[0-9a-f]*$'),
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'),
   party_id text not null references party,
   kind text not null,
   state text not null check (state in ('accepted', 'queued', 'sent', 'mined', 'entered', 'refused', 'failed')),
@@ -83,16 +82,15 @@ create table operation (
   entered_at timestamptz,
   check (rows_entered + rows_refused <= rows),
   check ((state = 'entered') <= (rows_entered > 0 or rows = 0))
-) with (fillfactor = 50); -- its state changes several times: room on the page keeps that out of the indexes
+);
 create index operation_party on operation (party_id, id);
 create index operation_subject on operation (subject_id, id);
--- No column of it changes before the operation ends.
-create index operation_open on operation (id) where entered_at is null and code is null;
+create index operation_open on operation (state) where state in ('accepted', 'queued', 'sent', 'mined');
 
 -- Legal acts: pledge, attachment, succession and the like. Names of persons stand in the vault and in the documents.
 create table legal_case (
   id text primary key,
-  ref text not null unique check (length(ref) = 66 and ref ~ '^0x[0-9a-f]*$'), -- also the id of the hold that it makes
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'), -- also the id of the hold that it makes
   issue_id text not null references issue,
   kind text not null check (kind in ('PLEDGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE', 'SALE_ORDER',
     'SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT', 'EQUIVALENT_INSTRUMENT', 'FREEZE', 'UNFREEZE')),
@@ -121,12 +119,10 @@ create index legal_case_issue on legal_case (issue_id, id);
 create table inspection (
   id text primary key,
   issue_id text not null references issue,
-  -- Who asks, if it stands in the register.
-  person_id text check (length(person_id) = 26 and person_id ~ '^0x[0-9a-f]*$'),
+  person_id text check (person_id ~ '^0x[0-9a-f]{24}$'), -- who asks, if it stands in the register
   requester bytea not null,
   requester_key bytea not null,
-  -- Keyed: the same requester is known again.
-  requester_digest text not null check (length(requester_digest) = 64 and requester_digest ~ '^[0-9a-f]*$'),
+  requester_digest text not null check (requester_digest ~ '^[0-9a-f]{64}$'), -- keyed: the same requester is known again
   capacity text not null,
   reason text not null, -- the law asks the requester to state it
   documents jsonb not null, -- [{name, sha256}]
@@ -158,7 +154,7 @@ create table inspection_display (
   after text not null, -- the account after which the page begins
   rows integer not null,
   bytes integer not null,
-  sha256 text not null check (length(sha256) = 64 and sha256 ~ '^[0-9a-f]*$'),
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
   shown_by text not null,
   at timestamptz not null
 );
@@ -177,7 +173,7 @@ create index inspection_disclosure_inspection on inspection_disclosure (inspecti
 
 -- One lane a signer, leased by one worker at a time; the fence makes a paused worker's late write fail.
 create table lane (
-  signer text primary key check (length(signer) = 42 and signer ~ '^0x[0-9a-f]*$'),
+  signer text primary key check (signer ~ '^0x[0-9a-f]{40}$'),
   next_nonce bigint not null default 0 check (next_nonce >= 0),
   fence bigint not null default 0,
   holder text,
@@ -190,7 +186,7 @@ create table chain_tx (
   id bigint generated always as identity primary key,
   signer text not null references lane,
   nonce bigint not null check (nonce >= 0),
-  hash text not null unique check (length(hash) = 66 and hash ~ '^0x[0-9a-f]*$'),
+  hash text not null unique check (hash ~ '^0x[0-9a-f]{64}$'),
   raw bytea not null,
   call text not null,
   state text not null check (state in ('stored', 'sent', 'mined')),
@@ -211,8 +207,8 @@ create table command (
   row integer not null check (row >= 0),
   signer text not null references lane,
   call text not null,
-  target text check (length(target) = 42 and target ~ '^0x[0-9a-f]*$'),
-  ref text not null check (length(ref) = 66 and ref ~ '^0x[0-9a-f]*$'),
+  target text check (target ~ '^0x[0-9a-f]{40}$'),
+  ref text not null check (ref ~ '^0x[0-9a-f]{64}$'),
   args jsonb not null,
   priority smallint not null default 5,
   state text not null default 'queued' check (state in ('queued', 'taken', 'entered', 'refused', 'failed')),
@@ -221,8 +217,8 @@ create table command (
   tx_row integer,
   unique (operation_id, row),
   check ((state = 'taken') <= (chain_tx_id is not null and tx_row is not null))
-) with (fillfactor = 70);
-create index command_queue on command (signer, priority, id) where chain_tx_id is null;
+);
+create index command_queue on command (signer, priority, id) where state = 'queued';
 create index command_tx on command (chain_tx_id, tx_row);
 
 create table idempotency (
@@ -250,20 +246,20 @@ create table audit_row (
   detail jsonb not null default '{}',
   request_id text not null,
   at timestamptz not null,
-  digest text not null check (length(digest) = 64 and digest ~ '^[0-9a-f]*$')
+  digest text not null check (digest ~ '^[0-9a-f]{64}$')
 );
 create index audit_row_order on audit_row (xid, id);
 create table audit_seal (
   seq bigint primary key check (seq > 0),
   audit_id bigint not null unique references audit_row,
-  hash text not null check (length(hash) = 64 and hash ~ '^[0-9a-f]*$')
+  hash text not null check (hash ~ '^[0-9a-f]{64}$')
 );
 
 create table investor (
   id text primary key,
   broker_id text not null references party,
   external_id text not null, -- the broker's own customer number
-  person_id text not null unique check (length(person_id) = 26 and person_id ~ '^0x[0-9a-f]*$'),
+  person_id text not null unique check (person_id ~ '^0x[0-9a-f]{24}$'),
   class_bits integer not null check (class_bits between 1 and 65535),
   country smallint not null check (country between 1 and 999), -- ISO 3166 numeric
   tax_category text not null,
@@ -283,7 +279,7 @@ create table vault_particulars (
   person_id text not null references vault_subject,
   version integer not null check (version > 0),
   sealed bytea not null,
-  commitment text not null unique check (length(commitment) = 66 and commitment ~ '^0x[0-9a-f]*$'),
+  commitment text not null unique check (commitment ~ '^0x[0-9a-f]{64}$'),
   effective_on date not null,
   evidence_ref text not null,
   known_at timestamptz not null,
@@ -303,10 +299,10 @@ create table certificate (
   seq bigint not null,
   head text not null,
   block bigint not null,
-  commitment text not null check (length(commitment) = 66 and commitment ~ '^0x[0-9a-f]*$'),
+  commitment text not null check (commitment ~ '^0x[0-9a-f]{64}$'),
   hold_ids text[] not null,
   sealed bytea not null,
-  sha256 text not null check (length(sha256) = 64 and sha256 ~ '^[0-9a-f]*$'), -- of what was signed
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'), -- of what was signed
   signers jsonb not null, -- [{partyId, name, kid, jwk}]: every trustee, or the issuer of a bond
   party_id text not null references party, -- who asked for it
   issued_at timestamptz not null
@@ -314,7 +310,7 @@ create table certificate (
 create index certificate_issue on certificate (issue_id, number);
 
 create table wallet (
-  address text primary key check (length(address) = 42 and address ~ '^0x[0-9a-f]*$'),
+  address text primary key check (address ~ '^0x[0-9a-f]{40}$'),
   investor_id text not null references investor,
   broker_id text not null references party,
   custody text not null check (custody in ('CUSTODIED', 'SELF')),
@@ -326,7 +322,7 @@ create index wallet_broker on wallet (broker_id, address);
 
 create table transfer (
   id text primary key,
-  ref text not null unique check (length(ref) = 66 and ref ~ '^0x[0-9a-f]*$'), -- also the hold's id on chain
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'), -- also the hold's id on chain
   issue_id text not null references issue,
   from_account text not null,
   to_account text not null,
@@ -345,7 +341,7 @@ create table transfer (
   created_at timestamptz not null,
   check (checker is distinct from maker), -- four eyes
   check (settlement_date >= trade_date)
-) with (fillfactor = 70);
+);
 create index transfer_seller on transfer (seller_broker, id);
 create index transfer_buyer on transfer (buyer_broker, id);
 create index transfer_issue on transfer (issue_id, id);
