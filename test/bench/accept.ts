@@ -58,7 +58,7 @@ export async function accept(context: BenchContext): Promise<Figure[]> {
     bare.stop();
     // Nothing of this is to be carried out: the bench after this one would wait for it.
     await owner.query("delete from command where state = 'queued'");
-    await owner.query("update operation set state = 'failed', code = 'REVERTED' where state = 'accepted'");
+    await owner.query("update operation set state = 'failed' where state = 'accepted'");
     goOn();
   }
 }

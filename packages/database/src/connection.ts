@@ -1,13 +1,9 @@
-import { availableParallelism } from "node:os";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "./generated/client.ts";
 
-/**
- * Connections of one process; three processes and the tools share the server's 200. A statement keeps a core busy, so
- * more than two a core only spoil each other's caches (20 on 2 cores cost a fifth more); some are for long ones.
- */
-const poolSize = 4 + 2 * availableParallelism();
+/** Connections of one process; three processes and the tools share the server's 200. */
+export const poolSize = 20;
 /** No statement of a request may run longer; the migration and the rebuild set their own. */
 const statementTimeoutMs = 30_000;
 /** How long to wait for a free connection before the caller is told to come back. */

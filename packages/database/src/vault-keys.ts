@@ -27,9 +27,7 @@ export async function openVaultKeys(file: string): Promise<VaultKeys> {
 /** @param master 32 bytes */
 export function vaultKeysOf(master: Buffer): VaultKeys {
   const derive = (use: string) => Buffer.from(hkdfSync("sha256", master, "", `genbo vault ${use}`, keyBytes));
-  const wrapping = derive("wrap");
-  // A key object, because it is made anew for every digest otherwise, which takes longer than the digest.
-  const digesting = createSecretKey(derive("digest"));
+  const [wrapping, digesting] = [derive("wrap"), derive("digest")];
   return {
     wrap: async (dataKey, subject) => seal(wrapping, dataKey, subject),
     unwrap: async (wrapped, subject) => unseal(wrapping, wrapped, subject),
