@@ -5,8 +5,8 @@ export const renewEveryMs = 1_000;
 
 /** Transactions of one lane that may be in no block yet. geth guarantees 16 slots a sender (`txpool.accountslots`). */
 export const windowMax = 16;
-/** Queued commands looked at for one batch: enough to fill it when some calls and issues are mixed, each read anew. */
-export const candidatesMax = 500;
+/** Queued commands looked at for one batch: enough to fill it when several calls and issues are mixed. */
+export const candidatesMax = 1_500;
 /** Commands that come within this time go out together. */
 export const gatherMs = 5;
 /**
