@@ -23,14 +23,33 @@ interface IHolderRegistry is IRefusals {
     /// @notice `signer` acts for the accounts of custodian `custodianId` from now on (0: for nobody).
     event CustodianSet(address indexed signer, uint32 custodianId);
 
+    /// @notice A side agreed, until `until` (seconds), that `wallet` moves to another custodian; 0: it took that back.
+    event MoveConsented(
+        address indexed wallet,
+        uint32 indexed fromCustodian,
+        uint32 indexed toCustodian,
+        bool leaving,
+        bool arriving,
+        uint40 until
+    );
+
     /// @notice Writes records, each row on its own. The registrar may write any wallet; a custodian's signer
     /// with the broker role only its own customers', whose flags it may raise but never lower.
     /// @param atomic revert everything on the first bad row instead of skipping it
-    /// Codes: 40, 46, 60, 61, 62, 63. A wallet never moves to another person.
+    /// Codes: 40, 46, 60, 61, 62, 63, 64. A wallet never moves to another person, and to another custodian only by
+    /// the registrar with the consent of both sides ({consentToMove}), which the move uses up.
     function setRecords(Row[] calldata rows, bool atomic) external;
 
     /// @notice Names the custodian a signer acts for; 0 ends it. Admin only.
     function setCustodian(address signer, uint32 custodianId) external;
+
+    /// @notice Agrees, for 30 days, that each wallet moves from its present custodian to `toCustodian`, or takes that
+    /// back. A side speaks by its custodian's signer with the broker role; the side without a custodian (0) by the
+    /// wallet's own key. Each row on its own. Codes: 40 the caller is neither side, 60 no record or no change.
+    function consentToMove(address[] calldata wallets, uint32 toCustodian, bool consents, bool atomic) external;
+
+    /// @notice Until when (seconds) each side's consent to the wallet's move to `toCustodian` holds; 0: none.
+    function consentsTo(address wallet, uint32 toCustodian) external view returns (uint40 leaving, uint40 arriving);
 
     function custodianOf(address signer) external view returns (uint32);
 

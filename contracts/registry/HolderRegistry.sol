@@ -12,10 +12,17 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
     uint256 private constant MOST_ROWS = 500;
     /// @dev Ten class bits, five flags and 48 spare bits have no meaning yet.
     uint256 private constant UNKNOWN_BITS = 0xffc0 << 144 | 0xf8 << 136 | type(uint48).max;
+    uint256 private constant CONSENT_HOLDS = 30 days;
 
     /// @dev A struct, so that a row finds its slot once.
     struct Slot {
         uint256 record;
+    }
+
+    /// @dev Until when each side's consent to a move holds, in seconds; 0: it has none.
+    struct Consent {
+        uint40 leaving;
+        uint40 arriving;
     }
 
     /// @dev An entry in memory, in the order of its preimage.
@@ -34,6 +41,7 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
     /// @inheritdoc IHolderRegistry
     mapping(address signer => uint32) public custodianOf;
     mapping(address wallet => Slot) private _records;
+    mapping(address wallet => mapping(uint32 from => mapping(uint32 to => Consent))) private _consents;
 
     constructor(address manager) AccessManaged(manager) {}
 
@@ -68,6 +76,25 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
     function setCustodian(address signer, uint32 custodianId) external restricted {
         custodianOf[signer] = custodianId;
         emit CustodianSet(signer, custodianId);
+    }
+
+    /// @inheritdoc IHolderRegistry
+    function consentToMove(address[] calldata wallets, uint32 toCustodian, bool consents, bool atomic) external {
+        if (wallets.length > MOST_ROWS) revert BatchTooLong(wallets.length, MOST_ROWS);
+        uint32 speaksFor = _hasRole(Roles.BROKER) ? custodianOf[msg.sender] : 0;
+        uint40 until = consents ? uint40(block.timestamp + CONSENT_HOLDS) : 0;
+        for (uint256 i; i < wallets.length; ++i) {
+            uint8 code = _consent(wallets[i], toCustodian, speaksFor, until);
+            if (code == Code.OK) continue;
+            if (atomic) revert Refused(code);
+            emit Rejected(i, bytes32(uint256(uint160(wallets[i]))), code);
+        }
+    }
+
+    /// @inheritdoc IHolderRegistry
+    function consentsTo(address wallet, uint32 toCustodian) external view returns (uint40 leaving, uint40 arriving) {
+        Consent memory consent = _consents[wallet][Record.custodianOf(_records[wallet].record)][toCustodian];
+        return (consent.leaving, consent.arriving);
     }
 
     /// @inheritdoc IHolderRegistry
@@ -119,7 +146,6 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
 
     function _check(address wallet, uint256 last, uint256 next, bool registrar, uint32 custodian)
         private
-        view
         returns (uint8)
     {
         if (wallet == address(0) || next >> 160 == 0 || next & UNKNOWN_BITS != 0) return Code.RECORD_INVALID;
@@ -127,7 +153,37 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         // A lapsed record may be rewritten as it stands (new particulars, a freeze), but not made lapsed.
         uint256 validUntil = Record.validUntilOf(next);
         if (validUntil < block.timestamp && validUntil != Record.validUntilOf(last)) return Code.VALIDITY_PAST;
-        return registrar ? Code.OK : _checkBroker(custodian, last, next);
+        if (!registrar) return _checkBroker(custodian, last, next);
+        bool moves = last != 0 && uint32((last ^ next) >> 48) != 0;
+        return moves ? _useConsents(wallet, Record.custodianOf(last), Record.custodianOf(next)) : Code.OK;
+    }
+
+    /// @dev The last check of a row: a consent is used up only by a record that is written.
+    function _useConsents(address wallet, uint32 from, uint32 to) private returns (uint8) {
+        Consent memory consent = _consents[wallet][from][to];
+        bool both = consent.leaving >= block.timestamp && consent.arriving >= block.timestamp;
+        if (!both) return Code.CUSTODIAN_CONSENT_MISSING;
+        delete _consents[wallet][from][to];
+        return Code.OK;
+    }
+
+    function _consent(address wallet, uint32 to, uint32 speaksFor, uint40 until) private returns (uint8) {
+        uint256 record = _records[wallet].record;
+        uint32 from = Record.custodianOf(record);
+        if (record == 0 || from == to) return Code.RECORD_INVALID;
+        bool leaving = _speaks(wallet, from, speaksFor);
+        bool arriving = _speaks(wallet, to, speaksFor);
+        if (!leaving && !arriving) return Code.NOT_CUSTODIAN;
+        Consent storage consent = _consents[wallet][from][to];
+        if (leaving) consent.leaving = until;
+        if (arriving) consent.arriving = until;
+        emit MoveConsented(wallet, from, to, leaving, arriving, until);
+        return Code.OK;
+    }
+
+    /// @dev A custodian's signer speaks for its side; a wallet's own key for the side without a custodian.
+    function _speaks(address wallet, uint32 custodian, uint32 speaksFor) private view returns (bool) {
+        return custodian == 0 ? msg.sender == wallet : custodian == speaksFor;
     }
 
     function _checkBroker(uint32 custodian, uint256 last, uint256 next) private pure returns (uint8) {

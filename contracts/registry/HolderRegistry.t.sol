@@ -78,7 +78,106 @@ contract HolderRegistryTest is Fixture {
         write(BROKER_2, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
         vm.expectRevert(refused(Code.WALLET_OF_ANOTHER_CUSTODIAN));
         write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+    }
+
+    function test_aWalletMovesToAnotherCustodianByBothConsentsOnly() public {
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        bytes32 moved = recordOf_(1, RETAIL, 0, VALID, 2);
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
+        write(REGISTRAR, WALLET, moved);
+        consent(BROKER_1, WALLET, 2);
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
+        write(REGISTRAR, WALLET, moved);
+        consent(BROKER_2, WALLET, 2);
+        // Broker 3's word to the same wallet is another move.
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 3));
+        vm.expectRevert(refused(Code.WALLET_OF_ANOTHER_CUSTODIAN));
+        write(BROKER_2, WALLET, moved);
+        write(REGISTRAR, WALLET, moved);
+        eq(registry.recordOf(WALLET), moved, "moved");
+    }
+
+    function test_aMoveUsesItsConsentsUp() public {
+        bytes32 atOne = recordOf_(1, RETAIL, 0, VALID, 1);
+        bytes32 atTwo = recordOf_(1, RETAIL, 0, VALID, 2);
+        write(BROKER_1, WALLET, atOne);
+        consent(BROKER_1, WALLET, 2);
+        consent(BROKER_2, WALLET, 2);
+        write(REGISTRAR, WALLET, atTwo);
+        consent(BROKER_1, WALLET, 1);
+        consent(BROKER_2, WALLET, 1);
+        write(REGISTRAR, WALLET, atOne);
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
+        write(REGISTRAR, WALLET, atTwo);
+    }
+
+    function test_aConsentLapsesAndIsTakenBack() public {
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        consent(BROKER_1, WALLET, 2);
+        consent(BROKER_2, WALLET, 2);
+        vm.prank(BROKER_2);
+        registry.consentToMove(list(WALLET), 2, false, true);
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
+        consent(BROKER_2, WALLET, 2);
+        vm.warp(START + 30 days + 1);
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
+    }
+
+    function test_aRefusedRecordKeepsTheConsents() public {
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        consent(BROKER_1, WALLET, 2);
+        consent(BROKER_2, WALLET, 2);
+        vm.recordLogs();
+        vm.prank(REGISTRAR);
+        registry.setRecords(row(WALLET, recordOf_(1, RETAIL, 0, START - 1, 2)), false);
+        (,, uint8 code) = rejection();
+        eq(code, Code.VALIDITY_PAST, "refused");
+        (uint40 leaving, uint40 arriving) = registry.consentsTo(WALLET, 2);
+        eq(leaving, START + 30 days, "leaving");
+        eq(arriving, START + 30 days, "arriving");
+    }
+
+    function test_theWalletsOwnKeySpeaksWhereThereIsNoCustodian() public {
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 0));
+        consent(BROKER_1, WALLET, 1);
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
         write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        consent(WALLET, WALLET, 1);
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        consent(BROKER_1, WALLET, 0);
+        vm.expectRevert(refused(Code.CUSTODIAN_CONSENT_MISSING));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 0));
+        consent(WALLET, WALLET, 0);
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 0));
+    }
+
+    function test_nobodyElseConsents() public {
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        address[4] memory callers = [STRANGER, WALLET, REGISTRAR, address(this)];
+        for (uint256 i; i < callers.length; ++i) {
+            vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+            consent(callers[i], WALLET, 2);
+        }
+        manager.revokeRole(2, BROKER_2);
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        consent(BROKER_2, WALLET, 2);
+        vm.expectRevert(refused(Code.RECORD_INVALID));
+        consent(BROKER_1, WALLET, 1);
+        vm.expectRevert(refused(Code.RECORD_INVALID));
+        consent(BROKER_1, STRANGER, 2);
+    }
+
+    function consent(address caller, address wallet, uint32 to) private {
+        vm.prank(caller);
+        registry.consentToMove(list(wallet), to, true, true);
+    }
+
+    function list(address wallet) private pure returns (address[] memory wallets) {
+        wallets = new address[](1);
+        wallets[0] = wallet;
     }
 
     function test_aWalletNeverMovesToAnotherPerson() public {

@@ -1,6 +1,7 @@
 import { contractInterface } from "@genbo/chain/abi";
 import { refusalOfError } from "@genbo/domain/refusals";
 import { getAddress, id, ZeroHash } from "ethers";
+import { Consents } from "./custody.ts";
 import { hex, Model, type ModelHold, type ModelPolicy, nobody, type Person, policyWord } from "./model.ts";
 import { createPlatform, type Platform, type Receipt, registryRecord } from "./platform.ts";
 
@@ -9,6 +10,8 @@ export interface DifferentialResult {
   done: number;
   refused: number;
   tokens: number;
+  /** Wallets that went to another custodian. */
+  moved: number;
   /** How often each code came up, 0: done. */
   codes: Record<number, number>;
 }
@@ -36,15 +39,17 @@ export async function runDifferential(seed: number, calls: number): Promise<Diff
   const random = generator(seed);
   const block = await platform.request<{ timestamp: string }>("eth_getBlockByNumber", ["latest", false]);
   const records = new Map<string, Person>();
-  const result: DifferentialResult = { calls: 0, done: 0, refused: 0, tokens: 0, codes: {} };
+  const consents = new Consents();
+  const result: DifferentialResult = { calls: 0, done: 0, refused: 0, tokens: 0, moved: 0, codes: {} };
   let now = Number(block.timestamp);
   while (result.calls < calls) {
-    const game = await Game.start(platform, random, records, now, result);
+    const game = await Game.start(platform, random, records, consents, now, result);
     for (let turn = 1; turn <= callsPerToken && result.calls < calls; turn++) {
       await game.play();
       if (turn % 25 === 0) await game.compareState();
     }
     await game.compareState();
+    for (const [wallet, record] of game.model.records) records.set(wallet, record);
     now = game.model.now;
     result.tokens++;
   }
@@ -58,6 +63,7 @@ class Game {
   private readonly token: string;
   private readonly wallets: string[];
   private readonly result: DifferentialResult;
+  private readonly consents: Consents;
   private refs: string[] = [];
 
   private constructor(
@@ -65,12 +71,14 @@ class Game {
     random: (below: number) => number,
     token: string,
     model: Model,
+    consents: Consents,
     result: DifferentialResult,
   ) {
     this.platform = platform;
     this.random = random;
     this.token = token;
     this.model = model;
+    this.consents = consents;
     this.result = result;
     this.wallets = [...[0, 1, 2, 3, 4, 5].map(addressOf), getAddress(platform.signers.others[0]!)];
   }
@@ -79,6 +87,7 @@ class Game {
     platform: Platform,
     random: (below: number) => number,
     records: Map<string, Person>,
+    consents: Consents,
     now: number,
     result: DifferentialResult,
   ): Promise<Game> {
@@ -106,14 +115,13 @@ class Game {
     model.note(14, 0, 0n, nobody, nobody, ref, BigInt(ref));
     model.drain();
     for (const [wallet, record] of records) model.records.set(wallet, record);
-    const game = new Game(platform, random, token, model, result);
+    const game = new Game(platform, random, token, model, consents, result);
     const last = await platform.request<{ timestamp: string }>("eth_getBlockByNumber", ["latest", false]);
     model.now = Number(last.timestamp);
     for (const [index, wallet] of game.wallets.entries()) {
       if (index !== 5) await game.register(wallet, index);
     }
     for (let round = 0; round < 8; round++) await game.issue();
-    for (const [wallet, record] of model.records) records.set(wallet, record);
     return game;
   }
 
@@ -174,6 +182,8 @@ class Game {
       () => this.freeze(),
       () => this.pause(),
       () => this.reRegister(),
+      ...[1, 2, 3].map(() => () => this.consentToMove()),
+      () => this.moveCustody(),
     ];
     this.broker = 1 + this.random(2);
     this.controller = getAddress(this.platform.signers.others[1 + this.random(2)]!);
@@ -373,27 +383,75 @@ class Game {
   }
 
   private async register(wallet: string, index: number, flags = 0n, validFor = 100_000): Promise<void> {
+    await this.tick(0);
     const person = {
       id: [1n, 1n, 2n, 3n, 4n, 0n, 5n][index]!,
       classes: index === 4 ? 4n : 8n,
       flags,
       validUntil: this.model.now + validFor,
-      custodian: [1, 2, 2, 1, 1, 0, 0][index]!,
+      custodian: this.model.records.get(wallet)?.custodian ?? [1, 2, 2, 1, 1, 0, 0][index]!,
     };
+    await this.record(wallet, person);
+  }
+
+  private async consentToMove(): Promise<void> {
+    const [wallet, to] = [this.pick(this.wallets), this.random(3)];
+    const sides = this.random(2) === 0 ? [this.random(3)] : [this.model.records.get(wallet)?.custodian, to];
+    for (const side of sides) await this.consentOf(side ?? 0, wallet, to);
+  }
+
+  private async consentOf(side: number, wallet: string, to: number): Promise<void> {
+    await this.tick(0);
+    // Only the seventh wallet has a key.
+    const self = side === 0 && wallet === this.wallets[6];
+    const custodian = side === 0 ? this.broker : side;
+    const speaker = { custodian: self ? 0 : custodian, self, agrees: this.random(5) > 0 };
+    const from = this.model.records.get(wallet)?.custodian;
+    const code = this.consents.give(wallet, from, to, speaker, this.model.now);
+    const signer = self ? wallet : this.platform.signers.brokers[custodian - 1]!;
+    await this.onRegistry(signer, "consentToMove", [[wallet], to, speaker.agrees, true], code);
+  }
+
+  private async moveCustody(): Promise<void> {
+    const wallet = this.pick(this.wallets);
+    const standing = this.model.records.get(wallet);
+    if (standing === undefined) return;
+    const custodian = this.random(3);
+    if (this.random(2) === 0)
+      for (const side of [standing.custodian, custodian]) await this.consentOf(side, wallet, custodian);
+    await this.tick(0);
+    const moved = { ...standing, validUntil: this.model.now + 100_000, custodian };
+    const code =
+      moved.custodian === standing.custodian
+        ? 0
+        : this.consents.use(wallet, standing.custodian, moved.custodian, this.model.now);
+    if (code === 0 && custodian !== standing.custodian) this.result.moved++;
+    await this.record(wallet, moved, code);
+  }
+
+  private async record(wallet: string, person: Person, code = 0): Promise<void> {
     const record = registryRecord(
       person.id,
       BigInt(person.validUntil),
       BigInt(person.custodian),
       person.classes,
-      flags,
+      person.flags,
     );
-    const { addresses, signers } = this.platform;
-    await this.tick(0);
-    await this.platform.send(signers.registrar, "HolderRegistry", addresses.holderRegistry, "setRecords", [
-      [[wallet, record, ZeroHash]],
-      true,
-    ]);
-    this.model.records.set(wallet, person);
+    const rows = [[wallet, record, ZeroHash]];
+    await this.onRegistry(this.platform.signers.registrar, "setRecords", [rows, true], code);
+    if (code === 0) this.model.records.set(wallet, person);
+  }
+
+  private async onRegistry(from: string, fn: string, args: unknown[], code: number): Promise<void> {
+    let outcome = 0;
+    try {
+      await this.platform.send(from, "HolderRegistry", this.platform.addresses.holderRegistry, fn, args);
+    } catch (error) {
+      if (!isRevert(error)) throw error;
+      outcome = codeOf(error.data);
+    }
+    equal(`${fn}: code`, outcome, code);
+    this.count(code);
   }
 
   private async tick(seconds: number): Promise<void> {

@@ -37,7 +37,7 @@ export const grants: Partial<Record<ContractName, Partial<Record<Role | "checked
       "permit",
     ],
   },
-  HolderRegistry: { admin: ["setCustodian"], checked: ["setRecords", "setAuthority"] },
+  HolderRegistry: { admin: ["setCustodian"], checked: ["setRecords", "consentToMove", "setAuthority"] },
   TokenFactory: { registrar: ["createIssue"], checked: ["setAuthority"] },
   Settlement: { agent: ["attest"], checked: ["fund", "settle", "giveBack", "setAuthority"] },
   RegisterAnchor: { registrar: ["anchor"], checked: ["setAuthority"] },

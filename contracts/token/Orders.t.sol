@@ -145,6 +145,12 @@ contract OrdersTest is Fixture {
     }
 
     function test_aCustodiedAccountCannotOrder() public {
+        address[] memory wallets = new address[](1);
+        wallets[0] = alice;
+        vm.prank(alice);
+        registry.consentToMove(wallets, 1, true, true);
+        vm.prank(BROKER_1);
+        registry.consentToMove(wallets, 1, true, true);
         register(alice, recordOf_(1, RETAIL, 0, VALID, 1));
         IOrders.Order memory sale = order(1, 10, "sale", 1);
         bytes memory signature = signed(sale);

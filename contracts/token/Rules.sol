@@ -41,6 +41,7 @@ library Code {
     uint8 internal constant WALLET_OF_ANOTHER_PERSON = 61;
     uint8 internal constant WALLET_OF_ANOTHER_CUSTODIAN = 62;
     uint8 internal constant VALIDITY_PAST = 63;
+    uint8 internal constant CUSTODIAN_CONSENT_MISSING = 64;
 }
 
 /// @dev Reads a registry record, see IHolderRegistry.

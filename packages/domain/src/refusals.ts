@@ -253,6 +253,12 @@ const table = {
     "有効期限が過去の日付です。",
     "Give the date until which the identity check holds.",
   ],
+  CUSTODIAN_CONSENT_MISSING: [
+    64,
+    "A custodian, or the wallet's own key, has not consented to the move, or its consent lapsed.",
+    "口座の移管について、移管元・移管先双方の同意がそろっていません。",
+    "Let both sides consent within 30 days, then move the wallet. Where a custodian is gone, recover to a new wallet.",
+  ],
   REVERTED: [
     99,
     "The chain refused the transaction without a known reason.",
