@@ -297,8 +297,8 @@ test("a tax office attaches what is pledged: it waits, and takes what the pledge
   expect(await attachment()).toMatchObject({ units: "5", waiting: "0" });
   await desk.enter({
     kind: "ATTACHMENT_RELEASE",
-    facts: { holdId: ref },
-    documents: papers("RELEASE_ORDER"),
+    facts: { holdId: ref, ground: "TAX_RELEASED" },
+    documents: papers("TAX_RELEASE_NOTICE"),
   });
   expect(await attachment()).toBeUndefined();
 });

@@ -1,9 +1,10 @@
-import { attachmentForms } from "@genbo/domain/cases/kinds";
+import { attachmentForms, releaseGrounds } from "@genbo/domain/cases/kinds";
 import { recordFlags } from "@genbo/domain/investor-class";
+import { trusteeCapacities } from "@genbo/domain/trust-mark";
 import { z } from "zod";
 import { heirsMax } from "./limits.ts";
 import { named } from "./named.ts";
-import { address, day, hash, instant, line, units } from "./primitives.ts";
+import { address, clause, day, hash, instant, line, units } from "./primitives.ts";
 
 const flags = Object.keys(recordFlags) as (keyof typeof recordFlags)[];
 
@@ -17,6 +18,8 @@ const soleRequest = named(
     finalOn: day.describe("The day on which the title became final"),
   }),
 );
+const claim = clause(1_000).optional().describe("What the pledge secures; no name of a person");
+const keepDates = z.boolean().default(true).describe("The new lots keep the acquisition dates");
 const freeze = named(
   "FreezeFacts",
   z.strictObject({
@@ -29,7 +32,20 @@ const freeze = named(
 export const caseFacts = {
   PLEDGE: named(
     "PledgeFacts",
-    z.strictObject({ account: address, units, pledgee: address.describe("An account of the pledgee") }),
+    z.strictObject({
+      account: address,
+      units,
+      pledgee: address.describe("An account of the pledgee"),
+      claim,
+    }),
+  ),
+  PLEDGE_CHANGE: named(
+    "PledgeChangeFacts",
+    z.strictObject({
+      holdId: hash.describe("The pledge"),
+      pledgee: address.optional().describe("An account of the new pledgee, who took over the claim"),
+      claim,
+    }),
   ),
   PLEDGE_RELEASE: release,
   ATTACHMENT: named(
@@ -43,7 +59,10 @@ export const caseFacts = {
       servedAt: instant.describe("When it was served on the trustee"),
     }),
   ),
-  ATTACHMENT_RELEASE: release,
+  ATTACHMENT_RELEASE: named(
+    "AttachmentReleaseFacts",
+    z.strictObject({ holdId: hash.describe("The attachment"), ground: z.enum(releaseGrounds) }),
+  ),
   SALE_ORDER: named(
     "SaleOrderFacts",
     z.strictObject({
@@ -52,6 +71,15 @@ export const caseFacts = {
       units,
       form: z.enum(["SALE_ORDER", "TRANSFER_ORDER"]),
       finalOn: day,
+    }),
+  ),
+  AUCTION: named(
+    "AuctionFacts",
+    z.strictObject({
+      holdId: hash.describe("The pledge or attachment that the auction realises"),
+      buyer: address,
+      units,
+      soldOn: day.describe("The day on which the buyer had paid"),
     }),
   ),
   SUCCESSION: named(
@@ -63,7 +91,18 @@ export const caseFacts = {
         .array(z.strictObject({ account: address, units }))
         .min(1)
         .max(heirsMax),
-      keepDates: z.boolean().default(true).describe("The heirs' lots keep the deceased's acquisition dates"),
+      keepDates,
+    }),
+  ),
+  CORPORATE_SUCCESSION: named(
+    "CorporateSuccessionFacts",
+    z.strictObject({
+      from: address,
+      to: address,
+      units: units.describe("Of a merger all, of a company split what its plan says"),
+      form: z.enum(["MERGER", "COMPANY_SPLIT"]),
+      effectiveOn: day,
+      keepDates,
     }),
   ),
   RECOVERY: named("RecoveryFacts", z.strictObject({ lost: address, replacement: address })),
@@ -74,6 +113,36 @@ export const caseFacts = {
   LOCKUP_RELEASE: release,
   JUDGMENT: soleRequest,
   EQUIVALENT_INSTRUMENT: soleRequest,
+  TRUSTEE_ACQUISITION: named(
+    "TrusteeAcquisitionFacts",
+    z.strictObject({
+      from: address,
+      to: address.describe("An account of the trustee, or of a bond's issuer"),
+      units,
+      capacity: z
+        .enum(trusteeCapacities as [(typeof trusteeCapacities)[number]])
+        .describe("To which property they belong from now on; a bond's issuer has PROPRIETARY ones only"),
+      acquiredOn: day,
+    }),
+  ),
+  TRUSTEE_DISPOSAL: named(
+    "TrusteeDisposalFacts",
+    z.strictObject({
+      from: address.describe("An account of the trustee, or of a bond's issuer"),
+      to: address,
+      units,
+      disposedOn: day,
+    }),
+  ),
+  TRUST_PROPERTY_MARK: named(
+    "TrustPropertyMarkFacts",
+    z.strictObject({
+      account: address.describe("The other trust's trustee is its holder"),
+      units: units.describe("How many of its units belong to the other trust from now on"),
+      trust: line().describe("The other trust as it is called; no name of a person"),
+    }),
+  ),
+  TRUST_PROPERTY_ERASURE: named("TrustPropertyErasureFacts", z.strictObject({ account: address })),
   FREEZE: freeze,
   UNFREEZE: freeze,
 } as const;

@@ -12,6 +12,8 @@ export const legalCalls = [
   "executeHolds",
   "enforceTransfers",
   "recover",
+  "changeController",
+  "mark",
 ] as const;
 export type LegalCall = (typeof legalCalls)[number];
 export const isLegalCall = (call: string): call is LegalCall =>
@@ -39,10 +41,13 @@ const valuesOf: Record<LegalCall, (args: Args) => unknown[]> = {
   executeHolds: ({ rows }) => [list(rows).map(unitsOf), atomic],
   enforceTransfers: ({ rows }) => [list(rows).map(unitsOf), atomic],
   recover: ({ lost, replacement, ref, holdIds }) => [lost, replacement, ref, words(holdIds)],
+  changeController: ({ holdId, controller }) => [holdId, controller],
+  mark: ({ account, basis, ref, data, ...row }) => [account, unitsOf(row).units, basis, ref, data],
 };
 
 /** Rows of any kind, broken and carried holds among them. */
 function rowCount(call: LegalCall, args: Args): number {
+  if (call === "changeController" || call === "mark") return 1;
   if (call === "recover") return 1 + words(args.holdIds).length;
   if (call === "releaseHolds" || call === "releaseByOrder") return words(args.holdIds).length;
   return list(args.rows).reduce(

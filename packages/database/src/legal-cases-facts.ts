@@ -1,6 +1,8 @@
 import type { CaseAccount, CaseHold, Situation } from "@genbo/domain/cases/situation";
 import { decodePolicy } from "@genbo/domain/policy-word";
+import type { ProfileName } from "@genbo/domain/profiles";
 import type { Queryable } from "./connection.ts";
+import { marksAt } from "./register-read-marks.ts";
 
 /** What a case concerns. */
 export interface CaseScope {
@@ -39,20 +41,24 @@ export async function caseSituation(db: Queryable, scope: CaseScope): Promise<Ca
   return {
     now,
     issue,
+    profile: issue.profile,
     policy: decodePolicy(issue.policy),
     trustee: issue.trustee,
     signers: await signersAmong(db, holds),
     accounts: new Map(rows.map(({ brokerId: _, ...account }) => [account.address, account])),
     holds,
+    marks: await marksAt(db, { issueId, seq: Number(issue.seq) }, addresses),
     brokerIds: [...new Set(brokers.filter((id) => id !== null))],
   };
 }
 
 async function issueOf(db: Queryable, id: string) {
-  const found = await db.query<IssueOfCase & { policy: string; trustee: string }>({
+  const found = await db.query<
+    IssueOfCase & { policy: string; trustee: string; profile: ProfileName; seq: bigint }
+  >({
     name: "case-issue",
-    text: `select i.id, i.state, i.token, i.trustee_id as "trusteeId", p.signer as trustee,
-        coalesce(s.policy, i.policy) as policy,
+    text: `select i.id, i.state, i.token, i.trustee_id as "trusteeId", p.signer as trustee, i.profile,
+        coalesce(s.seq, 0) as seq, coalesce(s.policy, i.policy) as policy,
         exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
       from issue i join party p on p.id = i.trustee_id left join issue_state s on s.issue_id = i.id where i.id = $1`,
     values: [id],
@@ -117,7 +123,8 @@ async function openHolds(
 ): Promise<CaseHold[]> {
   const found = await db.query<Omit<CaseHold, "fromSeq"> & { fromSeq: bigint }>({
     name: `case-holds-${by}`,
-    text: `select id, account, target, kind, controller, units, claimed, from_seq as "fromSeq" from hold
+    text: `select id, account, target, kind, controller, units, claimed, from_seq as "fromSeq",
+        (select k.facts ->> 'form' from legal_case k where k.ref = hold.id) as form from hold
       where issue_id = $1 and ${by} = any($2) and to_seq is null and claimed > 0 order by from_seq`,
     values: [issueId, keys],
   });

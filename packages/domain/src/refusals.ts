@@ -344,6 +344,30 @@ const table = {
     "官報公告が基準日の二週間前までになされていません。",
     "Set a later record date, or publish earlier (TA 189(4)).",
   ],
+  NOT_THE_TRUSTEES_ACCOUNT: [
+    120,
+    "The account is not the trustee's or issuer's own.",
+    "受託者・発行者自身の口座ではありません。",
+    "Name an account whose holder is registered as issuer or trustee.",
+  ],
+  CAPACITY_MIXED: [
+    121,
+    "The account holds units of another property.",
+    "この口座は別の財産に属する受益権を管理しています。",
+    "Keep proprietary units, other trusts' and this trust's in accounts of their own (TAR 20).",
+  ],
+  NOT_MARKED: [
+    122,
+    "So many units are not marked on the account.",
+    "当該口座にはその口数の表示がありません。",
+    "Read the account's marks: they end with units that leave it.",
+  ],
+  GROUND_OF_ANOTHER_ORDER: [
+    123,
+    "The ground ends no attachment of this form.",
+    "この差押えの種類には該当しない解除事由です。",
+    "A tax office lifts its own attachment, release money a provisional one, a court or creditor theirs.",
+  ],
 } as const satisfies Record<string, Row>;
 
 export type RefusalCode = keyof typeof table;

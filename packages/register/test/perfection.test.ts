@@ -1,4 +1,5 @@
 import { type EntryKind, entryKinds, type HoldKind, holdKinds } from "@genbo/domain/entry-kinds";
+import { basisCode, type LegalBasisName } from "@genbo/domain/legal-basis";
 import { expect, test } from "vitest";
 import { advance } from "../src/fold.ts";
 import { perfects } from "../src/perfection.ts";
@@ -45,4 +46,12 @@ test("a policy and terms perfect nothing", () => {
     expect(perfects({ effect, entry: entryOf(entryKinds[kind]) })).toBe(false);
   for (const kind of ["REDEEM", "TRANSFER", "FORCED_TRANSFER", "RECOVERY"] as const)
     expect(perfects({ effect, entry: entryOf(entryKinds[kind]) })).toBe(true);
+});
+
+test("a mark of trust property is perfected by its entry, the trustee's capacity is not [TA 206(1)] [CA 695-2(1)]", () => {
+  const effect = { hold: null } as Parameters<typeof perfects>[0]["effect"];
+  const mark = (basis: LegalBasisName) =>
+    ({ kind: entryKinds.MARK, basis: basisCode(basis) }) as Parameters<typeof perfects>[0]["entry"];
+  expect(perfects({ effect, entry: mark("TRUST_PROPERTY_MARK") })).toBe(true);
+  expect(perfects({ effect, entry: mark("TRUSTEE_ACQUIRED") })).toBe(false);
 });

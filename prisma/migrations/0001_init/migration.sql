@@ -92,8 +92,10 @@ create table legal_case (
   id text primary key,
   ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'), -- also the id of the hold that it makes
   issue_id text not null references issue,
-  kind text not null check (kind in ('PLEDGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE', 'SALE_ORDER',
-    'SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT', 'EQUIVALENT_INSTRUMENT', 'FREEZE', 'UNFREEZE')),
+  kind text not null check (kind in ('PLEDGE', 'PLEDGE_CHANGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE',
+    'SALE_ORDER', 'AUCTION', 'SUCCESSION', 'CORPORATE_SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT',
+    'EQUIVALENT_INSTRUMENT', 'TRUSTEE_ACQUISITION', 'TRUSTEE_DISPOSAL', 'TRUST_PROPERTY_MARK',
+    'TRUST_PROPERTY_ERASURE', 'FREEZE', 'UNFREEZE')),
   basis smallint not null check (basis between 0 and 20),
   state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),
   code text, -- why the chain refused it
@@ -469,6 +471,7 @@ create index entry_time on entry (issue_id, block_time, seq);
 create index entry_ref on entry (ref);
 create index entry_from on entry (issue_id, from_account, seq);
 create index entry_to on entry (issue_id, to_account, seq);
+create index entry_mark on entry (issue_id, to_account, seq) where kind = 13; -- few lines are marks
 
 create function lots_units(lots jsonb) returns bigint language sql immutable strict parallel safe
   return (select coalesce(sum((lot ->> 1)::bigint), 0) from jsonb_array_elements(lots) lot);

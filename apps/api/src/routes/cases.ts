@@ -32,7 +32,14 @@ import { caseWire, holdWire } from "../wire/cases.ts";
 type Filing = CallOf<"fileCase">;
 
 /** What a broker asks for its own customers: as pledgor's, as pledgee's, and as keeper of the lost wallet. */
-const brokersFile: ReadonlySet<CaseKind> = new Set(["PLEDGE", "PLEDGE_RELEASE", "RECOVERY"]);
+const brokersFile: ReadonlySet<CaseKind> = new Set([
+  "PLEDGE",
+  "PLEDGE_CHANGE",
+  "PLEDGE_RELEASE",
+  "RECOVERY",
+  "TRUST_PROPERTY_MARK",
+  "TRUST_PROPERTY_ERASURE",
+]);
 
 export const caseHandlers = (
   ctx: ApiContext,
@@ -84,7 +91,7 @@ async function fileCase(
   const { principal, body, at, language } = call;
   const { kind, documents } = body;
   if (principal.role === "broker" && !brokersFile.has(kind))
-    throw new ProblemError("FORBIDDEN", "A broker files pledges, their ends, and recoveries.", {
+    throw new ProblemError("FORBIDDEN", "A broker files pledges, marks of trust property, and recoveries.", {
       target: issue.id,
     });
   const inQuestion: CaseInQuestion = { issueId: issue.id, kind, facts: body.facts, documents };
@@ -163,8 +170,9 @@ function isOwn(principal: Principal, { kind, facts }: CaseInQuestion, situation:
   if (principal.role !== "broker") return true;
   const { signer } = principal;
   const rules = rulesOf(kind);
+  const holdId = rules.hold?.(facts);
+  if (holdId !== undefined)
+    return situation.holds.some(({ id, controller }) => id === holdId && controller === signer);
   const [account] = rules.accounts(facts);
-  if (account !== undefined) return situation.accounts.get(account)?.keeper === signer;
-  const hold = situation.holds.find(({ id }) => id === rules.hold?.(facts));
-  return hold !== undefined && hold.controller === signer;
+  return account !== undefined && situation.accounts.get(account)?.keeper === signer;
 }

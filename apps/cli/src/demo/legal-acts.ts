@@ -79,7 +79,7 @@ export async function legalActs(
   await clock("2022-01-20");
   await desk.enter("attachment-release", "the court lifts the attachment", {
     kind: "ATTACHMENT_RELEASE",
-    facts: { holdId: attached.ref },
+    facts: { holdId: attached.ref, ground: "ORDER_CANCELLED" },
     documents: papers("RELEASE_ORDER"),
   });
   await desk.enter("pledge-release", "the pledgee releases the pledge", {

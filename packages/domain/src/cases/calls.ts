@@ -38,6 +38,32 @@ export const releaseHold = ({ id, controller }: CaseHold): PlannedCall => ({
   args: { holdIds: [id] },
 });
 
+/** Hands a hold to another controller, or to the same one again: either way a line says that it was changed. */
+export const changeController = ({ id, controller }: CaseHold, next: string): PlannedCall => ({
+  signer: controller!,
+  call: "changeController",
+  onToken: true,
+  ref: id,
+  args: { holdId: id, controller: next },
+});
+
+export interface Marking {
+  account: string;
+  /** All that the mark covers from now on; 0 erases it. */
+  units: bigint;
+  basis: number;
+  ref: string;
+  data: string;
+}
+
+export const markUnits = ({ trustee }: Situation, { units, ...marking }: Marking): PlannedCall => ({
+  signer: trustee,
+  call: "mark",
+  onToken: true,
+  ref: marking.ref,
+  args: { ...marking, units: String(units) },
+});
+
 export interface OrderedMove {
   from: string;
   to: string;

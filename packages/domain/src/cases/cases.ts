@@ -1,11 +1,14 @@
 import type { RefusalCode } from "../refusals.ts";
 import { type AttachmentFacts, attachment } from "./attachment.ts";
-import { attachmentRelease } from "./attachment-release.ts";
+import { type AttachmentReleaseFacts, attachmentRelease } from "./attachment-release.ts";
+import { type AuctionFacts, auction } from "./auction.ts";
+import { type CorporateSuccessionFacts, corporateSuccession } from "./corporate-succession.ts";
 import { type FreezeFacts, freeze, unfreeze } from "./freeze.ts";
 import type { CaseDocument, CaseKind } from "./kinds.ts";
 import { type LockupFacts, lockup } from "./lockup.ts";
 import { lockupRelease } from "./lockup-release.ts";
 import { type PledgeFacts, pledge } from "./pledge.ts";
+import { type PledgeChangeFacts, pledgeChange } from "./pledge-change.ts";
 import { pledgeRelease } from "./pledge-release.ts";
 import { type RecoveryFacts, recovery } from "./recovery.ts";
 import type { ReleaseFacts } from "./release.ts";
@@ -14,36 +17,62 @@ import { type SaleOrderFacts, saleOrder } from "./sale-order.ts";
 import type { Situation } from "./situation.ts";
 import { equivalentInstrument, judgment, type SoleRequestFacts } from "./sole-request.ts";
 import { type SuccessionFacts, succession } from "./succession.ts";
+import {
+  type TrustPropertyErasureFacts,
+  type TrustPropertyMarkFacts,
+  trustPropertyErasure,
+  trustPropertyMarking,
+} from "./trust-property.ts";
+import {
+  type TrusteeAcquisitionFacts,
+  type TrusteeDisposalFacts,
+  trusteeAcquisition,
+  trusteeDisposal,
+} from "./trustee-units.ts";
 
 /** The facts that each kind of case states. */
 export interface CaseFacts {
   PLEDGE: PledgeFacts;
+  PLEDGE_CHANGE: PledgeChangeFacts;
   PLEDGE_RELEASE: ReleaseFacts;
   ATTACHMENT: AttachmentFacts;
-  ATTACHMENT_RELEASE: ReleaseFacts;
+  ATTACHMENT_RELEASE: AttachmentReleaseFacts;
   SALE_ORDER: SaleOrderFacts;
+  AUCTION: AuctionFacts;
   SUCCESSION: SuccessionFacts;
+  CORPORATE_SUCCESSION: CorporateSuccessionFacts;
   RECOVERY: RecoveryFacts;
   LOCKUP: LockupFacts;
   LOCKUP_RELEASE: ReleaseFacts;
   JUDGMENT: SoleRequestFacts;
   EQUIVALENT_INSTRUMENT: SoleRequestFacts;
+  TRUSTEE_ACQUISITION: TrusteeAcquisitionFacts;
+  TRUSTEE_DISPOSAL: TrusteeDisposalFacts;
+  TRUST_PROPERTY_MARK: TrustPropertyMarkFacts;
+  TRUST_PROPERTY_ERASURE: TrustPropertyErasureFacts;
   FREEZE: FreezeFacts;
   UNFREEZE: FreezeFacts;
 }
 
 const rules: { [Kind in CaseKind]: CaseRules<CaseFacts[Kind]> } = {
   PLEDGE: pledge,
+  PLEDGE_CHANGE: pledgeChange,
   PLEDGE_RELEASE: pledgeRelease,
   ATTACHMENT: attachment,
   ATTACHMENT_RELEASE: attachmentRelease,
   SALE_ORDER: saleOrder,
+  AUCTION: auction,
   SUCCESSION: succession,
+  CORPORATE_SUCCESSION: corporateSuccession,
   RECOVERY: recovery,
   LOCKUP: lockup,
   LOCKUP_RELEASE: lockupRelease,
   JUDGMENT: judgment,
   EQUIVALENT_INSTRUMENT: equivalentInstrument,
+  TRUSTEE_ACQUISITION: trusteeAcquisition,
+  TRUSTEE_DISPOSAL: trusteeDisposal,
+  TRUST_PROPERTY_MARK: trustPropertyMarking,
+  TRUST_PROPERTY_ERASURE: trustPropertyErasure,
   FREEZE: freeze,
   UNFREEZE: unfreeze,
 };

@@ -1,16 +1,23 @@
 /** Legal acts that the trustee records as cases. */
 export const caseKinds = [
   "PLEDGE",
+  "PLEDGE_CHANGE",
   "PLEDGE_RELEASE",
   "ATTACHMENT",
   "ATTACHMENT_RELEASE",
   "SALE_ORDER",
+  "AUCTION",
   "SUCCESSION",
+  "CORPORATE_SUCCESSION",
   "RECOVERY",
   "LOCKUP",
   "LOCKUP_RELEASE",
   "JUDGMENT",
   "EQUIVALENT_INSTRUMENT",
+  "TRUSTEE_ACQUISITION",
+  "TRUSTEE_DISPOSAL",
+  "TRUST_PROPERTY_MARK",
+  "TRUST_PROPERTY_ERASURE",
   "FREEZE",
   "UNFREEZE",
 ] as const;
@@ -23,6 +30,8 @@ export type CaseState = (typeof caseStates)[number];
 /** What a document is, as far as a rule asks for it. */
 export const documentKinds = [
   "PLEDGE_AGREEMENT", // 質権設定契約書
+  "PLEDGE_CHANGE_AGREEMENT", // 質権変更契約書
+  "PLEDGE_ASSIGNMENT", // 質権(被担保債権)譲渡契約書
   "PLEDGEE_CONSENT", // 質権者の同意書
   "DISCHARGE_CERTIFICATE", // 弁済証明書
   "ATTACHMENT_ORDER", // 差押命令
@@ -30,8 +39,17 @@ export const documentKinds = [
   "TAX_ATTACHMENT_NOTICE", // 債権差押通知書
   "RELEASE_ORDER", // 取消決定・差押解除通知
   "WITHDRAWAL", // 取下書
+  "RELEASE_MONEY_DEPOSIT", // 仮差押解放金の供託書・執行取消決定
+  "TAX_RELEASE_NOTICE", // 差押解除通知書
   "SALE_ORDER", // 売却命令
   "TRANSFER_ORDER", // 譲渡命令
+  "AUCTION_RECORD", // 競売の売却許可・代金納付の証明書
+  "COMPANY_REGISTER", // 登記事項証明書
+  "COMPANY_SPLIT_PLAN", // 吸収分割契約書・新設分割計画書
+  "ACQUISITION_AGREEMENT", // 取得の契約書
+  "DISPOSAL_AGREEMENT", // 処分の契約書
+  "TRUST_PROPERTY_REQUEST", // 信託財産表示の請求書
+  "TRUST_PROPERTY_ERASURE_REQUEST", // 信託財産表示抹消の請求書
   "FAMILY_REGISTER", // 戸籍
   "DIVISION_AGREEMENT", // 遺産分割協議書
   "WILL", // 遺言書
@@ -55,3 +73,12 @@ export interface CaseDocument {
 
 export const attachmentForms = ["ATTACHMENT", "PROVISIONAL_ATTACHMENT", "TAX_ATTACHMENT"] as const;
 export type AttachmentForm = (typeof attachmentForms)[number];
+
+/** Why an attachment ends; each with its document. */
+export const releaseGrounds = [
+  "WITHDRAWN",
+  "ORDER_CANCELLED",
+  "PROVISIONAL_RELEASE_MONEY",
+  "TAX_RELEASED",
+] as const;
+export type ReleaseGround = (typeof releaseGrounds)[number];

@@ -8,6 +8,8 @@ export interface PledgeFacts {
   units: bigint;
   /** Account of the pledgee, whose name and address stand in the vault. */
   pledgee: string;
+  /** What it secures, as far as the parties want it shown. */
+  claim?: string | undefined;
 }
 
 /**

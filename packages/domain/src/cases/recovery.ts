@@ -1,8 +1,10 @@
 import { holdKinds } from "../entry-kinds.ts";
+import { refOf } from "../ids.ts";
 import type { RefusalCode } from "../refusals.ts";
-import { setFlags } from "./calls.ts";
-import type { CaseRules } from "./rules.ts";
-import { accountIn, holdsOn } from "./situation.ts";
+import { encodeMark } from "../trust-mark.ts";
+import { markUnits, setFlags } from "./calls.ts";
+import type { CaseRules, PlannedCall } from "./rules.ts";
+import { accountIn, holdsOn, type Situation } from "./situation.ts";
 
 export interface RecoveryFacts {
   lost: string;
@@ -31,7 +33,7 @@ export const recovery: CaseRules<RecoveryFacts> = {
     if (holdsOn(situation, lost).some(({ kind }) => tradeHolds.includes(kind))) faults.push("HOLDS_STAND");
     return faults;
   },
-  plan: ({ ref, facts: { lost, replacement } }, situation) => {
+  plan: ({ id, ref, facts: { lost, replacement } }, situation) => {
     const [from, to] = [accountIn(situation, lost), accountIn(situation, replacement)];
     const flags = from.record!.flags | to.record!.flags;
     const holdIds = holdsOn(situation, lost)
@@ -45,7 +47,18 @@ export const recovery: CaseRules<RecoveryFacts> = {
       ref: from.free > 0n ? ref : holdIds[0]!,
       args: { lost, replacement, ref, holdIds },
     };
-    const marks = flags === to.record!.flags ? [] : [setFlags(situation, to, flags)];
-    return { calls: [...marks, recover] };
+    const flagging = flags === to.record!.flags ? [] : [setFlags(situation, to, flags)];
+    return { calls: [...flagging, recover, ...remarked(situation, id, lost, replacement)] };
   },
 };
+
+/** Marks stand on an account: those of the lost one are made anew on the other, together with its own. */
+const remarked = (situation: Situation, id: string, lost: string, replacement: string): PlannedCall[] =>
+  situation.marks
+    .filter(({ account }) => account === lost)
+    .map(({ basis, units, capacity }, row) => {
+      const own = situation.marks.find((mark) => mark.account === replacement && mark.basis === basis);
+      const all = units + (own?.units ?? 0n);
+      const data = encodeMark(capacity);
+      return markUnits(situation, { account: replacement, units: all, basis, data, ref: refOf(id, row + 1) });
+    });

@@ -1,8 +1,12 @@
 import { holdKinds } from "../entry-kinds.ts";
 import { classAdmitted } from "../investor-class.ts";
+import { basisCode } from "../legal-basis.ts";
 import type { Policy } from "../policy-word.ts";
+import type { ProfileName } from "../profiles.ts";
 import type { RefusalCode } from "../refusals.ts";
 import type { RegistryRecord } from "../registry-record.ts";
+import type { Capacity } from "../trust-mark.ts";
+import type { AttachmentForm } from "./kinds.ts";
 
 /** An account as the register has it at the decision. */
 export interface CaseAccount {
@@ -27,11 +31,22 @@ export interface CaseHold {
   units: bigint;
   claimed: bigint;
   fromSeq: number;
+  /** Of an attachment: by what it was ordered, where a case made it. */
+  form: AttachmentForm | null;
+}
+
+/** A mark that stands on units of an account. */
+export interface CaseMark {
+  account: string;
+  basis: number;
+  units: bigint;
+  capacity: Capacity;
 }
 
 /** What the register says about a case when it is decided. */
 export interface Situation {
   now: Date;
+  profile: ProfileName;
   policy: Policy;
   /** The trustee's signer. */
   trustee: string;
@@ -41,6 +56,8 @@ export interface Situation {
   accounts: ReadonlyMap<string, CaseAccount>;
   /** Open holds on those accounts, and the one that the case names. */
   holds: readonly CaseHold[];
+  /** Marks on those accounts. */
+  marks: readonly CaseMark[];
 }
 
 const stranger = (address: string): CaseAccount => ({
@@ -66,6 +83,16 @@ export function walletsOfPerson(situation: Situation, address: string): CaseAcco
   const personId = accountIn(situation, address).record?.personId;
   return [...situation.accounts.values()].filter(({ record }) => record?.personId === personId);
 }
+
+const trustProperty = basisCode("TRUST_PROPERTY_MARK");
+
+/** The mark that units of an account are another trust's property (TA 206). */
+export const trustPropertyMark = ({ marks }: Situation, address: string): CaseMark | undefined =>
+  marks.find(({ account, basis }) => account === address && basis === trustProperty);
+
+/** The mark of the capacity in which the trustee has units of an account (TAR 20). */
+export const capacityMark = ({ marks }: Situation, address: string): CaseMark | undefined =>
+  marks.find(({ account, basis }) => account === address && basis !== trustProperty);
 
 /** Rules for who receives by order: eligible like any receiver, policy and pause notwithstanding. */
 export function receiverFaults(situation: Situation, address: string): RefusalCode[] {
@@ -101,4 +128,12 @@ export function requestsInTheWay(situation: Situation, address: string, units: b
     lacking -= request.units;
   }
   return found;
+}
+
+/** Rules for units that the law takes from a holder: those that no third party's hold encumbers. */
+export function reachFaults(situation: Situation, address: string, units: bigint): RefusalCode[] {
+  const { record, free } = accountIn(situation, address);
+  if (record === null) return ["SENDER_NOT_REGISTERED"];
+  const reach = requestsInTheWay(situation, address, units).reduce((sum, hold) => sum + hold.units, free);
+  return units > reach ? ["INSUFFICIENT_UNITS"] : [];
 }

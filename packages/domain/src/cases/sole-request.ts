@@ -4,7 +4,7 @@ import { encodeMove } from "../words.ts";
 import { enforce, rejectRequests } from "./calls.ts";
 import type { DocumentKind } from "./kinds.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, receiverFaults, requestsInTheWay } from "./situation.ts";
+import { reachFaults, receiverFaults, requestsInTheWay } from "./situation.ts";
 
 export interface SoleRequestFacts {
   from: string;
@@ -23,12 +23,8 @@ const soleRequest = (
   accounts: ({ from, to }) => [from, to],
   documents: () => documents,
   faults: ({ from, to, units, finalOn }, situation) => {
-    const faults = receiverFaults(situation, to);
-    const { record, free } = accountIn(situation, from);
-    const reach = requestsInTheWay(situation, from, units).reduce((sum, hold) => sum + hold.units, free);
-    if (record === null) faults.push("SENDER_NOT_REGISTERED");
+    const faults = [...receiverFaults(situation, to), ...reachFaults(situation, from, units)];
     if (from === to) faults.push("SAME_ACCOUNT");
-    if (units > reach) faults.push("INSUFFICIENT_UNITS");
     if (dayOfIso(finalOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },

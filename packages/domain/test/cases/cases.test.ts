@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { AttachmentFacts } from "../../src/cases/attachment.ts";
-import { type CaseFacts, caseFaults, rulesOf } from "../../src/cases/cases.ts";
-import type { CaseDocument, CaseKind, DocumentKind } from "../../src/cases/kinds.ts";
+import { rulesOf } from "../../src/cases/cases.ts";
+import type { DocumentKind } from "../../src/cases/kinds.ts";
 import { endOfWeeks } from "../../src/cases/period.ts";
-import type { CaseHold, Situation } from "../../src/cases/situation.ts";
+import type { CaseHold } from "../../src/cases/situation.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
 import { dayOfIso, isoOfDay } from "../../src/jst.ts";
 import { basisCode } from "../../src/legal-basis.ts";
 import { decodeRecord } from "../../src/registry-record.ts";
 import { decodeMove } from "../../src/words.ts";
+import { caseRef, faultsOf, planOf, rowOf } from "./judge.ts";
 import {
   bank,
   broker,
@@ -21,26 +22,6 @@ import {
   stranger,
   trustee,
 } from "./register.ts";
-
-const caseRef = ref(0xca5e);
-const papers = (...kinds: DocumentKind[]): CaseDocument[] =>
-  kinds.map((kind) => ({ kind, name: `${kind}.pdf`, sha256: "0".repeat(64) }));
-
-function faultsOf<Kind extends CaseKind>(
-  kind: Kind,
-  facts: CaseFacts[Kind],
-  documents: DocumentKind[],
-  situation: Situation = situationOf(),
-) {
-  return caseFaults(kind, facts, papers(...documents), situation);
-}
-const planOf = <Kind extends CaseKind>(
-  kind: Kind,
-  facts: CaseFacts[Kind],
-  situation: Situation = situationOf(),
-) => rulesOf(kind).plan({ id: "cas_1", ref: caseRef, facts }, situation);
-/** The only row of the last call. */
-const rowOf = (plan: ReturnType<typeof planOf>) => (plan.calls.at(-1)!.args.rows as object[])[0];
 
 describe("a pledge", () => {
   const facts = { account: debtor, units: 5n, pledgee: bank };
@@ -135,17 +116,17 @@ describe("an attachment", () => {
 
   test("is released by the trustee on the court's word [CEA 167]", () => {
     const held = situationOf([{ kind: holdKinds.ATTACHMENT, units: 3n, controller: trustee }]);
-    expect(faultsOf("ATTACHMENT_RELEASE", { holdId: ref(1) }, ["WITHDRAWAL"], held)).toEqual([]);
-    expect(planOf("ATTACHMENT_RELEASE", { holdId: ref(1) }, held).calls[0]).toMatchObject({
+    const withdrawn = { holdId: ref(1), ground: "WITHDRAWN" as const };
+    expect(faultsOf("ATTACHMENT_RELEASE", withdrawn, ["WITHDRAWAL"], held)).toEqual([]);
+    expect(planOf("ATTACHMENT_RELEASE", withdrawn, held).calls[0]).toMatchObject({
       signer: trustee,
     });
     // Another kind of hold, or none, is no attachment.
     expect(faultsOf("PLEDGE_RELEASE", { holdId: ref(1) }, ["PLEDGEE_CONSENT"], held)).toEqual([
       "HOLD_UNKNOWN",
     ]);
-    expect(faultsOf("ATTACHMENT_RELEASE", { holdId: ref(9) }, ["WITHDRAWAL"], held)).toEqual([
-      "HOLD_UNKNOWN",
-    ]);
+    const unknown = { ...withdrawn, holdId: ref(9) };
+    expect(faultsOf("ATTACHMENT_RELEASE", unknown, ["WITHDRAWAL"], held)).toEqual(["HOLD_UNKNOWN"]);
   });
 });
 

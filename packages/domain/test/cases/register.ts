@@ -1,6 +1,7 @@
-import type { CaseAccount, CaseHold, Situation } from "../../src/cases/situation.ts";
+import type { CaseAccount, CaseHold, CaseMark, Situation } from "../../src/cases/situation.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
 import { decodePolicy, encodePolicy, type Policy } from "../../src/policy-word.ts";
+import type { ProfileName } from "../../src/profiles.ts";
 
 export const trustee = `0x${"a".repeat(40)}`;
 export const broker = `0x${"b".repeat(40)}`;
@@ -21,7 +22,18 @@ const personOf = (n: number) => (n === 5 ? 1 : n);
 /** A register in which the debtor has 10 units, of which `held` are under the given holds. */
 export function situationOf(
   holds: Partial<CaseHold>[] = [],
-  more: { flags?: number; policy?: Partial<Policy>; now?: string; classBits?: number } = {},
+  more: {
+    flags?: number;
+    policy?: Partial<Policy>;
+    now?: string;
+    classBits?: number;
+    marks?: CaseMark[];
+    profile?: ProfileName;
+    /** Units of accounts that have some without holds. */
+    units?: Readonly<Record<string, bigint>>;
+    /** Accounts of the issuer or trustee. */
+    own?: readonly string[];
+  } = {},
 ): Situation {
   const full = holds.map(
     (hold, n): CaseHold => ({
@@ -33,6 +45,7 @@ export function situationOf(
       units: 0n,
       claimed: hold.units ?? 0n,
       fromSeq: n + 3,
+      form: null,
       ...hold,
     }),
   );
@@ -43,24 +56,26 @@ export function situationOf(
       address: address(n),
       record: {
         personId: `0x${personOf(n).toString(16).padStart(24, "0")}`,
-        classBits: more.classBits ?? 8,
+        classBits: more.own?.includes(address(n)) ? 16 : (more.classBits ?? 8),
         flags: n === 1 ? (more.flags ?? 0) : 0,
         validUntil: Date.parse("2030-01-01T00:00:00Z") / 1000,
         country: 392,
         custodian: 1,
       },
       particulars: ref(0x77),
-      units: n === 1 ? 10n : 0n,
-      free: n === 1 ? 10n - encumbered : 0n,
+      units: n === 1 ? 10n : (more.units?.[address(n)] ?? 0n),
+      free: n === 1 ? 10n - encumbered : (more.units?.[address(n)] ?? 0n),
       keeper: broker,
     },
   ]);
   return {
     now: new Date(more.now ?? "2022-03-10T10:00:00+09:00"),
+    profile: more.profile ?? "TRUST_BENEFICIAL",
     policy: decodePolicy(encodePolicy(more.policy ?? {})),
     trustee,
     signers: new Set([trustee, broker]),
     accounts: new Map(accounts),
     holds: full,
+    marks: more.marks ?? [],
   };
 }

@@ -1,0 +1,45 @@
+import { dayOfIso, jstDay } from "../jst.ts";
+import { basisCode } from "../legal-basis.ts";
+import { encodeMove } from "../words.ts";
+import { enforce } from "./calls.ts";
+import type { CaseRules } from "./rules.ts";
+import { accountIn, holdsOn, receiverFaults } from "./situation.ts";
+
+export interface CorporateSuccessionFacts {
+  from: string;
+  to: string;
+  units: bigint;
+  /** A merger takes everything, a company split what its plan says. */
+  form: "MERGER" | "COMPANY_SPLIT";
+  effectiveOn: string;
+  /** The successor's lots keep the acquisition dates. */
+  keepDates: boolean;
+}
+
+/**
+ * A company that takes over another's rights as a whole, by merger or company split, asks alone with the commercial
+ * register's certificate (TAR 21(2)(iii); CAR 168(1)(iii)).
+ */
+export const corporateSuccession: CaseRules<CorporateSuccessionFacts> = {
+  basis: "GENERAL_SUCCESSION",
+  accounts: ({ from, to }) => [from, to],
+  documents: ({ form }) =>
+    form === "MERGER" ? [["COMPANY_REGISTER"]] : [["COMPANY_REGISTER"], ["COMPANY_SPLIT_PLAN"]],
+  faults: ({ from, to, units, form, effectiveOn }, situation) => {
+    const faults = receiverFaults(situation, to);
+    const { record, units: held } = accountIn(situation, from);
+    if (record === null) faults.push("SENDER_NOT_REGISTERED");
+    if (from === to || record?.personId === accountIn(situation, to).record?.personId)
+      faults.push("SAME_ACCOUNT");
+    if (units > held) faults.push("INSUFFICIENT_UNITS");
+    else if (form === "MERGER" && units !== held) faults.push("SHARES_DO_NOT_ADD_UP");
+    if (holdsOn(situation, from).length > 0) faults.push("HOLDS_STAND");
+    if (dayOfIso(effectiveOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    return faults;
+  },
+  plan: ({ ref, facts: { from, to, units, effectiveOn, keepDates } }, situation) => {
+    const data = encodeMove(keepDates ? { keepDates } : { acquiredOn: dayOfIso(effectiveOn)! });
+    const move = { from, to, units, ref, data, breaks: [], basis: basisCode("GENERAL_SUCCESSION") };
+    return { calls: [enforce(situation, [move])] };
+  },
+};
