@@ -356,6 +356,38 @@ test("the register as of each day of the fixture", async () => {
     expect([holder, as_of, await desk.unitsOf(personOf(holder), as_of)]).toEqual([holder, as_of, units]);
 });
 
+test("a customer goes to another broker with its units and lots, by both brokers' consent and the trustee's approval", async () => {
+  const { SBI, NOMURA, trustee } = parties.as;
+  const { investorId, address } = accounts.get("INV-F")!;
+  const holding = async () => {
+    const { rows } = await readRegister(trustee, issue.id);
+    return rows.find(({ account: of }) => of === address)!;
+  };
+  const before = await holding();
+  expect(BigInt(before.units)).toBeGreaterThan(0n);
+  const documents = [{ name: "移管依頼書.pdf", sha256: "c0".repeat(32) }];
+  const toBrokerId = parties.ids.NOMURA;
+  const { body: filed } = await SBI.call("fileCustodyChange", {
+    body: { investorId, toBrokerId, documents },
+  });
+  const params = { id: filed.custodyChangeId! };
+  const body = { externalId: "INV-F at Nomura" };
+  const { body: consented } = await NOMURA.call("consentToCustodyChange", { params, body });
+  await SBI.waitForOperation(filed.operationId);
+  await NOMURA.waitForOperation(consented.operationId);
+  const { body: approved } = await trustee.call("approveCustodyChange", { params, body: {} });
+  expect((await trustee.waitForOperation(approved.operationId)).state).toBe("entered");
+  const { body: change } = await NOMURA.call("getCustodyChange", { params });
+  expect([change.state, change.code]).toEqual(["entered", null]);
+  const { body: investor } = await NOMURA.call("getInvestor", { params: { id: investorId } });
+  expect([investor.externalId, investor.wallets]).toEqual(["INV-F at Nomura", [address]]);
+  await expect(SBI.call("getInvestor", { params: { id: investorId } })).rejects.toThrow();
+  expect(await holding()).toEqual(before);
+  const theirs = async (broker: Client) => (await readRegister(broker, issue.id)).rows;
+  expect((await theirs(SBI)).some(({ account: of }) => of === address)).toBe(false);
+  expect((await theirs(NOMURA)).some(({ account: of }) => of === address)).toBe(true);
+});
+
 test("register = chain: head, supply, every holding, what is free of it", async () => {
   const entries = await allEntries(parties.as.trustee, issue.id);
   const chain = openChainView(stack.urls.chain);

@@ -5,6 +5,7 @@ import { breakHandlers } from "./routes/breaks.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
 import { caseHandlers } from "./routes/cases.ts";
 import { certificateHandlers } from "./routes/certificates.ts";
+import { custodyHandlers } from "./routes/custody.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { inspectionDecisionHandlers } from "./routes/inspection-decisions.ts";
 import { inspectionHandlers } from "./routes/inspections.ts";
@@ -36,6 +37,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers =
   ...investorHandlers(ctx),
   ...particularsHandlers(ctx),
   ...walletHandlers(ctx),
+  ...custodyHandlers(ctx),
   ...transferHandlers(ctx),
   ...transferStepHandlers(ctx),
   ...bulkTransferHandlers(ctx),

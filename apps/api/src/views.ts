@@ -1,3 +1,4 @@
+import type { CustodyView } from "@genbo/database/custody-changes";
 import type { EventView } from "@genbo/database/events";
 import type { InspectionView } from "@genbo/database/inspections";
 import type { InvestorView } from "@genbo/database/investors";
@@ -15,6 +16,9 @@ export function issueView({ role, partyId }: Principal): IssueView {
 }
 
 export const investorView = ({ role, partyId }: Principal): InvestorView =>
+  role === "broker" ? { as: "broker", partyId } : { as: "everything" };
+
+export const custodyView = ({ role, partyId }: Principal): CustodyView =>
   role === "broker" ? { as: "broker", partyId } : { as: "everything" };
 
 export const transferView = ({ role, partyId }: Principal): TransferView =>

@@ -27,6 +27,8 @@ export const operationKinds = [
   "transfer.reject",
   "transfer.cancel",
   "case.approve",
+  "custody.consent",
+  "custody.approve",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -73,6 +75,7 @@ export const accepted = named(
     issueId: z.string().optional(),
     transferId: z.string().optional(),
     caseId: z.string().optional(),
+    custodyChangeId: z.string().optional(),
     transferIds: z.array(z.string()).optional().describe("One for each row of a bulk request, in its order"),
     walletAddress: z.string().optional(),
   }),

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { breakRoutes } from "./routes/breaks.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
+import { custodyRoutes } from "./routes/custody.ts";
 import { inspectionRoutes } from "./routes/inspections.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueRoutes } from "./routes/issues.ts";
@@ -16,6 +17,7 @@ export const routeTable = [
   ...partyRoutes,
   ...issueRoutes,
   ...investorRoutes,
+  ...custodyRoutes,
   ...transferRoutes,
   ...registerRoutes,
   ...proofRoutes,

@@ -97,9 +97,23 @@ function singleCall({ call, ref, args }: ChainCommand, targets: CallTargets): { 
       const data = contractInterface("HolderRegistry").encodeFunctionData("setCustodian", values);
       return { to: targets.registry, data };
     }
+    case "consentToMove": {
+      const values = [wallets(args.wallets), integer(args.to), args.consents === true, true];
+      const data = contractInterface("HolderRegistry").encodeFunctionData("consentToMove", values);
+      return { to: targets.registry, data };
+    }
     default:
       throw new BadCommand(`There is no call "${call}".`);
   }
+}
+
+/** A consent writes a slot, 30,000 gas: so many fit below the limit of a single call. */
+const consentWalletsMax = 50;
+
+function wallets(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > consentWalletsMax)
+    throw new RangeError(`A consent is for 1 to ${consentWalletsMax} wallets.`);
+  return value;
 }
 
 /** Decimal or 0x text, or a small number, as JSON brings it. */

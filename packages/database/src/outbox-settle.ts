@@ -1,4 +1,5 @@
 import type { Transaction } from "./connection.ts";
+import { closeCustodyChanges } from "./custody-changes-settle.ts";
 import { closeCases } from "./legal-cases-settle.ts";
 
 /** How a command ended. */
@@ -53,6 +54,7 @@ export async function settleCommands(
   const ended = await countOutcomes(tx, outcomes, options);
   await writeEnteredAt(tx, outcomes, ended);
   await closeCases(tx, ended, options.codeName);
+  await closeCustodyChanges(tx, ended, options.codeName);
   return ended;
 }
 

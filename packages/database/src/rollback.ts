@@ -2,6 +2,7 @@ import { entryKinds } from "@genbo/domain/entry-kinds";
 import { zeroWord } from "@genbo/domain/words";
 import type { Transaction } from "./connection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import { reopenCustodyChanges } from "./custody-changes-settle.ts";
 import { reopenCases } from "./legal-cases-settle.ts";
 import { commandChannel, rolledBackNotice } from "./outbox.ts";
 import { replayIssue } from "./register-replay.ts";
@@ -34,6 +35,7 @@ export async function rollBack(tx: Transaction, fork: number, now: Date): Promis
   await takeBackOutbox(tx, fork, now);
   await takeBackTransfers(tx, fork);
   await reopenCases(tx);
+  await reopenCustodyChanges(tx);
   await tx.query("delete from record_date_list where block_number > $1", [fork]);
   // Derived rows refer to entries, so they go first; the replay brings back those that still stand.
   await tx.query("delete from holding_period where issue_id = any($1)", [issueIds]);

@@ -15,6 +15,7 @@ export const idPrefixes = [
   "cas",
   "ins",
   "crt",
+  "cus",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

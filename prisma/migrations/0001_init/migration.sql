@@ -322,6 +322,32 @@ create table wallet (
 create index wallet_investor on wallet (investor_id);
 create index wallet_broker on wallet (broker_id, address);
 
+-- A customer goes to another broker with all its accounts. Both brokers' consents stand on the chain.
+create table custody_change (
+  id text primary key,
+  investor_id text not null references investor,
+  from_broker_id text not null references party,
+  to_broker_id text not null references party,
+  accounts text[] not null check (cardinality(accounts) > 0),
+  documents jsonb not null, -- [{name, sha256}]
+  from_external_id text not null, -- the customer's number with the broker that it leaves
+  to_external_id text,
+  state text not null check (state in ('open', 'consented', 'approved', 'entered', 'refused', 'withdrawn')),
+  code text, -- why the chain refused it
+  maker text not null,
+  acceptor text,
+  checker text,
+  reason text, -- of its refusal
+  created_at timestamptz not null,
+  consented_at timestamptz,
+  decided_at timestamptz,
+  check (from_broker_id <> to_broker_id),
+  check (checker is null or (checker <> maker and checker is distinct from acceptor)), -- four eyes
+  check ((state in ('consented', 'approved', 'entered')) <= (consented_at is not null and to_external_id is not null)),
+  check ((state in ('approved', 'entered')) <= (checker is not null))
+);
+create unique index custody_change_open on custody_change (investor_id) where decided_at is null;
+
 create table transfer (
   id text primary key,
   ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'), -- also the hold's id on chain
@@ -593,7 +619,8 @@ revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 
 grant insert on party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
   vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
-  certificate to genbo_api;
+  certificate, custody_change to genbo_api;
+grant update (state, to_external_id, acceptor, checker, reason, consented_at, decided_at) on custody_change to genbo_api;
 grant update (expires_at, last_used_at, revoked_at, confirmed_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
@@ -611,7 +638,7 @@ grant insert on lane, chain_tx, deployment, audit_seal to genbo_worker;
 grant update on lane, chain_tx to genbo_worker;
 grant update (state, code, chain_tx_id, tx_row) on command to genbo_worker;
 grant update (state, code, rows_entered, rows_refused, updated_at) on operation to genbo_worker;
-grant update (state, code) on legal_case to genbo_worker;
+grant update (state, code) on legal_case, custody_change to genbo_worker;
 
 grant insert, update, delete on chain_block, chain_cursor, registry_record, account, entry, holding_period, hold,
   issue_state, record_date_list to genbo_indexer;
@@ -621,7 +648,9 @@ grant update (state, code) on command to genbo_indexer;
 grant update (state, code, rows_entered, rows_refused, updated_at, entered_at) on operation to genbo_indexer;
 grant update (state, token, code_hash, deployed_block) on issue to genbo_indexer;
 grant update (state) on transfer, wallet to genbo_indexer;
-grant update (state, code) on legal_case to genbo_indexer;
+grant update (state, code) on legal_case, custody_change to genbo_indexer;
+grant update (broker_id, external_id) on investor to genbo_indexer;
+grant update (broker_id) on wallet to genbo_indexer;
 grant update (resumed_at) on register_break to genbo_indexer;
 grant insert on reconciliation to genbo_indexer;
 grant update (done_at, seq, block_number, holdings, differences, break_id) on reconciliation to genbo_indexer;

@@ -2,6 +2,7 @@ import type { OperationId } from "@genbo/api-schema/routes";
 import { newId } from "@genbo/domain/ids";
 import type { Question } from "./ask.ts";
 import { customer, issueDraft } from "./samples.ts";
+import { custodySuccesses } from "./successes-custody.ts";
 import type { Holder, World } from "./world.ts";
 
 /** Who asks what, so that a route answers with success. Each call makes what it needs anew. */
@@ -252,6 +253,7 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
         return asks(world.broker.secret, { body: { rows: [{ externalId }] } });
       },
     },
+    ...custodySuccesses,
     listWallets: { 200: async (world) => asks(world.broker.secret, { query: { limit: 5 } }) },
     precheckTransfer: {
       200: async (world) => asks(world.broker.secret, { body: order(await traded(world)) }),

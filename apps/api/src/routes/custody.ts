@@ -1,0 +1,246 @@
+import { isConstraint } from "@genbo/database/commands";
+import type { Queryable } from "@genbo/database/connection";
+import type { CustodyChangeRow } from "@genbo/database/custody-changes";
+import {
+  consentPart,
+  consentStates,
+  custodyChangeConstraint,
+  custodyChangePart,
+  decideCustodyPart,
+  findCustodyChange,
+  type KeptAccount,
+  keptAccounts,
+  listCustodyChanges,
+} from "@genbo/database/custody-changes";
+import { custodyOperation } from "@genbo/database/custody-changes-settle";
+import { customerForChange, customersByNumber } from "@genbo/database/investors";
+import type { Principal } from "@genbo/database/keys";
+import { operationIdsAbout } from "@genbo/database/operations";
+import type { NewCommand } from "@genbo/database/operations-new";
+import { findParty } from "@genbo/database/parties";
+import { newId, refOf } from "@genbo/domain/ids";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
+import { refuseFaults } from "../legal-cases.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { pageOf, presentAsOf } from "../reads.ts";
+import { recordCommand } from "../records.ts";
+import { custodyView } from "../views.ts";
+import { custodyWire } from "../wire/custody.ts";
+
+type Routes =
+  | "fileCustodyChange"
+  | "listCustodyChanges"
+  | "getCustodyChange"
+  | "consentToCustodyChange"
+  | "approveCustodyChange"
+  | "refuseCustodyChange"
+  | "withdrawCustodyChange";
+type Approval = CallOf<"approveCustodyChange">;
+type Filing = CallOf<"fileCustodyChange">;
+type Consent = CallOf<"consentToCustodyChange">;
+type Withdrawal = CallOf<"withdrawCustodyChange">;
+
+/** One transaction of the chain carries one side's consent (`consentWalletsMax` of the chain's calls). */
+const accountsMax = 50;
+
+export const custodyHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  fileCustodyChange: (call) =>
+    oneAtATime(() => command(ctx, call, (db) => file(ctx, db, call), { long: true })),
+  listCustodyChanges: async ({ principal, query }) => {
+    const asOf = await presentAsOf(ctx);
+    const rows = await listCustodyChanges(ctx.prisma, custodyView(principal), query);
+    return { status: 200, body: { ...pageOf(rows, query.limit, custodyWire, ({ id }) => id), asOf } };
+  },
+  getCustodyChange: async ({ principal, params }) => {
+    const asOf = await presentAsOf(ctx);
+    const row = await changeFor(ctx, principal, params.id);
+    const operationIds = await operationIdsAbout(ctx.prisma, row.id);
+    return { status: 200, body: { ...custodyWire(row), operationIds, asOf } };
+  },
+  consentToCustodyChange: (call) => command(ctx, call, (db) => consent(ctx, db, call)),
+  approveCustodyChange: (call) => command(ctx, call, (db) => approve(ctx, db, call)),
+  refuseCustodyChange: (call) =>
+    command(ctx, call, async () => {
+      const row = await decidable(ctx, call);
+      const { reason } = call.body;
+      const checker = call.principal.subject;
+      return {
+        answer: { status: 200, body: { id: row.id, state: "refused" as const } },
+        target: row.id,
+        guard: decideCustodyPart({ id: row.id, state: "refused", checker, reason, at: call.at }),
+      };
+    }),
+  withdrawCustodyChange: (call) => command(ctx, call, () => withdraw(ctx, call)),
+});
+
+async function changeFor(ctx: ApiContext, principal: Principal, id: string): Promise<CustodyChangeRow> {
+  const row = await findCustodyChange(ctx.prisma, custodyView(principal), id);
+  if (row === null) throw notFound();
+  return row;
+}
+
+function mustBe({ id, state }: CustodyChangeRow, ...states: string[]): void {
+  if (!states.includes(state)) throw new ProblemError("STATE_CONFLICT", `It is ${state}.`, { target: id });
+}
+
+async function oneAtATime<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isConstraint(error, custodyChangeConstraint)) throw error;
+    throw new ProblemError("STATE_CONFLICT", "The customer has a custody change that is not decided.");
+  }
+}
+
+/** What a side says on the chain: that the accounts go to custodian `to`, or no longer. */
+const consentCommand = (
+  { signer }: Principal,
+  operationId: string,
+  wallets: readonly string[],
+  to: number,
+  consents: boolean,
+): NewCommand => ({
+  signer: signer!,
+  call: "consentToMove",
+  target: null,
+  ref: refOf(operationId, 0),
+  args: { wallets, to, consents },
+});
+
+const operationOf = (id: string, kind: "custody.consent" | "custody.approve", subjectId: string) => ({
+  id,
+  kind,
+  issueId: null,
+  subjectId,
+});
+
+async function custodianOf(ctx: ApiContext, brokerId: string): Promise<number> {
+  return (await findParty(ctx.prisma, brokerId))!.custodianId!;
+}
+
+async function file(
+  ctx: ApiContext,
+  db: Queryable,
+  { principal, body, at }: Filing,
+): Promise<Outcome<Filing["route"]>> {
+  const investor = await customerForChange(db, principal.partyId, body.investorId);
+  if (investor === undefined) throw notFound();
+  const receiver = await findParty(ctx.prisma, body.toBrokerId);
+  if (receiver?.kind !== "broker" || receiver.id === principal.partyId)
+    throw invalidField("/toBrokerId", "is not another broker");
+  const accounts = (await keptAccounts(db, investor.id, principal.custodianId!)).map(
+    ({ address }) => address,
+  );
+  if (accounts.length === 0 || accounts.length > accountsMax)
+    throw invalidField("/investorId", `is of a customer without 1 to ${accountsMax} registered accounts`);
+  const id = newId("cus", at);
+  const operationId = newId("op", at);
+  return {
+    answer: {
+      status: 202,
+      body: { operationId, state: "accepted", rows: 1, custodyChangeId: id },
+    },
+    target: id,
+    detail: { investorId: investor.id, toBrokerId: receiver.id, accounts: accounts.length },
+    writes: [
+      custodyChangePart({
+        id,
+        investorId: investor.id,
+        fromBrokerId: principal.partyId,
+        toBrokerId: receiver.id,
+        accounts,
+        documents: body.documents,
+        fromExternalId: investor.externalId,
+        maker: principal.subject,
+        at,
+      }),
+    ],
+    operation: operationOf(operationId, "custody.consent", id),
+    commands: [consentCommand(principal, operationId, accounts, receiver.custodianId!, true)],
+  };
+}
+
+async function consent(
+  ctx: ApiContext,
+  db: Queryable,
+  { principal, params, body, at }: Consent,
+): Promise<Outcome<Consent["route"]>> {
+  const row = await changeFor(ctx, principal, params.id);
+  if (row.toBrokerId !== principal.partyId)
+    throw new ProblemError("FORBIDDEN", "The receiving broker consents.", { target: row.id });
+  const filed = { id: row.id, subjects: [row.maker], since: row.createdAt };
+  await otherPerson(ctx.pool, principal, filed, "You filed this change.");
+  mustBe(row, "open");
+  const own = await customersByNumber(db, principal.partyId, [body.externalId]);
+  if (own.size > 0)
+    throw new ProblemError("ALREADY_EXISTS", "Another customer has this number.", { pointer: "/externalId" });
+  const operationId = newId("op", at);
+  return {
+    answer: { status: 202, body: { operationId, state: "accepted", rows: 1, custodyChangeId: row.id } },
+    target: row.id,
+    guard: consentPart({ id: row.id, externalId: body.externalId, acceptor: principal.subject, at }),
+    operation: operationOf(operationId, "custody.consent", row.id),
+    commands: [consentCommand(principal, operationId, row.accounts, principal.custodianId!, true)],
+  };
+}
+
+/** A change that the trustee decides, by another person than both brokers'. */
+async function decidable(
+  ctx: ApiContext,
+  { principal, params }: Approval | CallOf<"refuseCustodyChange">,
+): Promise<CustodyChangeRow> {
+  const row = await changeFor(ctx, principal, params.id);
+  const parts = { id: row.id, subjects: [row.maker, row.acceptor], since: row.createdAt };
+  await otherPerson(ctx.pool, principal, parts, "You spoke for one of the brokers.");
+  mustBe(row, "open", "consented");
+  return row;
+}
+
+async function approve(ctx: ApiContext, db: Queryable, call: Approval): Promise<Outcome<Approval["route"]>> {
+  const { principal, language, at } = call;
+  const row = await decidable(ctx, call);
+  const consents = await consentStates(db, row.id);
+  const both = row.state === "consented" && consents.length === 2 && consents.every((of) => of === "entered");
+  refuseFaults(both ? [] : ["CUSTODIAN_CONSENT_MISSING"], language, row.id);
+  const kept = await keptAccounts(db, row.investorId, await custodianOf(ctx, row.fromBrokerId));
+  if (kept.length !== row.accounts.length || kept.some(({ address }) => !row.accounts.includes(address)))
+    throw new ProblemError("STATE_CONFLICT", "The customer's accounts changed since: file it again.", {
+      target: row.id,
+    });
+  const custodianId = await custodianOf(ctx, row.toBrokerId);
+  const operationId = newId("op", at);
+  const checker = principal.subject;
+  return {
+    answer: {
+      status: 202,
+      body: { operationId, state: "accepted", rows: kept.length, custodyChangeId: row.id },
+    },
+    target: row.id,
+    detail: { accounts: kept.length },
+    guard: decideCustodyPart({ id: row.id, state: "approved", checker, reason: null, at }),
+    operation: operationOf(operationId, custodyOperation, row.id),
+    commands: kept.map((account: KeptAccount) =>
+      recordCommand({ ...account, custodianId }, principal.signer!),
+    ),
+  };
+}
+
+async function withdraw(
+  ctx: ApiContext,
+  { principal, params, at }: Withdrawal,
+): Promise<Outcome<Withdrawal["route"]>> {
+  const row = await changeFor(ctx, principal, params.id);
+  mustBe(row, "open", "consented");
+  const operationId = newId("op", at);
+  const to = await custodianOf(ctx, row.toBrokerId);
+  return {
+    answer: { status: 202, body: { operationId, state: "accepted", rows: 1, custodyChangeId: row.id } },
+    target: row.id,
+    guard: decideCustodyPart({ id: row.id, state: "withdrawn", checker: null, reason: null, at }),
+    operation: operationOf(operationId, "custody.consent", row.id),
+    commands: [consentCommand(principal, operationId, row.accounts, to, false)],
+  };
+}

@@ -1,0 +1,103 @@
+import { beforeAll, expect, it } from "vitest";
+import { consentedChange, filedChange } from "./support/successes-custody.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+const approve = (id: string, secret = world.trustee.secret) =>
+  world.ask(secret, "approveCustodyChange", { params: { id }, body: {} });
+const commandsOf = async (operationId: string) =>
+  (
+    await world.owner.query<{ signer: string; call: string; args: Record<string, unknown> }>(
+      "select signer, call, args from command where operation_id = $1 order by row",
+      [operationId],
+    )
+  ).rows;
+const signerOf = async (partyId: string) =>
+  (await world.owner.query("select signer from party where id = $1", [partyId])).rows[0].signer;
+const documents = [{ name: "移管依頼書.pdf", sha256: "0".repeat(64) }];
+
+it("each broker says so on the chain by its own signer, and the trustee rewrites the records", async () => {
+  const { id, customer } = await consentedChange(world);
+  const { body: change } = await world.ask(world.other.secret, "getCustodyChange", { params: { id } });
+  expect(change).toMatchObject({ state: "consented", accounts: [customer.account] });
+  const consents = await Promise.all(change.operationIds.map(commandsOf));
+  expect(consents.flat()).toEqual([
+    {
+      signer: await signerOf(world.broker.partyId),
+      call: "consentToMove",
+      args: { wallets: [customer.account], to: 2, consents: true },
+    },
+    {
+      signer: await signerOf(world.other.partyId),
+      call: "consentToMove",
+      args: { wallets: [customer.account], to: 2, consents: true },
+    },
+  ]);
+  const { body } = await approve(id);
+  const [record, ...more] = await commandsOf(body.operationId);
+  expect(more).toEqual([]);
+  expect(record).toMatchObject({ signer: await signerOf(world.trustee.partyId), call: "setRecords" });
+  const found = await world.owner.query("select record from registry_record where wallet = $1", [
+    customer.account,
+  ]);
+  // The same record but for the custodian: bits 48 to 80.
+  const change_ = BigInt(found.rows[0].record) ^ BigInt(String(record!.args.record));
+  expect(change_).toBe((1n ^ 2n) << 48n);
+});
+
+it("is not approved before both consents stand on the chain", async () => {
+  const filed = await filedChange(world);
+  const consented = await consentedChange(world, false);
+  for (const { id } of [filed, consented]) {
+    const answer = await approve(id);
+    expect(answer.code).toBe("CASE_REFUSED");
+    expect(answer.problem.failing?.map(({ code }) => code)).toEqual(["CUSTODIAN_CONSENT_MISSING"]);
+  }
+});
+
+it("is decided by another person than both brokers'", async () => {
+  const { id } = await consentedChange(world);
+  for (const subject of ["staff:broker-a", "staff:broker-b"]) {
+    const secret = await world.keyFor(world.trustee.partyId, subject);
+    expect((await approve(id, secret)).code).toBe("MAKER_IS_CHECKER");
+  }
+  const { id: filed } = await filedChange(world);
+  const same = await world.keyFor(world.other.partyId, "staff:broker-a");
+  const question = { params: { id: filed }, body: { externalId: "same-person" } };
+  expect((await world.ask(same, "consentToCustodyChange", question)).code).toBe("MAKER_IS_CHECKER");
+});
+
+it("has one undecided change a customer, which the giving broker may take back", async () => {
+  const { id, customer } = await filedChange(world);
+  const body = { investorId: customer.investorId, toBrokerId: world.other.partyId, documents };
+  const again = () => world.ask(world.broker.secret, "fileCustodyChange", { body });
+  expect((await again()).code).toBe("STATE_CONFLICT");
+  const taken = await world.ask(world.broker.secret, "withdrawCustodyChange", { params: { id }, body: {} });
+  expect((await commandsOf(taken.body.operationId))[0]!.args).toMatchObject({ consents: false });
+  expect((await approve(id)).code).toBe("STATE_CONFLICT");
+  expect((await again()).status).toBe(202);
+});
+
+it("a third broker sees nothing of it, the giving one cannot consent for the other", async () => {
+  const { id } = await filedChange(world);
+  const third = await world.admit("broker", "staff:broker-c");
+  expect((await world.ask(third.secret, "getCustodyChange", { params: { id } })).status).toBe(404);
+  const { body } = await world.ask(third.secret, "listCustodyChanges", { query: {} });
+  expect(body.items).toEqual([]);
+  const question = { params: { id }, body: { externalId: "mine" } };
+  expect((await world.ask(third.secret, "consentToCustodyChange", question)).status).toBe(404);
+  expect((await world.ask(world.broker.secret, "consentToCustodyChange", question)).code).toBe("FORBIDDEN");
+});
+
+it("names a customer of one's own and another broker", async () => {
+  const { customer } = await filedChange(world);
+  const ask = (secret: string, toBrokerId: string, investorId = customer.investorId) =>
+    world.ask(secret, "fileCustodyChange", { body: { investorId, toBrokerId, documents } });
+  expect((await ask(world.other.secret, world.broker.partyId)).status).toBe(404);
+  for (const to of [world.broker.partyId, world.issuer.partyId, "pty_0192aaaaaaaa7bbb8cccdddddddddddd"])
+    expect((await ask(world.broker.secret, to)).problem.errors?.[0]?.pointer).toBe("/toBrokerId");
+});

@@ -1,0 +1,67 @@
+import { refOf } from "@genbo/domain/ids";
+import { beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { withTransaction } from "../src/connection.ts";
+import {
+  closeCustodyChanges,
+  custodyOperation,
+  reopenCustodyChanges,
+} from "../src/custody-changes-settle.ts";
+
+const at = new Date("2022-03-10T01:00:00Z");
+const account = `0x${"ac".repeat(20)}`;
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  const owner = db.pool("genbo");
+  for (const [custodian, id] of ["", "a", "b"].entries())
+    if (custodian > 0)
+      await owner.query(
+        "insert into party (id, kind, name, custodian_id, created_at) values ($1, 'broker', $1, $2, $3)",
+        [id, custodian, at],
+      );
+  const investor = (id: string, broker: string, person: string) =>
+    owner.query(
+      `insert into investor (id, broker_id, external_id, person_id, class_bits, country, tax_category, valid_until, created_at)
+       values ($1, $2, 'no-1', $3, 8, 392, 'RESIDENT_INDIVIDUAL', $4, $4)`,
+      [id, broker, `0x${person.repeat(24)}`, at],
+    );
+  await investor("moves", "a", "1");
+  await investor("stays", "b", "2");
+  await owner.query(
+    `insert into wallet (address, investor_id, broker_id, custody, state, created_at)
+     values ($1, 'moves', 'a', 'CUSTODIED', 'registered', $2)`,
+    [account, at],
+  );
+  await owner.query(
+    `insert into custody_change (id, investor_id, from_broker_id, to_broker_id, accounts, documents, from_external_id,
+       to_external_id, state, maker, acceptor, checker, created_at, consented_at, decided_at)
+     values ('cus', 'moves', 'a', 'b', $1, '[]', 'no-1', 'no-1', 'approved', 'x', 'y', 'z', $2, $2, $2)`,
+    [[account], at],
+  );
+  await owner.query(
+    `insert into operation (id, ref, party_id, kind, state, subject_id, maker, rows, request_id, accepted_at, updated_at)
+     values ('op', $1, 'a', $2, 'sent', 'cus', 'z', 1, 'r', $3, $3)`,
+    [refOf("op"), custodyOperation, at],
+  );
+});
+
+const indexer = <T>(act: Parameters<typeof withTransaction<T>>[1]) =>
+  withTransaction(db.pool("genbo_indexer"), act);
+const standing = async () => {
+  const { rows } = await db.pool("genbo").query(
+    `select k.state, i.broker_id, i.external_id, w.broker_id as kept_by from custody_change k
+     join investor i on i.id = k.investor_id join wallet w on w.investor_id = i.id`,
+  );
+  return Object.values(rows[0]);
+};
+
+test("the customer and its wallets change hands with the last record, and back with a rollback", async () => {
+  const ended = { id: "op", kind: custodyOperation, subjectId: "cus", rowsRefused: 0 };
+  await indexer((tx) => closeCustodyChanges(tx, [ended], String));
+  // The receiving broker gave the number to somebody else meanwhile.
+  expect(await standing()).toEqual(["entered", "b", "no-1 cus", "b"]);
+  await indexer(reopenCustodyChanges);
+  expect(await standing()).toEqual(["approved", "a", "no-1", "a"]);
+});
