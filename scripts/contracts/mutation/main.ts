@@ -85,10 +85,12 @@ async function main(): Promise<void> {
   const workspace = new Workspace();
   const verdicts: Verdict[] = [];
   try {
-    let left = new Set(chosen);
+    const left = new Set(chosen);
+    let unborn = 0;
     while (left.size > 0) {
       const { compiled, stillborn } = await compileAsMany(workspace, files, left);
       for (const mutant of stillborn) left.delete(mutant);
+      unborn += stillborn.length;
       await expectSound(workspace);
       for (const mutant of compiled) {
         left.delete(mutant);
@@ -96,8 +98,7 @@ async function main(): Promise<void> {
         verdicts.push({ mutant, killedBy });
         if (killedBy === undefined) console.log(`lives: ${mutant.file}:${mutant.line} ${mutant.operator}`);
       }
-      console.log(`${verdicts.length} tried, ${left.size} left`);
-      left = new Set(left);
+      console.log(`${verdicts.length} tried, ${unborn} do not compile, ${left.size} left`);
     }
   } finally {
     workspace.remove();
