@@ -43,7 +43,12 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     keystore: openKeystore(folder.keystore, folder.keystorePasswordFile),
     vaultKeys: await openVaultKeys(folder.masterKeyFile),
     signingKeys: openSigningKeys(folder.keystore, folder.keystorePasswordFile),
-    chain: { head: async () => 0, setTime: async () => undefined },
+    chain: {
+      head: async () => 0,
+      setTime: async () => undefined,
+      health: () => [],
+      progress: () => ({ state: "running" }),
+    },
     sandbox: null,
     rateLimits,
     notifyCommands: () => undefined,

@@ -1,9 +1,11 @@
 import { setChainTime } from "@genbo/chain/anvil";
-import type { Rpc } from "@genbo/chain/rpc";
+import type { Nodes } from "@genbo/chain/nodes/nodes";
 import type { ChainPort } from "./context.ts";
 
-/** The chain behind a node's JSON-RPC. */
-export const chainPortOf = (rpc: Rpc): ChainPort => ({
+/** The chain behind the JSON-RPC of its nodes. */
+export const chainPortOf = ({ rpc, health, progress }: Nodes): ChainPort => ({
+  health,
+  progress,
   head: async () => Number(await rpc.call<string>("eth_blockNumber")),
   setTime: async (at) => {
     const seconds = Math.ceil(at.getTime() / 1000);

@@ -1,5 +1,6 @@
 import type { RateLimit } from "@genbo/api-schema/limits";
 import type { Keystore } from "@genbo/chain/keystore";
+import type { Nodes } from "@genbo/chain/nodes/nodes";
 import type { createPrisma, Pool } from "@genbo/database/connection";
 import type { SandboxClock } from "@genbo/database/sandbox-clock";
 import type { VaultKeys } from "@genbo/database/vault-keys";
@@ -9,7 +10,7 @@ import type { Log } from "@genbo/domain/log";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** What the api asks of the chain itself; everything else it reads from the register. */
-export interface ChainPort {
+export interface ChainPort extends Pick<Nodes, "health" | "progress"> {
   /** Number of the node's newest block. @throws when no node answers */
   head(): Promise<number>;
   /** Moves the chain's time forward (local profile): the next block is not before `at`. */

@@ -1,8 +1,9 @@
 import { rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
-import { createRpc } from "@genbo/chain/rpc";
+import { openNodes } from "@genbo/chain/nodes/nodes";
 import { commandNotifier } from "@genbo/database/commands-notify";
 import { createPool, createPrisma } from "@genbo/database/connection";
+import { knownChain } from "@genbo/database/deployment";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
 import { openVaultKeys } from "@genbo/database/vault-keys";
 import { systemClock } from "@genbo/domain/clock";
@@ -17,7 +18,10 @@ import { version } from "./version.ts";
 /** Starts the api of one process and listens. */
 export async function startApiService(env: Env, log: Log): Promise<RunningService> {
   const pool = createPool(env.databaseUrl);
-  const rpc = createRpc(env.chainRpcUrls);
+  const nodes = openNodes(env.chainRpcUrls, {
+    known: () => knownChain(pool),
+    onChange: (health) => log.warn("a node changed", { ...health }),
+  });
   const sandbox = env.profile === "local" ? await openSandboxClock(pool, env.databaseUrl) : null;
   const app = await buildApp({
     profile: env.profile,
@@ -29,7 +33,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
     vaultKeys: await openVaultKeys(env.masterKeyFile),
     signingKeys: openSigningKeys(env.keystoreDir, env.keystorePasswordFile),
-    chain: chainPortOf(rpc),
+    chain: chainPortOf(nodes),
     sandbox,
     rateLimits,
     notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),
@@ -39,7 +43,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     url,
     stop: async () => {
       await app.close();
-      rpc.close();
+      await nodes.close();
       await sandbox?.close();
       await pool.end();
     },

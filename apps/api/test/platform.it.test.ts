@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { startAnvil } from "@genbo/chain/anvil";
+import { openNodes } from "@genbo/chain/nodes/nodes";
 import { initSandboxClock, openSandboxClock } from "@genbo/database/sandbox-clock";
 import { validate } from "@scalar/openapi-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -81,7 +82,8 @@ describe("the sandbox clock", () => {
     const anvil = await startAnvil({ dataDir, time: start.getTime() / 1000 });
     await initSandboxClock(api.owner, start);
     const sandbox = await openSandboxClock(api.ctx.pool, api.db.urls.genbo_api);
-    const app = await buildApp({ ...api.ctx, sandbox, clock: sandbox, chain: chainPortOf(anvil.rpc) });
+    const nodes = openNodes([anvil.url]);
+    const app = await buildApp({ ...api.ctx, sandbox, clock: sandbox, chain: chainPortOf(nodes) });
     const move = (to: string, key?: string) =>
       asker(app)(api.operator, "moveClock", { body: { to }, ...(key !== undefined && { key }) });
     const moved = await move("2021-10-05T00:00:00Z", "clock-1");
@@ -95,6 +97,7 @@ describe("the sandbox clock", () => {
     const { body } = await asker(app)(null, "status");
     expect(body.chain).toMatchObject({ reachable: true });
     await app.close();
+    await nodes.close();
     await sandbox.close();
     await anvil.stop();
   });

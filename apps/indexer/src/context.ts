@@ -1,4 +1,4 @@
-import type { BlockReader } from "@genbo/chain/blocks";
+import type { BlockReader, BlockRef } from "@genbo/chain/blocks";
 import type { Rpc } from "@genbo/chain/rpc";
 import type { Pool } from "@genbo/database/connection";
 import type { Leadership } from "@genbo/database/leader";
@@ -10,6 +10,8 @@ export interface IndexerContext {
   pool: Pool;
   rpc: Rpc;
   reader: BlockReader;
+  /** Whether enough nodes have a block for the register to take it. */
+  confirm(block: BlockRef): Promise<boolean>;
   clock: Clock;
   log: Log;
   /** A local chain may come back from an older dump; elsewhere a reorg is a break. */

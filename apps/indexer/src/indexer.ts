@@ -127,7 +127,8 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
   const cursor = (await readCursor(context.pool)) as Cursor;
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
   const lots = createLots(context);
-  for await (const followed of followBlocks(context.reader, from, { signal })) {
+  const { reader, confirm, local } = context;
+  for await (const followed of followBlocks(reader, from, { signal, confirm, final: !local })) {
     if (followed.type === "reorg") return handleReorg(context);
     await lots.enter(followed.blocks, followed.head);
   }

@@ -20,6 +20,10 @@ export async function handleReorg(context: LeaderContext): Promise<boolean> {
   const { leadership, pool, log, clock } = context;
   const cursor = await readCursor(pool);
   if (cursor === undefined) return true;
+  if (!context.local) {
+    const standing = await standingOf(context, cursor);
+    if (standing !== "left") return standing === "same";
+  }
   const fork = await findFork(context, cursor);
   if (fork === cursor.blockNumber) return true;
   if (!context.local && !(await mayRollBack(context, cursor, fork))) return false;
@@ -37,6 +41,18 @@ export async function handleReorg(context: LeaderContext): Promise<boolean> {
   });
   log.warn("the chain went back, and the register with it", { ...done });
   return true;
+}
+
+/** One node that has left the chain is that node's fault; when two have, something is wrong with the chain. */
+async function standingOf(
+  { reader, confirm, log }: LeaderContext,
+  cursor: Cursor,
+): Promise<"same" | "unclear" | "left"> {
+  const [hash] = await reader.hashesAt([cursor.blockNumber]);
+  if (hash === cursor.blockHash) return "same";
+  if (hash !== undefined && (await confirm({ number: cursor.blockNumber, hash }))) return "left";
+  log.warn("a node has not the block of the register", { block: cursor.blockNumber, hash });
+  return "unclear";
 }
 
 /** The highest processed block that the node still has. */

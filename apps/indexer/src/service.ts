@@ -1,8 +1,7 @@
 import { createBlockReader } from "@genbo/chain/blocks";
-import { readChainIdentity } from "@genbo/chain/identity";
-import { createRpc } from "@genbo/chain/rpc";
+import { openNodes } from "@genbo/chain/nodes/nodes";
 import { createPool } from "@genbo/database/connection";
-import { readCursor } from "@genbo/database/cursor";
+import { knownChain } from "@genbo/database/deployment";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
 import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
@@ -20,24 +19,24 @@ export interface IndexerService extends RunningService {
 /** Starts the indexer of one process. @throws WrongChain when the node serves another chain than the register's */
 export async function startIndexerService(env: Env, log: Log): Promise<IndexerService> {
   const pool = createPool(env.databaseUrl, { max: 4 });
-  const rpc = createRpc(env.chainRpcUrls);
+  const nodes = openNodes(env.chainRpcUrls, {
+    known: () => knownChain(pool),
+    onChange: (health) => log.warn("a node changed", { ...health }),
+  });
+  const { rpc } = nodes;
   const local = env.profile === "local";
   const clock = local
     ? await openSandboxClock(pool, env.databaseUrl)
     : { ...systemClock, close: async () => undefined };
-  const known = await readCursor(pool);
-  const chain = await readChainIdentity(
-    rpc,
-    known === undefined ? undefined : { genesisHash: known.genesisHash },
-  );
-  const context = { pool, rpc, clock, log, local, reader: createBlockReader(rpc) };
+  const chain = await nodes.identity();
+  const context = { pool, rpc, clock, log, local, reader: createBlockReader(rpc), confirm: nodes.confirm };
   const indexer = startIndexer(context, env.databaseUrl, chain);
   return {
     done: indexer.done,
     leads: indexer.leads,
     stop: async () => {
       await indexer.stop();
-      rpc.close();
+      await nodes.close();
       await clock.close();
       await pool.end();
     },

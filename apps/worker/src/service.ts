@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { readChainIdentity } from "@genbo/chain/identity";
 import { openKeystore } from "@genbo/chain/keystore";
-import { createRpc } from "@genbo/chain/rpc";
+import { openNodes } from "@genbo/chain/nodes/nodes";
 import { createPool } from "@genbo/database/connection";
 import { enteredChannel } from "@genbo/database/cursor";
-import { readDeployment } from "@genbo/database/deployment";
+import { knownChain } from "@genbo/database/deployment";
 import { listen } from "@genbo/database/listen";
 import { commandChannel, rolledBackNotice } from "@genbo/database/outbox";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
@@ -35,13 +34,17 @@ export async function startWorkerService(
   options: WorkerServiceOptions = {},
 ): Promise<WorkerService> {
   const pool = createPool(env.databaseUrl);
-  const rpc = createRpc(env.chainRpcUrls);
+  const nodes = openNodes(env.chainRpcUrls, {
+    known: () => knownChain(pool),
+    onChange: (health) => log.warn("a node changed", { ...health }),
+  });
+  const { rpc } = nodes;
   const local = env.profile === "local";
   const miner = local ? createMiner(rpc, log) : noMiner;
   const clock = local
     ? await openSandboxClock(pool, env.databaseUrl)
     : { ...systemClock, close: async () => undefined };
-  const identity = await readChainIdentity(rpc, await readDeployment(pool));
+  const identity = await nodes.identity();
   const context = {
     pool,
     rpc,
@@ -71,7 +74,7 @@ export async function startWorkerService(
       await worker.stop();
       await sealer.stop();
       miner.stop();
-      rpc.close();
+      await nodes.close();
       await clock.close();
       await pool.end();
     },

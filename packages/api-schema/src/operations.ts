@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
+import { chainWait } from "./platform.ts";
 import { hash, height, id, instantText } from "./primitives.ts";
 
 /** accepted → queued → sent → mined → entered (perfected) | refused | failed. */
@@ -52,6 +53,12 @@ const operationFields = z.object({
   code: z.string().nullable().describe("Why it was refused or failed"),
   issueId: z.string().nullable(),
   subjectId: z.string().nullable().describe("The issue, investor, wallet or transfer that it is about"),
+  waitsFor: z
+    .object({ reason: chainWait, since: instantText.nullable() })
+    .nullable()
+    .describe(
+      "What it waits for beyond its turn: the chain makes no blocks; it is kept and entered once they come",
+    ),
   maker: z.string(),
   checker: z.string().nullable(),
   rows: height,

@@ -14,6 +14,36 @@ export const readyAnswer = named(
   }),
 );
 
+/** Why nothing of the chain moves: it makes no blocks, or no node answers. */
+export const chainWait = z.enum(["chain_halted", "chain_unreachable"]);
+
+/** What stands in the way of using a node; `good` when nothing does. */
+const nodeState = z.enum([
+  "unknown",
+  "good",
+  "slow",
+  "unreliable",
+  "no_peers",
+  "lags",
+  "away",
+  "syncing",
+  "ahead",
+  "lies",
+  "disagrees",
+  "other_chain",
+]);
+const node = named(
+  "ChainNode",
+  z.object({
+    node: z.string().describe("Host and port"),
+    state: nodeState,
+    reason: z.string().nullable().describe("What is so and what to do; null for a good node"),
+    head: height.nullable(),
+    peers: height.nullable(),
+    ms: height.nullable().describe("How long its last answer took"),
+  }),
+);
+
 /** /status: where the chain, the register and the lanes stand. */
 export const statusAnswer = named(
   "Status",
@@ -26,6 +56,9 @@ export const statusAnswer = named(
       genesisHash: hash.nullable(),
       head: height.nullable().describe("The node's head; null when no node answers"),
       reachable: z.boolean(),
+      state: z.union([z.literal("running"), chainWait]),
+      since: instantText.nullable().describe("Time of the last block, while the state is not running"),
+      nodes: z.array(node).describe("The nodes that this process asks, as it sees them"),
     }),
     register: z.object({ block: height.nullable(), hash: hash.nullable(), time: instantText.nullable() }),
     lagBlocks: height.nullable().describe("chain.head − register.block"),

@@ -11,9 +11,19 @@ export const pollMs = 25;
 /** Blocks read in one request while catching up; empty ones are cheap, and a full block of receipts is some MB. */
 export const blocksPerLotMax = 64;
 
+/** A block that a second node does not have yet is asked for again after this time. */
+const confirmEveryMs = 25;
+
 export interface FollowOptions {
   signal: AbortSignal;
   blocksPerLot?: number;
+  /** Whether enough nodes have a block for it to be taken; every block is when left out. */
+  confirm?: (block: BlockRef) => Promise<boolean>;
+  /**
+   * A block of this chain is never taken back: a node whose head is lower is behind, and only one that has another block
+   * in the place of ours has left the chain. Elsewhere a lower head means that the chain went back.
+   */
+  final?: boolean;
 }
 
 /**
@@ -24,32 +34,55 @@ export interface FollowOptions {
 export async function* followBlocks(
   reader: BlockReader,
   from: BlockRef,
-  { signal, blocksPerLot = blocksPerLotMax }: FollowOptions,
+  options: FollowOptions,
 ): AsyncGenerator<Followed> {
+  const { signal, blocksPerLot = blocksPerLotMax, confirm = async () => true, final = false } = options;
+  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
   let last = from;
   while (!signal.aborted) {
     const head = await reader.head();
-    if (head.number < last.number || (head.number === last.number && head.hash !== last.hash)) {
+    const isBehind = final && head.number < last.number;
+    if (!isBehind && leaves(head, last)) {
       yield { type: "reorg", head };
       return;
     }
-    if (head.number === last.number) {
-      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    if (head.number <= last.number) {
+      await pause(pollMs);
       continue;
     }
     const blocks = await reader.read(last.number + 1, Math.min(head.number, last.number + blocksPerLot));
     const broken = firstBreak(last, blocks);
-    const sound = broken < 0 ? blocks : blocks.slice(0, broken);
+    const sound = await confirmedOf(broken < 0 ? blocks : blocks.slice(0, broken), confirm);
     const end = sound.at(-1);
     if (end !== undefined) {
       last = { number: end.number, hash: end.hash };
       yield { type: "blocks", blocks: sound, head: head.number };
+    } else if (broken !== 0) {
+      await pause(confirmEveryMs);
     }
-    if (broken >= 0) {
+    if (broken >= 0 && sound.length === broken) {
       yield { type: "reorg", head };
       return;
     }
   }
+}
+
+const leaves = (head: BlockRef, last: BlockRef): boolean =>
+  head.number < last.number || (head.number === last.number && head.hash !== last.hash);
+
+/** The longest of a few beginnings whose last block is confirmed: each block names the hash of the one before it. */
+async function confirmedOf(
+  blocks: readonly ChainBlock[],
+  confirm: (block: BlockRef) => Promise<boolean>,
+): Promise<ChainBlock[]> {
+  const lengths = new Set([blocks.length, blocks.length - 1, blocks.length >> 1, 1]);
+  for (const length of lengths) {
+    const end = blocks[length - 1];
+    if (end !== undefined && (await confirm({ number: end.number, hash: end.hash }))) {
+      return blocks.slice(0, length);
+    }
+  }
+  return [];
 }
 
 /** Index of the first block that does not stand on the one before it; -1 when all do. */

@@ -1,8 +1,13 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
+export interface HttpAnswer {
+  status: number;
+  body: string;
+}
+
 export interface Post {
-  (url: string, body: string, timeoutMs: number): Promise<{ status: number; body: string }>;
+  (url: string, body: string, timeoutMs: number, signal?: AbortSignal): Promise<HttpAnswer>;
   /** Ends idle connections. */
   close(): void;
 }
@@ -10,15 +15,16 @@ export interface Post {
 /** A node that sends more than this in one answer is broken or not a node. A full block of receipts stays below it. */
 const answerBytesMax = 512 * 1024 * 1024;
 
-/** Posts JSON over kept-alive connections. Rejects when no whole answer has come within `timeoutMs`. */
+/** Posts JSON over kept-alive connections. Rejects when no whole answer has come within `timeoutMs` or `signal` aborts. */
 export function createPost(connectionsMax: number): Post {
   const http = new HttpAgent({ keepAlive: true, maxSockets: connectionsMax });
   const https = new HttpsAgent({ keepAlive: true, maxSockets: connectionsMax });
-  const post = (url: string, body: string, timeoutMs: number) =>
-    new Promise<{ status: number; body: string }>((done, fail) => {
+  const post = (url: string, body: string, timeoutMs: number, signal?: AbortSignal) =>
+    new Promise<HttpAnswer>((done, fail) => {
       const secure = url.startsWith("https:");
       const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      const options = { method: "POST", headers, agent: secure ? https : http };
+      const agent = secure ? https : http;
+      const options = { method: "POST", headers, agent, ...(signal && { signal }) };
       const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
         const chunks: Buffer[] = [];
         let size = 0;

@@ -23,6 +23,18 @@ export interface RpcOptions {
   /** Whole time for one request to one node. */
   timeoutMs?: number;
   connectionsMax?: number;
+  /** Says which nodes to ask; the one that answered last comes first when left out. */
+  router?: Router;
+}
+
+/** Which node a request goes to. Nodes are named by their place among the URLs. */
+export interface Router {
+  /** The nodes to ask, best first. @throws NodeUnavailable when none may be asked */
+  order(): readonly number[];
+  /** A node answered, or did not. */
+  note(node: number, answered: boolean): void;
+  /** Aborted when the node is left out, so that what is under way there goes to the next one. */
+  signal(node: number): AbortSignal | undefined;
 }
 
 const timeoutMsDefault = 10_000;
@@ -37,40 +49,46 @@ interface Answer {
   error?: { code: number; message: string; data?: unknown };
 }
 
-/**
- * A JSON-RPC client of one chain behind several URLs. The one that answered last is asked first; when it does not
- * answer the next ones are, each once.
- */
+/** A JSON-RPC client of one chain behind several URLs: when a node does not answer the next ones are asked, each once. */
 export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rpc {
   if (urls.length === 0) throw new Error("CHAIN_RPC_URLS names no node.");
   const { timeoutMs = timeoutMsDefault, connectionsMax = connectionsMaxDefault } = options;
+  const router = options.router ?? lastFirst(urls.length);
   const post = createPost(connectionsMax);
-  let preferred = 0;
+  let callsMax = callsPerRequestMax;
 
   const send = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
     const body = JSON.stringify(
       calls.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params })),
     );
     let last: NodeUnavailable | undefined;
-    for (let turn = 0; turn < urls.length; turn += 1) {
-      const index = (preferred + turn) % urls.length;
-      const url = urls[index] as string;
+    for (const node of router.order()) {
+      const url = urls[node] as string;
       try {
-        const outcomes = readAnswers(calls, await post(url, body, timeoutMs));
-        preferred = index;
+        const outcomes = readAnswers(calls, await post(url, body, timeoutMs, router.signal(node)));
+        router.note(node, true);
         return outcomes;
       } catch (cause) {
+        if (cause instanceof RequestTooLarge && calls.length > 1) return sendHalves(calls);
+        router.note(node, false);
         last = new NodeUnavailable(`${hostOf(url)}: ${cause instanceof Error ? cause.message : cause}`, {
           cause,
         });
       }
     }
-    throw last;
+    throw last ?? new NodeUnavailable("no node may be asked");
+  };
+
+  /** A node's own limit on a request is lower than ours: what follows goes in parts that it took. */
+  const sendHalves = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
+    const half = Math.ceil(calls.length / 2);
+    callsMax = Math.min(callsMax, half);
+    return [...(await send(calls.slice(0, half))), ...(await send(calls.slice(half)))];
   };
 
   const batch = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
     const outcomes: RpcOutcome[] = [];
-    for (const part of partsOf(calls)) outcomes.push(...(await send(part)));
+    for (const part of partsOf(calls, callsMax)) outcomes.push(...(await send(part)));
     return outcomes;
   };
 
@@ -83,10 +101,24 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
       const [outcome] = await send([{ method, params }]);
       return resultOf<T>(outcome as RpcOutcome);
     },
-    url: () => urls[preferred] as string,
+    url: () => urls[router.order()[0] ?? 0] as string,
     close: () => post.close(),
   };
 }
+
+function lastFirst(count: number): Router {
+  let preferred = 0;
+  return {
+    order: () => Array.from({ length: count }, (_, turn) => (preferred + turn) % count),
+    note: (node, answered) => {
+      if (answered) preferred = node;
+    },
+    signal: () => undefined,
+  };
+}
+
+/** The node takes no request of so many calls or bytes. */
+class RequestTooLarge extends Error {}
 
 /** The result of a call. @throws its error */
 export function resultOf<T>(outcome: RpcOutcome): T {
@@ -105,20 +137,26 @@ function readAnswers(calls: readonly RpcCall[], answer: { status: number; body: 
   });
 }
 
+/** geth's "batch too large", Besu's "Number of requests in batch exceeds max batch size", and what proxies say. */
+const tooLarge =
+  /batch.*(too large|exceeds)|(exceeds|too large).*batch|entity too large|content length too large/i;
+
 function parseAnswers({ status, body }: { status: number; body: string }): Answer[] {
+  if (status === 413) throw new RequestTooLarge("HTTP 413, the request is too large for the node");
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
   } catch {
-    throw new Error(`HTTP ${status}, not a JSON-RPC node`);
+    throw new Error(`HTTP ${status}, not a JSON-RPC node but perhaps a web page: correct the URL`);
   }
   if (Array.isArray(parsed)) return parsed as Answer[];
   // Some nodes answer a batch that they refuse as a whole with one error.
   const message = (parsed as { error?: { message?: string } } | null)?.error?.message;
+  if (message !== undefined && tooLarge.test(message)) throw new RequestTooLarge(message);
   throw new Error(message ?? `HTTP ${status}, not a JSON-RPC batch answer`);
 }
 
-function* partsOf(calls: readonly RpcCall[]): Generator<RpcCall[]> {
+function* partsOf(calls: readonly RpcCall[], callsMax: number): Generator<RpcCall[]> {
   let part: RpcCall[] = [];
   let bytes = 0;
   for (const call of calls) {
@@ -126,7 +164,7 @@ function* partsOf(calls: readonly RpcCall[]): Generator<RpcCall[]> {
       (sum, param) => sum + (typeof param === "string" ? param.length : 200),
       100,
     );
-    if (part.length === callsPerRequestMax || (part.length > 0 && bytes + size > requestBytesMax)) {
+    if (part.length === callsMax || (part.length > 0 && bytes + size > requestBytesMax)) {
       yield part;
       part = [];
       bytes = 0;
@@ -138,6 +176,6 @@ function* partsOf(calls: readonly RpcCall[]): Generator<RpcCall[]> {
 }
 
 /** A URL may carry a user and password: errors name the host alone. */
-function hostOf(url: string): string {
+export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? "the configured chain URL";
 }

@@ -20,6 +20,18 @@ export async function readDeployment(db: Queryable): Promise<DeploymentRow | und
   return row === undefined ? undefined : { ...row, chainId: Number(row.chainId) };
 }
 
+/** The chain that this database belongs to, as far as it says; undefined before anything of a chain is in it. */
+export async function knownChain(
+  db: Queryable,
+): Promise<{ chainId?: number; genesisHash: string } | undefined> {
+  const deployment = await readDeployment(db);
+  if (deployment !== undefined) return { chainId: deployment.chainId, genesisHash: deployment.genesisHash };
+  const cursor = await db.query<{ genesisHash: string }>(
+    'select genesis_hash as "genesisHash" from chain_cursor where id = 1',
+  );
+  return cursor.rows[0];
+}
+
 /** Writes where the contracts stand, once. */
 export async function writeDeployment(db: Queryable, made: DeploymentRow, now: Date): Promise<void> {
   await db.query(

@@ -10,6 +10,7 @@ import {
 import { refusalOf } from "@genbo/domain/refusals";
 import type { z } from "zod";
 import type { Handlers } from "../call.ts";
+import { waitsForWire } from "../chain-state.ts";
 import type { ApiContext } from "../context.ts";
 import { invalidField, notFound } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
@@ -29,12 +30,18 @@ export const operationHandlers = (
     const row = await findOperation(ctx.prisma, operationView(principal), params.id);
     if (row === null) throw notFound();
     const results = (await firstResults(ctx.prisma, row.id, resultsMax)).map(rowWire);
-    return { status: 200, body: { ...operationWire(row), results, asOf } };
+    return { status: 200, body: { ...operationWire(ctx, row), results, asOf } };
   },
   listOperations: async ({ principal, query }) => {
     const asOf = await presentAsOf(ctx);
     const rows = await listOperations(ctx.prisma, operationView(principal), query);
-    return { status: 200, body: { ...pageOf(rows, query.limit, operationWire, ({ id }) => id), asOf } };
+    const page = pageOf(
+      rows,
+      query.limit,
+      (row) => operationWire(ctx, row),
+      ({ id }) => id,
+    );
+    return { status: 200, body: { ...page, asOf } };
   },
   listOperationRows: async ({ principal, params, query }) => {
     const asOf = await presentAsOf(ctx);
@@ -46,13 +53,14 @@ export const operationHandlers = (
   },
 });
 
-const operationWire = (row: OperationRow): OperationWire => ({
+const operationWire = ({ chain }: ApiContext, row: OperationRow): OperationWire => ({
   id: row.id,
   kind: row.kind as OperationWire["kind"],
   state: row.state as OperationWire["state"],
   code: row.code,
   issueId: row.issueId,
   subjectId: row.subjectId,
+  waitsFor: waitsForWire(chain.progress(), row.state),
   maker: row.maker,
   checker: row.checker,
   rows: row.rows,

@@ -4,6 +4,7 @@ import { routeTable } from "@genbo/api-schema/routes";
 import { readDeployment } from "@genbo/database/deployment";
 import { platformStatus, registerHead } from "@genbo/database/status";
 import type { Handlers } from "../call.ts";
+import { chainStateWire } from "../chain-state.ts";
 import type { ApiContext } from "../context.ts";
 import { ProblemError } from "../problem.ts";
 
@@ -46,6 +47,8 @@ export const platformHandlers = (ctx: ApiContext): Handlers<Routes> => {
             genesisHash: deployment?.genesisHash ?? null,
             head,
             reachable: head !== null,
+            ...chainStateWire(ctx.chain.progress()),
+            nodes: ctx.chain.health(),
           },
           register: {
             block: register?.block ?? null,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
-import { createRpc } from "@genbo/chain/rpc";
+import { openNodes } from "@genbo/chain/nodes/nodes";
 import { createPrisma, type Pool } from "@genbo/database/connection";
 import { writeDeployment } from "@genbo/database/deployment";
 import { createOperator } from "@genbo/database/keys";
@@ -51,7 +51,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
   writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const clock = fixedClock(start);
   const pool = db.pool("genbo_api");
-  const rpc = createRpc([nowhere], { timeoutMs: 500 });
+  const nodes = openNodes([nowhere]);
   const ctx: ApiContext = {
     profile: "local",
     version: "0.0.0-test",
@@ -62,7 +62,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     keystore: openKeystore(join(dir, "keys"), secretFile),
     vaultKeys: vaultKeysOf(randomBytes(32)),
     signingKeys: openSigningKeys(join(dir, "keys"), secretFile),
-    chain: chainPortOf(rpc),
+    chain: chainPortOf(nodes),
     sandbox: null,
     rateLimits,
     notifyCommands: () => undefined,
@@ -85,7 +85,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
   const app = await buildApp(ctx);
   cleanups.push(async () => {
     await app.close();
-    rpc.close();
+    await nodes.close();
     rmSync(dir, { recursive: true, force: true });
   });
   return { app, ctx, clock, db, owner: db.pool("genbo"), operator, ask: asker(app) };

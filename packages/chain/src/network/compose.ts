@@ -7,6 +7,9 @@ const rpcPort = 8_545;
 /** On the host the nodes' RPC ports follow each other from here, bound to loopback: voting is an operator's call. */
 const hostRpcPortFirst = 8_545;
 
+/** A block counts when two nodes have it: with three one may be away. */
+const askedMax = 3;
+
 export const imagePlace = (profile: ClientProfile, name: string): NodePlace => ({
   dataDir: profile.imageDataDir,
   genesisFile: "/config/genesis.json",
@@ -24,8 +27,10 @@ export const hostRpcUrl = (index: number): string => `http://127.0.0.1:${hostRpc
  */
 export function composeText(network: Network): string {
   const profile = clientProfiles[network.client];
-  const rpcNodes = network.nodes.filter((node) => !node.validator);
-  const asked = rpcNodes.length > 0 ? rpcNodes : network.nodes.slice(0, 2);
+  const [rpcNodes, validators] = [false, true].map((is) =>
+    network.nodes.filter((node) => node.validator === is),
+  );
+  const asked = [...rpcNodes!, ...validators!].slice(0, askedMax);
   const services = network.nodes.map((node, index) => nodeService(network, profile, node, index));
   return `name: genbo
 services:

@@ -1,0 +1,140 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How the node behind a proxy misbehaves. */
+export type Fault =
+  | "none"
+  /** Answers after so many milliseconds. */
+  | { slowMs: number }
+  /** Takes requests and never answers. */
+  | "hangs"
+  /** Closes half of its connections without an answer, in no rhythm. */
+  | "dropsHalf"
+  /** Refuses every request. */
+  | "away"
+  /** Stands still at this block. */
+  | { standsAt: number }
+  /** Says that its head is so many blocks higher. */
+  | { boasts: number }
+  /** Gives other hashes for every block but the first, as after a fork. */
+  | "otherBranch"
+  /** Says that it has another chain id. */
+  | { chainId: number }
+  /** Says that it is reading the chain. */
+  | "syncing"
+  | { peers: number }
+  /** Is a web page. */
+  | "webPage"
+  /** Takes no request of more calls. */
+  | { callsMax: number };
+
+/** A small HTTP proxy before a real node that misbehaves as a test tells it. */
+export interface FaultyNode {
+  url: string;
+  fault: Fault;
+  /** Calls that it passed on, by method. */
+  calls: Map<string, number>;
+  close(): Promise<void>;
+}
+
+interface Call {
+  id: number;
+  method: string;
+  params: unknown[];
+}
+interface Answer {
+  id: number;
+  result?: unknown;
+  error?: { code: number; message: string };
+}
+type Block = Record<"number" | "hash" | "parentHash", string>;
+
+export async function openFaultyNode(target: string, fault: Fault = "none"): Promise<FaultyNode> {
+  let seed = 1;
+  /** The same in every run. */
+  const isDropped = () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % 2 === 0;
+  };
+  const server = createServer(async (request, response) => {
+    const text = (await request.toArray()).join("");
+    const { fault: now } = node;
+    if (now === "hangs") return;
+    if (now === "away" || (now === "dropsHalf" && isDropped())) return void response.destroy();
+    if (now === "webPage") return void response.end("<!doctype html><title>Welcome to nginx!</title>");
+    if (typeof now === "object" && "slowMs" in now) await sleep(now.slowMs);
+    const calls = JSON.parse(text) as Call[];
+    for (const { method } of calls) node.calls.set(method, (node.calls.get(method) ?? 0) + 1);
+    await pass(target, calls, now, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const node: FaultyNode = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    fault,
+    calls: new Map(),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((done) => server.close(() => done()));
+    },
+  };
+  return node;
+}
+
+async function pass(
+  target: string,
+  calls: readonly Call[],
+  fault: Fault,
+  response: ServerResponse,
+): Promise<void> {
+  if (typeof fault === "object" && "callsMax" in fault && calls.length > fault.callsMax) {
+    const error = { code: -32_600, message: "batch too large" };
+    return void response.end(JSON.stringify({ jsonrpc: "2.0", id: null, error }));
+  }
+  const asked = calls.map((call) => ({ jsonrpc: "2.0", ...asks(call, fault) }));
+  const answer = await fetch(target, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(asked),
+  });
+  const byId = new Map(((await answer.json()) as Answer[]).map((each) => [each.id, each]));
+  response.end(JSON.stringify(calls.map((call) => says(call, byId.get(call.id)!, fault))));
+}
+
+/** A node that stands still gives the block at which it stands for the newest one. */
+function asks(call: Call, fault: Fault): Call {
+  if (typeof fault !== "object" || !("standsAt" in fault)) return call;
+  const params = call.params.map((each) => (each === "latest" ? `0x${fault.standsAt.toString(16)}` : each));
+  return { ...call, params };
+}
+
+function says(call: Call, answer: Answer, fault: Fault): Answer {
+  const { method, params } = call;
+  const result = (value: unknown): Answer => ({ ...answer, error: undefined as never, result: value });
+  if (fault === "syncing" && method === "eth_syncing")
+    return result({ currentBlock: "0x5", highestBlock: "0x4d2" });
+  if (fault === "otherBranch") return otherHashes(answer);
+  if (typeof fault !== "object") return answer;
+  if ("chainId" in fault && method === "eth_chainId") return result(`0x${fault.chainId.toString(16)}`);
+  if ("peers" in fault && method === "net_peerCount") return result(`0x${fault.peers.toString(16)}`);
+  if ("boasts" in fault) {
+    if (method === "eth_blockNumber") return result(higher(answer.result as string, fault.boasts));
+    if (method === "eth_getBlockByNumber" && params[0] === "latest") {
+      const block = answer.result as Block;
+      return result({ ...block, number: higher(block.number, fault.boasts) });
+    }
+  }
+  if ("standsAt" in fault) {
+    if (method === "eth_blockNumber") return result(`0x${fault.standsAt.toString(16)}`);
+    if (/Block/.test(method) && Number(params[0]) > fault.standsAt) return result(null);
+  }
+  return answer;
+}
+
+const higher = (number: string, by: number): string => `0x${(Number(number) + by).toString(16)}`;
+
+function otherHashes(answer: Answer): Answer {
+  const block = answer.result as Partial<Block> | null;
+  if (typeof block !== "object" || block?.hash === undefined || Number(block.number) === 0) return answer;
+  return { ...answer, result: { ...block, hash: `0x${"f".repeat(8)}${block.hash.slice(10)}` } };
+}
