@@ -21,7 +21,9 @@ test("Besu: four validators, an RPC node, PostgreSQL and Genbo", () => {
     "genbo",
   ]);
   expect(text.match(/image: hyperledger\/besu:\$\{BESU_VERSION:-26\./g)).toHaveLength(5);
-  expect(text).toContain('CHAIN_RPC_URLS: "http://rpc-1:8545,http://validator-1:8545,http://validator-2:8545"');
+  expect(text).toContain(
+    'CHAIN_RPC_URLS: "http://rpc-1:8545,http://validator-1:8545,http://validator-2:8545"',
+  );
 });
 
 test("no port is open beyond the host", () => {
