@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Handlers } from "./call.ts";
 import type { ApiContext } from "./context.ts";
+import { runExports } from "./exports/runner.ts";
 import { identify } from "./plugins/access.ts";
 import { readBodies } from "./plugins/body.ts";
 import { answerErrors, answerUnreadable } from "./plugins/errors.ts";
@@ -36,6 +37,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   });
   denyByDefault(app);
   const principals = createPrincipals(ctx);
+  const exports = runExports(ctx);
   app.decorateRequest("principal", null);
   app.setErrorHandler(onError);
   app.setNotFoundHandler(() => {
@@ -54,8 +56,8 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   logRequests(app, ctx);
   const limits = await rateLimits(app, ctx);
   await serveReference(app, limits.docs);
-  registerRoutes(app, ctx, allHandlers(ctx, principals) satisfies Handlers, limits);
-  app.addHook("onClose", () => principals.close());
+  registerRoutes(app, ctx, allHandlers(ctx, principals, exports) satisfies Handlers, limits);
+  app.addHook("onClose", async () => void (await Promise.all([principals.close(), exports.close()])));
   return app;
 }
 

@@ -19,6 +19,9 @@ export interface Call<R extends Route = Route> {
   at: Date;
   /** Name and digest of a command; null for what changes nothing. */
   command: { key: string; bodyHash: string } | null;
+  /** Of a file: the part that is asked for, and of which version (RFC 9110, 14.2 and 13.1.5). */
+  range: string | undefined;
+  ifRange: string | undefined;
 }
 export type CallOf<Id extends OperationId> = Call<RouteOf<Id>>;
 
@@ -40,9 +43,12 @@ export interface Reply {
 /** An answer that is written while it is read: as long as it may be. Cut off where it fails. */
 export interface Streamed {
   status: number;
-  stream: AsyncIterable<string>;
+  stream: AsyncIterable<string | Buffer>;
   /** What a browser saves it as. */
   fileName: string;
+  /** Where it is not the media type of the route. */
+  type?: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 export type Handler<Id extends OperationId> = (

@@ -29,6 +29,8 @@ export interface Outcome<R extends Route> {
   /** What it is about, for the audit trail; and ids, codes and counts. */
   target: string | null;
   detail?: Readonly<Record<string, unknown>>;
+  /** Why personal data will be read. */
+  purpose?: string | null;
   guard?: Part;
   writes?: readonly Part[];
   operation?: OperationDraft;
@@ -88,7 +90,7 @@ function decisionOf<R extends Route>(
   status: Decision["status"],
   body: string,
 ): Decision {
-  const { guard, writes, operation, commands, target, detail = {} } = outcome;
+  const { guard, writes, operation, commands, target, detail = {}, purpose = null } = outcome;
   const { partyId, subject } = principal;
   return {
     status,
@@ -100,7 +102,7 @@ function decisionOf<R extends Route>(
       action: route.operationId,
       target,
       outcome: "done",
-      purpose: null,
+      purpose,
       detail: operation === undefined ? detail : { ...detail, operationId: operation.id },
       requestId,
       at,

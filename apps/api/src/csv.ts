@@ -4,6 +4,7 @@ import type { RowError } from "@genbo/api-schema/problem";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { parse as parseCsv } from "csv-parse/sync";
 import type { z } from "zod";
+import { unguardCell } from "./csv-guard.ts";
 import { wordOf } from "./csv-words.ts";
 import { ProblemError } from "./problem.ts";
 import { errorsOf, rowsInvalid } from "./validate.ts";
@@ -76,6 +77,7 @@ function cellsOf(text: string, required: ReadonlySet<string>): Cells[] {
       columns: named,
       bom: true,
       trim: true,
+      cast: unguardCell,
       skip_empty_lines: true,
       to: bulkRowsMax + 1,
     });

@@ -10,6 +10,7 @@ export interface ProblemParts {
   rows?: readonly RowError[];
   /** What it was about, for the audit trail. */
   target?: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer that is a problem of the catalogue. `detail` says what is so in this case, without personal data. */

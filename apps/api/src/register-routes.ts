@@ -16,6 +16,9 @@ import type { Body } from "./plugins/body.ts";
 import { languageOf, notFound, ProblemError } from "./problem.ts";
 import { parse } from "./validate.ts";
 
+/** Pieces of a streamed answer that are made before the client has taken the one before. */
+const piecesAhead = 2;
+
 type Answer = Reply | Streamed | { status: number; body: unknown };
 type AnyHandler = (call: Call) => Promise<Answer>;
 
@@ -68,6 +71,8 @@ function callOf(ctx: ApiContext, route: Route, request: FastifyRequest): Call {
     requestId: request.id,
     language: languageOf(request.headers["accept-language"]),
     at: ctx.clock.now(),
+    range: request.headers.range,
+    ifRange: oneOf(request.headers["if-range"]),
     command: key === null ? null : { key, bodyHash: digest(ctx, request, body) },
   };
   return call as Call;
@@ -83,6 +88,9 @@ function digest(ctx: ApiContext, request: FastifyRequest, body: Body | undefined
   const type = request.headers["content-type"] ?? "";
   return ctx.vaultKeys.digest([request.url, body === undefined ? "" : type, body?.bytes ?? ""]);
 }
+
+const oneOf = (header: string | string[] | undefined): string | undefined =>
+  typeof header === "string" ? header : undefined;
 
 const printable = /^[!-~]+$/;
 
@@ -100,8 +108,10 @@ function keyOf(request: FastifyRequest): string {
 function send(reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
   reply.code(answer.status).type(route.media ?? "application/json; charset=utf-8");
   if ("stream" in answer) {
+    if (answer.type !== undefined) reply.type(answer.type);
     reply.header("content-disposition", `attachment; filename="${answer.fileName}"`);
-    return reply.send(Readable.from(answer.stream));
+    reply.headers(answer.headers ?? {});
+    return reply.send(Readable.from(answer.stream, { highWaterMark: piecesAhead }));
   }
   if (!("text" in answer)) return reply.send(JSON.stringify(answer.body));
   if (answer.location !== undefined) reply.header("location", answer.location);

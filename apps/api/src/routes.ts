@@ -1,5 +1,6 @@
 import type { Handlers } from "./call.ts";
 import type { ApiContext } from "./context.ts";
+import type { ExportRunner } from "./exports/runner.ts";
 import type { Principals } from "./principals.ts";
 import { breakHandlers } from "./routes/breaks.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
@@ -7,6 +8,7 @@ import { caseHandlers } from "./routes/cases.ts";
 import { certificateHandlers } from "./routes/certificates.ts";
 import { custodyHandlers } from "./routes/custody.ts";
 import { eventHandlers } from "./routes/events.ts";
+import { exportHandlers } from "./routes/exports.ts";
 import { inspectionDecisionHandlers } from "./routes/inspection-decisions.ts";
 import { inspectionHandlers } from "./routes/inspections.ts";
 import { investorHandlers } from "./routes/investors.ts";
@@ -28,7 +30,7 @@ import { bulkTransferHandlers } from "./routes/transfers-bulk.ts";
 import { walletHandlers } from "./routes/wallets.ts";
 
 /** One handler for each line of the route table; the type says when one is missing. */
-export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers => ({
+export const allHandlers = (ctx: ApiContext, principals: Principals, exports: ExportRunner): Handlers => ({
   ...partyHandlers(ctx),
   ...keyHandlers(ctx, principals),
   ...issueHandlers(ctx),
@@ -44,6 +46,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals): Handlers =
   ...registerHandlers(ctx),
   ...recordDateHandlers(ctx),
   ...proofHandlers(ctx),
+  ...exportHandlers(ctx, exports),
   ...breakHandlers(ctx),
   ...caseHandlers(ctx),
   ...caseDecisionHandlers(ctx),

@@ -62,6 +62,12 @@ const common: Record<number, Spoil> = {
         secret,
         question: { ...question, params: { id: await openInspection(world) } },
       });
+    if (route.operationId === "readExport") {
+      await world.owner.query("update register_export set state = 'changed' where id = $1", [
+        question.params!.id,
+      ]);
+      return ask(route.operationId, { secret, question });
+    }
     if (!isWrite(route))
       return ask(route.operationId, { secret, question: { ...question, query: { minBlock: 10_000_000 } } });
     const { rows } = await world.owner.query<{ party_id: string }>(
@@ -86,6 +92,8 @@ const common: Record<number, Spoil> = {
     }),
   415: ({ operationId }, { secret, question }) =>
     ask(operationId, { secret, question: { ...question, payload: "<a/>", type: "application/xml" } }),
+  416: ({ operationId }, { secret, question }) =>
+    ask(operationId, { secret, question: { ...question, headers: { range: "bytes=99999999-" } } }),
   422: async (route, { secret, question }) => {
     const { body, query } = question;
     if (route.body)

@@ -23,6 +23,8 @@ export const heirsMax = 40;
 export const documentsMax = 50;
 /** Entries of one certificate, about 300 bytes each: an account with more asks as of an earlier day. */
 export const certificateEntriesMax = 10_000;
+/** Cells of an export that CP932 cannot hold, named in its answer: enough to see which customers they are of. */
+export const exportUnmappedMax = 1_000;
 /** How long a read with `minBlock` waits for the register before it answers REGISTER_BEHIND. */
 export const minBlockWaitMsMax = 2_000;
 /** A transfer request that names no expiry can be approved until this many days after its settlement date. */

@@ -107,6 +107,7 @@ const descriptions: Record<string, string> = {
   200: "Done, or nothing to do",
   201: "Created",
   202: "Accepted: it ends on chain",
+  206: "The part that `Range` asked for",
 };
 
 const header = (description: string) => ({ description, schema: { type: "string" } });

@@ -171,6 +171,15 @@ export const problems = {
       ja: "Retry-After の後に再度要求するか、minBlock を外してください。",
     },
   ),
+  RANGE_NOT_SATISFIABLE: kind(
+    416,
+    false,
+    { en: "The range lies outside the file", ja: "指定された範囲はファイルの外にあります" },
+    {
+      en: "Ask for one range that begins before the end of the file: `Range: bytes=N-`.",
+      ja: "ファイルの終わりより前から始まる範囲を 1 つ指定してください（Range: bytes=N-）。",
+    },
+  ),
   BODY_TOO_LARGE: kind(
     413,
     false,

@@ -22,7 +22,7 @@ export interface Route {
   /** A POST that changes nothing and so takes no Idempotency-Key. */
   readOnly?: boolean;
   /** The answer of each status that means success. Every write that ends on chain answers 202. */
-  answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
+  answers: Partial<Record<200 | 201 | 202 | 206, z.ZodType>>;
   /** Media type of the answers, when it is not JSON. */
   media?: string;
   /** What it answers beyond what every route of its kind answers (`problemsOf`). */

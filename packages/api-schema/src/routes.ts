@@ -3,6 +3,7 @@ import { breakRoutes } from "./routes/breaks.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
 import { custodyRoutes } from "./routes/custody.ts";
+import { exportRoutes } from "./routes/exports.ts";
 import { inspectionRoutes } from "./routes/inspections.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueRoutes } from "./routes/issues.ts";
@@ -21,6 +22,7 @@ export const routeTable = [
   ...transferRoutes,
   ...registerRoutes,
   ...proofRoutes,
+  ...exportRoutes,
   ...breakRoutes,
   ...caseRoutes,
   ...inspectionRoutes,

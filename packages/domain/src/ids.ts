@@ -16,6 +16,7 @@ export const idPrefixes = [
   "ins",
   "crt",
   "cus",
+  "exp",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -16,6 +16,10 @@ export const startOfDay = (day: Day): Date => new Date(day * dayMs - jstOffsetMs
 /** 24:00 JST of `day`, which is 00:00 of the next: what stands "on" a day stood strictly before this instant. */
 export const endOfDay = (day: Day): Date => startOfDay(day + 1);
 
+/** An instant as its wall clock shows it in Japan: `2021-08-11T09:00:00+09:00`. */
+export const isoInJst = (instant: Date): string =>
+  `${new Date(instant.getTime() + jstOffsetMs).toISOString().slice(0, 19)}+09:00`;
+
 /** The last millisecond of `day`. As-of reads take an instant that counts, and a day counts to its end. */
 export const lastInstantOf = (day: Day): Date => new Date(endOfDay(day).getTime() - 1);
 

@@ -388,6 +388,40 @@ create table record_date (
   unique (issue_id, day, purpose)
 );
 
+-- Books of the register that a party takes away. The content is not stored: it is made again from the register as of
+-- `seq`, and must have these bytes. What was erased meanwhile can so not be had from an old export.
+create table register_export (
+  id text primary key,
+  issue_id text not null references issue,
+  kind text not null check (kind in ('REGISTER', 'ENTRIES', 'RECORD_DATE')),
+  format text not null check (format in ('CSV', 'CSV_CP932', 'JSONL', 'XLSX')),
+  record_date_id text references record_date,
+  list_version integer,
+  names boolean not null, -- with names and addresses
+  purpose text,
+  custodian_id integer, -- of a broker: its own customers alone
+  party_id text not null references party, -- who may read it
+  maker text not null,
+  seq bigint not null,
+  head text not null,
+  block_number bigint not null,
+  block_hash text not null,
+  block_time timestamptz not null,
+  state text not null check (state in ('rendering', 'ready', 'failed', 'changed')),
+  lease_until timestamptz, -- one process renders it
+  tries integer not null default 0,
+  rows bigint,
+  bytes bigint,
+  sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),
+  parts jsonb not null default '[]', -- [{after, offset, bytes, sha256}]: where a reading may go on
+  unmapped jsonb not null default '{"cells": 0, "first": []}', -- what CP932 has no code for
+  created_at timestamptz not null,
+  ready_at timestamptz,
+  check ((kind = 'RECORD_DATE') = (record_date_id is not null and list_version is not null)),
+  check ((state in ('ready', 'changed')) = (rows is not null and bytes is not null and sha256 is not null))
+);
+create index register_export_waiting on register_export (id) where state = 'rendering';
+
 create table sandbox_clock (
   id smallint primary key check (id = 1),
   offset_ms bigint not null check (offset_ms >= -4102444800000)
@@ -633,6 +667,8 @@ grant update (wrapped_key) on vault_subject to genbo_api;
 grant insert, update on sandbox_clock to genbo_api;
 grant update (closed_at, closed_by, closed_checker, reason) on register_break to genbo_api;
 grant insert on reconciliation to genbo_api;
+grant insert on register_export to genbo_api;
+grant update (state, lease_until, tries, rows, bytes, sha256, parts, unmapped, ready_at) on register_export to genbo_api;
 
 grant insert on lane, chain_tx, deployment, audit_seal to genbo_worker;
 grant update on lane, chain_tx to genbo_worker;

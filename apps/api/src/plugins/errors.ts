@@ -19,8 +19,15 @@ const refusals: ReadonlySet<ProblemCode> = new Set([
   "RECORD_DATE_REFUSED",
   "NO_LAWFUL_GROUND",
 ]);
-/** What the law lets a person demand: turned away for whatever reason, it is written down. */
-const demands: ReadonlySet<string> = new Set(["requestInspection", "issueCertificate"]);
+/** What the law lets a person demand, and what takes a register away: turned away for whatever reason, it is written down. */
+const demands: ReadonlySet<string> = new Set([
+  "requestInspection",
+  "issueCertificate",
+  "exportRegister",
+  "createExport",
+  "getExport",
+  "readExport",
+]);
 
 /** Seconds after which a retryable problem is worth another try. */
 const retryAfterS = "1";
@@ -36,6 +43,7 @@ export function answerErrors(ctx: ApiContext) {
     reply.header("x-request-id", request.id);
     if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
     if (retryable && !reply.hasHeader("retry-after")) reply.header("retry-after", retryAfterS);
+    reply.headers(problem.parts.headers ?? {});
     const language = languageOf(request.headers["accept-language"]);
     return reply
       .code(status)

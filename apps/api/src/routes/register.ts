@@ -3,15 +3,15 @@ import { findIssue, type IssueWithState } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
 import { type RegisterFilter, registerPage } from "@genbo/database/register-read";
 import { totalsByClass } from "@genbo/database/register-read-classes";
-import { type EntryLine, entriesPage } from "@genbo/database/register-read-entries";
+import { entriesPage } from "@genbo/database/register-read-entries";
 import { particularsHistory } from "@genbo/database/vault";
-import { accountsKeptBy } from "@genbo/database/wallets";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
 import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
 import { asOfPosition, instantOf, positionFor } from "../moments.ts";
+import { ownSides } from "../own-sides.ts";
 import { invalidField, notFound } from "../problem.ts";
 import { auditRead } from "../reads.ts";
 import { issueView, seesParticulars } from "../views.ts";
@@ -83,7 +83,9 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       const page =
         filter && (await entriesPage(ctx.pool, position, { ...filter, after, limit: query.limit }));
       const lines =
-        principal.role === "broker" ? await ownSides(ctx, principal, page?.lines ?? []) : page?.lines;
+        principal.role === "broker"
+          ? await ownSides(ctx.pool, principal.custodianId!, page?.lines ?? [])
+          : page?.lines;
       const items = lines?.map(entryWire(issue.profile as ProfileName)) ?? [];
       const next = page?.next == null ? null : String(page.next);
       return { status: 200, body: { items, next, asOf: asOfPosition(position) } };
@@ -112,23 +114,6 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
     },
   };
 };
-
-/** Entries as a broker sees them: of the other side it learns the account, which it dealt with, but not the person. */
-async function ownSides(
-  ctx: ApiContext,
-  broker: Principal,
-  lines: readonly EntryLine[],
-): Promise<EntryLine[]> {
-  const accounts = lines.flatMap(({ from, to }) => [from, to]).filter((account) => account !== null);
-  const own = await accountsKeptBy(ctx.pool, broker.custodianId!, [...new Set(accounts)]);
-  const ofOwn = (account: string | null, person: string | null) =>
-    account !== null && own.has(account) ? person : null;
-  return lines.map((line) => ({
-    ...line,
-    fromPerson: ofOwn(line.from, line.fromPerson),
-    toPerson: ofOwn(line.to, line.toPerson),
-  }));
-}
 
 /** A holder of two classes counts in both. */
 function classSums(rows: readonly { classBits: number; holders: number; units: bigint }[]) {

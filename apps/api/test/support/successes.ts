@@ -3,6 +3,7 @@ import { newId } from "@genbo/domain/ids";
 import type { Question } from "./ask.ts";
 import { customer, issueDraft } from "./samples.ts";
 import { custodySuccesses } from "./successes-custody.ts";
+import { exportSuccesses } from "./successes-exports.ts";
 import type { Holder, World } from "./world.ts";
 
 /** Who asks what, so that a route answers with success. Each call makes what it needs anew. */
@@ -324,6 +325,7 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
         return asks(world.broker.secret, { params: { id, account: seller.account }, query: {} });
       },
     },
+    ...exportSuccesses,
     exportRegister: {
       200: async (world) =>
         asks(world.auditor.secret, { params: { id: (await traded(world)).issueId }, query: {} }),

@@ -1,0 +1,38 @@
+import type { RegisterExport } from "@genbo/database/register-exports";
+import { particularsAt } from "@genbo/database/vault-at";
+import { accountsKeptBy } from "@genbo/database/wallets";
+import type { ApiContext } from "../context.ts";
+
+/** Name and address as the register shows them; null once the person's key was destroyed. */
+export interface Shown {
+  name: string | null;
+  address: string | null;
+}
+
+interface Known {
+  name?: { kanji: string };
+  address?: { postalCode: string; prefecture: string; city: string; street: string; country: string };
+}
+
+/** The persons behind accounts as the registry named them at the export's block; of a broker's, its own alone. */
+export async function peopleOf(
+  ctx: Pick<ApiContext, "pool" | "vaultKeys">,
+  order: RegisterExport,
+  accounts: readonly (string | null)[],
+): Promise<ReadonlyMap<string | null, Shown>> {
+  if (!order.names) return new Map();
+  const asked = [...new Set(accounts.filter((account) => account !== null))];
+  const { custodianId, position } = order;
+  const own = custodianId === null ? null : await accountsKeptBy(ctx.pool, custodianId, asked);
+  const visible = own === null ? asked : asked.filter((account) => own.has(account));
+  const found = await particularsAt(ctx.pool, ctx.vaultKeys, position.block, visible);
+  return new Map([...found].map(([account, { opened }]) => [account, shownOf(opened?.particulars ?? {})]));
+}
+
+const shownOf = ({ name, address }: Known): Shown => ({
+  name: name?.kanji ?? null,
+  address: address === undefined ? null : addressLine(address),
+});
+
+const addressLine = ({ postalCode, prefecture, city, street, country }: NonNullable<Known["address"]>) =>
+  `〒${postalCode} ${prefecture}${city}${street}${country === "JP" ? "" : ` ${country}`}`;

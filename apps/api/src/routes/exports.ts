@@ -1,0 +1,188 @@
+import { findIssue } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import { findRecordDate } from "@genbo/database/record-dates";
+import {
+  type ExportOrder,
+  exportPart,
+  findExport,
+  markExportChanged,
+  type RegisterExport,
+  type Rendered,
+} from "@genbo/database/register-exports";
+import { type Position, positionOf } from "@genbo/database/register-read-position";
+import { newId } from "@genbo/domain/ids";
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { CallOf, Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { ExportChanged, exportBytes } from "../exports/content.ts";
+import { rangeOf } from "../exports/range.ts";
+import type { ExportRunner } from "../exports/runner.ts";
+import { positionFor } from "../moments.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { auditRead } from "../reads.ts";
+import { issueView, seesParticulars } from "../views.ts";
+import { exportWire } from "../wire/exports.ts";
+
+type Routes = "createExport" | "getExport" | "readExport";
+type Create = CallOf<"createExport">;
+
+export const exportHandlers = (ctx: ApiContext, runner: ExportRunner): Handlers<Routes> => ({
+  createExport: async (call) => {
+    const reply = await command(ctx, call, async () => {
+      const order = await orderOf(ctx, call);
+      const { kind, format, names, position, purpose } = order;
+      return {
+        answer: {
+          status: 201,
+          body: exportWire({ ...order, state: "rendering", rendered: null, readyAt: null }),
+        },
+        target: order.id,
+        detail: { issueId: order.issueId, kind, format, names, seq: position.seq },
+        purpose,
+        writes: [exportPart(order)],
+      };
+    });
+    runner.wake();
+    return reply;
+  },
+  getExport: async ({ principal, params }) => ({
+    status: 200,
+    body: exportWire(await ownExport(ctx, principal, params.id)),
+  }),
+  readExport: async (call) => {
+    const { principal, params } = call;
+    const order = await ownExport(ctx, principal, params.id);
+    const { rendered, state } = order;
+    if (rendered === null || state !== "ready")
+      throw new ProblemError("STATE_CONFLICT", `The export is ${state}.`);
+    if (order.names) mustSeeParticulars(principal);
+    const issue = await findIssue(ctx.prisma, issueView(principal), order.issueId);
+    if (issue === null) throw notFound();
+    return answerBytes(ctx, call, { ...order, rendered }, issue.profile as ProfileName);
+  },
+});
+
+async function ownExport(ctx: ApiContext, { partyId }: Principal, id: string): Promise<RegisterExport> {
+  const found = await findExport(ctx.pool, partyId, id);
+  if (found === undefined) throw notFound();
+  return found;
+}
+
+function mustSeeParticulars(principal: Principal): void {
+  if (!seesParticulars(principal))
+    throw new ProblemError("FORBIDDEN", "This key may not read names and addresses.");
+}
+
+async function orderOf(ctx: ApiContext, call: Create): Promise<ExportOrder> {
+  const { principal, params, body, at } = call;
+  const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
+  if (issue === null) throw notFound();
+  if (issue.token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+  if (body.names) {
+    mustSeeParticulars(principal);
+    if (body.purpose === undefined) throw invalidField("/purpose", "is needed to read personal data");
+  }
+  const isList = body.kind === "RECORD_DATE";
+  const { position, recordDate } = isList
+    ? await frozenList(ctx, call, issue.id)
+    : { position: await presentOrPast(ctx, call, issue.id), recordDate: null };
+  return {
+    id: newId("exp", at),
+    issueId: issue.id,
+    kind: body.kind,
+    format: body.format,
+    recordDate,
+    names: body.names,
+    purpose: body.purpose ?? null,
+    custodianId: principal.role === "broker" ? principal.custodianId! : null,
+    partyId: principal.partyId,
+    maker: principal.subject,
+    position,
+    at,
+  };
+}
+
+async function presentOrPast(ctx: ApiContext, { body }: Create, issueId: string): Promise<Position> {
+  if (body.recordDateId !== undefined) throw invalidField("/recordDateId", "is of RECORD_DATE alone");
+  if (body.version !== undefined) throw invalidField("/version", "is of RECORD_DATE alone");
+  return positionFor(ctx, issueId, { asOf: body.asOf, knownAt: body.knownAt });
+}
+
+async function frozenList(
+  ctx: ApiContext,
+  { principal, body }: Create,
+  issueId: string,
+): Promise<{ position: Position; recordDate: { id: string; version: number } }> {
+  for (const field of ["asOf", "knownAt"] as const) {
+    if (body[field] !== undefined) throw invalidField(`/${field}`, "is fixed by the record date");
+  }
+  if (body.recordDateId === undefined) throw invalidField("/recordDateId", "is needed for RECORD_DATE");
+  if (!principal.scopes.includes("record-dates:read"))
+    throw new ProblemError("FORBIDDEN", "The list needs the scope record-dates:read.");
+  const found = await findRecordDate(ctx.prisma, body.recordDateId);
+  if (found?.issueId !== issueId) throw notFound();
+  const list = found.recordDateLists.find(({ version }) => version === (body.version ?? version));
+  if (list === undefined)
+    throw new ProblemError("STATE_CONFLICT", "The list is not frozen yet, or has no such version.");
+  const position = await positionOf(ctx.pool, issueId, { seq: Number(list.seq) });
+  return { position: position!, recordDate: { id: found.id, version: list.version } };
+}
+
+const mediaTypes = {
+  CSV: "text/csv; charset=utf-8; header=present",
+  CSV_CP932: "text/csv; charset=Shift_JIS; header=present",
+  JSONL: "application/x-ndjson",
+  XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+} as const;
+const endings = { CSV: "csv", CSV_CP932: "csv", JSONL: "jsonl", XLSX: "xlsx" } as const;
+
+/** The bytes that are asked for, each reading written down before its first byte. */
+async function answerBytes(
+  ctx: ApiContext,
+  call: CallOf<"readExport">,
+  order: RegisterExport & { rendered: Rendered },
+  profile: ProfileName,
+) {
+  const { bytes, sha256 } = order.rendered;
+  const etag = `"${sha256}"`;
+  const asked = rangeOf(call, { bytes, etag });
+  if (asked === "outside")
+    throw new ProblemError("RANGE_NOT_SATISFIABLE", `The file has ${bytes} bytes.`, {
+      headers: { "content-range": `bytes */${bytes}` },
+    });
+  const { from, to, isPart } = asked;
+  const { kind, format, names } = order;
+  await auditRead(ctx, call, order.id, order.purpose ?? undefined, {
+    ...{ issueId: order.issueId, kind, format, names },
+    ...(isPart && { from, to }),
+  });
+  const headers: Record<string, string> = {
+    etag,
+    "accept-ranges": "bytes",
+    "repr-digest": `sha-256=:${Buffer.from(sha256, "hex").toString("base64")}:`,
+    "content-length": String(to - from),
+    ...(isPart && { "content-range": `bytes ${from}-${to - 1}/${bytes}` }),
+  };
+  return {
+    status: isPart ? 206 : 200,
+    stream: cutOffIfChanged(ctx, order.id, exportBytes(ctx, order, profile, from, to)),
+    fileName: `${order.issueId}-${kind.toLowerCase().replace("_", "-")}-${order.position.seq}.${endings[format]}`,
+    type: mediaTypes[format],
+    headers,
+  };
+}
+
+async function* cutOffIfChanged(
+  ctx: ApiContext,
+  id: string,
+  bytes: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    if (error instanceof ExportChanged) await markExportChanged(ctx.pool, id);
+    ctx.log.warn("an export was cut off", { exportId: id, error });
+    throw error;
+  }
+}

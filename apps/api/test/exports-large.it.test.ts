@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { get, type IncomingMessage } from "node:http";
+import { beforeAll, describe, expect, it } from "vitest";
+import { traded } from "./support/successes.ts";
+import { readyExport } from "./support/successes-exports.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+const holders = 200_000;
+/** Twice what the process needs for one page of each step; the rows themselves would take several times as much. */
+const extraBytesMax = 120_000_000;
+
+let world: World;
+let issueId: string;
+let url: string;
+/** The export of the last test that made one. */
+let id = "";
+beforeAll(async () => {
+  world = await createWorld();
+  ({ issueId } = await traded(world));
+  await manyHolders();
+  url = await world.app.listen({ host: "127.0.0.1", port: 0 });
+}, 120_000);
+
+/** Holders by the hundred thousand, in the rows that the fold would have written. */
+async function manyHolders(): Promise<void> {
+  const db = world.owner;
+  await db.query(
+    `insert into holding_period (issue_id, account, person_id, from_seq, units, encumbered, lots)
+     select $1, '0x' || lpad(to_hex(n), 40, '0'), '0x' || lpad(to_hex(n), 24, '0'), 3, n, 0,
+       jsonb_build_array(jsonb_build_array('2021-08-02', n::text))
+     from generate_series(1, $2::int) n`,
+    [issueId, holders],
+  );
+  await db.query("analyze holding_period");
+}
+
+const ask = (id: string, headers: Record<string, string> = {}): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const authorization = `Bearer ${world.auditor.secret}`;
+    get(`${url}/v1/exports/${id}/content`, { headers: { authorization, ...headers } }, resolve).on(
+      "error",
+      reject,
+    );
+  });
+
+/** Reads an answer to its end, or to so many bytes, after which the connection is cut. */
+async function readTo(response: IncomingMessage, bytesMax = Infinity) {
+  const digest = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    digest.update(chunk.subarray(0, bytesMax - bytes));
+    bytes += Math.min(chunk.length, bytesMax - bytes);
+    if (bytes === bytesMax) break;
+  }
+  return { bytes, digest };
+}
+
+/** How far the process grew while `act` ran. */
+async function growthDuring(act: () => Promise<void>): Promise<number> {
+  const before = process.memoryUsage().rss;
+  let most = before;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 20);
+  await act();
+  clearInterval(timer);
+  return most - before;
+}
+
+describe.each(["CSV_CP932", "XLSX"] as const)("%s", (format) => {
+  it("is the same bytes twice, in memory that does not grow with it, and goes on after a cut", async () => {
+    const growth = await growthDuring(async () => {
+      id = await readyExport(world, world.auditor.secret, issueId, { format });
+      const { digest } = await readTo(await ask(id));
+      const { body } = await world.ask(world.auditor.secret, "getExport", { params: { id } });
+      expect(body.content).toMatchObject({ rows: holders + 1, sha256: digest.digest("hex") });
+    });
+    expect(growth).toBeLessThan(extraBytesMax);
+
+    const response = await ask(id);
+    const { etag = "", "content-length": length } = response.headers;
+    const cutAt = Math.floor(Number(length) / 2) + 1;
+    const begun = await readTo(response, cutAt);
+    response.destroy();
+    const rest = await ask(id, { range: `bytes=${cutAt}-`, "if-range": etag });
+    expect(rest.statusCode).toBe(206);
+    for await (const chunk of rest as AsyncIterable<Buffer>) {
+      begun.digest.update(chunk);
+      begun.bytes += chunk.length;
+    }
+    expect([begun.bytes, `"${begun.digest.digest("hex")}"`]).toEqual([Number(length), etag]);
+  }, 120_000);
+});
+
+it("a client that does not read holds up nothing but itself", async () => {
+  const growth = await growthDuring(async () => {
+    const response = await ask(id);
+    response.pause();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect((await world.ask(null, "ready")).status).toBe(200);
+    response.destroy();
+  });
+  expect(growth).toBeLessThan(extraBytesMax);
+});
