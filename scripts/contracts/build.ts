@@ -74,9 +74,37 @@ async function compile(): Promise<void> {
 
 async function readArtifact(name: ContractName): Promise<ContractArtifact> {
   const path = join(root, "artifacts", artifacts[name], `${name}.json`);
-  const { abi, bytecode, deployedBytecode, immutableReferences } = JSON.parse(await readFile(path, "utf8"));
-  const immutables = Object.values<{ start: number; length: number }[]>(immutableReferences ?? {}).flat();
+  const made = JSON.parse(await readFile(path, "utf8"));
+  const { abi, bytecode, deployedBytecode } = made;
+  const references: [string, { start: number; length: number }[]][] = Object.entries(
+    made.immutableReferences ?? {},
+  );
+  const names = references.length === 0 ? new Map() : await immutableNames(made.buildInfoId);
+  const immutables = references.flatMap(([id, places]) =>
+    places.map((place) => ({ name: names.get(Number(id)) as string, ...place })),
+  );
   return { abi, bytecode, deployedBytecode, immutables };
+}
+
+const namesOfBuild = new Map<string, Promise<Map<number, string>>>();
+
+/** The artifact names an immutable by its node in the syntax tree of its build alone. */
+function immutableNames(build: string): Promise<Map<number, string>> {
+  const known = namesOfBuild.get(build) ?? readImmutableNames(build);
+  namesOfBuild.set(build, known);
+  return known;
+}
+
+async function readImmutableNames(build: string): Promise<Map<number, string>> {
+  const text = await readFile(join(root, "artifacts/build-info", `${build}.output.json`), "utf8");
+  const names = new Map<number, string>();
+  // The reviver sees every node once.
+  JSON.parse(text, (_, node) => {
+    if (node?.nodeType === "VariableDeclaration" && node.mutability === "immutable")
+      names.set(node.id, node.name);
+    return node;
+  });
+  return names;
 }
 
 /** A token answers for LegalActs too, to which it delegates. */

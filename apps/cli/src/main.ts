@@ -21,6 +21,10 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "reconcile ISSUE --url URL --key-file FILE [--json] compare register and contract in full",
     run: async (args) => (await import("./reconcile.ts")).reconcile(args),
   },
+  contracts: {
+    usage: "contracts manifest|verify --rpc URL is the chain's code what these sources compile to?",
+    run: async (args) => (await import("./contracts.ts")).runContracts(args),
+  },
   network: {
     usage: "network init|key|add|runbook   make and change the files of a QBFT network",
     run: async (args) => (await import("./network.ts")).runNetwork(args),

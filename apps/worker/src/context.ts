@@ -2,6 +2,7 @@ import type { CallTargets } from "@genbo/chain/commands";
 import type { Keystore } from "@genbo/chain/keystore";
 import type { Rpc } from "@genbo/chain/rpc";
 import type { Pool } from "@genbo/database/connection";
+import type { DeploymentRow } from "@genbo/database/deployment";
 import type { Clock } from "@genbo/domain/clock";
 import type { Log } from "@genbo/domain/log";
 
@@ -22,6 +23,8 @@ export interface WorkerContext {
   /** A transaction was sent: the local profile asks for a block. */
   onSent(): void;
   checkpoint(name: Checkpoint): Promise<void>;
+  /** The contracts stand, as this worker has found at its start or made. */
+  onDeployed(deployment: DeploymentRow): Promise<void>;
 }
 
 /** Whether a stored transaction may go out now, or must wait until others that were stored before it have. */

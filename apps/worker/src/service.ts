@@ -4,7 +4,7 @@ import { openKeystore } from "@genbo/chain/keystore";
 import { openNodes } from "@genbo/chain/nodes/nodes";
 import { createPool } from "@genbo/database/connection";
 import { enteredChannel } from "@genbo/database/cursor";
-import { knownChain } from "@genbo/database/deployment";
+import { type DeploymentRow, knownChain } from "@genbo/database/deployment";
 import { listen } from "@genbo/database/listen";
 import { commandChannel, rolledBackNotice } from "@genbo/database/outbox";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
@@ -13,6 +13,7 @@ import type { Env } from "@genbo/domain/env";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
 import type { Checkpoint } from "./context.ts";
+import { writeManifest } from "./manifest.ts";
 import { createMiner, noMiner } from "./miner.ts";
 import { startSealer } from "./seal.ts";
 import { startWorker } from "./worker.ts";
@@ -56,6 +57,7 @@ export async function startWorkerService(
     holder: `${hostname()}:${process.pid}:${randomUUID()}`,
     onSent: miner.request,
     checkpoint: options.checkpoint ?? (async () => undefined),
+    onDeployed: (deployment: DeploymentRow) => writeManifest({ rpc, log }, env.dataDir, deployment),
   };
   const worker = await startWorker(context, identity.genesisHash);
   const sealer = startSealer(pool);

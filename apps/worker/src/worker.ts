@@ -97,8 +97,10 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
     const lane = lanes.get(admin);
     if (deployment !== undefined || lane === undefined) return;
     try {
-      deployment = await bootstrap(context, lane, genesisHash);
-      if (deployment === undefined) resentMs = -Infinity;
+      const standing = await bootstrap(context, lane, genesisHash);
+      if (standing === undefined) resentMs = -Infinity;
+      else await context.onDeployed(standing);
+      deployment = standing;
     } catch (error) {
       if (!(error instanceof LaneBlocked)) throw error;
       await lanes.stop(lane, error.message);

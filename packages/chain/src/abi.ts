@@ -11,12 +11,12 @@ export type ContractName =
   | "Settlement"
   | "TokenFactory";
 
-/** What the compiler made of one contract (a SecurityToken's abi holds LegalActs' functions too); `immutables` are the byte ranges that a deployment fills in. */
+/** What the compiler made of one contract (a SecurityToken's abi holds LegalActs' functions too); `immutables` are the byte ranges that a deployment fills in, named as in the source. */
 export interface ContractArtifact {
   abi: JsonFragment[];
   bytecode: string;
   deployedBytecode: string;
-  immutables: { start: number; length: number }[];
+  immutables: { name: string; start: number; length: number }[];
 }
 
 export interface ContractsFile {
