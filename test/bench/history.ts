@@ -54,7 +54,11 @@ export function createHistory(plan: HistoryPlan): History {
     chainId: 31_337,
     genesisHash: refOf("block", 0),
     ...{ admin: addressOf("admin"), manager: addressOf("manager"), registry: addressOf("registry") },
-    ...{ factory: addressOf("factory"), implementation: addressOf("implementation") },
+    ...{
+      factory: addressOf("factory"),
+      implementation: addressOf("implementation"),
+      anchor: addressOf("anchor"),
+    },
   };
   const issues = Array.from({ length: plan.issues }, (_, n): HistoryIssue => {
     const id = newId("iss", plan.from);

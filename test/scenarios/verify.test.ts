@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { contractArtifact, contractInterface } from "@genbo/chain/abi";
+import { setChainTime } from "@genbo/chain/anvil";
 import { type Verdict, verifyFile } from "@genbo/cli/verify";
 import { readDeployment } from "@genbo/database/deployment";
 import { exportChunks } from "@genbo/database/register-export";
 import { positionOf } from "@genbo/database/register-read-position";
 import { newId, refOf } from "@genbo/domain/ids";
-import { encodeMove } from "@genbo/domain/words";
+import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { lineText, parseLine } from "@genbo/register/export";
 import { headAfterEntry } from "@genbo/register/head";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -165,3 +167,72 @@ test("what enters after the export does not touch it", async () => {
   expect(await verdictOn(original)).toMatchObject({ verdict: "equal", entries: 25 });
   expect(await verdictOn(await exported())).toMatchObject({ verdict: "equal", entries: 26, records: 14 });
 });
+
+test("the roots that the chain holds are those of the export at their closes; one that is not is named", async () => {
+  const closes = async (count: number) =>
+    stack.until(`${count} closes are anchored`, async () => {
+      const text = "select day, root, tx_hash from anchor where issue_id = $1 order by day";
+      const { rows } = await stack.owner.query<{ day: string; root: string; tx_hash: string }>(text, [
+        issue.id,
+      ]);
+      return rows.length >= count && rows;
+    });
+  const moveTo = async (iso: string) => {
+    await stack.clock.advance(new Date(iso));
+    await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
+  };
+  const [to = ""] = await market.wallets(0, 1);
+  await moveTo("2021-08-02T09:00:00+09:00");
+  await market.run("issuance", [market.issueRow(issue, to, 4n)]);
+  await moveTo("2021-08-03T09:00:00+09:00");
+  await closes(2);
+  await market.run("issuance", [market.issueRow(issue, to, 5n)]);
+  expect(await verdictOn(await exported())).toMatchObject({ verdict: "equal", anchors: 2, finding: null });
+
+  // A stranger's contract says the same event of this issue: nobody listens to it.
+  const codec = contractInterface("RegisterAnchor");
+  const foreign = await deployForeignAnchor();
+  const forged = codec.encodeFunctionData("anchor", [issue.ref, 2, 18_841, refOf("forged"), zeroWord]);
+  await sendUnlocked(foreign.owner, foreign.address, forged);
+  expect(await verdictOn(await exported())).toMatchObject({ verdict: "equal", anchors: 2 });
+
+  // The trustee's own key anchors a root that the register never came to.
+  const { anchor } = (await readDeployment(stack.owner))!;
+  await stack.worker.stop();
+  const first = (await closes(2))[0]!;
+  const wrong = codec.encodeFunctionData("anchor", [issue.ref, 2, 18_840, refOf("wrong"), first.root]);
+  await sendUnlocked(market.trustee.signer, anchor, wrong);
+  const { verdict, finding } = await verdictOn(await exported());
+  expect(verdict).toBe("differs");
+  expect(finding).toMatchObject({ at: "anchor", seq: null, fault: "ANCHOR_DIFFERS" });
+  expect(finding?.detail).toContain("the close of 2021-08-01 is anchored as");
+  expect(finding?.detail).toContain(`the export comes to ${first.root}`);
+}, 60_000);
+
+/** Sends as an account without its key, which a local node allows. */
+async function sendUnlocked(from: string, to: string | null, data: string): Promise<string> {
+  const { rpc } = stack.anvil();
+  await rpc.call("anvil_impersonateAccount", from);
+  const call = { from, data, gas: "0x500000", gasPrice: "0x0", ...(to === null ? {} : { to }) };
+  const hash = await rpc.call<string>("eth_sendTransaction", call);
+  return stack.until("it is mined", async () => {
+    const receipt = await rpc.call<{ status: string; contractAddress: string } | null>(
+      "eth_getTransactionReceipt",
+      hash,
+    );
+    if (receipt !== null) expect(receipt.status).toBe("0x1");
+    return receipt !== null && (receipt.contractAddress ?? hash);
+  });
+}
+
+/** The same code under an AccessManager of its owner's own. */
+async function deployForeignAnchor(): Promise<{ owner: string; address: string }> {
+  const owner = `0x${"5a".repeat(20)}`;
+  const create = (name: "AccessManager" | "RegisterAnchor", argument: string) =>
+    sendUnlocked(
+      owner,
+      null,
+      contractArtifact(name).bytecode + contractInterface(name).encodeDeploy([argument]).slice(2),
+    );
+  return { owner, address: await create("RegisterAnchor", await create("AccessManager", owner)) };
+}

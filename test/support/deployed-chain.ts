@@ -56,6 +56,7 @@ export async function startTestChain(
     manager: addresses.accessManager,
     registry: addresses.holderRegistry,
     factory: addresses.tokenFactory,
+    anchor: addresses.registerAnchor,
   };
   return {
     anvil,

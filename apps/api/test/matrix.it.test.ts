@@ -64,6 +64,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   closeBreak: ["compliance"],
   proveRegister: readers,
   proveHolding: readers,
+  listAnchors: everybody,
   setRecordDate: ["trustee"],
   listRecordDates: readers,
   readRecordDateList: readers,

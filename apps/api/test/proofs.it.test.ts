@@ -4,6 +4,7 @@ import { leafOf, verifyPath } from "@genbo/register/merkle";
 import { beforeAll, describe, expect, it } from "vitest";
 import { issueDraft } from "./support/samples.ts";
 import { traded, unused } from "./support/successes.ts";
+import { closeDay } from "./support/successes-anchors.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -73,6 +74,38 @@ describe("a proof", () => {
     });
     expect(asked.code).toBe("NOT_FOUND");
     expect(seller.account).not.toBe(buyer.account);
+  });
+
+  it("of a state in which a day closed names the root that the chain holds, and no other", async () => {
+    const { issueId, buyer } = await traded(world);
+    const params = { id: issueId };
+    const prove = (query = {}) => world.ask(world.auditor.secret, "proveRegister", { params, query });
+    const before = (await prove()).body;
+    expect(before.anchored).toBeNull();
+    await closeDay(world, issueId, before.root);
+    const { body } = await prove();
+    expect(body.anchored).toMatchObject({
+      kind: "DAY_CLOSE",
+      version: 1,
+      seq: 3,
+      head: body.head,
+      root: body.root,
+    });
+    expect(body.anchored?.anchor).toMatchObject({ supersedes: null, block: body.asOf.block });
+    const { items } = (await world.ask(world.issuer.secret, "listAnchors", { params })).body;
+    expect(items).toEqual([body.anchored]);
+    await world.ledger.issue(issueId, buyer.account, 4n);
+    expect((await prove()).body.anchored).toBeNull();
+    expect((await prove({ block: body.asOf.block })).body.anchored).toEqual(body.anchored);
+
+    await closeDay(world, (await traded(world)).issueId, `0x${"ab".repeat(32)}`);
+    const other = (
+      await world.ask(world.auditor.secret, "listIssues", { query: { state: "active", limit: 100 } })
+    ).body;
+    const strange = await world.ask(world.auditor.secret, "proveRegister", {
+      params: { id: other.items.at(-1)!.id },
+    });
+    expect(strange.body.anchored, "a root that the holdings do not lead to proves nothing").toBeNull();
   });
 
   it("is of its own customers for a broker, without the sums of others", async () => {

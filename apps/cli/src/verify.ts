@@ -4,6 +4,7 @@ import { createRpc, type Rpc } from "@genbo/chain/rpc";
 import { parseLine } from "@genbo/register/export";
 import { linesOf } from "@genbo/register/lines";
 import { type Finding, type ReadExport, readExport } from "@genbo/register/verify";
+import { checkAnchors } from "./verify-anchors.ts";
 import { CannotTell, chainLines, checkBlocks, checkHeads, fieldsThatDiffer } from "./verify-chain.ts";
 
 export interface Verdict {
@@ -17,6 +18,8 @@ export interface Verdict {
   /** Root of the Merkle tree over the holdings. */
   root: string;
   block: number | null;
+  /** Closes of days and record dates whose anchored roots are what the export comes to. */
+  anchors: number;
   /** The first line that differs, and how. */
   finding: Finding | null;
   reason: string | null;
@@ -44,8 +47,10 @@ export async function verify(args: readonly string[]): Promise<void> {
 export async function verifyFile(file: string, rpc: Rpc): Promise<Verdict> {
   const read = await readExport(linesOf(createReadStream(file)));
   try {
-    const finding = await findDifference(file, rpc, read);
-    return verdictOf(read, finding === null ? "equal" : "differs", finding, null);
+    let finding = await findDifference(file, rpc, read);
+    let anchors = 0;
+    if (finding === null) ({ finding, compared: anchors } = await checkAnchors(file, rpc, read.header!));
+    return { ...verdictOf(read, finding === null ? "equal" : "differs", finding, null), anchors };
   } catch (error) {
     if (!(error instanceof CannotTell)) throw error;
     return verdictOf(read, "cannot tell", null, error.message);
@@ -115,7 +120,8 @@ function verdictOf(
 ): Verdict {
   const { seq: entries, head, units, holders } = state;
   const figures = { entries, head, records, units: units.toString(), holders, root };
-  return { verdict, issue: header?.issue ?? null, ...figures, block: header?.block ?? null, finding, reason };
+  const [issue, block] = [header?.issue ?? null, header?.block ?? null];
+  return { verdict, issue, ...figures, block, anchors: 0, finding, reason };
 }
 
 function sentenceOf({
@@ -130,6 +136,7 @@ function sentenceOf({
   holders,
   root,
   block,
+  anchors,
 }: Verdict): string {
   if (verdict === "cannot tell") return `Cannot tell. ${reason}`;
   if (finding !== null) {
@@ -141,5 +148,6 @@ function sentenceOf({
   entries  ${entries}, head ${head}
   records  ${records}
   units    ${units} of ${holders} holders
-  root     ${root}`;
+  root     ${root}
+  anchors  ${anchors} closes of days and record dates`;
 }

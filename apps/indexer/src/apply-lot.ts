@@ -1,4 +1,5 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
+import { writeAnchors } from "@genbo/database/anchors";
 import { openBreak } from "@genbo/database/breaks-write";
 import type { Transaction } from "@genbo/database/connection";
 import { type Cursor, insertBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
@@ -76,6 +77,7 @@ export async function writeLot(
   const folded = await foldLot(tx, lot, registry, createOrigins(ours), log);
   await writeRegistry(tx, folded.registry.rows);
   await activateIssues(tx, folded.activated);
+  await writeAnchors(tx, folded.anchors);
   const derived = collectDerived();
   const rows = folded.issues.flatMap((issue) => issue.rows);
   for (const { issueId, step, origin } of rows) derived.add(issueId, step, origin.blockNumber);

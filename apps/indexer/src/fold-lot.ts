@@ -1,3 +1,4 @@
+import type { AnchorRow } from "@genbo/database/anchors";
 import type { Queryable } from "@genbo/database/connection";
 import type { NewEvent } from "@genbo/database/events-write";
 import { loadStates } from "@genbo/database/register-write-load";
@@ -12,6 +13,7 @@ import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { touchedBy } from "@genbo/register/fold";
 import type { IssueState } from "@genbo/register/state";
+import { anchorsOf } from "./fold-anchors.ts";
 import { entriesOf, type Fault, type FoldedIssue, foldIssue } from "./fold-issue.ts";
 import { type FoldedRegistry, foldRegistry } from "./fold-registry.ts";
 import type { Lot } from "./lot.ts";
@@ -24,6 +26,7 @@ export interface FoldedLot {
   issues: FoldedIssue[];
   registry: FoldedRegistry;
   activated: ActivatedIssue[];
+  anchors: AnchorRow[];
   faults: { issueId: string | null; fault: Fault }[];
   notices: NewEvent[];
   /** All decoded logs of ours, quarantined issues' included. */
@@ -68,7 +71,9 @@ export async function foldLot(
     ...issues.flatMap(({ issue, rows }) => rows.map((row) => entryNotice(issue, row, keepers))),
   ];
   const logs = [...registryLogs, ...factoryLogs, ...[...tokenLogs.values()].flat()];
-  return { issues, registry, activated: activated.map(({ made }) => made), faults, notices, logs, byToken };
+  const anchors = anchorsOf(decodePlaced(split.anchors), log);
+  const made = activated.map((each) => each.made);
+  return { issues, registry, activated: made, anchors, faults, notices, logs, byToken };
 }
 
 interface Activation {

@@ -16,6 +16,7 @@ import { readFacts } from "./chain-facts.ts";
 import { checkHeads } from "./check-heads.ts";
 import type { IndexerContext, LeaderContext } from "./context.ts";
 import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
+import { makeRoots } from "./make-roots.ts";
 import { nextLot } from "./plan-lots.ts";
 import { reconcileAsAsked } from "./reconcile.ts";
 import { handleReorg } from "./reorg.ts";
@@ -71,12 +72,13 @@ export function startIndexer(context: IndexerContext, databaseUrl: string, chain
 
 async function lead(context: LeaderContext, chain: ChainIdentity, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
-  const reconciling = reconcileAsAsked(context, AbortSignal.any([signal, ended.signal]));
+  const until = AbortSignal.any([signal, ended.signal]);
+  const beside = [reconcileAsAsked(context, until), makeRoots(context, until)];
   try {
     await followAll(context, chain, signal);
   } finally {
     ended.abort();
-    await reconciling;
+    await Promise.all(beside);
   }
 }
 

@@ -26,7 +26,7 @@ export interface Settled {
 }
 
 /** Calls that write no entry: that the transaction succeeded is all there is to know. */
-const withoutEntry = new Set(["grantRole", "setCustodian", "consentToMove"]);
+const withoutEntry = new Set(["grantRole", "setCustodian", "consentToMove", "anchor"]);
 
 /** How the commands of one of our transactions ended. */
 export function settle(ours: OurTransaction, facts: MinedFacts): Settled {

@@ -84,4 +84,5 @@ const rowOf = (addresses: Addresses) => ({
   registry: addresses.holderRegistry.toLowerCase(),
   factory: addresses.tokenFactory.toLowerCase(),
   implementation: addresses.securityToken.toLowerCase(),
+  anchor: addresses.registerAnchor.toLowerCase(),
 });

@@ -4,14 +4,15 @@ import { isDatabaseUnavailable } from "@genbo/database/unavailable";
 import { createWaker } from "@genbo/domain/waker";
 import { sealEveryMs } from "./limits.ts";
 
-export interface Sealer {
-  /** Rejects when sealing fails; resolves after `stop`. */
+/** What the worker does beside its lanes. */
+export interface Background {
+  /** Rejects when it cannot go on; resolves after `stop`. */
   done: Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Seals audit rows as they come, a backlog without a pause. */
-export function startSealer(pool: Pool): Sealer {
+export function startSealer(pool: Pool): Background {
   const waker = createWaker();
   let stopping = false;
   const loop = async () => {

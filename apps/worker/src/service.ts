@@ -12,6 +12,7 @@ import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
+import { startAnchors } from "./anchors.ts";
 import type { Checkpoint } from "./context.ts";
 import { writeManifest } from "./manifest.ts";
 import { createMiner, noMiner } from "./miner.ts";
@@ -61,18 +62,20 @@ export async function startWorkerService(
   };
   const worker = await startWorker(context, identity.genesisHash);
   const sealer = startSealer(pool);
+  const anchors = startAnchors(context);
   const listening = await listen(env.databaseUrl, [commandChannel, enteredChannel], (_channel, payload) => {
     // Without a payload we have just (re)connected, and do not know what we missed.
     if (payload === undefined || payload === rolledBackNotice) worker.resendAll();
     else worker.wake();
   });
-  const done = Promise.race([worker.done, sealer.done]);
+  const done = Promise.race([worker.done, sealer.done, anchors.done]);
   // Whoever runs the service looks at `done`.
   done.catch(() => undefined);
   return {
     done,
     stop: async () => {
       await listening.close();
+      await anchors.stop();
       await worker.stop();
       await sealer.stop();
       miner.stop();

@@ -30,6 +30,7 @@ export const operationKinds = [
   "case.approve",
   "custody.consent",
   "custody.approve",
+  "anchor.publish",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -52,7 +53,10 @@ const operationFields = z.object({
   state: operationState,
   code: z.string().nullable().describe("Why it was refused or failed"),
   issueId: z.string().nullable(),
-  subjectId: z.string().nullable().describe("The issue, investor, wallet or transfer that it is about"),
+  subjectId: z
+    .string()
+    .nullable()
+    .describe("The issue, investor, wallet or transfer that it is about; for a root issue:kind:day"),
   waitsFor: z
     .object({ reason: chainWait, since: instantText.nullable() })
     .nullable()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anchoredRoot } from "./anchors.ts";
 import { named } from "./named.ts";
 import { asOf, asOfAnswer, minBlockQuery } from "./page.ts";
 import { addressText, hash, height, heightText, id, line, unitsText } from "./primitives.ts";
@@ -36,6 +37,11 @@ const proofFields = {
     .nullable()
     .describe("Sums of the whole issue; null for who sees its own customers only"),
   root: hash.describe("Root of the Merkle tree over the holdings; see docs/export.md"),
+  anchored: anchoredRoot
+    .nullable()
+    .describe(
+      "This very root as RegisterAnchor holds it, where a day closed or a list was frozen in this state",
+    ),
 };
 export const issueProof = named("IssueProof", z.object(proofFields));
 export const holdingProof = named(

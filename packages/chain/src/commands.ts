@@ -19,6 +19,7 @@ export interface CallTargets {
   manager: string;
   registry: string;
   factory: string;
+  anchor: string;
 }
 
 export interface ContractCall {
@@ -69,7 +70,7 @@ function rowOf({ ref, args }: ChainCommand): CallRow {
   return units === undefined ? row : { ...row, units: integer(units) };
 }
 
-const noTargets: CallTargets = { manager: "", registry: "", factory: "" };
+const noTargets: CallTargets = { manager: "", registry: "", factory: "", anchor: "" };
 
 function singleCall({ call, ref, args }: ChainCommand, targets: CallTargets): { to: string; data: string } {
   switch (call) {
@@ -101,6 +102,12 @@ function singleCall({ call, ref, args }: ChainCommand, targets: CallTargets): { 
       const values = [wallets(args.wallets), integer(args.to), args.consents === true, true];
       const data = contractInterface("HolderRegistry").encodeFunctionData("consentToMove", values);
       return { to: targets.registry, data };
+    }
+    case "anchor": {
+      const { subject, kind, day, root, supersedes } = args;
+      const values = [subject, kind, day, root, supersedes];
+      const data = contractInterface("RegisterAnchor").encodeFunctionData("anchor", values);
+      return { to: targets.anchor, data };
     }
     default:
       throw new BadCommand(`There is no call "${call}".`);

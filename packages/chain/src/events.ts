@@ -16,6 +16,7 @@ export const topics = {
   recorded: topicOf("Recorded(address,bytes32,bytes32)"),
   headMoved: topicOf("HeadMoved(uint64,bytes32)"),
   issueCreated: topicOf("IssueCreated(bytes32,address,bytes32)"),
+  anchored: topicOf("Anchored(bytes32,uint8,uint16,bytes32,bytes32)"),
 } as const;
 
 /** Fields as in `contracts/interfaces/ISecurityToken.sol`; addresses in lower case. */
@@ -55,7 +56,25 @@ export interface IssueCreatedEvent {
   token: string;
   termsHash: Word;
 }
-export type RegisterEvent = EntryEvent | RejectedEvent | RecordedEvent | HeadMovedEvent | IssueCreatedEvent;
+export interface AnchoredEvent {
+  type: "anchored";
+  /** The issue's ref. */
+  subject: Word;
+  /** 1 record date, 2 day close, 3 document. */
+  kind: number;
+  /** Days since 1970-01-01 (JST). */
+  day: number;
+  root: Word;
+  /** 32 zero bytes for the first root of its subject, kind and day. */
+  supersedes: Word;
+}
+export type RegisterEvent =
+  | EntryEvent
+  | RejectedEvent
+  | RecordedEvent
+  | HeadMovedEvent
+  | IssueCreatedEvent
+  | AnchoredEvent;
 
 /** A log whose topic is ours and whose payload is not: never a stranger's, whose address is filtered before. */
 export class UndecodableLog extends Error {
@@ -72,13 +91,13 @@ export function decodeLog(log: ChainLog): RegisterEvent | undefined {
       `log ${log.index} of ${log.address} has ${(log.data.length - 2) / 64} words, not ${words}`,
     );
   }
-  return decode(log.data.toLowerCase(), log.topics[1] ?? "");
+  return decode(log.data.toLowerCase(), log.topics[1] ?? "", log.topics[2] ?? "");
 }
 
 interface Decoder {
   words: number;
-  /** @param topic the one indexed argument, where the event has any */
-  decode(data: string, topic: string): RegisterEvent;
+  /** @param topic the first indexed argument, where the event has any, and the second */
+  decode(data: string, topic: string, second: string): RegisterEvent;
 }
 
 const decoders = new Map<string, Decoder>([
@@ -115,6 +134,20 @@ const decoders = new Map<string, Decoder>([
         ref,
         token: address(data, 0),
         termsHash: word(data, 1),
+      }),
+    },
+  ],
+  [
+    topics.anchored,
+    {
+      words: 3,
+      decode: (data, subject, kind) => ({
+        type: "anchored",
+        subject: subject as Word,
+        kind: Number(kind),
+        day: integer(data, 0),
+        root: word(data, 1),
+        supersedes: word(data, 2),
       }),
     },
   ],

@@ -12,6 +12,7 @@ const seq = fc.integer({ min: 0, max: 2 ** 32 });
 const token = contractInterface("SecurityToken");
 const registry = contractInterface("HolderRegistry");
 const factory = contractInterface("TokenFactory");
+const anchor = contractInterface("RegisterAnchor");
 
 /** What the contract would emit, as the node gives it. */
 const logOf = (codec: typeof token, event: string, values: unknown[]) => {
@@ -77,11 +78,25 @@ test("Recorded, HeadMoved, IssueCreated", () => {
   );
 });
 
+test("Anchored", () => {
+  const days = fc.integer({ min: 0, max: 65_535 });
+  const kinds = fc.integer({ min: 1, max: 3 });
+  fc.assert(
+    fc.property(word, kinds, days, word, word, (subject, kind, day, root, supersedes) => {
+      expect(decodeLog(logOf(anchor, "Anchored", [subject, kind, day, root, supersedes]))).toEqual({
+        type: "anchored",
+        ...{ subject, kind, day, root, supersedes },
+      });
+    }),
+  );
+});
+
 test("topics are those of the ABI", () => {
   expect(topics.entry).toBe(token.getEvent("Entry")?.topicHash);
   expect(topics.rejected).toBe(token.getEvent("Rejected")?.topicHash);
   expect(topics.recorded).toBe(registry.getEvent("Recorded")?.topicHash);
   expect(topics.headMoved).toBe(registry.getEvent("HeadMoved")?.topicHash);
+  expect(topics.anchored).toBe(anchor.getEvent("Anchored")?.topicHash);
   expect(topics.issueCreated).toBe(factory.getEvent("IssueCreated")?.topicHash);
 });
 

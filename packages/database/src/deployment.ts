@@ -9,12 +9,14 @@ export interface DeploymentRow {
   registry: string;
   factory: string;
   implementation: string;
+  /** RegisterAnchor. */
+  anchor: string;
 }
 
 export async function readDeployment(db: Queryable): Promise<DeploymentRow | undefined> {
   const result = await db.query<Omit<DeploymentRow, "chainId"> & { chainId: bigint }>(
-    `select chain_id as "chainId", genesis_hash as "genesisHash", admin, manager, registry, factory, implementation
-     from deployment where id = 1`,
+    `select chain_id as "chainId", genesis_hash as "genesisHash", admin, manager, registry, factory,
+       implementation, anchor from deployment where id = 1`,
   );
   const row = result.rows[0];
   return row === undefined ? undefined : { ...row, chainId: Number(row.chainId) };
@@ -36,8 +38,8 @@ export async function knownChain(
 export async function writeDeployment(db: Queryable, made: DeploymentRow, now: Date): Promise<void> {
   await db.query(
     `insert into deployment
-       (id, chain_id, genesis_hash, admin, manager, registry, factory, implementation, created_at)
-     values (1, $1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing`,
+       (id, chain_id, genesis_hash, admin, manager, registry, factory, implementation, anchor, created_at)
+     values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
     [
       made.chainId,
       made.genesisHash,
@@ -46,6 +48,7 @@ export async function writeDeployment(db: Queryable, made: DeploymentRow, now: D
       made.registry,
       made.factory,
       made.implementation,
+      made.anchor,
       now,
     ],
   );

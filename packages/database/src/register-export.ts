@@ -9,11 +9,10 @@ import {
   lineText,
   type RecordLine,
 } from "@genbo/register/export";
-import { createRoot, leafOf } from "@genbo/register/merkle";
 import type { Queryable } from "./connection.ts";
 import type { DeploymentRow } from "./deployment.ts";
-import { registerPage } from "./register-read.ts";
 import type { Position } from "./register-read-position.ts";
+import { rootOfState } from "./register-tree.ts";
 
 /** Lines of one query; the export of any number of lines takes the memory of one page. */
 const pageLines = 2_000;
@@ -55,21 +54,10 @@ export async function* exportChunks(
     ({ seq, head } = page.at(-1) ?? torn(header.issue));
   }
   if (head !== at.head) torn(header.issue);
-  const root = await holdingsRoot(db, at);
+  const root = await rootOfState(db, at);
   const { records, entries } = header;
   const sha256 = digest.digest("hex");
   yield `${lineText({ type: "end", records, entries, root, sha256 })}\n`;
-}
-
-/** Root of the Merkle tree over the holdings as of a position. */
-async function holdingsRoot(db: Queryable, at: Position): Promise<string> {
-  const root = createRoot();
-  for (let after: string | null = ""; after !== null; ) {
-    const page = await registerPage(db, at, { after, limit: pageLines });
-    for (const row of page.rows) root.add(leafOf(row));
-    after = page.next;
-  }
-  return root.root();
 }
 
 function torn(issueId: string): never {

@@ -1,5 +1,5 @@
 import type { Word } from "@genbo/domain/words";
-import { leafOf, levelsOf, pathOf, rootOf } from "@genbo/register/merkle";
+import { createRoot, leafOf, levelsOf, pathOf, rootOf } from "@genbo/register/merkle";
 import type { Queryable } from "./connection.ts";
 import { type RegisterRow, registerPage } from "./register-read.ts";
 import type { StateOf } from "./register-read-position.ts";
@@ -35,4 +35,15 @@ export async function readTree(db: Queryable, at: StateOf): Promise<RegisterTree
       return { row: rows[0]!, leaf: leaves[index]!, path: pathOf(levels, index) };
     },
   };
+}
+
+/** The root of a state alone: in the memory of one page, however many holdings there are. */
+export async function rootOfState(db: Queryable, at: StateOf): Promise<Word> {
+  const root = createRoot();
+  for (let after: string | null = ""; after !== null; ) {
+    const page = await registerPage(db, at, { after, limit: pageRows });
+    for (const row of page.rows) root.add(leafOf(row));
+    after = page.next;
+  }
+  return root.root();
 }

@@ -36,7 +36,8 @@ export async function rollBack(tx: Transaction, fork: number, now: Date): Promis
   await takeBackTransfers(tx, fork);
   await reopenCases(tx);
   await reopenCustodyChanges(tx);
-  await tx.query("delete from record_date_list where block_number > $1", [fork]);
+  for (const table of ["record_date_list", "register_root", "anchor"])
+    await tx.query(`delete from ${table} where block_number > $1`, [fork]);
   // Derived rows refer to entries, so they go first; the replay brings back those that still stand.
   await tx.query("delete from holding_period where issue_id = any($1)", [issueIds]);
   await tx.query("delete from entry where block_number > $1", [fork]);

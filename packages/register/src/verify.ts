@@ -8,9 +8,9 @@ import { headAfterEntry, headAfterRecord } from "./head.ts";
 import { createRoot, leafOf } from "./merkle.ts";
 import { emptyState, type IssueState } from "./state.ts";
 
-/** A line of an export: the header, a record or an entry by its number, or the end. */
+/** A line of an export: the header, a record or an entry by its number, or the end. Or a root that the chain holds. */
 export interface Place {
-  at: "header" | "record" | "entry" | "end";
+  at: "header" | "record" | "entry" | "end" | "anchor";
   seq: number | null;
 }
 
@@ -26,7 +26,7 @@ export type ExportFault =
 
 /** The first line that differs, and how. */
 export interface Finding extends Place {
-  fault: ExportFault | "CHAIN_DIFFERS" | "NO_CONTRACT";
+  fault: ExportFault | "CHAIN_DIFFERS" | "NO_CONTRACT" | "ANCHOR_DIFFERS";
   detail: string;
 }
 

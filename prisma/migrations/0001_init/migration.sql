@@ -436,6 +436,7 @@ create table deployment (
   registry text not null,
   factory text not null,
   implementation text not null,
+  anchor text not null, -- RegisterAnchor
   created_at timestamptz not null
 );
 
@@ -599,6 +600,42 @@ create table record_date_list (
   primary key (record_date_id, version)
 );
 
+-- Merkle roots of an issue's holdings that are published on chain: of each record-date list (kind 1) and of the close of
+-- each JST day on which something entered (kind 2). A day without entries has the close before it (ADR 0027).
+create table register_root (
+  issue_id text not null references issue,
+  kind smallint not null check (kind in (1, 2)),
+  day date not null,
+  version integer not null check (version > 0),
+  seq bigint not null, -- the last entry that counts
+  head text not null,
+  root text not null check (root ~ '^0x[0-9a-f]{64}$'), -- 32 zero bytes without holdings: those are not published
+  block_number bigint not null, -- how far the register had read when it was made
+  operation_id text references operation, -- that publishes it; set by the worker
+  primary key (issue_id, kind, day, version)
+);
+create index register_root_seq on register_root (issue_id, seq);
+create index register_root_waiting on register_root (issue_id)
+  where operation_id is null and root <> '0x0000000000000000000000000000000000000000000000000000000000000000';
+
+-- What the RegisterAnchor contract says, whoever sent it; version n is the n-th root of its issue, kind and day.
+create table anchor (
+  issue_id text not null references issue,
+  kind smallint not null,
+  day date not null,
+  version integer not null check (version > 0),
+  root text not null,
+  supersedes text, -- the root before, by name
+  tx_hash text not null,
+  log_index integer not null,
+  block_number bigint not null,
+  block_hash text not null,
+  block_time timestamptz not null,
+  primary key (issue_id, kind, day, version),
+  check ((supersedes is null) = (version = 1)),
+  unique (block_number, log_index)
+);
+
 -- Numbered by the indexer without a gap, never deleted; a rollback adds events.
 create table event (
   id bigint primary key check (id > 0),
@@ -671,13 +708,27 @@ grant insert on register_export to genbo_api;
 grant update (state, lease_until, tries, rows, bytes, sha256, parts, unmapped, ready_at) on register_export to genbo_api;
 
 grant insert on lane, chain_tx, deployment, audit_seal to genbo_worker;
+grant update (operation_id) on register_root to genbo_worker;
+-- All that the worker may put into the outbox by itself: the publication of a root. Once for each ref.
+create function queue_anchor(op text, op_ref text, row_ref text, party text, issue text, about text, by text, args jsonb,
+  at timestamptz) returns void language sql security definer set search_path = public as $$
+  with made as (
+    insert into operation (id, ref, party_id, kind, state, issue_id, subject_id, maker, rows, request_id, accepted_at, updated_at)
+    values (op, op_ref, party, 'anchor.publish', 'accepted', issue, about, 'system:close', 1, 'close', at, at)
+    on conflict (ref) do nothing returning id
+  )
+  insert into command (operation_id, row, signer, call, ref, args, priority)
+  select id, 0, by, 'anchor', row_ref, args, 9 from made -- after whatever people wait for
+$$;
+revoke execute on function queue_anchor from public;
+grant execute on function queue_anchor to genbo_worker;
 grant update on lane, chain_tx to genbo_worker;
 grant update (state, code, chain_tx_id, tx_row) on command to genbo_worker;
 grant update (state, code, rows_entered, rows_refused, updated_at) on operation to genbo_worker;
 grant update (state, code) on legal_case, custody_change to genbo_worker;
 
 grant insert, update, delete on chain_block, chain_cursor, registry_record, account, entry, holding_period, hold,
-  issue_state, record_date_list to genbo_indexer;
+  issue_state, record_date_list, register_root, anchor to genbo_indexer;
 grant insert on event, register_break to genbo_indexer;
 grant update (state, reverted, block_number) on chain_tx to genbo_indexer;
 grant update (state, code) on command to genbo_indexer;

@@ -1,4 +1,5 @@
 import type { issueProof } from "@genbo/api-schema/proofs";
+import { anchoredRootAt, listRoots } from "@genbo/database/anchors";
 import { readDeployment } from "@genbo/database/deployment";
 import { findIssue } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
@@ -9,12 +10,13 @@ import type { CallOf, Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
 import { asOfPosition, positionFor } from "../moments.ts";
 import { notFound, ProblemError } from "../problem.ts";
-import { auditRead } from "../reads.ts";
+import { auditRead, pageOf, presentAsOf } from "../reads.ts";
 import { createTrees } from "../trees.ts";
 import { issueView } from "../views.ts";
+import { anchorAfter, anchorCursor, anchoredRootWire } from "../wire/anchors.ts";
 import { registerRowWire } from "../wire/register.ts";
 
-type Routes = "exportRegister" | "proveRegister" | "proveHolding";
+type Routes = "exportRegister" | "proveRegister" | "proveHolding" | "listAnchors";
 
 export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
   const treeOf = createTrees(ctx.pool);
@@ -27,6 +29,11 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
     if (token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
     return { id: issue.id, ref: issue.ref, token, deployment: (await readDeployment(ctx.pool))! };
   };
+  /** What the chain holds of this state: only where it is the same root, since anything else proves nothing. */
+  const anchoredWire = async (state: { issueId: string; seq: number }, root: string) => {
+    const found = await anchoredRootAt(ctx.pool, state);
+    return found === undefined || found.root !== root ? null : anchoredRootWire(found);
+  };
   const prove = async ({ principal, params, query }: CallOf<"proveRegister" | "proveHolding">) => {
     const { token, deployment, id } = await activeIssue(principal, params.id);
     const position = await positionFor(ctx, id, query);
@@ -36,12 +43,22 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
     const body: z.input<typeof issueProof> = {
       ...{ issueId: id, token, registry, chainId, head: position.head, root: tree.root },
       asOf: asOfPosition(position),
+      anchored: await anchoredWire(position, tree.root),
       totals: principal.role === "broker" ? null : { units: String(units), holders, accounts },
     };
     return { body, tree };
   };
 
   return {
+    listAnchors: async ({ principal, params, query }) => {
+      const asOf = await presentAsOf(ctx);
+      const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
+      if (issue === null) throw notFound();
+      const { cursor, limit } = query;
+      const after = cursor === undefined ? undefined : anchorAfter(cursor);
+      const rows = await listRoots(ctx.pool, issue.id, { after, limit });
+      return { status: 200, body: { ...pageOf(rows, limit, anchoredRootWire, anchorCursor), asOf } };
+    },
     exportRegister: async (call) => {
       const { principal, params, query } = call;
       const issue = await activeIssue(principal, params.id);

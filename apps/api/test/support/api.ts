@@ -73,6 +73,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     manager: testAdmin,
     registry: testAdmin,
     factory: testAdmin,
+    anchor: testAdmin,
     implementation: testAdmin,
   };
   await writeDeployment(

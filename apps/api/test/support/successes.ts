@@ -2,6 +2,7 @@ import type { OperationId } from "@genbo/api-schema/routes";
 import { newId } from "@genbo/domain/ids";
 import type { Question } from "./ask.ts";
 import { customer, issueDraft } from "./samples.ts";
+import { anchorSuccesses } from "./successes-anchors.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
 import type { Holder, World } from "./world.ts";
@@ -461,6 +462,7 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
     },
     listEvents: { 200: async (world) => asks(world.compliance.secret, { query: { after: 0 } }) },
     health: { 200: async () => asks(null) },
+    ...anchorSuccesses(async (world) => (await traded(world)).issueId),
     ready: { 200: async () => asks(null) },
     status: { 200: async () => asks(null) },
     openApi: { 200: async () => asks(null) },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anchoredRootPage, anchoredRootQuery } from "../anchors.ts";
 import { address, id } from "../primitives.ts";
 import { exportQuery, holdingProof, issueProof, proofQuery, registerExport } from "../proofs.ts";
 import { route } from "../route.ts";
@@ -45,6 +46,18 @@ export const proofRoutes = [
     query: proofQuery,
     answers: { 200: holdingProof },
     problems: ["ISSUE_NOT_ACTIVE"],
+    limit: "read",
+  }),
+  route({
+    operationId: "listAnchors",
+    method: "GET",
+    path: "/v1/issues/{id}/anchors",
+    tag,
+    summary: "Roots of day closes and record-date lists, by day, each with its place on chain",
+    scope: "issues:read",
+    params: ofIssue,
+    query: anchoredRootQuery,
+    answers: { 200: anchoredRootPage },
     limit: "read",
   }),
 ] as const;

@@ -1,0 +1,28 @@
+import { leafOf } from "@genbo/register/merkle";
+import type { Success } from "./successes.ts";
+import type { World } from "./world.ts";
+
+/** The close of the day of the issue's last entry as the indexer writes it, published as the contract says it. */
+export async function closeDay(world: World, issueId: string, root: string): Promise<void> {
+  await world.db.pool("genbo_indexer").query(
+    `with last as (select * from entry where issue_id = $1 order by seq desc limit 1),
+     made as (
+       insert into register_root (issue_id, kind, day, version, seq, head, root, block_number)
+       select issue_id, 2, (block_time at time zone 'Asia/Tokyo')::date, 1, seq, head, $2, block_number from last
+     )
+     insert into anchor (issue_id, kind, day, version, root, tx_hash, log_index, block_number, block_hash, block_time)
+     select issue_id, 2, (block_time at time zone 'Asia/Tokyo')::date, 1, $2, tx_hash, log_index, block_number,
+       block_hash, block_time from last`,
+    [issueId, root],
+  );
+}
+
+export const anchorSuccesses = (issueOf: (world: World) => Promise<string>) => ({
+  listAnchors: {
+    200: async (world: World): Promise<Success> => {
+      const id = await issueOf(world);
+      await closeDay(world, id, leafOf({ account: "0x01", units: 1n, encumbered: 0n, lots: [] }));
+      return { secret: world.issuer.secret, question: { params: { id }, query: {} } };
+    },
+  },
+});

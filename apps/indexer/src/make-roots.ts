@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { quarantined } from "@genbo/database/breaks-write";
+import {
+  type DueRoot,
+  dueCloses,
+  dueCorrections,
+  dueLists,
+  insertRoot,
+} from "@genbo/database/register-roots";
+import { rootOfState } from "@genbo/database/register-tree";
+import type { LeaderContext } from "./context.ts";
+
+/** How often the indexer looks whether a day has closed or a list was frozen. */
+const lookEveryMs = 1_000;
+
+/**
+ * Makes the Merkle roots that are published on chain, beside the following of blocks: of each day that has closed by the
+ * chain's clock, missed ones first, and of each frozen list. What it reads is past and does not change meanwhile.
+ */
+export async function makeRoots(context: LeaderContext, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      while (!signal.aborted && (await makeDue(context)) > 0);
+    } catch (error) {
+      if (signal.aborted) return;
+      // What is left undone is found again.
+      context.log.warn("the roots of a day were not made", { reason: String(error) });
+    }
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** @returns how many were made */
+async function makeDue({ pool, leadership, log }: LeaderContext): Promise<number> {
+  const held = [...(await quarantined(pool))].filter((id) => id !== null);
+  let due = [...(await dueLists(pool)), ...(await dueCloses(pool, held))];
+  if (due.length === 0) due = await dueCorrections(pool, held);
+  for (const each of due) {
+    const root = await rootOfState(pool, stateOf(each));
+    const stands = await leadership.transaction((tx) => insertRoot(tx, each, root));
+    log.debug("a root", { issueId: each.issueId, kind: each.kind, day: each.day, root, stands });
+  }
+  return due.length;
+}
+
+const stateOf = ({ issueId, seq }: DueRoot) => ({ issueId, seq: Number(seq) });

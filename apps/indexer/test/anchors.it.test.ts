@@ -1,0 +1,181 @@
+import { contractInterface } from "@genbo/chain/abi";
+import { setChainTime } from "@genbo/chain/anvil";
+import { dumpState } from "@genbo/chain/anvil-state";
+import { readDeployment } from "@genbo/database/deployment";
+import { rootOfState } from "@genbo/database/register-tree";
+import { newId } from "@genbo/domain/ids";
+import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { zeroWord } from "@genbo/domain/words";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let wallets: string[];
+
+beforeAll(async () => {
+  stack = await startStackInProcess({ genesis: new Date("2022-01-28T12:00:00+09:00") });
+  market = await openMarket(stack);
+  issue = await market.issue();
+  wallets = await market.wallets(0, 3);
+});
+afterAll(() => stack?.stop());
+
+const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
+  (await stack.owner.query<Row>(text, values)).rows;
+const moveTo = async (iso: string) => {
+  await stack.clock.advance(new Date(iso));
+  await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
+};
+const issueTo = (index: number, units: bigint) =>
+  market.run("issuance", [market.issueRow(issue, wallets[index]!, units)]);
+
+interface Anchor {
+  kind: number;
+  day: string;
+  version: number;
+  root: string;
+}
+const anchors = () =>
+  rows<Anchor>(
+    "select kind, day, version, root from anchor where issue_id = $1 order by day, kind, version",
+    [issue.id],
+  );
+const anchored = (count: number) =>
+  stack.until(`${count} roots are anchored`, async () => {
+    const found = await anchors();
+    return found.length >= count && found;
+  });
+/** What the contract itself says. */
+const onChain = async (kind: number, day: string) => {
+  const codec = contractInterface("RegisterAnchor");
+  const { anchor } = (await readDeployment(stack.owner))!;
+  const data = codec.encodeFunctionData("anchorsOf", [issue.ref, kind, dayOfIso(day)]);
+  const answer = await stack.anvil().rpc.call<string>("eth_call", { to: anchor, data }, "latest");
+  return codec.decodeFunctionResult("anchorsOf", answer)[0].map((each: { root: string }) => each.root);
+};
+const lastSeqOf = async (day: string) =>
+  Number(
+    (
+      await rows<{ seq: bigint }>(
+        "select max(seq) as seq from entry where issue_id = $1 and block_time < $2",
+        [issue.id, endOfDay(dayOfIso(day)!)],
+      )
+    )[0]!.seq,
+  );
+const rootOf = async (day: string) =>
+  rootOfState(stack.owner, { issueId: issue.id, seq: await lastSeqOf(day) });
+
+test("a day on which something entered is anchored once it has closed, and not before", async () => {
+  await issueTo(0, 10n);
+  expect(await anchors()).toEqual([]);
+  await moveTo("2022-01-29T00:00:01+09:00");
+  const [first] = await anchored(1);
+  expect(first).toEqual({ kind: 2, day: "2022-01-28", version: 1, root: await rootOf("2022-01-28") });
+  expect(await onChain(2, "2022-01-28")).toEqual([first!.root]);
+  const [operation] = await rows(
+    `select o.party_id, o.kind, o.maker, o.state, r.seq from register_root r join operation o on o.id = r.operation_id`,
+  );
+  expect(operation).toMatchObject({
+    ...{ party_id: market.trustee.id, kind: "anchor.publish", maker: "system:close", state: "entered" },
+    seq: BigInt(await lastSeqOf("2022-01-28")),
+  });
+});
+
+test("days that were missed are anchored in their order; a quiet day has the close before it", async () => {
+  await stack.worker.stop();
+  await moveTo("2022-01-30T09:00:00+09:00");
+  await stack.worker.start();
+  await issueTo(1, 20n);
+  await stack.worker.stop();
+  await moveTo("2022-02-03T09:00:00+09:00");
+  await stack.worker.start();
+  await issueTo(2, 30n);
+  await moveTo("2022-02-05T00:00:01+09:00");
+  const found = await anchored(3);
+  expect(found.map(({ day }) => day)).toEqual(["2022-01-28", "2022-01-30", "2022-02-03"]);
+  for (const { day, root } of found) expect([day, root]).toEqual([day, await rootOf(day)]);
+  const blocks = await rows<{ day: string }>("select day from anchor order by block_number, log_index");
+  expect(blocks.map(({ day }) => day)).toEqual(found.map(({ day }) => day));
+});
+
+test("a record date's list is anchored under its own day, once for all purposes", async () => {
+  const api = stack.database.pool("genbo_api");
+  for (const purpose of ["DISTRIBUTION", "MEETING"]) {
+    const now = stack.clock.now();
+    await api.query(
+      `insert into record_date (id, issue_id, day, closes_at, purpose, maker, created_at)
+       values ($1, $2, '2022-02-06', $3, $4, 'staff:maker', $5)`,
+      [newId("rdt", now), issue.id, endOfDay(dayOfIso("2022-02-06")!), purpose, now],
+    );
+  }
+  await moveTo("2022-02-07T00:00:01+09:00");
+  const list = (await anchored(4)).at(-1);
+  expect(list).toEqual({ kind: 1, day: "2022-02-06", version: 1, root: await rootOf("2022-02-06") });
+  expect(await rows("select 1 from record_date_list")).toHaveLength(2);
+  expect(await onChain(1, "2022-02-06")).toEqual([list!.root]);
+});
+
+const goesBack = async () => {
+  const before = (await rows("select 1 from event where kind = 'chain.rolledBack'")).length;
+  await stack.killChain();
+  await stack.until("the register goes back", async () => {
+    const back = await rows("select 1 from event where kind = 'chain.rolledBack'");
+    return back.length > before;
+  });
+  await stack.until("nothing is open", async () => {
+    const [open] = await rows<{ open: bigint }>(
+      "select count(*) as open from chain_tx where state <> 'mined'",
+    );
+    return open?.open === 0n;
+  });
+};
+
+test("a chain that lost an anchor gets it again from the stored bytes, and no second one", async () => {
+  await issueTo(0, 1n);
+  await dumpState(stack.anvil().rpc, stack.chainDir);
+  await moveTo("2022-02-08T00:00:01+09:00");
+  const before = await anchored(5);
+  await goesBack();
+  await stack.until("the root is made again", async () => {
+    const made = await rows("select 1 from register_root where operation_id is not null");
+    return made.length === 5;
+  });
+  expect(await anchors()).toEqual(before);
+  expect(await rows("select 1 from operation where kind = 'anchor.publish'")).toHaveLength(5);
+  expect(await rows("select 1 from operation where kind = 'anchor.publish' and state <> 'entered'")).toEqual(
+    [],
+  );
+});
+
+test("an entry that a local chain lost and has under a later day: the root of its first day is superseded by name", async () => {
+  await dumpState(stack.anvil().rpc, stack.chainDir);
+  await issueTo(0, 1n);
+  await moveTo("2022-02-09T00:00:01+09:00");
+  const wrong = (await anchored(6)).at(-1)!;
+  await goesBack();
+  const found = await anchored(7);
+  expect(wrong.root).not.toBe(await rootOf("2022-02-08"));
+  expect(found.slice(5)).toEqual([
+    wrong,
+    { kind: 2, day: "2022-02-08", version: 2, root: await rootOf("2022-02-08") },
+  ]);
+  const [second] = await rows("select supersedes from anchor where version = 2");
+  expect(second).toEqual({ supersedes: wrong.root });
+  expect(await onChain(2, "2022-02-08")).toEqual(found.slice(5).map(({ root }) => root));
+});
+
+test("an issue without holdings has no root to publish", async () => {
+  const empty = await market.issue();
+  await moveTo("2022-02-11T00:00:01+09:00");
+  const made = await stack.until("its day is closed", async () => {
+    const found = await rows<{ root: string; operation_id: string | null }>(
+      "select root, operation_id from register_root where issue_id = $1",
+      [empty.id],
+    );
+    return found[0];
+  });
+  expect(made).toEqual({ root: zeroWord, operation_id: null });
+});

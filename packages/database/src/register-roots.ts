@@ -1,0 +1,101 @@
+import { anchorKinds } from "@genbo/domain/anchors";
+import { zeroWord } from "@genbo/domain/words";
+import type { Queryable, Transaction } from "./connection.ts";
+
+/** A root that is to be made: of the state of an issue's register just after entry `seq`. */
+export interface DueRoot {
+  issueId: string;
+  kind: number;
+  /** The JST day that closed, or the record date; ISO. */
+  day: string;
+  version: number;
+  seq: bigint;
+  head: string;
+}
+
+/** 24:00 JST of a day, in SQL. */
+const endOf = (day: string): string => `((${day} + 1)::timestamp at time zone 'Asia/Tokyo')`;
+
+/**
+ * The next close of each issue: of the first day after its last close on which something entered, once the chain has
+ * passed 24:00 JST of it. An issue under quarantine waits, because its register may lack entries.
+ */
+export async function dueCloses(db: Queryable, quarantined: readonly string[]): Promise<DueRoot[]> {
+  const found = await db.query<DueRoot>({
+    name: "roots-due-closes",
+    text: `select s.issue_id as "issueId", ${anchorKinds.DAY_CLOSE} as kind, d.day::text as day, 1 as version, e.seq, e.head
+      from issue_state s
+      cross join chain_cursor c
+      left join lateral (
+        select max(day) as day from register_root where issue_id = s.issue_id and kind = ${anchorKinds.DAY_CLOSE}
+      ) last on true
+      cross join lateral (
+        select (block_time at time zone 'Asia/Tokyo')::date as day from entry
+        where issue_id = s.issue_id and block_time >= coalesce(${endOf("last.day")}, '-infinity')
+        order by block_time limit 1
+      ) d
+      cross join lateral (
+        select seq, head from entry where issue_id = s.issue_id and block_time < ${endOf("d.day")}
+        order by block_time desc, seq desc limit 1
+      ) e
+      where c.block_time >= ${endOf("d.day")} and s.issue_id <> all($1)
+      order by d.day, s.issue_id`,
+    values: [quarantined],
+  });
+  return found.rows;
+}
+
+/** Frozen lists of record dates without a root. Dates of one day share it, whatever their purpose. */
+export async function dueLists(db: Queryable): Promise<DueRoot[]> {
+  const found = await db.query<DueRoot>({
+    name: "roots-due-lists",
+    text: `select distinct on (l.issue_id, r.day, l.version) l.issue_id as "issueId",
+        ${anchorKinds.RECORD_DATE} as kind, r.day::text as day, l.version, l.seq, l.head
+      from record_date_list l join record_date r on r.id = l.record_date_id
+      where not exists (
+        select 1 from register_root o where o.issue_id = l.issue_id and o.kind = ${anchorKinds.RECORD_DATE}
+          and o.day = r.day and o.version = l.version)
+      order by l.issue_id, r.day, l.version`,
+  });
+  return found.rows;
+}
+
+/**
+ * Days for which the chain holds a root that the register never came to: somebody else anchored it, or a local chain
+ * lost the entries of that day and has them under a later one. The register's own root supersedes it, by name.
+ */
+export async function dueCorrections(db: Queryable, quarantined: readonly string[]): Promise<DueRoot[]> {
+  const found = await db.query<DueRoot>({
+    name: "roots-due-corrections",
+    text: `select a.issue_id as "issueId", a.kind, a.day::text as day, a.version + 1 as version,
+        coalesce(e.seq, 0) as seq, coalesce(e.head, $1) as head
+      from anchor a
+      left join lateral (
+        select seq, head from entry where issue_id = a.issue_id and block_time < ${endOf("a.day")}
+        order by block_time desc, seq desc limit 1
+      ) e on true
+      where a.kind = ${anchorKinds.DAY_CLOSE} and a.issue_id <> all($2)
+        and not exists (select 1 from anchor b where b.issue_id = a.issue_id and b.kind = a.kind and b.day = a.day
+          and b.version > a.version)
+        and not exists (select 1 from register_root r where r.issue_id = a.issue_id and r.kind = a.kind
+          and r.day = a.day and (r.root = a.root or r.version > a.version))
+      order by a.day, a.issue_id`,
+    values: [zeroWord, quarantined],
+  });
+  return found.rows;
+}
+
+/**
+ * Writes a root that was made, unless the register has gone back below it meanwhile.
+ * @returns whether it stands
+ */
+export async function insertRoot(tx: Transaction, due: DueRoot, root: string): Promise<boolean> {
+  const done = await tx.query(
+    `insert into register_root (issue_id, kind, day, version, seq, head, root, block_number)
+     select $1, $2, $3, $4, $5::bigint, $6, $7, c.block_number from chain_cursor c
+     where $5::bigint = 0 or exists (select 1 from entry where issue_id = $1 and seq = $5::bigint and head = $6)
+     on conflict do nothing`,
+    [due.issueId, due.kind, due.day, due.version, due.seq, due.head, root],
+  );
+  return done.rowCount === 1;
+}
