@@ -1,5 +1,6 @@
+import type { OperationId } from "@genbo/api-schema/routes";
 import { leafOf } from "@genbo/register/merkle";
-import type { Success } from "./successes.ts";
+import type { Question } from "./ask.ts";
 import type { World } from "./world.ts";
 
 /** The close of the day of the issue's last entry as the indexer writes it, published as the contract says it. */
@@ -15,6 +16,11 @@ export async function closeDay(world: World, issueId: string, root: string): Pro
        block_hash, block_time from last`,
     [issueId, root],
   );
+}
+
+interface Success {
+  secret: string | null;
+  question: Question<OperationId>;
 }
 
 export const anchorSuccesses = (issueOf: (world: World) => Promise<string>) => ({
