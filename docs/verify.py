@@ -2,8 +2,7 @@
 """Is an export of a register (docs/export.md) whole, and the chain's own?  verify.py EXPORT… [--rpc URL]
 Exit code 0 equal (whole, without a chain to ask), 1 differs, 2 cannot tell. Needs the standard library alone: keccak-256 is below."""
 import functools, hashlib, json, re, sys, urllib.request
-M = (1 << 64) - 1
-RC, ROT, lfsr, x, y = [], [0] * 25, 1, 1, 0
+M, RC, ROT, lfsr, x, y = (1 << 64) - 1, [], [0] * 25, 1, 1, 0
 for t in range(24):
     RC.append(0)
     for j in range(7):
@@ -31,10 +30,11 @@ def keccak(data):
             a[0] ^= rc
     return b"".join(lane.to_bytes(8, "little") for lane in a[:4])
 def number(value): return int(value, 16) if isinstance(value, str) else value
+def headed(seq, *values): return hashed(*values)[:58] + f"{seq:08x}"
 def hashed(*values): return "0x" + keccak(b"".join(number(value).to_bytes(32, "big") for value in values)).hex()
 
 ZERO, NOBODY = "0x" + "0" * 64, "0x" + "0" * 40
-WORD, ADDRESS, AMOUNT = r"0x[0-9a-f]{64}", r"0x[0-9a-f]{40}", r"0|[1-9][0-9]{0,28}"
+WORD, ADDRESS, AMOUNT, BITS = r"0x[0-9a-f]{64}", r"0x[0-9a-f]{40}", r"0|[1-9][0-9]{0,28}", dict(seq=32, kind=8, basis=16)
 FORMS = dict(format="genbo-register-export", issue="iss_[0-9a-f]{32}", sha256="[0-9a-f]{64}")
 FORMS.update({name: ADDRESS for name in "token registry wallet from to".split()}, units=AMOUNT, totalUnits=AMOUNT)
 FORMS.update({name: WORD for name in "ref genesis hash recordsHead head data root particulars record".split()})
@@ -52,10 +52,10 @@ def parse(raw):
     if kind not in ("header", "record", "entry", "end") or set(line) != {"type", *FIELDS[kind].split()}: return None
     for name in FIELDS[kind].split():
         form, value = FORMS.get(name), line[name]
-        fits = type(value) is int and 0 <= value < 1 << 48 if form is None else type(value) is str and re.fullmatch(form, value)
-        if not fits: return None
+        if not (type(value) is int if form is None else type(value) is str and re.fullmatch(form, value)): return None
+        if form in (None, AMOUNT) and not 0 <= int(value) < 1 << (96 if form else BITS.get(name, 48)): return None
         if form is AMOUNT: line[name] = int(value)
-    return line if line.get("version", 1) == 1 else None
+    return line if line.get("version", 2) == 2 else None
 
 class Register:
     """The fold. holdings: account -> [units, encumbered, {day: units}]; holds: ref -> [account, units, kind]."""
@@ -138,7 +138,7 @@ def read(raws, found):
             header = line
             if line["ref"] != "0x" + hashlib.sha256(line["issue"].encode()).hexdigest(): differs("header", None, "SUM_DIFFERS")
         elif kind == "record":
-            records_head = chained(kind, line, m, lambda seq: hashed(records_head, seq, line["wallet"], line["record"], line["particulars"]))
+            records_head = chained(kind, line, m, lambda seq: headed(seq, records_head, line["wallet"], line["record"], line["particulars"]))
             if not in_records: differs(kind, line["seq"], "OUT_OF_ORDER")
             m, register.persons[line["wallet"]] = m + 1, line["record"][:26]
         elif in_records:
@@ -146,13 +146,13 @@ def read(raws, found):
             if m < header["records"] and records_head != header["recordsHead"]: differs("record", m + 1, "MISSING")
             if (m, records_head) != (header["records"], header["recordsHead"]): differs("header", None, "SUM_DIFFERS")
         if kind == "entry":
-            head = chained(kind, line, n, lambda seq: hashed(head, seq, *(line[f] for f in "kind basis units from to ref data".split())))
+            packed = number(line["from"]) << 96 | line["units"], number(line["to"]) << 96 | line["basis"] << 8 | line["kind"]
+            head = chained(kind, line, n, lambda seq: headed(seq, head, *packed, line["ref"], line["data"]))
             n += 1
             try: register.fold(line)
             except (ValueError, KeyError): differs(kind, n, "IMPOSSIBLE")
             if register.sums() != (line["totalUnits"], line["totalHolders"], line["totalAccounts"]): differs(kind, n, "SUM_DIFFERS")
-        ended = kind == "end"
-        if ended:
+        if ended := kind == "end":
             if n < header["entries"] and head != header["head"]: differs("entry", n + 1, "MISSING")
             says = tuple(header[f] for f in "entries head units holders accounts".split())
             if says != (n, head, *register.sums()): differs("header", None, "SUM_DIFFERS")

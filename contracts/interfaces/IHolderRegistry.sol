@@ -62,8 +62,10 @@ interface IHolderRegistry is IRefusals {
     /// @notice The records of many wallets, for a batch to ask once.
     function records(address[] calldata wallets) external view returns (bytes32[] memory);
 
-    /// @notice keccak256(abi.encode(head, seq, wallet, record, particulars)) over all records from seq 1.
+    /// @notice head' = keccak256(abi.encode(head, wallet, record, particulars)) with its last 32 bits replaced by the
+    /// record's number, from zero over all records.
     function head() external view returns (bytes32);
 
+    /// @notice Number of the last record: the last 32 bits of {head}.
     function seq() external view returns (uint64);
 }

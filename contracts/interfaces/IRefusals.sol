@@ -14,4 +14,7 @@ interface IRefusals {
 
     /// @notice More rows than one transaction may carry.
     error BatchTooLong(uint256 rows, uint256 most);
+
+    /// @notice The chain of entries, or of records, has had its 2^32 lines.
+    error RegisterFull();
 }

@@ -88,6 +88,7 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
 
     function head() external view returns (bytes32);
 
+    /// @notice Number of the last entry: the last 32 bits of {head}.
     function seq() external view returns (uint64);
 
     /// @notice ERC-7943: true exactly when whoever acts for `from` can make this transfer now.

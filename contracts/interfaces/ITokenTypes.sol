@@ -96,31 +96,19 @@ interface ITokenTypes is IERC20Errors, IRefusals {
     }
 
     /// @notice One line of the register.
-    /// head' = keccak256(abi.encode(head, seq, kind, basis, units, from, to, ref, data)), from zero and seq 1.
-    /// @param kind 1 ISSUE, 2 REDEEM, 3 TRANSFER, 4 FORCED_TRANSFER, 5 RECOVERY, 6 HOLD_CREATED,
-    /// 7 HOLD_ACCEPTED, 8 HOLD_EXECUTED, 9 HOLD_RELEASED, 10 HOLD_CHANGED, 11 POLICY, 12 RATIO, 13 MARK, 14 TERMS
-    /// @param basis the legal basis, see {Basis}
+    /// head' = keccak256(abi.encode(head, fromUnits, toLine, ref, data)) with its last 32 bits replaced by the line's
+    /// number, which counts from 1 without a gap: a head names its own place. The first head is zero.
     /// @param ref id of the operation, transfer or case off chain; of a hold, from its creation to its end
-    event Entry(
-        uint64 seq,
-        uint8 kind,
-        uint16 basis,
-        uint96 units,
-        address from,
-        address to,
-        bytes32 indexed ref,
-        bytes32 data,
-        bytes32 head
-    );
+    /// @param fromUnits from 160 bits | units 96
+    /// @param toLine to 160 bits | zero 72 | basis 16, see {Basis} | kind 8: 1 ISSUE, 2 REDEEM, 3 TRANSFER, 4 FORCED_TRANSFER, 5 RECOVERY, 6 HOLD_CREATED,
+    /// 7 HOLD_ACCEPTED, 8 HOLD_EXECUTED, 9 HOLD_RELEASED, 10 HOLD_CHANGED, 11 POLICY, 12 RATIO, 13 MARK, 14 TERMS
+    event Entry(bytes32 indexed ref, uint256 fromUnits, uint256 toLine, bytes32 data, bytes32 head);
 
     /// @notice The issuer asks for a policy; the registrar may put it in force from `executableAt` (seconds) on.
     event PolicyProposed(uint256 policy, uint256 executableAt);
 
     /// @notice Spare bits of a policy word are set, or a limit by person where persons are not tracked.
     error PolicyInvalid(uint256 policy);
-
-    /// @notice The issue has had 2^32 entries.
-    error RegisterFull();
 
     /// @notice ERC-7943: units moved by order; units frozen.
     event ForcedTransfer(address indexed from, address indexed to, uint256 amount);

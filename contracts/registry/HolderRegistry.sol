@@ -5,7 +5,8 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {Roles} from "../token/Roles.sol";
-import {Code, Record} from "../token/Rules.sol";
+import {Code} from "../token/Rules.sol";
+import {Record} from "../token/Words.sol";
 
 /// @title Who stands behind each wallet
 contract HolderRegistry is IHolderRegistry, AccessManaged {
@@ -28,16 +29,13 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
     /// @dev An entry in memory, in the order of its preimage.
     struct Line {
         bytes32 head;
-        uint256 seq;
-        address wallet;
-        bytes32 record;
+        uint256 wallet;
+        uint256 record;
         bytes32 particulars;
     }
 
     /// @inheritdoc IHolderRegistry
     bytes32 public head;
-    /// @inheritdoc IHolderRegistry
-    uint64 public seq;
     /// @inheritdoc IHolderRegistry
     mapping(address signer => uint32) public custodianOf;
     mapping(address wallet => Slot) private _records;
@@ -51,25 +49,31 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         bool registrar = _hasRole(Roles.REGISTRAR);
         uint32 custodian = custodianOf[msg.sender];
         if (!registrar && (custodian == 0 || !_hasRole(Roles.BROKER))) revert AccessManagedUnauthorized(msg.sender);
-        Line memory line = Line(head, seq, address(0), 0, 0);
+        bytes32 start = head;
+        if (_seqOf(start) + rows.length > type(uint32).max) revert RegisterFull();
+        Line memory line = Line(start, 0, 0, 0);
+        uint256 writer = registrar ? 0 : custodian;
         uint256 count = rows.length;
         for (uint256 i; i < count; ++i) {
-            Row calldata row = rows[i];
-            address wallet = row.wallet;
-            Slot storage slot = _records[wallet];
-            uint256 next = uint256(row.record);
-            uint8 code = _check(wallet, slot.record, next, registrar, custodian);
-            if (code == Code.OK) {
-                slot.record = next;
-                _emit(line, row);
-                continue;
+            _read(line, rows, i);
+            Slot storage slot = _records[address(uint160(line.wallet))];
+            uint8 code = _check(line, slot.record, writer);
+            if (code != Code.OK) {
+                if (atomic) revert Refused(code);
+                emit Rejected(i, bytes32(line.wallet), code);
+            } else {
+                slot.record = line.record;
+                _emit(line);
             }
-            if (atomic) revert Refused(code);
-            emit Rejected(i, bytes32(uint256(uint160(wallet))), code);
         }
-        if (line.head == head) return;
-        (head, seq) = (line.head, uint64(line.seq));
-        emit HeadMoved(uint64(line.seq), line.head);
+        if (line.head == start) return;
+        head = line.head;
+        emit HeadMoved(_seqOf(line.head), line.head);
+    }
+
+    /// @inheritdoc IHolderRegistry
+    function seq() external view returns (uint64) {
+        return _seqOf(head);
     }
 
     /// @inheritdoc IHolderRegistry
@@ -130,32 +134,48 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         }
     }
 
-    /// @dev head' = keccak256(abi.encode(head, seq, wallet, record, particulars)) and the event Recorded, without a
-    /// copy: a struct of static members lies in memory, and a row in the calldata, as abi.encode would write it.
-    /// 2^64 records are out of reach.
-    function _emit(Line memory line, Row calldata row) private {
-        bytes32 topic = Recorded.selector;
+    /// @dev Rows of static members stand in the calldata one after the other, each as it lies in a line.
+    function _read(Line memory line, Row[] calldata rows, uint256 i) private pure {
         assembly ("memory-safe") {
-            let seqAt := add(line, 0x20)
-            mstore(seqAt, add(mload(seqAt), 1))
-            calldatacopy(add(line, 0x40), row, 0x60)
-            mstore(line, keccak256(line, 0xa0))
-            log2(add(line, 0x60), 0x40, topic, mload(add(line, 0x40)))
+            calldatacopy(add(line, 0x20), add(rows.offset, mul(i, 0x60)), 0x60)
         }
     }
 
-    function _check(address wallet, uint256 last, uint256 next, bool registrar, uint32 custodian)
-        private
-        returns (uint8)
-    {
-        if (wallet == address(0) || next >> 160 == 0 || next & UNKNOWN_BITS != 0) return Code.RECORD_INVALID;
-        if (last != 0 && (last ^ next) >> 160 != 0) return Code.WALLET_OF_ANOTHER_PERSON;
+    /// @dev The head after a record and the event Recorded, without a copy: a struct of static members lies in memory as
+    /// abi.encode would write it.
+    function _emit(Line memory line) private {
+        bytes32 topic = Recorded.selector;
+        assembly ("memory-safe") {
+            let seqAfter := and(add(mload(line), 1), 0xffffffff)
+            mstore(line, or(shl(32, shr(32, keccak256(line, 0x80))), seqAfter))
+            log2(add(line, 0x40), 0x40, topic, mload(add(line, 0x20)))
+        }
+    }
+
+    /// @param last the wallet's record before, zero when it has none
+    /// @param writer the custodian for whose customers alone the caller may write; 0: the registrar, for all
+    function _check(Line memory line, uint256 last, uint256 writer) private returns (uint8) {
+        (uint256 wallet, uint256 next) = (line.wallet, line.record);
+        if (wallet == 0 || wallet >> 160 != 0 || next >> 160 == 0 || next & UNKNOWN_BITS != 0) return Code.RECORD_INVALID;
+        if (last != 0) return _checkRewrite(address(uint160(wallet)), last, next, writer);
+        uint256 validUntil = Record.validUntilOf(next);
+        if (validUntil < block.timestamp && validUntil != 0) return Code.VALIDITY_PAST;
+        return writer == 0 || Record.custodianOf(next) == writer ? Code.OK : Code.NOT_CUSTODIAN;
+    }
+
+    function _checkRewrite(address wallet, uint256 last, uint256 next, uint256 writer) private returns (uint8) {
+        if ((last ^ next) >> 160 != 0) return Code.WALLET_OF_ANOTHER_PERSON;
         // A lapsed record may be rewritten as it stands (new particulars, a freeze), but not made lapsed.
         uint256 validUntil = Record.validUntilOf(next);
         if (validUntil < block.timestamp && validUntil != Record.validUntilOf(last)) return Code.VALIDITY_PAST;
-        if (!registrar) return _checkBroker(custodian, last, next);
-        bool moves = last != 0 && uint32((last ^ next) >> 48) != 0;
-        return moves ? _useConsents(wallet, Record.custodianOf(last), Record.custodianOf(next)) : Code.OK;
+        if (writer == 0) {
+            bool moves = uint32((last ^ next) >> 48) != 0;
+            return moves ? _useConsents(wallet, Record.custodianOf(last), Record.custodianOf(next)) : Code.OK;
+        }
+        if (Record.custodianOf(next) != writer) return Code.NOT_CUSTODIAN;
+        if (Record.custodianOf(last) != writer) return Code.WALLET_OF_ANOTHER_CUSTODIAN;
+        // What the registrar froze, a broker cannot thaw.
+        return Record.flagsOf(last) & ~Record.flagsOf(next) != 0 ? Code.NOT_CONTROLLER : Code.OK;
     }
 
     /// @dev The last check of a row: a consent is used up only by a record that is written.
@@ -186,12 +206,8 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         return custodian == 0 ? msg.sender == wallet : custodian == speaksFor;
     }
 
-    function _checkBroker(uint32 custodian, uint256 last, uint256 next) private pure returns (uint8) {
-        if (Record.custodianOf(next) != custodian) return Code.NOT_CUSTODIAN;
-        if (last == 0) return Code.OK;
-        if (Record.custodianOf(last) != custodian) return Code.WALLET_OF_ANOTHER_CUSTODIAN;
-        // What the registrar froze, a broker cannot thaw.
-        return Record.flagsOf(last) & ~Record.flagsOf(next) != 0 ? Code.NOT_CONTROLLER : Code.OK;
+    function _seqOf(bytes32 head_) private pure returns (uint64) {
+        return uint32(uint256(head_));
     }
 
     function _hasRole(uint64 role) private view returns (bool member) {

@@ -22,8 +22,8 @@ contract HolderRegistryTest is Fixture {
     function test_headFoldsEveryRecord() public {
         bytes32 record = recordOf_(1, RETAIL, 0, VALID, 1);
         write(BROKER_1, WALLET, record);
-        bytes32 head = keccak256(abi.encode(bytes32(0), uint64(1), WALLET, record, bytes32("particulars")));
-        eq(registry.head(), head, "head");
+        bytes32 hash = keccak256(abi.encode(bytes32(0), WALLET, record, bytes32("particulars")));
+        eq(registry.head(), numbered(0, hash), "head");
         eq(registry.seq(), 1, "seq");
         write(BROKER_1, WALLET, record);
         eq(registry.seq(), 2, "rewriting is an entry of its own");
@@ -199,6 +199,38 @@ contract HolderRegistryTest is Fixture {
         write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
         vm.warp(VALID + 1);
         write(BROKER_1, WALLET, recordOf_(1, RETAIL, 1, VALID, 1));
+    }
+
+    function test_theLastNumberIsTheLastRecord() public {
+        vm.store(address(registry), bytes32(uint256(1)), bytes32(uint256(type(uint32).max - 1)));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        eq(registry.seq(), type(uint32).max, "the last number");
+        vm.expectRevert(abi.encodeWithSignature("RegisterFull()"));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+    }
+
+    /// @dev A row is read word by word: a wider word is no wallet, and no other wallet's either.
+    function test_aWordThatIsNoAddressIsRefused() public {
+        bytes memory wide = abi.encodePacked(
+            registry.setRecords.selector,
+            abi.encode(0x40, 0, 1, uint256(uint160(WALLET)) | 1 << 160, recordOf_(1, RETAIL, 0, VALID, 1), bytes32("particulars"))
+        );
+        vm.recordLogs();
+        vm.prank(REGISTRAR);
+        (bool ok,) = address(registry).call(wide);
+        yes(ok, "the batch goes on");
+        (, bytes32 ref, uint8 code) = rejection();
+        eq(code, Code.RECORD_INVALID, "code");
+        eq(ref, bytes32(uint256(uint160(WALLET)) | 1 << 160), "the word that was given");
+        eq(registry.recordOf(WALLET), 0, "nothing written");
+    }
+
+    function test_aFirstRecordOfTheRegistrar() public {
+        vm.expectRevert(refused(Code.VALIDITY_PAST));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, START - 1, 2));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        write(BROKER_1, STRANGER, recordOf_(2, RETAIL, 0, VALID, 2));
     }
 
     function test_setCustodianIsTheAdmins() public {

@@ -32,6 +32,7 @@ interface Vm {
     function addr(uint256 key) external returns (address);
     function chainId(uint256) external;
     function etch(address, bytes calldata) external;
+    function store(address, bytes32 slot, bytes32 value) external;
 }
 
 /// @dev A platform with one registrar, two brokers, one issuer, and a head that replays every entry.
@@ -190,15 +191,17 @@ abstract contract Fixture {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].emitter != token_ || logs[i].topics[0] != ITokenTypes.Entry.selector) continue;
-            bytes32[8] memory word = abi.decode(logs[i].data, (bytes32[8]));
-            bytes32 next = word[7];
-            // seq, kind, basis, units, from, to, then the indexed ref, then data
-            head = keccak256(
-                abi.encodePacked(head, word[0], word[1], word[2], word[3], word[4], word[5], logs[i].topics[1], word[6])
-            );
+            (bytes32 fromUnits, bytes32 toLine, bytes32 data, bytes32 next) =
+                abi.decode(logs[i].data, (bytes32, bytes32, bytes32, bytes32));
+            head = numbered(head, keccak256(abi.encode(head, fromUnits, toLine, logs[i].topics[1], data)));
             require(head == next, "entry's head");
         }
         return head;
+    }
+
+    /// @dev The head after `head`: a hash whose last 32 bits are one more than the head's before it.
+    function numbered(bytes32 head, bytes32 hash) internal pure returns (bytes32) {
+        return hash >> 32 << 32 | bytes32(uint256(uint32(uint256(head)) + 1));
     }
 
     function eq(uint256 a, uint256 b, string memory what) internal pure {

@@ -167,19 +167,20 @@ contract Player is Fixture {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].emitter != address(token) || logs[i].topics[0] != ITokenTypes.Entry.selector) continue;
-            foldOne(abi.decode(logs[i].data, (bytes32[8])), logs[i].topics[1]);
+            foldOne(abi.decode(logs[i].data, (bytes32[4])), logs[i].topics[1]);
         }
         uint256 holdersNow = holders();
         if (!_forced && holdersNow > holdersBefore && holdersNow > PLACES) fault = "a holder above the cap";
     }
 
-    function foldOne(bytes32[8] memory e, bytes32 ref) private {
-        head = keccak256(abi.encodePacked(head, e[0], e[1], e[2], e[3], e[4], e[5], ref, e[6]));
-        if (head != e[7]) fault = "an entry's head";
-        uint256 kind = uint256(e[1]);
-        uint256 amount = uint256(e[3]);
-        address from = address(uint160(uint256(e[4])));
-        address to = address(uint160(uint256(e[5])));
+    /// @param e the event's words: fromUnits, toLine, data, head
+    function foldOne(bytes32[4] memory e, bytes32 ref) private {
+        head = numbered(head, keccak256(abi.encode(head, e[0], e[1], ref, e[2])));
+        if (head != e[3]) fault = "an entry's head";
+        uint256 kind = uint8(uint256(e[1]));
+        uint256 amount = uint96(uint256(e[0]));
+        address from = address(uint160(uint256(e[0]) >> 96));
+        address to = address(uint160(uint256(e[1]) >> 96));
         if (kind <= 5 || kind == 8) {
             if (from == address(0)) supply += amount;
             else units[from] -= amount;
@@ -199,7 +200,7 @@ contract Player is Fixture {
             if (from != to) (units[from], units[to]) = (units[from] - amount, units[to] + amount);
             (held[ref], accountOf[ref]) = (amount, to);
         } else if (kind == 11) {
-            policyWord = uint256(e[6]);
+            policyWord = uint256(e[2]);
         }
     }
 

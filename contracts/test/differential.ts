@@ -488,17 +488,17 @@ class Game {
 
   private compareEntries(fn: string, receipt: Receipt): void {
     const made = logsOf(receipt, "Entry").map(({ args }) => ({
-      kind: Number(args.kind),
-      basis: Number(args.basis),
-      units: args.units as bigint,
-      from: args.from as string,
-      to: args.to as string,
+      fromUnits: args.fromUnits as bigint,
+      toLine: args.toLine as bigint,
       ref: args.ref as string,
       data: BigInt(args.data as string),
     }));
-    const expected = this.model
-      .drain()
-      .map((entry) => ({ ...entry, from: getAddress(entry.from), to: getAddress(entry.to) }));
+    const expected = this.model.drain().map(({ kind, basis, units, from, to, ref, data }) => ({
+      fromUnits: (BigInt(from) << 96n) | units,
+      toLine: (BigInt(to) << 96n) | BigInt((basis << 8) | kind),
+      ref,
+      data,
+    }));
     equal(`${fn}: entries`, made, expected);
     const last = logsOf(receipt, "Entry").at(-1);
     if (last) equal(`${fn}: head`, last.args.head, this.model.head);

@@ -1,4 +1,4 @@
-import { AbiCoder, keccak256, ZeroHash } from "ethers";
+import { concat, keccak256, ZeroHash } from "ethers";
 
 /**
  * What one token should do, in plain TypeScript: no slots, no packing, no batches. It answers each act with a
@@ -56,7 +56,6 @@ const orders = [3, 4, 5, 6, 7, 8, 18];
 const keepDays = 1n << 252n;
 const daysOf = (data: bigint) => BigInt.asUintN(64, data);
 const minutesAhead = (minutes: number, now: number) => minutes !== 0 && now >= minutes * 60;
-const coder = AbiCoder.defaultAbiCoder();
 
 export class Model {
   now = 0;
@@ -414,19 +413,10 @@ export class Model {
     data: bigint,
   ): void {
     this.seq += 1n;
-    const types = [
-      "bytes32",
-      "uint64",
-      "uint8",
-      "uint16",
-      "uint96",
-      "address",
-      "address",
-      "bytes32",
-      "bytes32",
-    ];
-    const values = [this.head, this.seq, kind, basis, units, from, to, ref, hex(data)];
-    this.head = keccak256(coder.encode(types, values));
+    const fromUnits = (BigInt(from) << 96n) | units;
+    const toLine = (BigInt(to) << 96n) | BigInt((basis << 8) | kind);
+    const line = concat([this.head, hex(fromUnits), hex(toLine), ref, hex(data)]);
+    this.head = hex(((BigInt(keccak256(line)) >> 32n) << 32n) | this.seq);
     this.entries.push({ kind, basis, units, from, to, ref, data });
   }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IDocuments} from "../interfaces/IDocuments.sol";
-import {Basis, Kind} from "./Ledger.sol";
+import {Basis, Kind} from "./Entries.sol";
 import {TokenBase} from "./TokenBase.sol";
 
 /// @title ERC-1643

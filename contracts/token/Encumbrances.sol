@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {Basis, Kind} from "./Ledger.sol";
+import {Basis, Entries, Kind} from "./Entries.sol";
 import {HoldKind, HoldState} from "./Holds.sol";
-import {Code, Policy, Rules} from "./Rules.sol";
+import {Code, Rules} from "./Rules.sol";
 import {TokenBase} from "./TokenBase.sol";
+import {Policy} from "./Words.sol";
 
 /// @title Holds in another's hands: DvP, pledge, attachment, lock-up
 abstract contract Encumbrances is TokenBase {
@@ -49,7 +50,7 @@ abstract contract Encumbrances is TokenBase {
         _claims[id] = hold.units;
         _waiting[account].push(id);
         _addWaiting(account);
-        _post(book, Line(0, 0, Kind.HOLD_CREATED, hold.basis, hold.units, account, account, id, hold.data, 0));
+        _note(book, Entries.line(Kind.HOLD_CREATED, hold.basis, account, account, hold.units, id, hold.data));
         hold.units = 0;
         _holds[id] = hold;
         _cover(book, account);
@@ -63,7 +64,7 @@ abstract contract Encumbrances is TokenBase {
         if (_isExpired(hold)) return Code.HOLD_EXPIRED;
         if (hold.to == address(0)) return Code.HOLD_KIND;
         if (row.units > hold.units) return Code.INSUFFICIENT_UNITS;
-        bool needsApproval = kind == HoldKind.DVP && Policy.has(book.word, Policy.APPROVAL);
+        bool needsApproval = kind == HoldKind.DVP && Policy.has(book.policy, Policy.APPROVAL);
         if (needsApproval && hold.state != HoldState.ACCEPTED) return Code.HOLD_NOT_ACCEPTED;
         (uint256 failing,,) = _failing(book, hold.account, hold.to, row.units, true);
         if (failing != 0) return Rules.first(failing);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {Basis, Kind, Ledger} from "./Ledger.sol";
-import {Code, Policy, Record, Rules} from "./Rules.sol";
+import {Basis, Entries, Kind} from "./Entries.sol";
+import {Ledger} from "./Ledger.sol";
+import {Code, Rules} from "./Rules.sol";
+import {Policy} from "./Words.sol";
 
 /// @dev Hold kinds: the first nibble of a hold's data word.
 library HoldKind {
@@ -58,7 +60,7 @@ abstract contract Holds is Ledger {
         if (_failingActor(book, toRecord, hold.to) != 0) return Code.NOT_CUSTODIAN;
         if (failing != 0) return Rules.first(failing);
         _postHold(book, Kind.HOLD_ACCEPTED, hold.basis, id, hold);
-        if (Policy.has(book.word, Policy.APPROVAL)) _holds[id].state = HoldState.ACCEPTED;
+        if (Policy.has(book.policy, Policy.APPROVAL)) _holds[id].state = HoldState.ACCEPTED;
         else _execute(book, id, hold, hold.units);
         return Code.OK;
     }
@@ -71,7 +73,7 @@ abstract contract Holds is Ledger {
         if (_isExpired(hold)) return Code.HOLD_EXPIRED;
         bool accepted = hold.state == HoldState.ACCEPTED;
         if (kind == HoldKind.DVP && accepted) return Code.HOLD_ALREADY_ACCEPTED;
-        if (kind == HoldKind.REQUEST && !accepted && Policy.has(book.word, Policy.ACCEPTANCE)) {
+        if (kind == HoldKind.REQUEST && !accepted && Policy.has(book.policy, Policy.ACCEPTANCE)) {
             return Code.HOLD_NOT_ACCEPTED;
         }
         (uint256 failing,,) = _failing(book, hold.account, hold.to, hold.units, true);
@@ -131,18 +133,6 @@ abstract contract Holds is Ledger {
         }
     }
 
-    /// @dev What stands against a move without a request, besides the rules of every move.
-    function _failingAtOnce(Book memory book) internal pure returns (uint256) {
-        return Policy.has(book.word, Policy.ACCEPTANCE | Policy.APPROVAL) ? Rules.bit(Code.NEEDS_REQUEST) : 0;
-    }
-
-    /// @dev An account with a custodian is its custodian's to act for; one without is its own key's.
-    function _failingActor(Book memory book, uint256 record, address account) internal pure returns (uint256) {
-        uint32 custodian = Record.custodianOf(record);
-        bool acts = custodian == 0 ? book.self == account : book.custodian == custodian;
-        return acts ? 0 : Rules.bit(Code.NOT_CUSTODIAN);
-    }
-
     /// @dev Only the days of a caller's data word count: flags and controllers are not his to set.
     function _days(bytes32 data) internal pure returns (bytes32) {
         return bytes32(uint256(data) & DAYS);
@@ -189,13 +179,13 @@ abstract contract Holds is Ledger {
     }
 
     function _postHold(Book memory book, uint8 kind, uint16 basis, bytes32 id, Hold memory hold) internal {
-        _post(book, Line(0, 0, kind, basis, hold.units, hold.account, hold.to, id, hold.data, 0));
+        _post(book, Entries.line(kind, basis, hold.account, hold.to, hold.units, id, hold.data));
     }
 
     function _postChange(Book memory book, bytes32 id, Hold memory hold, address from, uint96 was, uint16 basis)
         internal
     {
-        _post(book, Line(0, 0, Kind.HOLD_CHANGED, basis, hold.units, from, hold.account, id, hold.data, was));
+        _postChange(book, Entries.line(Kind.HOLD_CHANGED, basis, from, hold.account, hold.units, id, hold.data), was);
     }
 
     function _failingNewHold(bytes32 ref, uint256 expiry) internal view returns (uint256 failing) {

@@ -4,11 +4,13 @@ pragma solidity ^0.8.28;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
+import {Basis, Entries, Kind} from "./Entries.sol";
 import {HoldKind, HoldState} from "./Holds.sol";
-import {Basis, Kind} from "./Ledger.sol";
-import {Code, Policy, Record, Rules, Supply} from "./Rules.sol";
+import {Memory} from "./Memory.sol";
 import {Orders} from "./Orders.sol";
+import {Code, Rules} from "./Rules.sol";
 import {TokenBase} from "./TokenBase.sol";
+import {Policy, Record, Supply} from "./Words.sol";
 
 /// @title What registrar, enforcer, issuer and the controllers of holds do to a token
 /// @dev Runs on the storage of the token that delegates to it; on its own it holds nothing.
@@ -34,12 +36,12 @@ contract LegalActs is Orders, ILegalActs {
     /// @inheritdoc ILegalActs
     function executeHolds(ExecuteRow[] calldata rows, bool atomic) external {
         Book memory book = _openFor(rows.length);
-        uint256 free = _memory();
+        uint256 free = Memory.mark();
         for (uint256 i; i < rows.length; ++i) {
             ExecuteRow memory row = rows[i];
             uint8 code = _executeByController(book, row);
             if (code != Code.OK) _refuseHold(atomic, i, row.holdId, code);
-            _reuse(free);
+            Memory.reuse(free);
         }
         _close(book);
     }
@@ -52,11 +54,11 @@ contract LegalActs is Orders, ILegalActs {
     /// @inheritdoc ILegalActs
     function releaseByOrder(bytes32[] calldata holdIds, uint16 basis, bool atomic) external restricted {
         Book memory book = _openFor(holdIds.length);
-        uint256 free = _memory();
+        uint256 free = Memory.mark();
         for (uint256 i; i < holdIds.length; ++i) {
             uint8 code = _releaseByOrder(book, holdIds[i], basis);
             if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
-            _reuse(free);
+            Memory.reuse(free);
         }
         _close(book);
     }
@@ -71,12 +73,12 @@ contract LegalActs is Orders, ILegalActs {
     /// @inheritdoc ILegalActs
     function enforceTransfers(OrderedRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
-        uint256 free = _memory();
+        uint256 free = Memory.mark();
         for (uint256 i; i < rows.length; ++i) {
             OrderedRow memory row = rows[i];
             uint8 code = _enforce(book, row);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
-            _reuse(free);
+            Memory.reuse(free);
         }
         _close(book);
     }
@@ -123,15 +125,14 @@ contract LegalActs is Orders, ILegalActs {
         if (!due || _proposal ^ minute != policy_) revert PolicyInvalid(policy_);
         delete _proposal;
         Book memory book = _open();
-        _putInForce(book, policy_ & ~Policy.PAUSED | book.word & Policy.PAUSED, ref);
+        _putInForce(book, policy_ & ~Policy.PAUSED | book.policy & Policy.PAUSED, ref);
         _close(book);
     }
 
     /// @inheritdoc ILegalActs
     function setPaused(bool paused, bytes32 ref) external restricted {
         Book memory book = _open();
-        uint256 present = book.word ^ uint32(book.word);
-        _putInForce(book, paused ? present | Policy.PAUSED : present & ~Policy.PAUSED, ref);
+        _putInForce(book, paused ? book.policy | Policy.PAUSED : book.policy & ~Policy.PAUSED, ref);
         _close(book);
     }
 
@@ -142,7 +143,7 @@ contract LegalActs is Orders, ILegalActs {
         if (!known) revert Refused(Code.BASIS_INVALID);
         if (units > Supply.cap(_supply)) revert Refused(Code.SUPPLY_CAP);
         Book memory book = _open();
-        _post(book, Line(0, 0, Kind.MARK, basis, units, account, account, ref, data, 0));
+        _note(book, Entries.line(Kind.MARK, basis, account, account, units, ref, data));
         _close(book);
     }
 
@@ -164,7 +165,7 @@ contract LegalActs is Orders, ILegalActs {
         uint256 free = _freeUnits(row.from);
         if (frozen != 0 && row.units > free) _freeze(book, row.from, frozen - (row.units - free));
         bytes32 data = bytes32(uint256(row.data) & ORDER_DATA);
-        _post(book, Line(0, 0, Kind.FORCED_TRANSFER, row.basis, row.units, row.from, row.to, row.ref, data, 0));
+        _post(book, Entries.line(Kind.FORCED_TRANSFER, row.basis, row.from, row.to, row.units, row.ref, data));
         emit ForcedTransfer(row.from, row.to, row.units);
         if (_someWait(row.from)) _cover(book, row.from);
         return Code.OK;
@@ -182,7 +183,8 @@ contract LegalActs is Orders, ILegalActs {
             }
             reach += hold.units;
         }
-        uint256 failing = Rules.ofMove(row.from, row.to, row.units, reach) | Rules.ofReceiver(toRecord, book.word);
+        uint256 failing = Rules.ofMove(row.from, row.to, row.units, reach) | Rules.ofReceiver(toRecord);
+        failing |= Rules.ofClass(toRecord, book.policy);
         if (fromRecord == 0) failing |= Rules.bit(Code.SENDER_NOT_REGISTERED);
         if (!Basis.isOrder(row.basis)) failing |= Rules.bit(Code.BASIS_INVALID);
         return Rules.first(failing);
@@ -213,7 +215,8 @@ contract LegalActs is Orders, ILegalActs {
         uint96 rest = uint96(_unheldUnits(lost));
         if (rest != _balance(lost) || _someWait(lost)) return Code.HOLDS_MISSING;
         if (rest != 0) {
-            _post(book, Line(0, 0, Kind.RECOVERY, Basis.WALLET_RECOVERY, rest, lost, replacement, ref, bytes32(KEEP_DAYS), 0));
+            bytes32 data = bytes32(KEEP_DAYS);
+            _post(book, Entries.line(Kind.RECOVERY, Basis.WALLET_RECOVERY, lost, replacement, rest, ref, data));
         }
         uint256 frozen = _frozen[lost];
         if (frozen != 0) {
@@ -247,7 +250,7 @@ contract LegalActs is Orders, ILegalActs {
             _holds[id].state = HoldState.CLOSED;
         }
         _setFrozenUnits(account, amount);
-        _post(book, Line(0, 0, kind, Basis.NONE, amount, account, account, id, data, amount));
+        _note(book, Entries.line(kind, Basis.NONE, account, account, amount, id, data));
         emit Frozen(account, amount);
     }
 
@@ -257,12 +260,12 @@ contract LegalActs is Orders, ILegalActs {
         bool atomic,
         function(Book memory, HoldRow memory) internal returns (uint8) create
     ) private {
-        uint256 free = _memory();
+        uint256 free = Memory.mark();
         for (uint256 i; i < rows.length; ++i) {
             HoldRow memory row = rows[i];
             uint8 code = create(book, row);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.account, row.to, row.units);
-            _reuse(free);
+            Memory.reuse(free);
         }
         _close(book);
     }

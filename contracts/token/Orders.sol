@@ -74,9 +74,7 @@ abstract contract Orders is Encumbrances, EIP712, IOrders {
 
     function _carryOut(Book memory book, Order calldata order) private returns (uint8) {
         if (order.action == TRANSFER) {
-            (uint256 fromRecord, uint256 toRecord) = _pair(order.account, order.to);
-            Line memory line = _transferLine(order.account, order.to, order.units, order.ref, order.data);
-            return _direct(book, line, fromRecord, toRecord);
+            return _direct(book, order.account, order.to, order.units, order.ref, order.data);
         }
         if (order.action == REQUEST) {
             return _request(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
+import {Policy, Record} from "./Words.sol";
+
 /// @dev Refusal codes; `packages/domain/src/refusals.ts` is the table with texts and remedies.
 library Code {
     uint8 internal constant OK = 0;
@@ -42,97 +44,6 @@ library Code {
     uint8 internal constant WALLET_OF_ANOTHER_CUSTODIAN = 62;
     uint8 internal constant VALIDITY_PAST = 63;
     uint8 internal constant CUSTODIAN_CONSENT_MISSING = 64;
-}
-
-/// @dev Reads a registry record, see IHolderRegistry.
-library Record {
-    uint256 internal constant FLAGS = 0xff << 136;
-
-    function personOf(uint256 record) internal pure returns (uint96) {
-        return uint96(record >> 160);
-    }
-
-    function classesOf(uint256 record) internal pure returns (uint256) {
-        return (record >> 144) & 0xffff;
-    }
-
-    function flagsOf(uint256 record) internal pure returns (uint256) {
-        return (record >> 136) & 0xff;
-    }
-
-    function validUntilOf(uint256 record) internal pure returns (uint256) {
-        return (record >> 96) & type(uint40).max;
-    }
-
-    function custodianOf(uint256 record) internal pure returns (uint32) {
-        return uint32(record >> 48);
-    }
-}
-
-/// @dev Reads a policy word, see ISecurityToken.policy.
-library Policy {
-    uint256 internal constant PAUSED = 1 << 248;
-    uint256 internal constant ACCEPTANCE = 2 << 248;
-    uint256 internal constant APPROVAL = 4 << 248;
-    uint256 internal constant WHOLE_HOLDING = 8 << 248;
-    uint256 internal constant FORBIDDEN = 16 << 248;
-    uint256 internal constant TRACKED = 32 << 248;
-    uint256 internal constant KNOWN_FLAGS = 63 << 248;
-
-    function has(uint256 policy, uint256 flag) internal pure returns (bool) {
-        return policy & flag != 0;
-    }
-
-    function classMask(uint256 policy) internal pure returns (uint256) {
-        return (policy >> 232) & 0xffff;
-    }
-
-    function lot(uint256 policy) internal pure returns (uint256) {
-        return (policy >> 200) & type(uint32).max;
-    }
-
-    function lockedUntil(uint256 policy) internal pure returns (uint256) {
-        return (policy >> 160) & type(uint40).max;
-    }
-
-    function maxUnitsPerPerson(uint256 policy) internal pure returns (uint256) {
-        return (policy >> 64) & type(uint96).max;
-    }
-
-    function maxHolders(uint256 policy) internal pure returns (uint256) {
-        return (policy >> 32) & type(uint32).max;
-    }
-
-    /// @dev No bits without a meaning, and no limit by person where persons are not tracked.
-    function isValid(uint256 policy) internal pure returns (bool) {
-        bool limitsPersons = maxUnitsPerPerson(policy) | maxHolders(policy) != 0;
-        return (policy & (0xff << 248)) & ~KNOWN_FLAGS == 0 && uint32(policy) == 0
-            && (has(policy, TRACKED) || !limitsPersons);
-    }
-}
-
-/// @dev Reads an issue's supply: holders 32 | approved units 96 | units 96. The units never exceed the approved ones.
-library Supply {
-    uint256 internal constant ONE_HOLDER = 1 << 192;
-
-    function total(uint256 supply) internal pure returns (uint256) {
-        return uint96(supply);
-    }
-
-    function cap(uint256 supply) internal pure returns (uint96) {
-        return uint96(supply >> 96);
-    }
-
-    function holders(uint256 supply) internal pure returns (uint256) {
-        return supply >> 192;
-    }
-
-    /// @dev How many units may still be issued.
-    function left(uint256 supply) internal pure returns (uint256) {
-        unchecked {
-            return cap(supply) - total(supply);
-        }
-    }
 }
 
 /// @title The transfer rules, each a pure function from facts to a set of failing codes (bit i: code i)
@@ -180,12 +91,14 @@ library Rules {
         return record & Record.FLAGS != 0 ? bit(Code.SENDER_FROZEN) : 0;
     }
 
-    function ofReceiver(uint256 record, uint256 policy) internal view returns (uint256 f) {
+    function ofReceiver(uint256 record) internal view returns (uint256 f) {
         if (record == 0) return bit(Code.RECEIVER_NOT_REGISTERED);
         if (block.timestamp > Record.validUntilOf(record)) f = bit(Code.RECEIVER_CHECK_LAPSED);
         if (record & Record.FLAGS != 0) f |= bit(Code.RECEIVER_FROZEN);
-        if (policy >> 160 == 0) return f; // no mask
+    }
+
+    function ofClass(uint256 record, uint256 policy) internal pure returns (uint256) {
         uint256 mask = Policy.classMask(policy);
-        if (mask != 0 && Record.classesOf(record) & mask == 0) f |= bit(Code.RECEIVER_CLASS);
+        return record != 0 && mask != 0 && Record.classesOf(record) & mask == 0 ? bit(Code.RECEIVER_CLASS) : 0;
     }
 }

@@ -5,16 +5,21 @@ import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.s
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
 import {Documents} from "./Documents.sol";
-import {Basis, Kind} from "./Ledger.sol";
+import {Basis, Entries, Kind, Line} from "./Entries.sol";
+import {Memory} from "./Memory.sol";
 import {Messages} from "./Messages.sol";
-import {Code, Policy, Rules, Supply} from "./Rules.sol";
+import {Rows} from "./Rows.sol";
+import {Code, Rules} from "./Rules.sol";
 import {TokenBase} from "./TokenBase.sol";
+import {Policy, Supply} from "./Words.sol";
 
 /// @title The token of one issue
-/// @dev An immutable clone an issue: no proxy admin, no upgrade. Entry points only; the rules are in Rules, the
+/// @dev A full copy of this code an issue: no proxy, no admin, no upgrade. Entry points only; the rules are in Rules, the
 /// holdings and entries in Ledger, the encumbrances in Holds. What does not fit below 24,576 bytes is in
 /// LegalActs, to which unknown selectors are delegated; its address is as immutable as this code.
 contract SecurityToken is Documents, Initializable, ISecurityToken {
+    using Entries for Line;
+
     address private immutable _manager;
     /// @inheritdoc ISecurityToken
     address public immutable legalActs;
@@ -25,7 +30,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
         _disableInitializers();
     }
 
-    /// @notice Called by the factory in the transaction that creates the clone.
+    /// @notice Called by the factory in the transaction that creates the token.
     function initialize(Terms calldata terms) external initializer {
         _setAuthority(_manager);
         _name = terms.name;
@@ -42,20 +47,14 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function issue(IssueRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
-        Line memory line = Line(0, 0, Kind.ISSUE, Basis.INITIAL, 0, address(0), address(0), 0, 0, 0);
+        Line memory line;
         uint256 count = rows.length;
-        uint256 found = _recipientsOf(rows);
+        (uint256 at, uint256 stride) = Rows.receivers(rows);
+        uint256 found = _recordsOf(at, stride, count);
         for (uint256 i; i < count; ++i) {
-            IssueRow calldata row = rows[i];
-            (address to, uint96 units) = (row.to, row.units);
-            uint256 record = _recordAt(found, i);
-            uint256 failing = _failingIssue(book, to, units, record);
-            if (failing != 0) {
-                _refuse(atomic, i, row.ref, Rules.first(failing), address(0), to, units);
-                continue;
-            }
-            (line.units, line.to, line.ref, line.data) = (units, to, row.ref, _days(row.data));
-            _postIssue(book, line, to, units, record);
+            Rows.readIssue(line, rows, i);
+            uint256 failing = _issueUnlessFailing(book, line, _recordAt(found, i));
+            if (failing != 0) _refuseLine(atomic, i, line, failing);
         }
         _close(book);
     }
@@ -63,13 +62,13 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function redeem(RedeemRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
-        uint256 free = _memory();
+        uint256 free = Memory.mark();
         for (uint256 i; i < rows.length; ++i) {
             RedeemRow memory row = rows[i];
-            uint8 code = Rules.first(_failingRedeem(book.word, row.from, row.units));
+            uint8 code = Rules.first(_failingRedeem(book.policy, row.from, row.units));
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, address(0), row.units);
-            else _post(book, Line(0, 0, Kind.REDEEM, Basis.REDEMPTION, row.units, row.from, address(0), row.ref, _days(row.data), 0));
-            _reuse(free);
+            else _redeem(book, row);
+            Memory.reuse(free);
         }
         _close(book);
     }
@@ -77,14 +76,14 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function custodiedTransfer(TransferRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openForCustodian(rows.length);
-        Line memory line = _transferLine(address(0), address(0), 0, 0, 0);
-        uint256 found = _receiversOf(rows);
-        for (uint256 i; i < rows.length; ++i) {
-            TransferRow calldata row = rows[i];
-            address from = row.from;
-            (line.from, line.to, line.units, line.ref, line.data) = (from, row.to, row.units, row.ref, _days(row.data));
-            uint8 code = _direct(book, line, _senderRecord(book, from), _recordAt(found, i));
-            if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
+        Line memory line;
+        uint256 count = rows.length;
+        (uint256 at, uint256 stride) = Rows.receivers(rows);
+        uint256 found = _recordsOf(at, stride, count);
+        for (uint256 i; i < count; ++i) {
+            Rows.readTransfer(line, rows, i);
+            uint256 failing = _transferUnlessFailing(book, line, _senderRecord(book, line), _recordAt(found, i));
+            if (failing != 0) _refuseLine(atomic, i, line, failing);
         }
         _close(book);
     }
@@ -92,12 +91,12 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function requestTransfers(RequestRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openForCustodian(rows.length);
-        uint256 free = _memory();
+        uint256 free = Memory.mark();
         for (uint256 i; i < rows.length; ++i) {
             RequestRow memory row = rows[i];
             uint8 code = _request(book, row);
             if (code != Code.OK) _refuse(atomic, i, row.ref, code, row.from, row.to, row.units);
-            _reuse(free);
+            Memory.reuse(free);
         }
         _close(book);
     }
@@ -144,21 +143,13 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
         return true;
     }
 
-    /// @dev Rows are structs of static members, which stand in the calldata one after the other.
-    function _recipientsOf(IssueRow[] calldata rows) private view returns (uint256) {
-        uint256 at;
-        assembly {
-            at := rows.offset
-        }
-        return _recordsOf(at, 0x80, rows.length);
+    function _refuseLine(bool atomic, uint256 row, Line memory line, uint256 failing) private {
+        _refuse(atomic, row, line.ref, Rules.first(failing), line.fromOf(), line.toOf(), line.unitsOf());
     }
 
-    function _receiversOf(TransferRow[] calldata rows) private view returns (uint256) {
-        uint256 at;
-        assembly {
-            at := add(rows.offset, 0x20)
-        }
-        return _recordsOf(at, 0xa0, rows.length);
+    function _redeem(Book memory book, RedeemRow memory row) private {
+        bytes32 data = _days(row.data);
+        _post(book, Entries.line(Kind.REDEEM, Basis.REDEMPTION, row.from, address(0), row.units, row.ref, data));
     }
 
     function _transfer(address from, address to, uint256 units) private {
@@ -166,8 +157,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
         if (units > type(uint96).max) _revert(Code.INSUFFICIENT_UNITS, from, to, units);
         Book memory book = _open();
         book.self = from;
-        (uint256 fromRecord, uint256 toRecord) = _pair(from, to);
-        uint8 code = _direct(book, _transferLine(from, to, uint96(units), 0, 0), fromRecord, toRecord);
+        uint8 code = _direct(book, from, to, uint96(units), 0, 0);
         if (code != Code.OK) _revert(code, from, to, units);
         _close(book);
     }
@@ -181,7 +171,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     function detectTransferRestriction(address from, address to, uint256 units) public view returns (uint8) {
         Book memory book = _open();
         (uint256 failing,,) = _failing(book, from, to, units, false);
-        return Rules.first(failing | _failingAtOnce(book));
+        return Rules.first(failing | _failingAtOnce(book.policy));
     }
 
     /// @inheritdoc ISecurityToken
@@ -203,7 +193,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     /// @inheritdoc ISecurityToken
     function canReceive(address account) external view returns (bool) {
         (, uint256 record) = _pair(address(0), account);
-        return Rules.ofReceiver(record, policy()) == 0;
+        return Rules.ofReceiver(record) | Rules.ofClass(record, _policy) == 0;
     }
 
     /// @inheritdoc ISecurityToken
@@ -228,7 +218,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
 
     /// @inheritdoc ISecurityToken
     function policy() public view returns (uint256) {
-        return (_word >> 32) << 32;
+        return _policy;
     }
 
     /// @inheritdoc ISecurityToken
@@ -243,7 +233,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
 
     /// @inheritdoc ISecurityToken
     function seq() external view returns (uint64) {
-        return uint32(_word);
+        return uint32(uint256(_head));
     }
 
     /// @inheritdoc ISecurityToken

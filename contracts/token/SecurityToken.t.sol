@@ -125,6 +125,48 @@ contract SecurityTokenTest is Fixture {
         eq(token.balanceOf(BOB), 5, "Bob");
     }
 
+    /// @dev A row is read word by word: what is no address or no uint96 must not spill into the field beside it.
+    function test_aWordThatIsNoAddressOrNoUnitsReverts() public {
+        bytes[3] memory transfers = [
+            wideRow(uint160(ALICE) | 1 << 160, uint160(BOB), 1),
+            wideRow(uint160(ALICE), uint160(BOB) | 1 << 160, 1),
+            wideRow(uint160(ALICE), uint160(BOB), 1 << 96)
+        ];
+        for (uint256 i; i < 3; ++i) {
+            vm.prank(BROKER_1);
+            (bool ok,) = address(token).call(calldataOf(token.custodiedTransfer.selector, transfers[i]));
+            yes(!ok, "a transfer's word is too wide");
+        }
+        bytes[2] memory issues = [abi.encode(uint160(ALICE) | 1 << 160, 1, "op", 0), abi.encode(ALICE, 1 << 96, "op", 0)];
+        for (uint256 i; i < 2; ++i) {
+            vm.prank(ISSUER);
+            (bool ok,) = address(token).call(calldataOf(token.issue.selector, issues[i]));
+            yes(!ok, "an issue's word is too wide");
+        }
+        vm.prank(BROKER_1);
+        (bool done,) = address(token).call(
+            calldataOf(token.custodiedTransfer.selector, wideRow(uint160(ALICE), uint160(BOB), 1))
+        );
+        yes(done, "the same row, each word in its width");
+    }
+
+    function wideRow(uint256 from, uint256 to, uint256 units) private pure returns (bytes memory) {
+        return abi.encode(from, to, units, bytes32("move"), bytes32(0));
+    }
+
+    function calldataOf(bytes4 selector, bytes memory oneRow) private pure returns (bytes memory) {
+        return abi.encodePacked(selector, uint256(0x40), uint256(1), uint256(1), oneRow);
+    }
+
+    function test_theLastNumberIsTheLastEntry() public {
+        vm.store(address(token), bytes32(uint256(2)), bytes32(uint256(type(uint32).max - 1)));
+        issue(token, ALICE, 1);
+        eq(token.seq(), type(uint32).max, "the last number");
+        vm.expectRevert(abi.encodeWithSignature("RegisterFull()"));
+        vm.prank(ISSUER);
+        token.issue(issueRow(ALICE, 1, "op"), false);
+    }
+
     function test_anEmptyBatchChangesNothing() public {
         bytes32 head = token.head();
         vm.prank(BROKER_1);

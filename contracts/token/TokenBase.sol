@@ -4,9 +4,12 @@ pragma solidity ^0.8.28;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
+import {Basis, Entries, Kind, Line} from "./Entries.sol";
 import {Holds} from "./Holds.sol";
-import {Basis, Kind, Ledger} from "./Ledger.sol";
-import {Code, Policy, Rules} from "./Rules.sol";
+import {Ledger} from "./Ledger.sol";
+import {Memory} from "./Memory.sol";
+import {Code, Rules} from "./Rules.sol";
+import {Policy} from "./Words.sol";
 
 /// @title What a token's two halves share: its whole storage, batches, refusals
 /// @dev SecurityToken delegates to LegalActs, so no contract below this one may declare storage of its own.
@@ -37,37 +40,25 @@ abstract contract TokenBase is Holds, AccessManaged {
 
     /// @dev Persons are tracked from the start or never: a count begun later would miss present holders.
     function _putInForce(Book memory book, uint256 policy_, bytes32 ref) internal {
-        bool started = uint32(book.word) != 0;
-        bool tracksAnew = (book.word ^ policy_) & Policy.TRACKED != 0;
+        bool started = book.head != 0;
+        bool tracksAnew = (book.policy ^ policy_) & Policy.TRACKED != 0;
         if (!Policy.isValid(policy_) || (started && tracksAnew)) revert PolicyInvalid(policy_);
-        book.word = policy_ | uint32(book.word);
+        _policy = book.policy = policy_;
         _postNote(book, Kind.POLICY, Basis.NONE, ref, bytes32(policy_));
     }
 
     function _postNote(Book memory book, uint8 kind, uint16 basis, bytes32 ref, bytes32 data) internal {
-        _post(book, Line(0, 0, kind, basis, 0, address(0), address(0), ref, data, 0));
+        _note(book, Entries.line(kind, basis, address(0), address(0), 0, ref, data));
     }
 
-    /// @dev A move without a request.
-    function _direct(Book memory book, Line memory line, uint256 fromRecord, uint256 toRecord)
+    /// @dev A move without a request, of one line.
+    function _direct(Book memory book, address from, address to, uint96 units, bytes32 ref, bytes32 data)
         internal
         returns (uint8)
     {
-        address from = line.from;
-        uint256 failing = _failingOf(book, from, line.to, line.units, false, fromRecord, toRecord)
-            | _failingActor(book, fromRecord, from) | _failingAtOnce(book);
-        if (failing != 0) return Rules.first(failing);
-        _postTransfer(book, line, fromRecord, toRecord);
-        return Code.OK;
-    }
-
-    /// @dev A line for {_direct}.
-    function _transferLine(address from, address to, uint96 units, bytes32 ref, bytes32 data)
-        internal
-        pure
-        returns (Line memory)
-    {
-        return Line(0, 0, Kind.TRANSFER, Basis.JOINT_REQUEST, units, from, to, ref, _days(data), 0);
+        (uint256 fromRecord, uint256 toRecord) = _pair(from, to);
+        Line memory line = Entries.line(Kind.TRANSFER, Basis.JOINT_REQUEST, from, to, units, ref, _days(data));
+        return Rules.first(_transferUnlessFailing(book, line, fromRecord, toRecord));
     }
 
     function _approveAllowance(address owner, address spender, uint256 units) internal {
@@ -82,11 +73,11 @@ abstract contract TokenBase is Holds, AccessManaged {
         bool atomic,
         function(Book memory, bytes32) internal returns (uint8) act
     ) internal {
-        uint256 free = _memory();
+        uint256 free = Memory.mark();
         for (uint256 i; i < holdIds.length; ++i) {
             uint8 code = act(book, holdIds[i]);
             if (code != Code.OK) _refuseHold(atomic, i, holdIds[i], code);
-            _reuse(free);
+            Memory.reuse(free);
         }
         _close(book);
     }

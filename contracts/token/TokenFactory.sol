@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
-import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {IDocuments} from "../interfaces/IDocuments.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
@@ -28,7 +28,7 @@ contract TokenFactory is ITokenFactory, AccessManaged {
     function createIssue(ITokenTypes.Terms calldata terms) external restricted returns (address token) {
         if (terms.ref == bytes32(0) || tokenOf[terms.ref] != address(0)) revert IssueExists(terms.ref);
         if (terms.issuerRole < Roles.FIRST_ISSUER) revert IssuerRoleInvalid(terms.issuerRole);
-        token = Clones.cloneDeterministic(implementation, terms.ref);
+        token = Create2.deploy(0, terms.ref, _initCode());
         tokenOf[terms.ref] = token;
         emit IssueCreated(terms.ref, token, terms.termsHash);
         SecurityToken(token).initialize(terms);
@@ -37,7 +37,14 @@ contract TokenFactory is ITokenFactory, AccessManaged {
 
     /// @inheritdoc ITokenFactory
     function predict(bytes32 ref) external view returns (address) {
-        return Clones.predictDeterministicAddress(implementation, ref);
+        return Create2.computeAddress(ref, keccak256(_initCode()));
+    }
+
+    /// @dev Answers with the implementation's whole code, immutables included, so that a token is called without a
+    /// detour: PUSH20 implementation, EXTCODESIZE, DUP1, twice RETURNDATASIZE (0), PUSH20 implementation, EXTCODECOPY,
+    /// RETURNDATASIZE, RETURN.
+    function _initCode() private view returns (bytes memory) {
+        return abi.encodePacked(hex"73", implementation, hex"3b803d3d73", implementation, hex"3c3df3");
     }
 
     /// @dev Whatever is not bound here and is restricted, is the admin's: nothing.

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { contractArtifact, contractInterface } from "@genbo/chain/abi";
+import { issuerRole } from "@genbo/chain/deployment";
 import { Interface, id } from "ethers";
 import { artifacts } from "hardhat";
 import { createPlatform, type Platform, registryRecord, wallet } from "../../contracts/test/platform.ts";
@@ -19,6 +20,8 @@ type GasSnapshot = Record<string, number>;
 
 const snapshotFile = new URL("../../contracts/gas.json", import.meta.url);
 const batch = 100;
+/** The chain's own prices for a row whose seller no other row has are 19,900, see docs/contracts.md; 3,600 are for code. */
+const manySellersBudget = 23_500;
 const ref = (text: string) => id(text);
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
 const zero = `0x${"0".repeat(64)}`;
@@ -70,6 +73,11 @@ export async function measureGas(): Promise<GasFigure[]> {
   const [alice, bob, carol] = signers.others as [string, string, string];
   await register([alice, bob, carol], 0n, signers.registrar);
 
+  const terms = [ref("measured"), "Issue", "ST", 1n, 0n, ref("terms"), issuerRole(0n)];
+  const created = await send(signers.registrar, "TokenFactory", addresses.tokenFactory, "createIssue", [
+    terms,
+  ]);
+  note("creation of an issue", created.gasUsed, 1, 8_000_000);
   const token = await platform.createIssue(ref("issue"));
   const joint = await platform.createIssue(ref("joint"), 6n << 248n);
   const act = (from: string, fn: string, rows: unknown[], target = token) =>
@@ -102,7 +110,7 @@ export async function measureGas(): Promise<GasFigure[]> {
       range(batch, 1).map((index) => [from(index), wallet(1000 + index), 1n, ref(`move ${index}`), zero]),
     );
   note("custodied batch of 100, one seller", (await custodied(() => wallet(0))).gasUsed, batch, 16_000);
-  note("custodied batch of 100, 100 sellers", (await custodied(wallet)).gasUsed, batch, 16_000);
+  note("custodied batch of 100, 100 sellers", (await custodied(wallet)).gasUsed, batch, manySellersBudget);
 
   await issue(range(batch, 1).map(wallet), 1000n, joint);
   await issue(range(batch, 200).map(wallet), 1000n, joint);

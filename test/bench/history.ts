@@ -172,8 +172,13 @@ function createLine(issue: HistoryIssue, holders: number) {
       kind: entryKinds[kind],
     };
     head = headAfterEntry(head, entry);
-    const numbers = [entry.seq, entry.kind, entry.basis, entry.units, entry.from, entry.to].map(wordOf);
-    return logOf(issue.token, [topics.entry, entry.ref], [...numbers, entry.data, head]);
+    const fromUnits = (BigInt(entry.from) << 96n) | entry.units;
+    const toLine = (BigInt(entry.to) << 96n) | BigInt((entry.basis << 8) | entry.kind);
+    return logOf(
+      issue.token,
+      [topics.entry, entry.ref],
+      [wordOf(fromUnits), wordOf(toLine), entry.data, head],
+    );
   };
   const transfer = (): ChainLog[] => {
     const from = random.int(holders);

@@ -215,8 +215,8 @@ test("a rejection and a cancellation are lines of who did them, and perfect noth
 test("logs of strangers' contracts that look like ours are passed over", async () => {
   const before = await rows("select count(*) as breaks from register_break");
   const stranger = testSigner(77);
-  // Emits Entry with 256 zero bytes from its constructor: PUSH32 ref, PUSH32 topic, PUSH2 size, PUSH1 0, LOG2.
-  const code = `7f${"11".repeat(32)}7f${topics.entry.slice(2)}6101006000a200`;
+  // Emits Entry with 128 zero bytes from its constructor: PUSH32 ref, PUSH32 topic, PUSH2 size, PUSH1 0, LOG2.
+  const code = `7f${"11".repeat(32)}7f${topics.entry.slice(2)}6100806000a200`;
   const create = { chainId: 31_337, nonce: 0, gasLimit: 1_000_000, to: null, data: bytesOf(`0x${code}`) };
   const { raw, hash } = await signTransaction(stranger, create);
   await stack.anvil().rpc.call("eth_sendRawTransaction", hexOf(raw));

@@ -1,4 +1,4 @@
-import { concat, getAddress, getCreate2Address, getCreateAddress, keccak256 } from "ethers";
+import { concat, getCreate2Address, getCreateAddress, keccak256 } from "ethers";
 import { type ContractName, contractArtifact, contractInterface } from "./abi.ts";
 
 /** Role ids in the AccessManager; an issuer party n has the role `issuerRole(n)`. */
@@ -12,7 +12,7 @@ export interface Addresses {
   holderRegistry: string;
   /** The second half of every token's code. */
   legalActs: string;
-  /** The implementation that every issue's clone delegates to. */
+  /** The implementation, whose code every issue's token has a copy of. */
   securityToken: string;
   tokenFactory: string;
   settlement: string;
@@ -98,14 +98,10 @@ export function setCustodian(addresses: Addresses, signer: string, custodianId: 
 
 /** The address of an issue's token, known before it is created. @param ref 32 bytes, the issue's id */
 export function tokenAddress(addresses: Addresses, ref: string): string {
-  const initCode = concat(["0x3d602d80600a3d3981f3", cloneCode(addresses)]);
-  return getCreate2Address(addresses.tokenFactory, ref, keccak256(initCode));
-}
-
-/** The whole code of an issue's token: it delegates to the implementation, for good (ERC-1167). */
-export function cloneCode(addresses: Addresses): string {
-  const implementation = getAddress(addresses.securityToken);
-  return concat(["0x363d3d373d3d3d363d73", implementation, "0x5af43d82803e903d91602b57fd5bf3"]);
+  const { securityToken, tokenFactory } = addresses;
+  // What the factory runs to answer with the implementation's code: see TokenFactory.sol.
+  const initCode = concat(["0x73", securityToken, "0x3b803d3d73", securityToken, "0x3c3df3"]);
+  return getCreate2Address(tokenFactory, ref, keccak256(initCode));
 }
 
 function creation(name: ContractName, args: string[]): UnsignedCall {

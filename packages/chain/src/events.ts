@@ -11,7 +11,7 @@ export interface ChainLog {
 }
 
 export const topics = {
-  entry: topicOf("Entry(uint64,uint8,uint16,uint96,address,address,bytes32,bytes32,bytes32)"),
+  entry: topicOf("Entry(bytes32,uint256,uint256,bytes32,bytes32)"),
   rejected: topicOf("Rejected(uint256,bytes32,uint8)"),
   recorded: topicOf("Recorded(address,bytes32,bytes32)"),
   headMoved: topicOf("HeadMoved(uint64,bytes32)"),
@@ -101,7 +101,7 @@ interface Decoder {
 }
 
 const decoders = new Map<string, Decoder>([
-  [topics.entry, { words: 8, decode: decodeEntry }],
+  [topics.entry, { words: 4, decode: decodeEntry }],
   [
     topics.rejected,
     {
@@ -153,18 +153,20 @@ const decoders = new Map<string, Decoder>([
   ],
 ]);
 
+/** Words: from 160 bits | units 96; to 160 bits | zero 72 | basis 16 | kind 8; data; head, whose last 32 bits are seq. */
 function decodeEntry(data: string, ref: string): EntryEvent {
+  const [fromUnits, toLine, head] = [word(data, 0), word(data, 1), word(data, 3)];
   return {
     type: "entry",
-    seq: integer(data, 0),
-    kind: integer(data, 1),
-    basis: integer(data, 2),
-    units: BigInt(`0x${data.slice(2 + 3 * 64, 2 + 4 * 64)}`),
-    from: address(data, 4),
-    to: address(data, 5),
+    seq: Number.parseInt(head.slice(-8), 16),
+    kind: Number.parseInt(toLine.slice(-2), 16),
+    basis: Number.parseInt(toLine.slice(-6, -2), 16),
+    units: BigInt(`0x${fromUnits.slice(42)}`),
+    from: fromUnits.slice(0, 42),
+    to: toLine.slice(0, 42),
     ref,
-    data: word(data, 6),
-    head: word(data, 7),
+    data: word(data, 2),
+    head,
   };
 }
 

@@ -20,8 +20,8 @@ const rowGas: Record<BatchCall, number> = {
 /** What a batch takes before its first row: the transaction itself, roles, head and policy. */
 const batchBaseGas = 200_000;
 
-/** createIssue makes a clone and binds its roles, 580,000; the other single calls write a slot or two. */
-export const singleCallGas = 2_000_000;
+/** createIssue puts down a copy of the token's code and binds its roles, some 5,400,000; the other single calls write a slot or two. */
+export const singleCallGas = 8_000_000;
 
 /**
  * A legal act's limit. A row was measured to take 86,000 (a hold, or an order that breaks one and makes a holding), and

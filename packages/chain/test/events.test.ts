@@ -22,7 +22,7 @@ const logOf = (codec: typeof token, event: string, values: unknown[]) => {
 
 test("Entry", () => {
   const entry = fc.record({
-    seq,
+    seq: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     kind: fc.integer({ min: 0, max: 255 }),
     basis: fc.integer({ min: 0, max: 65_535 }),
     units: fc.bigInt({ min: 0n, max: 2n ** 96n - 1n }),
@@ -30,11 +30,16 @@ test("Entry", () => {
     to: address,
     ref: word,
     data: word,
-    head: word,
+    hash: bytes(28),
   });
   fc.assert(
-    fc.property(entry, (fields) => {
-      expect(decodeLog(logOf(token, "Entry", Object.values(fields)))).toEqual({ type: "entry", ...fields });
+    fc.property(entry, ({ hash, ...fields }) => {
+      const { seq, kind, basis, units, from, to, ref, data } = fields;
+      const head = `${hash}${seq.toString(16).padStart(8, "0")}`;
+      const fromUnits = (BigInt(from) << 96n) | units;
+      const toLine = (BigInt(to) << 96n) | BigInt((basis << 8) | kind);
+      const log = logOf(token, "Entry", [ref, fromUnits, toLine, data, head]);
+      expect(decodeLog(log)).toEqual({ type: "entry", ...fields, head });
     }),
   );
 });

@@ -6,7 +6,7 @@ import type { EntryFields, RegistryFields } from "./head.ts";
  * holding. No personal data: persons are random numbers, particulars are commitments.
  */
 export const exportFormat = "genbo-register-export";
-export const exportVersion = 1;
+export const exportVersion = 2;
 export const exportMedia = "application/x-ndjson";
 
 /** The first line: whose register, up to where, and what it comes to. */
@@ -76,7 +76,18 @@ export type ExportLine = HeaderLine | RecordLine | EntryLine | EndLine;
 export const lineText = (line: ExportLine): string =>
   JSON.stringify(line, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
 
-type Kind = "word" | "digest" | "address" | "count" | "amount" | "issue" | "format" | "version";
+type Kind =
+  | "word"
+  | "digest"
+  | "address"
+  | "count"
+  | "number"
+  | "byte"
+  | "short"
+  | "amount"
+  | "issue"
+  | "format"
+  | "version";
 type Shape<L> = Record<Exclude<keyof L, "type">, Kind>;
 
 const mined = { block: "count", hash: "word", time: "count" } as const;
@@ -87,17 +98,16 @@ const shapes: { [T in ExportLine["type"]]: Shape<Extract<ExportLine, { type: T }
     ...{ records: "count", recordsHead: "word", entries: "count", head: "word" },
     ...{ units: "amount", holders: "count", accounts: "count" },
   },
-  record: { seq: "count", wallet: "address", record: "word", particulars: "word", head: "word", ...mined },
+  record: { seq: "number", wallet: "address", record: "word", particulars: "word", head: "word", ...mined },
   entry: {
-    ...{ seq: "count", kind: "count", basis: "count", units: "amount", from: "address", to: "address" },
+    ...{ seq: "number", kind: "byte", basis: "short", units: "amount", from: "address", to: "address" },
     ...{ ref: "word", data: "word", head: "word", ...mined },
     ...{ totalUnits: "amount", totalHolders: "count", totalAccounts: "count" },
   },
   end: { records: "count", entries: "count", root: "word", sha256: "digest" },
 };
 
-/** Longest number of a count: what a safe integer holds. */
-const countMax = 2 ** 48 - 1;
+const amountEnd = 2n ** 96n;
 const readers: Record<Kind, (value: unknown) => unknown> = {
   word: text(/^0x[0-9a-f]{64}$/),
   digest: text(/^[0-9a-f]{64}$/),
@@ -105,10 +115,15 @@ const readers: Record<Kind, (value: unknown) => unknown> = {
   issue: text(/^iss_[0-9a-f]{32}$/),
   format: text(new RegExp(`^${exportFormat}$`)),
   version: (value) => (value === exportVersion ? value : undefined),
-  count: (value) =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= countMax ? value : undefined,
-  amount: (value) =>
-    typeof value === "string" && /^(0|[1-9][0-9]{0,28})$/.test(value) ? BigInt(value) : undefined,
+  count: integer(2 ** 48),
+  number: integer(2 ** 32),
+  byte: integer(2 ** 8),
+  short: integer(2 ** 16),
+  amount: (value) => {
+    const units =
+      typeof value === "string" && /^(0|[1-9][0-9]{0,28})$/.test(value) ? BigInt(value) : amountEnd;
+    return units < amountEnd ? units : undefined;
+  },
 };
 
 /** Reads a line: exactly the fields of its type, each of its form, else undefined. */
@@ -136,6 +151,11 @@ function jsonOf(bytes: Uint8Array): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function integer(end: number) {
+  return (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < end ? value : undefined;
 }
 
 function text(form: RegExp) {

@@ -1,9 +1,9 @@
 import type { Word } from "@genbo/domain/words";
 import { keccakOf } from "./keccak.ts";
 
-/** The fields of an entry that its head covers, in the order of the token's `Entry` event. */
+/** The fields of an entry that its head covers. */
 export interface EntryFields {
-  /** From 1, without a gap. */
+  /** From 1, without a gap; below 2^32. */
   seq: number;
   kind: number;
   basis: number;
@@ -23,43 +23,36 @@ export interface RegistryFields {
   particulars: Word;
 }
 
-/** keccak256(abi.encode(head, seq, kind, basis, units, from, to, ref, data)): the token's head after an entry. */
+/**
+ * keccak256(head | from 160 bits, units 96 | to 160, zero 72, basis 16, kind 8 | ref | data), its last 32 bits replaced by
+ * seq: the token's head after an entry.
+ * @throws RangeError when a number does not fit its place, where it would pass for another's
+ */
 export function headAfterEntry(head: Word, entry: EntryFields): Word {
-  const words = encoder(9);
-  words.hex(0, head);
-  words.number(1, entry.seq);
-  words.number(2, entry.kind);
-  words.number(3, entry.basis);
-  words.units(4, entry.units);
-  words.hex(5, entry.from);
-  words.hex(6, entry.to);
-  words.hex(7, entry.ref);
-  words.hex(8, entry.data);
-  return words.keccak();
+  const bytes = Buffer.alloc(5 * 32);
+  writeHex(bytes, 0, head);
+  writeHex(bytes, 32, entry.from);
+  bytes.writeUInt32BE(Number(entry.units >> 64n), 52);
+  bytes.writeBigUInt64BE(BigInt.asUintN(64, entry.units), 56);
+  writeHex(bytes, 64, entry.to);
+  bytes.writeUInt16BE(entry.basis, 93);
+  bytes.writeUInt8(entry.kind, 95);
+  writeHex(bytes, 96, entry.ref);
+  writeHex(bytes, 128, entry.data);
+  return numbered(bytes, entry.seq);
 }
 
-/** keccak256(abi.encode(head, seq, wallet, record, particulars)): the registry's head after a record. */
+/** keccak256(head | wallet | record | particulars), its last 32 bits replaced by seq: the registry's head after a record. */
 export function headAfterRecord(head: Word, line: RegistryFields): Word {
-  const words = encoder(5);
-  words.hex(0, head);
-  words.number(1, line.seq);
-  words.hex(2, line.wallet);
-  words.hex(3, line.record);
-  words.hex(4, line.particulars);
-  return words.keccak();
+  const bytes = Buffer.alloc(4 * 32);
+  writeHex(bytes, 0, head);
+  writeHex(bytes, 44, line.wallet);
+  writeHex(bytes, 64, line.record);
+  writeHex(bytes, 96, line.particulars);
+  return numbered(bytes, line.seq);
 }
 
-/** Writes ABI words, each right-aligned in 32 bytes. */
-function encoder(words: number) {
-  const bytes = Buffer.alloc(words * 32);
-  return {
-    hex: (at: number, text: string) =>
-      bytes.write(text.slice(2), (at + 1) * 32 - (text.length - 2) / 2, "hex"),
-    number: (at: number, value: number) => bytes.writeUIntBE(value, at * 32 + 26, 6),
-    units: (at: number, value: bigint) => {
-      bytes.writeBigUInt64BE(BigInt.asUintN(64, value), at * 32 + 24);
-      bytes.writeBigUInt64BE(value >> 64n, at * 32 + 16);
-    },
-    keccak: (): Word => keccakOf(bytes),
-  };
-}
+const writeHex = (bytes: Buffer, at: number, text: string) => bytes.write(text.slice(2), at, "hex");
+
+const numbered = (bytes: Buffer, seq: number): Word =>
+  `${keccakOf(bytes).slice(0, 58)}${seq.toString(16).padStart(8, "0")}` as Word;

@@ -73,9 +73,18 @@ test.skipIf(!hasPython)(
       ...(lines.at(-1) as Extract<ExportLine, { type: "end" }>),
       root: `0x${"1".repeat(64)}`,
     });
-    expect(verdicts([lines, wrongRoot])).toMatchObject([
+    const sold = lines.at(-3) as Extract<ExportLine, { type: "entry" }>;
+    const tooWide = [
+      { units: sold.units + 2n ** 96n },
+      { kind: sold.kind + 256 },
+      { basis: sold.basis + 65_536 },
+    ];
+    expect(
+      verdicts([lines, wrongRoot, ...tooWide.map((change) => lines.with(-3, { ...sold, ...change }))]),
+    ).toMatchObject([
       whole,
       { verdict: "differs", at: "end", fault: "SUM_DIFFERS" },
+      ...tooWide.map(() => ({ verdict: "differs", at: "entry", fault: "UNREADABLE" })),
     ]);
   },
 );

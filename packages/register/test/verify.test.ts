@@ -61,6 +61,19 @@ test.each([
   });
 });
 
+test("a number too wide for its place, which under the head would be its neighbour's, makes the line none", async () => {
+  const lines = exported();
+  const sold = lines[entry(lines, 8)] as EntryLine;
+  const before = `0x${(BigInt(sold.from) - 1n).toString(16).padStart(40, "0")}`;
+  for (const change of [
+    { units: sold.units + 2n ** 96n, from: before },
+    { kind: sold.kind + 256, basis: sold.basis - 1 },
+    { basis: sold.basis + 65_536 },
+    { seq: 8 + 2 ** 32 },
+  ])
+    expect((await read(forged(8, change))).finding).toMatchObject({ seq: 8, fault: "UNREADABLE" });
+});
+
 test.each([{ totalUnits: 31n }, { totalHolders: 9 }, { totalAccounts: 9 }])(
   "a sum that does not follow shows at its entry: %o",
   async (change) => {
