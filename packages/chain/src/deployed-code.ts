@@ -68,7 +68,7 @@ export function codeDifferences(name: ContractName, at: At, found: string, place
 export type At = Pick<CodeDifference, "contract" | "address">;
 
 /** Holds code against other code, byte by byte. */
-export function bytesDifferences(at: At, expected: string, found: string): CodeDifference[] {
+function bytesDifferences(at: At, expected: string, found: string): CodeDifference[] {
   const [should, is] = [getBytes(expected), getBytes(found)];
   const range = (offset: number, to: number) => ({
     ...at,

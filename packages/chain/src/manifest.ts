@@ -1,13 +1,7 @@
 import { getCreateAddress } from "ethers";
 import { codeHash, contractInterface, contractsFile } from "./abi.ts";
-import {
-  bytesDifferences,
-  type CodeDifference,
-  codeDifferences,
-  contractAt,
-  hashOfCode,
-} from "./deployed-code.ts";
-import { type Addresses, cloneCode, deploymentPlan } from "./deployment.ts";
+import { type CodeDifference, codeDifferences, contractAt, hashOfCode } from "./deployed-code.ts";
+import { type Addresses, deploymentPlan } from "./deployment.ts";
 import { quantity, readQuantity } from "./hex.ts";
 import { readChainIdentity } from "./identity.ts";
 import { selectorOf } from "./keccak.ts";
@@ -164,7 +158,7 @@ export async function checkDeployment(rpc: Rpc, manifest: Manifest): Promise<Che
   );
   for (const [index, { ref, address }] of tokens.entries()) {
     const at = { contract: `token of ${ref}`, address };
-    differences.push(...bytesDifferences(at, cloneCode(addresses), tokenCodes[index]!));
+    differences.push(...codeDifferences("SecurityToken", at, tokenCodes[index]!, place));
   }
   // What other code answers says nothing.
   const others = new Set(differences.map(({ address }) => address));
