@@ -1,11 +1,13 @@
-import { caseFacts } from "@genbo/api-schema/case-facts";
 import type { newCase } from "@genbo/api-schema/cases";
 import type { Queryable } from "@genbo/database/connection";
 import { type CaseSituation, caseSituation } from "@genbo/database/legal-cases-facts";
+import { latestParticulars } from "@genbo/database/vault";
 import { type CaseFacts, caseFaults, rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { RefusalCode } from "@genbo/domain/refusals";
+import type { Represented } from "@genbo/domain/representation";
 import type { z } from "zod";
+import type { ApiContext } from "./context.ts";
 import { type Language, notFound, ProblemError } from "./problem.ts";
 import { activeIssue, numberOf, ruleWire } from "./rules.ts";
 
@@ -19,14 +21,9 @@ export interface CaseInQuestion {
   documents: readonly CaseDocument[];
 }
 
-/** Facts as they are kept, in their wire form, and back. */
-export const factsToJson = (facts: CaseFacts[CaseKind]): string =>
-  JSON.stringify(facts, (_, value) => (typeof value === "bigint" ? String(value) : value));
-export const factsFromJson = (kind: CaseKind, facts: unknown): CaseFacts[CaseKind] =>
-  caseFacts[kind].parse(facts) as CaseFacts[CaseKind];
-
 /** What the register says about a case now. @throws ProblemError for an issue that takes no entries */
 export async function situationOf(
+  { vaultKeys }: ApiContext,
   db: Queryable,
   { issueId, kind, facts }: CaseInQuestion,
   now: Date,
@@ -39,7 +36,12 @@ export async function situationOf(
     now,
   });
   if (found === undefined) throw notFound();
-  return { ...found, token: activeIssue(found.issue).token };
+  const { token } = activeIssue(found.issue);
+  if (rules.personal === undefined) return { ...found, token };
+  const personId = found.accounts.get(rules.accounts(facts)[0]!)?.record?.personId;
+  const versions = personId === undefined ? null : await latestParticulars(db, vaultKeys, [personId]);
+  const person = (versions?.get(personId!)?.value ?? null) as Represented | null;
+  return { ...found, token, person };
 }
 
 /** Every requirement that a case does not meet. */

@@ -2,6 +2,7 @@ import { attachmentForms, releaseGrounds } from "@genbo/domain/cases/kinds";
 import { recordFlags } from "@genbo/domain/investor-class";
 import { trusteeCapacities } from "@genbo/domain/trust-mark";
 import { z } from "zod";
+import { coOwnersFields, representatives } from "./investors.ts";
 import { heirsMax } from "./limits.ts";
 import { named } from "./named.ts";
 import { address, clause, day, hash, instant, line, units } from "./primitives.ts";
@@ -28,7 +29,15 @@ const freeze = named(
   }),
 );
 
-/** What each kind of case states. Names of persons stand in its documents and in the vault, never here. */
+const ofPerson = {
+  account: address.describe("Any account of the person; all take the new particulars"),
+  effectiveOn: day,
+};
+
+/**
+ * What each kind of case states. Names of persons stand in its documents and in the vault; facts that must have some are
+ * sealed under the person's key (`personal` of the kind's rules).
+ */
 export const caseFacts = {
   PLEDGE: named(
     "PledgeFacts",
@@ -143,6 +152,16 @@ export const caseFacts = {
     }),
   ),
   TRUST_PROPERTY_ERASURE: named("TrustPropertyErasureFacts", z.strictObject({ account: address })),
+  REPRESENTATION: named(
+    "RepresentationFacts",
+    z.strictObject({
+      ...ofPerson,
+      representatives: representatives.describe(
+        "All who act for the person from then on; empty when nobody does any more",
+      ),
+    }),
+  ),
+  CO_OWNERSHIP: named("CoOwnershipFacts", z.strictObject({ ...ofPerson, ...coOwnersFields })),
   FREEZE: freeze,
   UNFREEZE: freeze,
 } as const;

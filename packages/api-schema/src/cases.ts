@@ -43,6 +43,8 @@ export const newCase = named(
     filing("TRUSTEE_DISPOSAL"),
     filing("TRUST_PROPERTY_MARK"),
     filing("TRUST_PROPERTY_ERASURE"),
+    filing("REPRESENTATION"),
+    filing("CO_OWNERSHIP"),
     filing("FREEZE"),
     filing("UNFREEZE"),
   ]),
@@ -61,7 +63,9 @@ const caseFields = z.object({
   maker: z.string(),
   checker: z.string().nullable(),
   reason: z.string().nullable(),
-  facts: z.record(z.string(), z.unknown()),
+  facts: z
+    .record(z.string(), z.unknown())
+    .describe("Of cases with names, those are here only in the answer for one case, to who may see them"),
   documents: z.array(document),
   deadlines: z.array(z.object({ name: z.string(), article: z.string(), due: day })),
   result: z

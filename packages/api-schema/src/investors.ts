@@ -1,3 +1,5 @@
+import { refusal } from "@genbo/domain/refusals";
+import { representationFaults, representativeRoles } from "@genbo/domain/representation";
 import { z } from "zod";
 import { investorClass } from "./issues.ts";
 import { bulkRowsMax } from "./limits.ts";
@@ -23,22 +25,77 @@ export const taxCategory = z.enum([
   "FOREIGN_CORPORATION",
 ]);
 
+const representative = named(
+  "Representative",
+  z.strictObject({
+    role: z.enum(representativeRoles),
+    name: line(),
+    address: line(400),
+    from: day.describe("First day on which it acts"),
+    until: day.optional().describe("Last day on which it acts"),
+    receivesNotices: z.boolean().describe("Notices go to it instead of the person (Trust Act 191)"),
+  }),
+  "Who acts for a person: parent, guardian, standing proxy",
+);
+export const representatives = z.array(representative).max(10);
+
+const sharePartsMax = 1_000_000;
+const share = z.strictObject({
+  parts: z.int().min(1).max(sharePartsMax),
+  of: z.int().min(1).max(sharePartsMax),
+});
+const place = z.int().min(0).nullable();
+/** Members of one group, as its deed of co-ownership counts them. */
+const membersMax = 50;
+export const coOwnersFields = {
+  members: z
+    .array(named("CoOwner", z.strictObject({ name: line(), address: line(400), share })))
+    .min(2)
+    .max(membersMax),
+  representative: place.describe(
+    "Who exercises the rights, by place among the members from 0; null: nobody may (Trust Act 193)",
+  ),
+  noticeReceiver: place.describe("Who receives notices (Trust Act 191(3)); null: any one of them"),
+};
+
+const particularsFields = z.strictObject({
+  kind: z
+    .enum(["individual", "corporation", "co-owners"])
+    .describe("co-owners: several persons who own units together are one holder"),
+  name: z.strictObject({ kanji: line(), kana: line(), romaji: line() }),
+  address: z.strictObject({
+    postalCode: z.string().regex(/^[0-9A-Za-z -]{3,10}$/, "is not a postal code"),
+    prefecture: line(100),
+    city: line(100),
+    street: line(),
+    country: z.string().regex(/^[A-Z]{2}$/, "is not an ISO 3166 alpha-2 code"),
+  }),
+  bornOn: pastDay.nullable().describe("Birth, or establishment of a corporation"),
+  noticesTo: line(400)
+    .optional()
+    .describe("Another place that the person named for notices (Trust Act 191(1))"),
+  representatives: representatives.optional(),
+  coOwners: named("CoOwnership", z.strictObject(coOwnersFields)).optional(),
+});
+
 /** Who a person is, as the register must say it (Trust Act 186(iii)). Personal data: stands in the vault alone. */
 export const particulars = named(
   "Particulars",
-  z.strictObject({
-    kind: z.enum(["individual", "corporation"]),
-    name: z.strictObject({ kanji: line(), kana: line(), romaji: line() }),
-    address: z.strictObject({
-      postalCode: z.string().regex(/^[0-9A-Za-z -]{3,10}$/, "is not a postal code"),
-      prefecture: line(100),
-      city: line(100),
-      street: line(),
-      country: z.string().regex(/^[A-Z]{2}$/, "is not an ISO 3166 alpha-2 code"),
-    }),
-    bornOn: pastDay.nullable().describe("Birth, or establishment of a corporation"),
+  particularsFields.superRefine(({ kind, coOwners, ...rest }, ctx) => {
+    if ((kind === "co-owners") !== (coOwners !== undefined)) {
+      const message = kind === "co-owners" ? "is missing" : "stands for a holder that is no group";
+      ctx.addIssue({ code: "custom", path: ["coOwners"], message });
+      return;
+    }
+    for (const fault of representationFaults({ ...rest, kind, ...(coOwners && { coOwners }) }))
+      ctx.addIssue({
+        code: "custom",
+        path: [coOwnersFaults.has(fault) ? "coOwners" : "representatives"],
+        message: refusal(fault).en,
+      });
   }),
 );
+const coOwnersFaults: ReadonlySet<string> = new Set(["SHARES_DO_NOT_ADD_UP", "NOT_A_CO_OWNER"]);
 
 const countryCode = z.int().min(1).max(999).describe("Country of residence, ISO 3166 numeric; Japan is 392");
 const classes = z.array(investorClass).min(1).max(6);

@@ -3,6 +3,7 @@ import type { Deadline } from "@genbo/domain/cases/rules";
 import { insertPart, type Part } from "./commands-statement.ts";
 import type { Queryable } from "./connection.ts";
 import type { LegalCase, Prisma, PrismaClient } from "./generated/client.ts";
+import { seal, unseal } from "./vault-keys.ts";
 
 export interface NewCase {
   id: string;
@@ -14,8 +15,10 @@ export interface NewCase {
   /** Brokers that may read it. */
   brokerIds: readonly string[];
   maker: string;
-  /** JSON text of the facts in their wire form. */
+  /** JSON text of the facts in their wire form, as far as they may stand in clear. */
   facts: string;
+  /** All facts, where some may not (`sealFacts`). */
+  sealed: Buffer | null;
   documents: readonly CaseDocument[];
   deadlines: readonly Deadline[];
   at: Date;
@@ -36,12 +39,23 @@ export const casePart = (row: NewCase): Part =>
       broker_ids: ["text[]", (of) => `{${of.brokerIds.join(",")}}`],
       maker: ["text", (of) => of.maker],
       facts: ["jsonb", (of) => of.facts],
+      sealed: ["bytea", (of) => of.sealed],
       documents: ["jsonb", (of) => JSON.stringify(of.documents)],
       deadlines: ["jsonb", (of) => JSON.stringify(of.deadlines)],
       created_at: ["timestamptz", (of) => of.at],
     },
     [row],
   );
+
+/** Facts with names, under the key of the person that they are about: erased with it. */
+export const sealFacts = (dataKey: Buffer, id: string, facts: string): Buffer =>
+  seal(dataKey, Buffer.from(facts), boundTo(id));
+
+/** JSON text. */
+export const openFacts = (dataKey: Buffer, id: string, sealed: Buffer): string =>
+  unseal(dataKey, sealed, boundTo(id)).toString("utf8");
+
+const boundTo = (id: string): string => `case:${id}`;
 
 export interface CaseDecision {
   id: string;

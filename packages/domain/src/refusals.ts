@@ -285,9 +285,9 @@ const table = {
   ],
   SHARES_DO_NOT_ADD_UP: [
     103,
-    "The heirs' shares do not add up to the holding.",
-    "相続分の合計が保有口数と一致しません。",
-    "Divide all units of the account, no more and no less.",
+    "The shares do not add up to the whole.",
+    "持分・相続分の合計が全部と一致しません。",
+    "Divide the whole, no more and no less: all units of the account, or shares whose sum is one.",
   ],
   HEIR_TWICE: [
     104,
@@ -361,6 +361,30 @@ const table = {
     "So many units are not marked on the account.",
     "当該口座にはその口数の表示がありません。",
     "Read the account's marks: they end with units that leave it.",
+  ],
+  ROLE_DOES_NOT_FIT: [
+    124,
+    "A minor's representative is named for a person who is none.",
+    "未成年者でない方に未成年者の代理人は置けません。",
+    "Give the date of birth, or name the representative's role anew.",
+  ],
+  ONE_RECEIVES_NOTICES: [
+    125,
+    "Several representatives are to receive notices.",
+    "通知の受領者は一人に限られます。",
+    "Name one of them.",
+  ],
+  NOT_A_CO_OWNER: [
+    126,
+    "Whoever is named is none of the co-owners.",
+    "指定された方は共有者ではありません。",
+    "Name one of the members by place, from 0 (TA 193, 191(3)).",
+  ],
+  NOT_A_GROUP: [
+    127,
+    "The holder is no group of co-owners.",
+    "共有名義の口座ではありません。",
+    "Register the group as a holder of the kind co-owners first.",
   ],
   GROUND_OF_ANOTHER_ORDER: [
     123,

@@ -95,7 +95,7 @@ create table legal_case (
   kind text not null check (kind in ('PLEDGE', 'PLEDGE_CHANGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE',
     'SALE_ORDER', 'AUCTION', 'SUCCESSION', 'CORPORATE_SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT',
     'EQUIVALENT_INSTRUMENT', 'TRUSTEE_ACQUISITION', 'TRUSTEE_DISPOSAL', 'TRUST_PROPERTY_MARK',
-    'TRUST_PROPERTY_ERASURE', 'FREEZE', 'UNFREEZE')),
+    'TRUST_PROPERTY_ERASURE', 'REPRESENTATION', 'CO_OWNERSHIP', 'FREEZE', 'UNFREEZE')),
   basis smallint not null check (basis between 0 and 20),
   state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),
   code text, -- why the chain refused it
@@ -105,6 +105,7 @@ create table legal_case (
   checker text,
   reason text, -- of its refusal
   facts jsonb not null,
+  sealed bytea, -- facts with names, under the key of the person that they are about; then facts holds the rest
   result jsonb not null default '{}', -- what it came to, where that is not all that was asked
   documents jsonb not null, -- [{kind, name, sha256}]
   deadlines jsonb not null, -- [{name, article, due}]

@@ -10,23 +10,29 @@ import {
 } from "@genbo/database/legal-cases";
 import { caseOperation } from "@genbo/database/legal-cases-settle";
 import type { NewCommand } from "@genbo/database/operations-new";
+import { latestParticulars, particularsPart } from "@genbo/database/vault";
+import type { SealedParticulars } from "@genbo/database/vault-seal";
+import { setParticulars } from "@genbo/domain/cases/calls";
 import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
-import type { Plan } from "@genbo/domain/cases/rules";
+import type { Plan, PlannedCall } from "@genbo/domain/cases/rules";
+import type { Situation } from "@genbo/domain/cases/situation";
 import { newId } from "@genbo/domain/ids";
 import type { CallOf, Handlers } from "../call.ts";
+import { factsKept } from "../case-facts.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { otherPerson } from "../four-eyes.ts";
-import { type CaseInQuestion, factsFromJson, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
+import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
 import { notFound, ProblemError } from "../problem.ts";
+import { sealNext } from "../sealing.ts";
 import { caseView } from "../views.ts";
 
 type Routes = "approveCase" | "refuseCase" | "withdrawCase";
 type Approval = CallOf<"approveCase">;
 
 export const caseDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
-  approveCase: (call) => command(ctx, call, async (db) => approve(db, call, await decidable(ctx, call))),
+  approveCase: (call) => command(ctx, call, async (db) => approve(ctx, db, call, await decidable(ctx, call))),
   refuseCase: (call) =>
     command(ctx, call, async () => {
       const row = await decidable(ctx, call);
@@ -77,18 +83,26 @@ async function decidable(
 }
 
 /** What stood when it was filed may have changed since, so every requirement is checked once more. */
-async function approve(db: Queryable, call: Approval, row: CaseRow): Promise<Outcome<Approval["route"]>> {
+async function approve(
+  ctx: ApiContext,
+  db: Queryable,
+  call: Approval,
+  row: CaseRow,
+): Promise<Outcome<Approval["route"]>> {
   const { principal, at, language } = call;
   const kind = row.kind as CaseKind;
-  const facts = factsFromJson(kind, row.facts);
+  const facts = await factsKept(ctx, db, { ...row, kind });
+  if (facts === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
   const documents = row.documents as unknown as CaseDocument[];
   const inQuestion: CaseInQuestion = { issueId: row.issueId, kind, facts, documents };
-  const situation = await situationOf(db, inQuestion, at);
+  const situation = await situationOf(ctx, db, inQuestion, at);
   refuseFaults(faultsOf(inQuestion, situation), language, row.id);
   const plan = rulesOf(kind).plan({ id: row.id, ref: row.ref, facts }, situation);
   const operationId = newId("op", at);
   const checker = principal.subject;
-  const rows = plan.calls.length;
+  const next = plan.particulars && (await nextParticulars(ctx, db, plan.particulars));
+  const calls = next ? recordCalls(situation, next.sealed) : plan.calls;
+  const rows = calls.length;
   const decision = { id: row.id, state: "approved" as const, checker, reason: null };
   return {
     answer: {
@@ -98,13 +112,36 @@ async function approve(db: Queryable, call: Approval, row: CaseRow): Promise<Out
     target: row.id,
     detail: { kind },
     guard: decideCasePart({ ...decision, result: plan.result ?? {}, at }),
-    writes: writesOf(plan, row),
+    writes: [
+      ...writesOf(plan, row),
+      ...(next
+        ? [particularsPart([{ ...next.sealed, ...next.known, evidenceRef: row.id, at, operationId }])]
+        : []),
+    ],
     operation: { id: operationId, kind: caseOperation, issueId: row.issueId, subjectId: row.id, checker },
-    commands: plan.calls.map(
+    commands: calls.map(
       ({ onToken, ...planned }): NewCommand => ({ ...planned, target: onToken ? situation.token : null }),
     ),
   };
 }
+
+async function nextParticulars(
+  ctx: ApiContext,
+  db: Queryable,
+  { personId, effectiveOn, value }: NonNullable<Plan["particulars"]>,
+) {
+  const latest = (await latestParticulars(db, ctx.vaultKeys, [personId])).get(personId)!;
+  // Through JSON, as a body comes: a field without a value is none.
+  const particulars = JSON.parse(JSON.stringify(value));
+  const sealed = await sealNext(ctx, db, personId, latest.version + 1, particulars);
+  return { sealed, known: { effectiveOn } };
+}
+
+/** Every account of the person takes the new commitment. */
+const recordCalls = (situation: Situation, { personId, commitment }: SealedParticulars): PlannedCall[] =>
+  [...situation.accounts.values()]
+    .filter(({ record }) => record?.personId === personId)
+    .map((account) => setParticulars(situation, account, commitment));
 
 function writesOf({ calls, flags }: Plan, { id, kind }: CaseRow): Part[] {
   const requests = calls.filter(({ call }) => call === "rejectTransfers").map(({ ref }) => ref);

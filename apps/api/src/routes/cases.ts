@@ -20,13 +20,14 @@ import { basisCode } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import type { CallOf, Handlers } from "../call.ts";
+import { factsKept, type KeptFacts, keepFacts } from "../case-facts.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { type CaseInQuestion, factsToJson, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
+import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
 import { asOfPosition, positionFor } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { caseView, issueView } from "../views.ts";
+import { auditRead, pageOf, presentAsOf } from "../reads.ts";
+import { caseView, issueView, seesParticulars } from "../views.ts";
 import { caseWire, holdWire } from "../wire/cases.ts";
 
 type Filing = CallOf<"fileCase">;
@@ -39,6 +40,8 @@ const brokersFile: ReadonlySet<CaseKind> = new Set([
   "RECOVERY",
   "TRUST_PROPERTY_MARK",
   "TRUST_PROPERTY_ERASURE",
+  "REPRESENTATION",
+  "CO_OWNERSHIP",
 ]);
 
 export const caseHandlers = (
@@ -49,9 +52,18 @@ export const caseHandlers = (
     if (issue === null) throw notFound();
     return issue;
   };
+  /** Names among the facts, for whoever may see them: the second person decides on what he reads. */
+  const factsShown = async (call: CallOf<"getCase">, row: CaseRow) => {
+    if (row.sealed === null || !seesParticulars(call.principal)) return null;
+    const facts = await factsKept(ctx, ctx.pool, { ...row, kind: row.kind as CaseKind });
+    await auditRead(ctx, call, row.id, undefined, { issueId: row.issueId });
+    return facts as CaseRow["facts"];
+  };
   return {
     fileCase: (call) =>
-      command(ctx, call, async (db) => fileCase(db, call, await issueFor(call.principal, call.params.id))),
+      command(ctx, call, async (db) =>
+        fileCase(ctx, db, call, await issueFor(call.principal, call.params.id)),
+      ),
     listCases: async ({ principal, params, query }) => {
       const asOf = await presentAsOf(ctx);
       const issue = await issueFor(principal, params.id);
@@ -59,13 +71,16 @@ export const caseHandlers = (
       const wire = caseWire(issue.profile as ProfileName);
       return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
     },
-    getCase: async ({ principal, params }) => {
+    getCase: async (call) => {
+      const { principal, params } = call;
       const asOf = await presentAsOf(ctx);
       const row = await findCase(ctx.prisma, caseView(principal), params.id);
       if (row === null) throw notFound();
       const { profile } = await issueFor(principal, row.issueId);
       const operationIds = await operationIdsAbout(ctx.prisma, row.id);
-      return { status: 200, body: { ...caseWire(profile as ProfileName)(row), operationIds, asOf } };
+      const facts = await factsShown(call, row);
+      const wire = caseWire(profile as ProfileName)({ ...row, ...(facts && { facts }) });
+      return { status: 200, body: { ...wire, operationIds, asOf } };
     },
     listHolds: async ({ principal, params, query }) => {
       const issue = await issueFor(principal, params.id);
@@ -84,6 +99,7 @@ export const caseHandlers = (
 };
 
 async function fileCase(
+  ctx: ApiContext,
   db: Queryable,
   call: Filing,
   issue: IssueWithState,
@@ -91,17 +107,25 @@ async function fileCase(
   const { principal, body, at, language } = call;
   const { kind, documents } = body;
   if (principal.role === "broker" && !brokersFile.has(kind))
-    throw new ProblemError("FORBIDDEN", "A broker files pledges, marks of trust property, and recoveries.", {
-      target: issue.id,
-    });
+    throw new ProblemError(
+      "FORBIDDEN",
+      "A broker files what its own customers ask for: pledges, trust property, who acts for them, recoveries.",
+      {
+        target: issue.id,
+      },
+    );
   const inQuestion: CaseInQuestion = { issueId: issue.id, kind, facts: body.facts, documents };
-  const situation = await situationOf(db, inQuestion, at);
+  const situation = await situationOf(ctx, db, inQuestion, at);
   const faults = isOwn(principal, inQuestion, situation)
     ? faultsOf(inQuestion, situation)
     : // Of another broker's customer, as of nobody, it learns nothing.
       (["NOT_CUSTODIAN"] satisfies RefusalCode[]);
   refuseFaults(faults, language, issue.id);
-  const row = draftOf(call, inQuestion, situation);
+  const id = newId("cas", at);
+  const [about] = rulesOf(kind).accounts(body.facts);
+  const personId = about === undefined ? undefined : situation.accounts.get(about)?.record?.personId;
+  const kept = await keepFacts(ctx, db, { id, kind, facts: body.facts }, personId);
+  const row = draftOf(call, id, kept, inQuestion, situation);
   return {
     answer: { status: 201, body: caseWire(issue.profile as ProfileName)(asFiled(row)) },
     target: row.id,
@@ -115,6 +139,7 @@ function asFiled({ at, ...row }: NewCase): CaseRow {
   return {
     ...row,
     facts: JSON.parse(row.facts),
+    sealed: null, // never shown
     brokerIds: [...row.brokerIds],
     documents: row.documents.map((each) => ({ ...each })),
     deadlines: row.deadlines.map((each) => ({ ...each })),
@@ -130,10 +155,11 @@ function asFiled({ at, ...row }: NewCase): CaseRow {
 
 function draftOf(
   { principal, at }: Filing,
+  id: string,
+  kept: KeptFacts,
   { issueId, kind, facts, documents }: CaseInQuestion,
   { brokerIds }: CaseSituation,
 ): NewCase {
-  const id = newId("cas", at);
   return {
     id,
     ref: refOf(id),
@@ -143,7 +169,7 @@ function draftOf(
     partyId: principal.partyId,
     brokerIds: isSecret(kind, facts) ? [] : brokerIds,
     maker: principal.subject,
-    facts: factsToJson(facts),
+    ...kept,
     documents,
     deadlines: deadlinesOf(kind, facts),
     at,

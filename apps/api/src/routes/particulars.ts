@@ -1,7 +1,6 @@
 import type { Queryable } from "@genbo/database/connection";
 import { changeInvestorPart, customerForChange, type InvestorRow } from "@genbo/database/investors";
-import { latestParticulars, particularsPart, subjectKey } from "@genbo/database/vault";
-import { type Particulars, type SealedParticulars, sealParticulars } from "@genbo/database/vault-seal";
+import { latestParticulars, particularsPart } from "@genbo/database/vault";
 import { walletsOf } from "@genbo/database/wallets";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId } from "@genbo/domain/ids";
@@ -10,8 +9,9 @@ import { dayOfIso, jstDay } from "@genbo/domain/jst";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { invalidField, notFound } from "../problem.ts";
 import { recordCommand } from "../records.ts";
+import { sealNext } from "../sealing.ts";
 
 type Change = CallOf<"changeParticulars">;
 
@@ -71,16 +71,4 @@ function changed(investor: InvestorRow, { body, at }: Change): InvestorRow {
     ...(taxCategory && { taxCategory }),
     ...(validUntil && { validUntil }),
   };
-}
-
-async function sealNext(
-  ctx: ApiContext,
-  db: Queryable,
-  personId: string,
-  version: number,
-  particulars: Particulars,
-): Promise<SealedParticulars> {
-  const key = await subjectKey(db, ctx.vaultKeys, personId);
-  if (key === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
-  return sealParticulars(key, personId, version, particulars);
 }

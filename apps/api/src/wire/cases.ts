@@ -14,7 +14,7 @@ type HoldWire = z.input<typeof holdPage>["items"][number];
 export const caseWire =
   (profile: ProfileName) =>
   (row: CaseRow): CaseWire => {
-    const { basis: code, partyId, brokerIds: _, createdAt, decidedAt, ...fields } = row;
+    const { basis: code, partyId, brokerIds: _, sealed: __, createdAt, decidedAt, ...fields } = row;
     const basis = legalBasisOf(code);
     return {
       ...(fields as unknown as CaseWire),

@@ -12,6 +12,12 @@ import { type PledgeChangeFacts, pledgeChange } from "./pledge-change.ts";
 import { pledgeRelease } from "./pledge-release.ts";
 import { type RecoveryFacts, recovery } from "./recovery.ts";
 import type { ReleaseFacts } from "./release.ts";
+import {
+  type CoOwnershipFacts,
+  coOwnership,
+  type RepresentationFacts,
+  representation,
+} from "./representation.ts";
 import { type CaseRules, lacksDocument } from "./rules.ts";
 import { type SaleOrderFacts, saleOrder } from "./sale-order.ts";
 import type { Situation } from "./situation.ts";
@@ -50,6 +56,8 @@ export interface CaseFacts {
   TRUSTEE_DISPOSAL: TrusteeDisposalFacts;
   TRUST_PROPERTY_MARK: TrustPropertyMarkFacts;
   TRUST_PROPERTY_ERASURE: TrustPropertyErasureFacts;
+  REPRESENTATION: RepresentationFacts;
+  CO_OWNERSHIP: CoOwnershipFacts;
   FREEZE: FreezeFacts;
   UNFREEZE: FreezeFacts;
 }
@@ -73,6 +81,8 @@ const rules: { [Kind in CaseKind]: CaseRules<CaseFacts[Kind]> } = {
   TRUSTEE_DISPOSAL: trusteeDisposal,
   TRUST_PROPERTY_MARK: trustPropertyMarking,
   TRUST_PROPERTY_ERASURE: trustPropertyErasure,
+  REPRESENTATION: representation,
+  CO_OWNERSHIP: coOwnership,
   FREEZE: freeze,
   UNFREEZE: unfreeze,
 };

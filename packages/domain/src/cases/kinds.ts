@@ -18,6 +18,8 @@ export const caseKinds = [
   "TRUSTEE_DISPOSAL",
   "TRUST_PROPERTY_MARK",
   "TRUST_PROPERTY_ERASURE",
+  "REPRESENTATION",
+  "CO_OWNERSHIP",
   "FREEZE",
   "UNFREEZE",
 ] as const;
@@ -50,6 +52,10 @@ export const documentKinds = [
   "DISPOSAL_AGREEMENT", // 処分の契約書
   "TRUST_PROPERTY_REQUEST", // 信託財産表示の請求書
   "TRUST_PROPERTY_ERASURE_REQUEST", // 信託財産表示抹消の請求書
+  "GUARDIANSHIP_CERTIFICATE", // 後見登記等の登記事項証明書・未成年後見人の戸籍
+  "PROXY_APPOINTMENT", // 常任代理人選任届
+  "REPRESENTATION_END", // 代理権の終了の届出
+  "CO_OWNERS_NOTICE", // 共有者の権利行使者・通知受領者の通知
   "FAMILY_REGISTER", // 戸籍
   "DIVISION_AGREEMENT", // 遺産分割協議書
   "WILL", // 遺言書

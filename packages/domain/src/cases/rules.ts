@@ -1,5 +1,6 @@
 import type { LegalBasisName } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
+import type { Represented } from "../representation.ts";
 import type { CaseDocument, DocumentKind } from "./kinds.ts";
 import type { Situation } from "./situation.ts";
 
@@ -19,6 +20,8 @@ export interface Plan {
   result?: Readonly<Record<string, unknown>>;
   /** Flags that a person's records shall have from now on. */
   flags?: { personId: string; flags: number };
+  /** What a person's particulars shall be: a new version in the vault, whose commitment its accounts' records take. */
+  particulars?: { personId: string; effectiveOn: string; value: Represented };
 }
 
 export interface Deadline {
@@ -43,6 +46,8 @@ export interface CaseRules<Facts> {
   accounts(facts: Facts): string[];
   /** The hold that it ends or executes. */
   hold?(facts: Facts): string;
+  /** Of facts with names and addresses: those that may stand in clear. The whole is sealed under the person's key. */
+  personal?(facts: Facts): Readonly<Record<string, unknown>>;
   /** Of each group one document at least. */
   documents(facts: Facts): readonly (readonly DocumentKind[])[];
   /** Every rule that stands against it. */

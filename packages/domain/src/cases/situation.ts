@@ -5,6 +5,7 @@ import type { Policy } from "../policy-word.ts";
 import type { ProfileName } from "../profiles.ts";
 import type { RefusalCode } from "../refusals.ts";
 import type { RegistryRecord } from "../registry-record.ts";
+import type { Represented } from "../representation.ts";
 import type { Capacity } from "../trust-mark.ts";
 import type { AttachmentForm } from "./kinds.ts";
 
@@ -58,6 +59,8 @@ export interface Situation {
   holds: readonly CaseHold[];
   /** Marks on those accounts. */
   marks: readonly CaseMark[];
+  /** Particulars of the person that the case is about, where it is about those; null once they were erased. */
+  person?: Represented | null;
 }
 
 const stranger = (address: string): CaseAccount => ({
