@@ -4,6 +4,7 @@ import type { IssueWithState } from "@genbo/database/issues";
 import { registerPage } from "@genbo/database/register-read";
 import { type EntryLine, entriesPage } from "@genbo/database/register-read-entries";
 import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
+import { marksAt } from "@genbo/database/register-read-marks";
 import { merklePathOf } from "@genbo/database/register-read-path";
 import type { Position } from "@genbo/database/register-read-position";
 import { type ParticularsAt, particularsAt } from "@genbo/database/vault-at";
@@ -11,6 +12,7 @@ import { type EntryKind, entryKinds, holdKinds } from "@genbo/domain/entry-kinds
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "./context.ts";
 import { notFound, ProblemError } from "./problem.ts";
+import { markLine } from "./register-book.ts";
 import { holdWire } from "./wire/cases.ts";
 import { entryWire, registerRowWire } from "./wire/register.ts";
 
@@ -58,7 +60,7 @@ export async function certificateContent(
     type: "genbo-certificate-of-entries",
     version: 1,
     number: of.number,
-    article: articles[profile][of.side],
+    article: articleOf(profile, of.side, body),
     issuedAt: of.at,
     issue: { id: issue.id, profile, name: issue.name, symbol: issue.symbol, token: issue.token },
     asOf: { seq, head, block, hash, time },
@@ -81,8 +83,20 @@ export async function certificateContent(
 }
 
 interface Body {
-  body: Readonly<Record<string, unknown>>;
+  body: Readonly<Record<string, unknown>> & { marks?: readonly { trustProperty: boolean }[] };
   holdIds: string[];
+}
+
+/** Once units are marked as trust property, the certificate is the other trust's trustee's and says so. */
+const ofTrustProperty: Readonly<Record<ProfileName, string>> = {
+  TRUST_BENEFICIAL: "TA 206(3)",
+  BOND: "CA 695-2(3)",
+};
+
+function articleOf(profile: ProfileName, side: CertificateSide, { marks = [] }: Body["body"]): string {
+  const article = articles[profile][side];
+  const isMarked = marks.some(({ trustProperty }) => trustProperty);
+  return isMarked ? `${article}, ${ofTrustProperty[profile]}` : article;
 }
 
 async function holderBody(
@@ -96,8 +110,10 @@ async function holderBody(
   if (row === undefined) throw notFound();
   const holds = await holdsOf(ctx.pool, position, { side: "account", accounts: [account] });
   const entries = await entriesOf(ctx, position, personId, (line) => isOwn(line, account));
+  const marks = await marksAt(ctx.pool, position, [account]);
   return {
     body: {
+      marks: marks.map((mark) => markLine(mark, profile)),
       holding: registerRowWire(row),
       holds: holds.map(ownHold),
       entries: entries.map((line) => ownEntry(line, account, profile)),
@@ -111,7 +127,7 @@ async function holderBody(
 async function pledgeeBody(
   ctx: ApiContext,
   position: Position,
-  { account, personId }: CertificateSubject,
+  { account }: CertificateSubject,
   profile: ProfileName,
 ): Promise<Body> {
   const of = { side: "target" as const, accounts: [account], kind: holdKinds.PLEDGE };
@@ -119,13 +135,19 @@ async function pledgeeBody(
   if (pledges.length === 0) throw notFound();
   const holdIds = pledges.map(({ id }) => id);
   const ids = new Set(holdIds);
-  const entries = await entriesOf(ctx, position, personId, ({ ref }) => ids.has(ref));
+  // An assigned pledge's first lines name the pledgee before: each pledge's lines are among its pledgor's.
+  const pledgors = [...new Set(pledges.flatMap(({ personId }) => (personId === null ? [] : [personId])))];
+  const lines: EntryLine[] = [];
+  for (const pledgor of pledgors)
+    lines.push(...(await entriesOf(ctx, position, pledgor, ({ ref }) => ids.has(ref))));
+  const entries = lines.sort((a, b) => a.seq - b.seq);
   return {
     body: {
-      pledges: pledges.map(({ id, account: pledged, units, fromSeq }) => ({
+      pledges: pledges.map(({ id, account: pledged, units, claim, fromSeq }) => ({
         id,
         account: pledged,
         units,
+        claim,
         fromSeq,
       })),
       entries: entries.map((line) => ownEntry(line, account, profile)),

@@ -1,12 +1,10 @@
 import type { InspectionWithAll } from "@genbo/database/inspections";
 import type { IssueWithState } from "@genbo/database/issues";
 import { registerPage } from "@genbo/database/register-read";
-import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
-import { type ParticularsAt, particularsAt } from "@genbo/database/vault-at";
 import { canonicalJson } from "@genbo/domain/canonical-json";
-import { holdKinds } from "@genbo/domain/entry-kinds";
-import { isoOfDay } from "@genbo/domain/jst";
+import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "./context.ts";
+import { type BookHolder, bookHolders, bookItems } from "./register-book.ts";
 
 export interface ShownPage {
   /** JSON lines: the same page of the same request has the same bytes. */
@@ -24,23 +22,10 @@ export async function registerShown(
   const block = Number(inspection.shownBlock);
   const at = { issueId: issue.id, seq: Number(inspection.shownSeq) };
   const page = await registerPage(ctx.pool, at, { after: cursor, limit });
-  const accounts = page.rows.map(({ account }) => account);
-  const pledges = await holdsOf(ctx.pool, at, { side: "account", accounts, kind: holdKinds.PLEDGE });
-  const pledgees = pledges.flatMap(({ target }) => (target === null ? [] : [target]));
-  const persons = await particularsAt(ctx.pool, ctx.vaultKeys, block, [
-    ...new Set([...accounts, ...pledgees]),
-  ]);
-  const holders = page.rows.map(({ account, units, lots }) => ({
-    type: "holder",
-    account,
-    ...identityOf(persons.get(account)),
-    units,
-    lots: lots.map((lot) => ({ acquiredOn: isoOfDay(lot.acquiredOn), units: lot.units })),
-    pledges: pledges
-      .filter((pledge) => pledge.account === account)
-      .map((pledge) => pledgeLine(pledge, persons)),
-  }));
-  const lines = [headerOf(inspection, issue, cursor), ...holders, endOf(page.rows.length, page.next)];
+  const place = { ...at, block, time: inspection.shownTime! };
+  const holders = await bookHolders(ctx, issue.profile as ProfileName, place, page.rows);
+  const shown = holders.map((holder) => ({ type: "holder", ...statutory(holder) }));
+  const lines = [headerOf(inspection, issue, cursor), ...shown, endOf(page.rows.length, page.next)];
   return { text: lines.map((line) => `${canonicalJson(line)}\n`).join(""), rows: page.rows.length };
 }
 
@@ -51,7 +36,7 @@ const headerOf = (inspection: InspectionWithAll, issue: IssueWithState, cursor: 
   profile: issue.profile,
   name: issue.name,
   symbol: issue.symbol,
-  terms: issue.terms,
+  items: bookItems(issue),
   totalUnits: issue.totalUnits,
   unitPriceYen: issue.unitPriceYen,
   seq: Number(inspection.shownSeq),
@@ -64,15 +49,19 @@ const headerOf = (inspection: InspectionWithAll, issue: IssueWithState, cursor: 
 
 const endOf = (rows: number, next: string | null) => ({ type: "end", rows, next });
 
-/** Pledgee and pledged units (Trust Act 201(1), Companies Act 694(1)). */
-const pledgeLine = ({ id, target, units }: HoldAt, persons: ReadonlyMap<string, ParticularsAt>) => ({
-  holdId: id,
-  ...identityOf(target === null ? undefined : persons.get(target)),
+/** What the law has the register say; of persons name and address alone, and no attachments. */
+const statutory = ({ account, name, address, units, lots, pledges, marks, coOwners }: BookHolder) => ({
+  account,
+  name,
+  address,
   units,
+  lots,
+  pledges: pledges.map((pledge) => ({
+    holdId: pledge.holdId,
+    name: pledge.name,
+    address: pledge.address,
+    units: pledge.units,
+  })),
+  marks,
+  coOwners,
 });
-
-/** Name and address, which the register holds; the rest of a person's particulars it does not show. */
-function identityOf(person: ParticularsAt | undefined): { name: unknown; address: unknown } {
-  const { name = null, address = null } = person?.opened?.particulars ?? {};
-  return { name, address };
-}

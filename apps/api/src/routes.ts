@@ -23,6 +23,7 @@ import { platformHandlers } from "./routes/platform.ts";
 import { proofHandlers } from "./routes/proofs.ts";
 import { recordDateHandlers } from "./routes/record-dates.ts";
 import { registerHandlers } from "./routes/register.ts";
+import { registerBookHandlers } from "./routes/register-book.ts";
 import { sandboxHandlers } from "./routes/sandbox.ts";
 import { transferStepHandlers } from "./routes/transfer-steps.ts";
 import { transferHandlers } from "./routes/transfers.ts";
@@ -44,6 +45,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...transferStepHandlers(ctx),
   ...bulkTransferHandlers(ctx),
   ...registerHandlers(ctx),
+  ...registerBookHandlers(ctx),
   ...recordDateHandlers(ctx),
   ...proofHandlers(ctx),
   ...exportHandlers(ctx, exports),

@@ -60,7 +60,8 @@ describe("a request to inspect a trust's register", () => {
     expect(later.text).toBe(first.text);
     const [head, holder, end] = linesOf(first.text);
     expect(head).toMatchObject({ type: "register", profile: "TRUST_BENEFICIAL", seq: 5 });
-    expect(head.terms.content).toContain("収益の分配");
+    const content = head.items.find(({ key }: { key: string }) => key === "content");
+    expect(content.value).toContain("収益の分配");
     const rest = linesOf((await show(id, { limit: 10, cursor: end.next })).text);
     const holders = [holder, ...rest.slice(1, -1)];
     const ofSeller = holders.find(({ account }) => account === seller.account);

@@ -51,6 +51,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   rejectTransfer: ["trustee"],
   cancelTransfer: ["broker"],
   readRegister: readers,
+  printRegister: ["trustee", "broker", "compliance"],
   readTotals: ["issuer", "trustee", "compliance", "auditor"],
   listEntries: readers,
   readHolder: readers,

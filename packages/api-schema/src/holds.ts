@@ -20,6 +20,7 @@ const hold = named(
     controller: addressText.nullable().describe("Signer of who alone ends it; null for a transfer request"),
     units: unitsText.describe("What it encumbers"),
     waiting: unitsText.describe("What an attachment waits for behind earlier holds"),
+    claim: z.string().nullable().describe("What a pledge secures, where its parties wanted it shown"),
     expiresAt: instantText.nullable(),
     accepted: z.boolean(),
     caseId: id("cas").nullable(),

@@ -1,13 +1,17 @@
+import { holdKinds } from "@genbo/domain/entry-kinds";
 import { zeroAddress } from "@genbo/domain/words";
 import { holdAfter } from "@genbo/register/hold";
 import type { ChainEntry, Hold } from "@genbo/register/state";
 import type { Queryable } from "./connection.ts";
+import { pledgesAssignedTo, pledgesSaid } from "./register-read-pledges.ts";
 import type { StateOf } from "./register-read-position.ts";
 
 /** A hold that stood at a position. */
 export interface HoldAt extends Hold {
   personId: string | null;
   targetPersonId: string | null;
+  /** Of a pledge: what it secures, where that was stated. */
+  claim: string | null;
 }
 
 export interface HoldsQuery {
@@ -36,19 +40,15 @@ export async function holdsPage(
       from hold h
       left join account a on a.address = h.account left join account t on t.address = h.target
       where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2) and h.id > $3
-        and ($4::int is null or a.custodian_id = $4 or t.custodian_id = $4)
+        and ($4::int is null or a.custodian_id = $4 or t.custodian_id = $4
+          or h.controller = (select signer from party where custodian_id = $4))
       order by h.id limit $5`,
     values: [issueId, seq, after, custodianId, limit + 1],
   });
   const page = found.rows.slice(0, limit);
-  const standing = await holdsAt(
-    db,
-    { issueId, seq },
-    page.map(({ id }) => id),
-  );
   const last = page.at(-1);
   return {
-    rows: openOnes(page, standing),
+    rows: await openOnes(db, { issueId, seq }, page),
     next: found.rows.length > limit && last !== undefined ? last.id : null,
   };
 }
@@ -59,18 +59,19 @@ export async function holdsOf(
   { issueId, seq }: StateOf,
   of: { side: "account" | "target"; accounts: readonly string[]; kind?: number },
 ): Promise<HoldAt[]> {
+  const assigned = of.side === "target" ? await pledgesAssignedTo(db, issueId, of.accounts) : [];
   const found = await db.query<PersonsRow>({
     name: `holds-of-${of.side}`,
     text: `select h.id, a.person_id as person, t.person_id as "targetPerson"
       from hold h
       left join account a on a.address = h.account left join account t on t.address = h.target
       where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2)
-        and h.${of.side} = any($3) and ($4::int is null or h.kind = $4)
+        and (h.${of.side} = any($3) or h.id = any($5)) and ($4::int is null or h.kind = $4)
       order by h.id`,
-    values: [issueId, seq, of.accounts, of.kind ?? null],
+    values: [issueId, seq, of.accounts, of.kind ?? null, assigned],
   });
-  const ids = found.rows.map(({ id }) => id);
-  return openOnes(found.rows, await holdsAt(db, { issueId, seq }, ids));
+  const holds = await openOnes(db, { issueId, seq }, found.rows);
+  return of.side === "account" ? holds : holds.filter(({ target }) => of.accounts.includes(target ?? ""));
 }
 
 interface PersonsRow {
@@ -79,14 +80,21 @@ interface PersonsRow {
   targetPerson: string | null;
 }
 
-const openOnes = (rows: readonly PersonsRow[], standing: ReadonlyMap<string, Hold>): HoldAt[] =>
-  rows.flatMap(({ id, person, targetPerson }) => {
+async function openOnes(db: Queryable, at: StateOf, rows: readonly PersonsRow[]): Promise<HoldAt[]> {
+  const ids = rows.map(({ id }) => id);
+  const standing = await holdsAt(db, at, ids);
+  const pledges = ids.filter((id) => standing.get(id)?.kind === holdKinds.PLEDGE);
+  const said = await pledgesSaid(db, at, pledges);
+  return rows.flatMap(({ id, person, targetPerson }) => {
     const hold = standing.get(id);
     // Frozen units that were all set free again are no hold, though their line goes on.
-    return hold === undefined || hold.claimed === 0n
-      ? []
-      : [{ ...hold, personId: person, targetPersonId: targetPerson }];
+    if (hold === undefined || hold.claimed === 0n) return [];
+    const { claim, assignee } = said.get(id) ?? { claim: null, assignee: null };
+    const target = assignee?.account ?? hold.target;
+    const targetPersonId = assignee === null ? targetPerson : assignee.personId;
+    return [{ ...hold, target, claim, personId: person, targetPersonId }];
   });
+}
 
 interface EntryRow {
   seq: bigint;

@@ -11,9 +11,11 @@ export interface MarkAt {
   basis: number;
   units: bigint;
   capacity: Capacity;
-  /** The entry that made it. */
+  /** The entry that made it, and when that entered. */
   fromSeq: number;
-  ref: string;
+  enteredAt: Date;
+  /** The other trust, as the case that made it calls it. */
+  trust: string | null;
 }
 
 interface Row extends Omit<MarkAt, "capacity" | "fromSeq"> {
@@ -34,9 +36,10 @@ export async function marksAt(
   if (accounts.length === 0) return [];
   const found = await db.query<Row>({
     name: "marks-at",
-    text: `select m.account, m.basis, m.data, m.seq, m.ref, least(m.units, l.units) as units
+    text: `select m.account, m.basis, m.data, m.seq, m."enteredAt", k.facts ->> 'trust' as trust, least(m.units, l.units) as units
       from (
-        select distinct on (to_account, basis = ${trustProperty}) to_account as account, basis, units, data, seq, ref
+        select distinct on (to_account, basis = ${trustProperty}) to_account as account, basis, units, data, seq, ref,
+          entered_at as "enteredAt"
         from entry where issue_id = $1 and kind = ${entryKinds.MARK} and to_account = any($2) and seq <= $3
         order by to_account, basis = ${trustProperty}, seq desc
       ) m
@@ -48,6 +51,7 @@ export async function marksAt(
         from holding_period p
         where p.issue_id = $1 and p.account = m.account and p.from_seq <= $3 and (p.to_seq is null or p.to_seq > m.seq)
       ) l
+      left join legal_case k on k.ref = m.ref
       where least(m.units, l.units) > 0 and l.units is not null
       order by m.account, m.seq`,
     values: [issueId, accounts, seq],

@@ -38,6 +38,7 @@ export const holdWire =
     controller: hold.controller === zeroAddress ? null : hold.controller,
     units: String(hold.units),
     waiting: String(hold.claimed - hold.units),
+    claim: hold.claim,
     expiresAt: hold.expiryMinutes === 0 ? null : new Date(hold.expiryMinutes * 60_000).toISOString(),
     accepted: hold.accepted,
     caseId: caseIds.get(hold.id) ?? null,

@@ -11,7 +11,7 @@ import type { z } from "zod";
 
 type LotWire = z.input<typeof lot>;
 
-const lotsWire = (lots: RegisterRow["lots"]): LotWire[] =>
+export const lotsWire = (lots: RegisterRow["lots"]): LotWire[] =>
   lots.map(({ acquiredOn, units }) => ({ acquiredOn: isoOfDay(acquiredOn), units: String(units) }));
 
 export const registerRowWire = (row: RegisterRow): z.input<typeof registerRow> => ({

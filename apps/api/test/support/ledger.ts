@@ -9,6 +9,8 @@ import {
 } from "@genbo/database/register-write-subjects";
 import { type EntryKind, entryKinds, type HoldKind, holdKinds } from "@genbo/domain/entry-kinds";
 import { refOf } from "@genbo/domain/ids";
+import { basisCode, type LegalBasisName } from "@genbo/domain/legal-basis";
+import { type Capacity, encodeMark } from "@genbo/domain/trust-mark";
 import { encodeHold, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
 import { type EntryFields, headAfterEntry } from "@genbo/register/head";
@@ -35,6 +37,13 @@ export interface Ledger {
     issueId: string,
     transfer: { ref: string; from: string; to: string; units: bigint; kind?: HoldKind },
   ): Promise<void>;
+  /** A mark: trust property, or the trustee's own in a capacity. */
+  mark(
+    issueId: string,
+    mark: { account: string; units: bigint; basis: LegalBasisName; capacity?: Capacity },
+  ): Promise<void>;
+  /** Units that move by the law's order. */
+  move(issueId: string, move: { from: string; to: string; units: bigint }): Promise<void>;
   setTransfer(ref: string, state: TransferState): Promise<void>;
   /** An empty block. */
   block(): Promise<number>;
@@ -124,6 +133,17 @@ export function createLedger(pool: Pool, start: Date): Ledger {
       await enter(issueId, "HOLD_CREATED", { basis: kind === "PLEDGE" ? 11 : 2, from, to, units, ref, data });
       await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, "held"]])));
     },
+    mark: async (issueId, { account, units, basis, capacity = "NONE" }) => {
+      const fields = {
+        basis: basisCode(basis),
+        units,
+        data: encodeMark(capacity),
+        ref: refOf("mark", number),
+      };
+      await enter(issueId, "MARK", { ...fields, from: account, to: account });
+    },
+    move: async (issueId, move) =>
+      void (await enter(issueId, "FORCED_TRANSFER", { ...move, basis: 3, ref: refOf("move", number) })),
     setTransfer: (ref, state) =>
       withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, state]]))),
     block: () => inBlock(async () => undefined),

@@ -3,6 +3,7 @@ import { newId } from "@genbo/domain/ids";
 import type { Question } from "./ask.ts";
 import { customer, issueDraft } from "./samples.ts";
 import { anchorSuccesses } from "./successes-anchors.ts";
+import { bookSuccesses } from "./successes-cases.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
 import type { Holder, World } from "./world.ts";
@@ -162,6 +163,7 @@ const csvOf = (rows: readonly string[][]): string => rows.map((row) => row.join(
 /** One case for each success that the route table promises; the type and a test say when one is missing. */
 export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Readonly<Record<number, Case>>>> =
   {
+    ...bookSuccesses(traded),
     createParty: {
       201: async (world) => asks(world.operator, { body: { kind: "auditor", name: unused() } }),
       202: async (world) => asks(world.operator, { body: { kind: "broker", name: unused() } }),

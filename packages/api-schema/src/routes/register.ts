@@ -16,6 +16,7 @@ import {
   totalsAnswer,
   totalsQuery,
 } from "../register.ts";
+import { bookQuery, registerBook } from "../register-book.ts";
 import { route } from "../route.ts";
 
 const tag = "Register";
@@ -34,6 +35,19 @@ export const registerRoutes = [
     params: ofIssue,
     query: registerQuery,
     answers: { 200: registerPage },
+    limit: "read",
+  }),
+  route({
+    operationId: "printRegister",
+    method: "GET",
+    path: "/v1/issues/{id}/register/book",
+    tag,
+    summary:
+      "The register as it is printed: every statutory item of its profile, and each holder with name, address, lots, pledges, marks and who acts for it; a broker prints its own customers",
+    scope: "particulars:read",
+    params: ofIssue,
+    query: bookQuery,
+    answers: { 200: registerBook },
     limit: "read",
   }),
   route({

@@ -1,0 +1,48 @@
+import { findIssue } from "@genbo/database/issues";
+import { registerPage } from "@genbo/database/register-read";
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { Handlers } from "../call.ts";
+import type { ApiContext } from "../context.ts";
+import { asOfPosition, positionFor } from "../moments.ts";
+import { notFound } from "../problem.ts";
+import { auditRead } from "../reads.ts";
+import { bookHolders, bookItems } from "../register-book.ts";
+import { issueView } from "../views.ts";
+
+/** Opens the vault for each row, so a page is audited and a broker gets its own customers. */
+export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister"> => ({
+  printRegister: async (call) => {
+    const { principal, params, query } = call;
+    const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
+    if (issue === null) throw notFound();
+    const position = await positionFor(ctx, issue.id, query);
+    const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
+    const page = await registerPage(ctx.pool, position, {
+      ...filter,
+      after: query.cursor,
+      limit: query.limit,
+    });
+    const profile = issue.profile as ProfileName;
+    const holders = await bookHolders(ctx, profile, position, page.rows);
+    const { seq } = position;
+    await auditRead(ctx, call, issue.id, query.purpose, {
+      seq,
+      after: query.cursor ?? "",
+      rows: holders.length,
+    });
+    return {
+      status: 200,
+      body: {
+        issueId: issue.id,
+        profile,
+        name: issue.name,
+        symbol: issue.symbol,
+        items: bookItems(issue),
+        holders,
+        next: page.next,
+        asOf: asOfPosition(position),
+        head: position.head,
+      },
+    };
+  },
+});

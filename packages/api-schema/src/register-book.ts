@@ -1,0 +1,116 @@
+import { representativeRoles } from "@genbo/domain/representation";
+import { capacities } from "@genbo/domain/trust-mark";
+import { z } from "zod";
+import { coOwnersFields, particulars } from "./investors.ts";
+import { named } from "./named.ts";
+import { asOfAnswer, asOfQuery, pageAfter } from "./page.ts";
+import { addressText, day, hash, height, id, instantText, line, personId, unitsText } from "./primitives.ts";
+import { lot } from "./register.ts";
+
+const text = z.unknown().describe("As the person's particulars have it; null once they were erased");
+const receiver = z.object({ name: text, address: text });
+const order = height.describe("Order of entry among what encumbers the account, from 1");
+
+const pledge = named(
+  "BookPledge",
+  z.object({
+    holdId: hash,
+    order,
+    account: addressText.nullable(),
+    name: text,
+    address: text,
+    notices: receiver.nullable(),
+    units: unitsText,
+    claim: z.string().nullable(),
+    enteredAt: instantText,
+  }),
+  "Pledgee and pledged units (Trust Act 201(1); Companies Act 694(1)). Pledges are of separate units: each ranks first",
+);
+const attachment = named(
+  "BookAttachment",
+  z.object({
+    holdId: hash,
+    order,
+    units: unitsText,
+    waiting: unitsText.describe("What it waits for behind earlier holds"),
+    enteredAt: instantText,
+  }),
+);
+const mark = named(
+  "BookMark",
+  z.object({
+    basisArticle: z
+      .string()
+      .describe("TA 206 or CA 695-2: another trust's property; 197(1), 690(1): the trustee's own"),
+    trustProperty: z.boolean(),
+    capacity: z.enum(capacities).describe("To which property the trustee's own units belong (TAR 20)"),
+    trust: z.string().nullable().describe("The other trust"),
+    units: unitsText,
+    enteredAt: instantText,
+  }),
+);
+const person = {
+  name: text,
+  address: text,
+  kind: particulars.shape.kind.nullable(),
+  notices: receiver.nullable().describe("To whom and where notices go (Trust Act 191; Companies Act 685)"),
+  minor: z.boolean(),
+  representatives: z.array(
+    z.object({
+      role: z.enum(representativeRoles),
+      name: z.string(),
+      address: z.string(),
+      until: day.nullable(),
+    }),
+  ),
+  coOwners: z
+    .object(coOwnersFields)
+    .nullable()
+    .describe(
+      "Members with shares, and whom they named to exercise the rights (Trust Act 193; Companies Act 686)",
+    ),
+  rightsRest: z.boolean().describe("Co-owners who named nobody exercise no rights"),
+};
+
+export const bookHolder = named(
+  "BookHolder",
+  z.object({
+    account: addressText,
+    personId,
+    ...person,
+    units: unitsText,
+    lots: z.array(lot),
+    pledges: z.array(pledge),
+    attachments: z.array(attachment),
+    marks: z.array(mark),
+  }),
+);
+export const bookItem = named(
+  "BookItem",
+  z.object({
+    number: height,
+    key: z.string(),
+    article: z.string(),
+    ja: z.string(),
+    place: z
+      .enum(["terms", "issue", "register", "fixed"])
+      .describe("register: stands with each holder below"),
+    value: z.unknown().describe("Null says that there is none"),
+  }),
+);
+export const registerBook = named(
+  "RegisterBook",
+  z.object({
+    issueId: id("iss"),
+    profile: z.enum(["TRUST_BENEFICIAL", "BOND"]),
+    name: z.string(),
+    symbol: z.string(),
+    items: z.array(bookItem).describe("Every statutory item of the profile, in the order of the law"),
+    holders: z.array(bookHolder),
+    next: z.string().nullable(),
+    asOf: asOfAnswer,
+    head: hash.nullable(),
+  }),
+  "受益権原簿 (Trust Act 186), 社債原簿 (Companies Act 681)",
+);
+export const bookQuery = pageAfter(addressText).extend({ ...asOfQuery, purpose: line().optional() });
