@@ -7,6 +7,7 @@ import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import type { Represented } from "@genbo/domain/representation";
 import type { z } from "zod";
+import { pointersOf } from "./case-pointers.ts";
 import type { ApiContext } from "./context.ts";
 import { type Language, notFound, ProblemError } from "./problem.ts";
 import { activeIssue, numberOf, ruleWire } from "./rules.ts";
@@ -48,10 +49,20 @@ export async function situationOf(
 export const faultsOf = (of: CaseInQuestion, situation: CaseSituation): RefusalCode[] =>
   caseFaults(of.kind, of.facts, of.documents, situation);
 
-/** @throws ProblemError CASE_REFUSED naming every fault, if there are any */
-export function refuseFaults(faults: readonly RefusalCode[], language: Language, target: string): void {
+/**
+ * @param facts of a filing, so that each fault points into its body
+ * @throws ProblemError CASE_REFUSED naming every fault, if there are any
+ */
+export function refuseFaults(
+  faults: readonly RefusalCode[],
+  language: Language,
+  target: string,
+  facts: object = {},
+): void {
   if (faults.length === 0) return;
   const failing = faults.map((code) => ruleWire(numberOf(code), language));
   const detail = `${failing.length} requirements are not met: ${faults.join(", ")}.`;
-  throw new ProblemError("CASE_REFUSED", detail, { failing, target });
+  const errors = pointersOf(faults, facts);
+  const pointed = errors[0] && { errors, pointer: errors[0].pointer };
+  throw new ProblemError("CASE_REFUSED", detail, { failing, target, ...pointed });
 }

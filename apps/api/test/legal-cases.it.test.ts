@@ -184,10 +184,10 @@ describe("who sees what", () => {
 });
 
 describe("what the law or the register forbids is refused, named, and written down", () => {
-  const refused = async (body: (trade: Traded) => NewCase) => {
+  const refused = async (body: (trade: Traded) => NewCase, pointer: string) => {
     const trade = await traded(world);
     const answer = await file(trade.issueId, body(trade));
-    expect([answer.status, answer.code]).toEqual([422, "CASE_REFUSED"]);
+    expect([answer.status, answer.code, answer.problem.pointer]).toEqual([422, "CASE_REFUSED", pointer]);
     const [last] = (await audited(trade.issueId)).slice(-1);
     expect(last).toMatchObject({
       action: "fileCase",
@@ -200,13 +200,13 @@ describe("what the law or the register forbids is refused, named, and written do
   };
 
   it("a heir without documents", async () => {
-    expect(await refused((trade) => successionOf(trade, ["100"], [paper("FAMILY_REGISTER")]))).toEqual([
-      "DOCUMENT_MISSING",
-    ]);
+    expect(
+      await refused((trade) => successionOf(trade, ["100"], [paper("FAMILY_REGISTER")]), "/documents"),
+    ).toEqual(["DOCUMENT_MISSING"]);
   });
 
   it("shares that do not add up, and an heir named twice", async () => {
-    expect(await refused((trade) => successionOf(trade, ["60", "30"], family))).toEqual([
+    expect(await refused((trade) => successionOf(trade, ["60", "30"], family), "/facts/heirs")).toEqual([
       "SHARES_DO_NOT_ADD_UP",
       "HEIR_TWICE",
     ]);
@@ -214,7 +214,7 @@ describe("what the law or the register forbids is refused, named, and written do
 
   it("an attachment where there is nothing", async () => {
     const empty = (trade: Traded) => attachmentOf({ ...trade, seller: trade.buyer }, "3");
-    expect(await refused(empty)).toEqual(["INSUFFICIENT_UNITS"]);
+    expect(await refused(empty, "/facts/units")).toEqual(["INSUFFICIENT_UNITS"]);
   });
 
   it("a release of a hold that is none", async () => {
@@ -223,7 +223,7 @@ describe("what the law or the register forbids is refused, named, and written do
       facts: { holdId: `0x${"12".repeat(32)}` },
       documents: [paper("PLEDGEE_CONSENT")],
     };
-    expect(await refused(() => body)).toEqual(["HOLD_UNKNOWN"]);
+    expect(await refused(() => body, "/facts/holdId")).toEqual(["HOLD_UNKNOWN"]);
   });
 
   it("a lost wallet's units for another person", async () => {
@@ -232,7 +232,7 @@ describe("what the law or the register forbids is refused, named, and written do
       facts: { lost: seller.account, replacement: buyer.account },
       documents: [paper("LOSS_REPORT")],
     });
-    expect(await refused(body)).toEqual(["NOT_SAME_PERSON"]);
+    expect(await refused(body, "/facts/replacement")).toEqual(["NOT_SAME_PERSON"]);
   });
 
   it("facts of another kind, at their field", async () => {

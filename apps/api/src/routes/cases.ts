@@ -120,7 +120,7 @@ async function fileCase(
     ? faultsOf(inQuestion, situation)
     : // Of another broker's customer, as of nobody, it learns nothing.
       (["NOT_CUSTODIAN"] satisfies RefusalCode[]);
-  refuseFaults(faults, language, issue.id);
+  refuseFaults(faults, language, issue.id, body.facts);
   const id = newId("cas", at);
   const [about] = rulesOf(kind).accounts(body.facts);
   const personId = about === undefined ? undefined : situation.accounts.get(about)?.record?.personId;

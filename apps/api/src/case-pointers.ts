@@ -1,0 +1,47 @@
+import type { FieldError } from "@genbo/api-schema/problem";
+import { type RefusalCode, refusal } from "@genbo/domain/refusals";
+
+const units = ["units", "account"];
+const receiver = ["to", "buyer", "heirs", "replacement"];
+const sender = ["from", "account", "lost"];
+const share = ["heirs", "members", "units"];
+
+/** The facts that a refusal is about, the nearest first: the one that a kind of case has is pointed at. */
+const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
+  INSUFFICIENT_UNITS: units,
+  NOT_THE_WHOLE_HOLD: units,
+  NOT_MARKED: units,
+  SHARES_DO_NOT_ADD_UP: share,
+  HEIR_TWICE: share,
+  SAME_ACCOUNT: [...receiver, "pledgee"],
+  RECEIVER_NOT_REGISTERED: receiver,
+  RECEIVER_CHECK_LAPSED: receiver,
+  RECEIVER_FROZEN: receiver,
+  RECEIVER_CLASS: receiver,
+  NOT_SAME_PERSON: receiver,
+  SENDER_NOT_REGISTERED: sender,
+  SENDER_FROZEN: sender,
+  NOT_CUSTODIAN: [...sender, "holdId"],
+  HOLDS_STAND: sender,
+  TOO_MANY_WAITING: sender,
+  HOLD_UNKNOWN: ["holdId"],
+  NOT_CONTROLLER: ["holdId"],
+  HOLD_EXPIRED: ["until"],
+  PLEDGEE_UNKNOWN: ["pledgee"],
+  GROUND_OF_ANOTHER_ORDER: ["ground"],
+  CAPACITY_MIXED: ["capacity"],
+  NOT_EFFECTIVE_YET: ["servedAt", "diedOn", "finalOn", "soldOn", "effectiveOn", "acquiredOn", "disposedOn"],
+  ROLE_DOES_NOT_FIT: ["representatives"],
+  ONE_RECEIVES_NOTICES: ["representatives"],
+  VALIDITY_PAST: ["representatives"],
+  NOT_A_CO_OWNER: ["representative"],
+  NOT_A_GROUP: ["account"],
+};
+
+/** Where in the body of a filing each fault lies, as far as it lies in one place. */
+export const pointersOf = (faults: readonly RefusalCode[], facts: object): FieldError[] =>
+  faults.flatMap((code) => {
+    const field = fieldsOf[code]?.find((name) => name in facts);
+    const pointer = code === "DOCUMENT_MISSING" ? "/documents" : field && `/facts/${field}`;
+    return pointer === undefined ? [] : [{ pointer, detail: refusal(code).en }];
+  });
