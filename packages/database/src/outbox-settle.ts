@@ -52,7 +52,7 @@ export async function settleCommands(
     ],
   );
   const ended = await countOutcomes(tx, outcomes, options);
-  await writeEnteredAt(tx, outcomes, ended);
+  await writeEnteredAt(tx, outcomes);
   await closeCases(tx, ended, options.codeName);
   await closeCustodyChanges(tx, ended, options.codeName);
   return ended;
@@ -120,23 +120,21 @@ async function countOutcomes(
   return result.rows;
 }
 
-/** Perfection of an operation: when its last row entered. Only the indexer may write it, and only it knows block times. */
-async function writeEnteredAt(
-  tx: Transaction,
-  outcomes: readonly Outcome[],
-  ended: readonly EndedOperation[],
-): Promise<void> {
+/**
+ * Perfection of an operation: when its last row entered. Rows enter over several lots, and the last of them may not
+ * enter at all, so each lot raises it. Only the indexer may write it, and only it knows block times.
+ */
+async function writeEnteredAt(tx: Transaction, outcomes: readonly Outcome[]): Promise<void> {
   const last = new Map<string, Date>();
   for (const { operationId, enteredAt } of outcomes) {
     const known = last.get(operationId);
     if (enteredAt !== undefined && (known === undefined || known < enteredAt))
       last.set(operationId, enteredAt);
   }
-  const done = ended.filter(({ id, state }) => state === "entered" && last.has(id));
-  if (done.length === 0) return;
+  if (last.size === 0) return;
   await tx.query(
-    `update operation set entered_at = t.entered_at
+    `update operation set entered_at = greatest(operation.entered_at, t.entered_at)
      from unnest($1::text[], $2::timestamptz[]) as t (id, entered_at) where operation.id = t.id`,
-    [done.map(({ id }) => id), done.map(({ id }) => last.get(id)?.toISOString())],
+    [[...last.keys()], [...last.values()].map((time) => time.toISOString())],
   );
 }

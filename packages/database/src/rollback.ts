@@ -73,14 +73,16 @@ async function takeBackOutbox(tx: Transaction, fork: number, now: Date): Promise
     `with counted as (
        select c.operation_id as id,
          count(*) filter (where c.state = 'entered') as entered,
-         count(*) filter (where c.state in ('refused', 'failed')) as refused
+         count(*) filter (where c.state in ('refused', 'failed')) as refused,
+         max(b.time) filter (where c.state = 'entered') as entered_at
        from command c
+         left join chain_tx x on x.id = c.chain_tx_id left join chain_block b on b.number = x.block_number
        where c.operation_id in (
          select own.operation_id from command own join chain_tx t on t.id = own.chain_tx_id where t.block_number > $1
        )
        group by c.operation_id
      )
-     update operation o set state = 'sent', code = null, entered_at = null, updated_at = $2,
+     update operation o set state = 'sent', code = null, entered_at = c.entered_at, updated_at = $2,
        rows_entered = c.entered, rows_refused = c.refused
      from counted c where o.id = c.id`,
     [fork, now],

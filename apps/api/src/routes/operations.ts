@@ -68,7 +68,8 @@ const operationWire = ({ chain }: ApiContext, row: OperationRow): OperationWire 
   rowsRefused: row.rowsRefused,
   acceptedAt: row.acceptedAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
-  enteredAt: row.enteredAt?.toISOString() ?? null,
+  // Until the last row has ended it is that of the rows so far.
+  enteredAt: row.state === "entered" ? (row.enteredAt?.toISOString() ?? null) : null,
 });
 
 const rowWire = (row: CommandWithTx): RowWire => ({
