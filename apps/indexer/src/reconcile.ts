@@ -23,11 +23,13 @@ const lookEveryMs = 1_000;
 const differencesMax = 100;
 const breakKind = "RECONCILIATION";
 
+type Reconciler = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "clock" | "log">;
+
 /**
  * Compares registers with their contracts, one after the other, beside the following of blocks: when somebody asks,
  * and each issue once a day. It reads by itself and writes through the leadership, between the blocks.
  */
-export async function reconcileAsAsked(context: LeaderContext, signal: AbortSignal): Promise<void> {
+export async function reconcileAsAsked(context: Reconciler, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await addTodays(context);
@@ -41,7 +43,7 @@ export async function reconcileAsAsked(context: LeaderContext, signal: AbortSign
   }
 }
 
-async function addTodays({ pool, leadership, clock }: LeaderContext): Promise<void> {
+async function addTodays({ pool, leadership, clock }: Reconciler): Promise<void> {
   const now = clock.now();
   const issues = await issuesWithoutDaily(pool, startOfDay(jstDay(now)));
   if (issues.length === 0) return;
@@ -50,7 +52,7 @@ async function addTodays({ pool, leadership, clock }: LeaderContext): Promise<vo
 }
 
 /** @returns whether one was waiting */
-async function reconcileNext(context: LeaderContext): Promise<boolean> {
+async function reconcileNext(context: Reconciler): Promise<boolean> {
   const { pool, rpc } = context;
   const due = await nextReconciliation(pool);
   if (due === undefined) return false;
@@ -75,7 +77,7 @@ async function isBehind(db: Queryable, issueId: string): Promise<boolean> {
 }
 
 async function finish(
-  { leadership, clock, log }: LeaderContext,
+  { leadership, clock, log }: Reconciler,
   { id, issueId }: { id: string; issueId: string },
   { seq, block, holdings }: ReconciledState,
   found: readonly Difference[],

@@ -1,0 +1,84 @@
+import type { Rpc } from "@genbo/chain/rpc";
+import { type Leadership, tryLead } from "@genbo/database/leader";
+import { newId } from "@genbo/domain/ids";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { reconcileAsAsked } from "../src/reconcile.ts";
+
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let leadership: Leadership;
+
+/** An issue that is one unit off its contract, and no indexer but the one that a test makes. */
+beforeAll(async () => {
+  stack = await startStackInProcess();
+  market = await openMarket(stack);
+  issue = await market.issue();
+  const [to = ""] = await market.wallets(0, 1);
+  await market.run("issuance", [market.issueRow(issue, to, 3n)]);
+  await stack.indexer.stop();
+  await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [issue.id]);
+  leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
+});
+afterAll(async () => {
+  await leadership?.resign();
+  await stack?.stop();
+});
+
+/** A break of the issue that compliance has closed; what it held back has not entered yet. */
+async function closedBreak(): Promise<string> {
+  const id = newId("brk", stack.clock.now());
+  await stack.owner.query(
+    `insert into register_break (id, issue_id, kind, detail, block_number, opened_at, closed_at, closed_by, closed_checker, reason)
+     values ($1, $2, 'HEAD_DIFFERS', '{"nextSeq": 3}', 1, now(), now(), 'staff:a', 'staff:b', 'mended')`,
+    [id, issue.id],
+  );
+  return id;
+}
+
+const resumed = (id: string) =>
+  stack.owner.query("update register_break set resumed_at = now() where id = $1", [id]);
+
+/** Answers one reconciliation. @param meanwhile happens between the reading of the register and that of the contract */
+async function reconcile(meanwhile: () => Promise<unknown> = async () => undefined) {
+  const id = newId("rec", stack.clock.now());
+  await stack.owner.query(
+    "insert into reconciliation (id, issue_id, asked_by, asked_at) values ($1, $2, 'staff:c', $3)",
+    [id, issue.id, stack.clock.now()],
+  );
+  const { rpc } = stack.anvil();
+  const batch: Rpc["batch"] = async (calls) => {
+    await meanwhile();
+    return rpc.batch(calls);
+  };
+  const ended = new AbortController();
+  const pool = stack.database.pool("genbo_indexer");
+  const context = { pool, leadership, clock: stack.clock, log: stack.log, rpc: { ...rpc, batch } };
+  const running = reconcileAsAsked(context, ended.signal);
+  const done = await stack.until("it is answered", async () => {
+    const text = "select differences, break_id from reconciliation where id = $1 and done_at is not null";
+    return (await stack.owner.query(text, [id])).rows[0];
+  });
+  ended.abort();
+  await running;
+  return done;
+}
+
+test("what a closed break still holds back is named, but is no second break", async () => {
+  const held = await closedBreak();
+  const { differences, break_id } = await reconcile();
+  expect(differences).not.toEqual([]);
+  expect(break_id).toBeNull();
+  await resumed(held);
+});
+
+test("nor is it when it entered while the reconciliation looked at the state before", async () => {
+  const held = await closedBreak();
+  expect((await reconcile(() => resumed(held))).break_id).toBeNull();
+});
+
+test("a difference that stays afterwards is a break", async () => {
+  expect((await reconcile()).break_id).toMatch(/^brk_/);
+});
