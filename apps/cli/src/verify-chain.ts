@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { askAgain } from "@genbo/chain/ask-again";
 import { decodeLog, topics } from "@genbo/chain/events";
 import { quantity, readQuantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
@@ -10,9 +10,6 @@ import type { ClaimedBlock, Finding, Place, ReadExport } from "@genbo/register/v
 export class CannotTell extends Error {
   override readonly name = "CannotTell";
 }
-
-/** A node may answer for its best block from the state of the next one: a difference counts when it stays. */
-const askAgainMs = [50, 200, 800];
 
 const headerPlace: Place = { at: "header", seq: null };
 const finding = (place: Place, detail: string): Finding => ({
@@ -74,29 +71,30 @@ async function checkViews(
   const names = Object.keys(views);
   const expected = Object.values(views).map((value) => (typeof value === "string" ? value : wordOf(value)));
   const calls = names.map((name) => ({ to: header[contract], data: `0x${selectorOf(`${name}()`)}` }));
-  for (const pauseMs of [...askAgainMs, undefined]) {
-    const { answers, isLatest } = await ask(rpc, calls, header.block);
-    const at = answers.findIndex((answer, index) => answer !== expected[index]);
-    if (at < 0) return null;
-    if (answers[at] === "0x")
-      return {
-        ...finding(headerPlace, `${contract} ${header[contract]} is no contract`),
-        fault: "NO_CONTRACT",
-      };
-    // Numbers only grow, so a higher one is of entries after the export; words compare as their text does.
-    if (isLatest && answers[0]! > expected[0]!) {
-      throw new CannotTell(
-        `The node has forgotten the state of block ${header.block}, and the ${contract} has moved on since. Export again, or ask a node that keeps old states.`,
-      );
-    }
-    if (pauseMs === undefined)
-      return finding(
-        headerPlace,
-        `${contract}.${names[at]}() is ${answers[at]}, the export comes to ${expected[at]}`,
-      );
-    await sleep(pauseMs);
+  const differing = (answers: readonly string[]) =>
+    answers.findIndex((answer, index) => answer !== expected[index]);
+  const { answers, isLatest } = await askAgain(
+    () => ask(rpc, calls, header.block),
+    (outcome) => differing(outcome.answers) < 0,
+  );
+  const at = differing(answers);
+  if (at < 0) return null;
+  if (answers[at] === "0x") {
+    return {
+      ...finding(headerPlace, `${contract} ${header[contract]} is no contract`),
+      fault: "NO_CONTRACT",
+    };
   }
-  return null;
+  // Numbers only grow, so a higher one is of entries after the export; words compare as their text does.
+  if (isLatest && answers[0]! > expected[0]!) {
+    throw new CannotTell(
+      `The node has forgotten the state of block ${header.block}, and the ${contract} has moved on since. Export again, or ask a node that keeps old states.`,
+    );
+  }
+  return finding(
+    headerPlace,
+    `${contract}.${names[at]}() is ${answers[at]}, the export comes to ${expected[at]}`,
+  );
 }
 
 const wordOf = (value: number | bigint): string => `0x${value.toString(16).padStart(64, "0")}`;

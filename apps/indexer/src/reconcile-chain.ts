@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { askAgain } from "@genbo/chain/ask-again";
 import { quantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
 import { callsPerRequestMax, type Rpc, type RpcCall } from "@genbo/chain/rpc";
@@ -37,8 +39,7 @@ function* questionsOf(state: ReconciledState): Generator<Question> {
 const pauseMs = 5;
 
 /**
- * Head, number, sum, every balance and what of it is free, at the state's block. A difference is asked about again,
- * since a node may answer for its best block from the state of the next one.
+ * Head, number, sum, every balance and what of it is free, at the state's block. A difference is asked about again.
  * @throws StateForgotten
  */
 export async function compareWithChain(
@@ -47,25 +48,25 @@ export async function compareWithChain(
   state: ReconciledState,
 ): Promise<Difference[]> {
   let open = [...questionsOf(state)];
-  let differences: Difference[] = [];
-  for (const waitMs of [0, 100, 1_000]) {
-    if (open.length === 0) return [];
-    await sleep(waitMs);
-    const next: Question[] = [];
-    differences = [];
-    for (let at = 0; at < open.length; at += callsPerRequestMax) {
-      const part = open.slice(at, at + callsPerRequestMax);
-      for (const [index, answer] of (await ask(rpc, token, state.block, part)).entries()) {
-        const question = part[index]!;
-        if (answer === question.register) continue;
-        next.push(question);
-        differences.push(differenceOf(question, answer));
+  return askAgain(
+    async () => {
+      const asked = open;
+      const differences: Difference[] = [];
+      open = [];
+      for (let at = 0; at < asked.length; at += callsPerRequestMax) {
+        const part = asked.slice(at, at + callsPerRequestMax);
+        for (const [index, answer] of (await ask(rpc, token, state.block, part)).entries()) {
+          const question = part[index]!;
+          if (answer === question.register) continue;
+          open.push(question);
+          differences.push(differenceOf(question, answer));
+        }
+        await sleep(pauseMs);
       }
-      await sleep(pauseMs);
-    }
-    open = next;
-  }
-  return differences;
+      return differences;
+    },
+    ({ length }) => length === 0,
+  );
 }
 
 async function ask(
@@ -88,5 +89,3 @@ const differenceOf = ({ what, account, register }: Question, answer: string): Di
   const shown = (value: string) => (what === "head" || value === "0x" ? value : BigInt(value).toString());
   return { what, account, register: shown(register), other: shown(answer) };
 };
-
-const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { askAgain } from "@genbo/chain/ask-again";
 import { classifySendRefusal } from "@genbo/chain/errors";
 import { hexOf, readQuantity } from "@genbo/chain/hex";
 import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { markSent, type OpenTransaction } from "@genbo/database/chain-tx";
 import type { SendContext, WorkerContext } from "./context.ts";
-import { askAgainMs } from "./limits.ts";
 
 export interface Broadcastable extends OpenTransaction {
   raw: Buffer;
@@ -62,21 +61,19 @@ async function offer(context: WorkerContext, transaction: Broadcastable): Promis
   }
 }
 
-/**
- * Whether the used nonce is used by these very bytes. Both questions go to one node in one request, and a no is asked
- * again: while anvil mines a block it counts its transactions before it has their receipts.
- */
-async function isOurs({ rpc }: WorkerContext, { signer, nonce, hash }: Broadcastable): Promise<boolean> {
-  for (const pauseMs of [0, ...askAgainMs]) {
-    await sleep(pauseMs);
-    const [count, receipt] = await rpc.all<unknown>([
-      { method: "eth_getTransactionCount", params: [signer, "latest"] },
-      { method: "eth_getTransactionReceipt", params: [hash] },
-    ]);
-    if (receipt !== null) return true;
-    if (readQuantity(count as string) <= nonce) {
-      throw new NodeUnavailable(`the node contradicts itself on nonce ${nonce} of ${signer}`);
-    }
-  }
-  return false;
-}
+/** Whether the used nonce is used by these very bytes. Both questions go to one node in one request. */
+const isOurs = ({ rpc }: WorkerContext, { signer, nonce, hash }: Broadcastable): Promise<boolean> =>
+  askAgain(
+    async () => {
+      const [count, receipt] = await rpc.all<unknown>([
+        { method: "eth_getTransactionCount", params: [signer, "latest"] },
+        { method: "eth_getTransactionReceipt", params: [hash] },
+      ]);
+      if (receipt !== null) return true;
+      if (readQuantity(count as string) <= nonce) {
+        throw new NodeUnavailable(`the node contradicts itself on nonce ${nonce} of ${signer}`);
+      }
+      return false;
+    },
+    (isIt) => isIt,
+  );

@@ -39,5 +39,3 @@ export const mineEveryMs = 100;
 
 /** Audit rows wait this long at most to be sealed. */
 export const sealEveryMs = 1_000;
-/** Pauses before a node's answer that would stop a lane is believed: a block of 500 rows takes it a tenth of that. */
-export const askAgainMs = [50, 200, 800];
