@@ -1,10 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { askAgain } from "@genbo/chain/ask-again";
 import { quantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
 import type { RpcCall } from "@genbo/chain/rpc";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { openBreak } from "@genbo/database/breaks-write";
+import { catchingUp, openBreak } from "@genbo/database/breaks-write";
+import type { Cursor } from "@genbo/database/cursor";
 import { writeEvents } from "@genbo/database/events-write";
+import { issueHeads } from "@genbo/database/register-heads";
 import { newId } from "@genbo/domain/ids";
 import type { Applied } from "./apply-lot.ts";
 import type { LeaderContext } from "./context.ts";
@@ -25,79 +27,151 @@ const selectors = {
 };
 type View = keyof typeof selectors;
 
-/** A difference is a break only when it stays. */
-const askAgainMs = [50, 200, 800];
-
 const word = (value: number | bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
 
-type Differences = Map<Figures, Record<string, string>>;
-
-/**
- * Compares the heads, numbers and sums that a lot led to with what the contracts say at its last block: an entry that
- * the node has kept from us shows here. A node that has forgotten the state of that block is not asked again.
- */
-export async function checkHeads(context: LeaderContext, applied: Applied, registry: string): Promise<void> {
-  const figures = figuresOf(applied, registry);
-  const block = applied.cursor.blockNumber;
-  let differing = await differences(context, figures, block);
-  // anvil answers for its best block from a state that the block it is mining has changed already.
-  for (const pauseMs of askAgainMs) {
-    if (differing.size === 0) return;
-    await sleep(pauseMs);
-    differing = await differences(context, [...differing.keys()], block);
-  }
-  for (const [each, contractSays] of differing) await report(context, applied, each, contractSays);
+export interface HeadChecks {
+  /** Remembers what a lot led to. */
+  note(applied: Applied, registry: string): void;
+  /** Compares what no node has answered for yet with the contracts at the cursor's block. */
+  compare(cursor: Cursor, registry: string): Promise<void>;
 }
 
+type HeadContext = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "log">;
+
+/**
+ * Compares the heads, numbers and sums of the register with what the contracts say at the chain's head: an entry that
+ * the node has kept from us shows here. A line stays due until a node has answered for it, over any number of blocks;
+ * after a start all of them are due.
+ */
+export function createHeadChecks(context: HeadContext): HeadChecks {
+  const { pool, log } = context;
+  let due: Map<string, Figures> | undefined;
+  let isBehind = false;
+
+  const say = (unanswered: number, block: number) => {
+    if (unanswered > 0 && !isBehind)
+      log.warn("heads were not compared: no node answers for them; they stay due", { block, unanswered });
+    if (unanswered === 0 && isBehind) log.info("all heads are compared again", { block });
+    isBehind = unanswered > 0;
+  };
+
+  return {
+    note: (applied, registry) => {
+      for (const each of figuresOf(applied, registry)) due?.set(each.contract, each);
+    },
+    compare: async (cursor, registry) => {
+      due ??= byContract(await allFigures(context, cursor, registry));
+      const { differing, unanswered } = await differences(context, [...due.values()], cursor.blockNumber);
+      due = byContract(unanswered);
+      say(unanswered.length, cursor.blockNumber);
+      if (differing.size === 0) return;
+      // What a break holds back differs for a known reason.
+      const behind = await catchingUp(pool);
+      for (const [each, contractSays] of differing)
+        if (!behind.has(each.issueId)) await report(context, cursor, each, contractSays);
+    },
+  };
+}
+
+const byContract = (figures: readonly Figures[]): Map<string, Figures> =>
+  new Map(figures.map((each) => [each.contract, each]));
+
+interface Compared {
+  differing: Map<Figures, Record<string, string>>;
+  unanswered: Figures[];
+}
+
+/** Those whose contract says otherwise and keeps to it, and those for which no node answers. */
 async function differences(
-  context: LeaderContext,
+  context: HeadContext,
   figures: readonly Figures[],
   block: number,
-): Promise<Differences> {
-  const at = quantity(block);
+): Promise<Compared> {
+  const unanswered: Figures[] = [];
+  let open = figures;
+  const differing = await askAgain(
+    async () => {
+      const found = await ask(context, open, block);
+      unanswered.push(...found.unanswered);
+      open = [...found.differing.keys()];
+      return found.differing;
+    },
+    ({ size }) => size === 0,
+  );
+  return { differing, unanswered };
+}
+
+async function ask({ rpc }: HeadContext, figures: readonly Figures[], block: number): Promise<Compared> {
   const questions = figures.flatMap((each) =>
     (Object.keys(each.values) as View[]).map((view) => ({ each, view })),
   );
+  const at = quantity(block);
   const calls = questions.map(
     ({ each, view }): RpcCall => ({
       method: "eth_call",
       params: [{ to: each.contract, data: `0x${selectors[view]}` }, at],
     }),
   );
-  const answers = await context.rpc.batch(calls).catch((error: unknown) => {
-    if (error instanceof NodeUnavailable) return [];
+  const answers = await rpc.batch(calls).catch((error: unknown) => {
+    if (error instanceof NodeUnavailable) return undefined;
     throw error;
   });
-  const differing: Differences = new Map();
+  if (answers === undefined) return { differing: new Map(), unanswered: [...figures] };
+  const differing: Compared["differing"] = new Map();
+  const unanswered = new Set<Figures>();
   for (const [index, answer] of answers.entries()) {
     const { each, view } = questions[index]!;
-    if ("error" in answer || answer.result === each.values[view]) continue;
-    differing.set(each, { ...differing.get(each), [view]: String(answer.result) });
+    if ("error" in answer) unanswered.add(each);
+    else if (answer.result !== each.values[view])
+      differing.set(each, { ...differing.get(each), [view]: String(answer.result) });
   }
-  return differing;
+  for (const each of unanswered) differing.delete(each);
+  return { differing, unanswered: [...unanswered] };
 }
+
+const registryFigures = ({ registrySeq: seq, registryHead: head }: Cursor, contract: string): Figures => ({
+  issueId: null,
+  contract,
+  seq,
+  values: { head, seq: word(seq) },
+});
+
+const issueFigures = (
+  issueId: string,
+  contract: string,
+  { seq, head, units }: { seq: number; head: string; units: bigint },
+): Figures => ({
+  issueId,
+  contract,
+  seq,
+  values: { head, seq: word(seq), totalSupply: word(units) },
+});
 
 function figuresOf({ folded, cursor }: Applied, registry: string): Figures[] {
   const issues = folded.issues.flatMap(({ issue, rows, fault }): Figures[] => {
     const totals = rows.at(-1)?.step.totals;
     const contract = [...folded.byToken].find(([, known]) => known.id === issue.id)?.[0];
     if (totals === undefined || contract === undefined || fault !== undefined) return [];
-    const values = { head: totals.head, seq: word(totals.seq), totalSupply: word(totals.units) };
-    return [{ issueId: issue.id, contract, seq: totals.seq, values }];
+    return [issueFigures(issue.id, contract, totals)];
   });
   if (folded.registry.rows.length === 0 || folded.registry.fault !== undefined) return issues;
-  const { registrySeq: seq, registryHead: head } = cursor;
-  return [...issues, { issueId: null, contract: registry, seq, values: { head, seq: word(seq) } }];
+  return [...issues, registryFigures(cursor, registry)];
+}
+
+async function allFigures({ pool }: HeadContext, cursor: Cursor, registry: string): Promise<Figures[]> {
+  const issues = await issueHeads(pool);
+  const figures = issues.map(({ issueId, token, ...line }) => issueFigures(issueId, token, line));
+  // A registry without a line may not stand on the chain yet, or not any more.
+  return cursor.registrySeq === 0 ? figures : [...figures, registryFigures(cursor, registry)];
 }
 
 async function report(
-  { leadership, log }: LeaderContext,
-  { cursor }: Applied,
+  { leadership, log }: HeadContext,
+  { blockNumber, blockTime: at }: Cursor,
   { issueId, seq, values }: Figures,
   contractSays: Record<string, string>,
 ): Promise<void> {
   const kind = issueId === null ? "REGISTRY_HEAD_MISMATCH" : "HEAD_MISMATCH";
-  const { blockNumber, blockTime: at } = cursor;
   const id = newId("brk", at);
   const detail = { registerSays: values, contractSays };
   log.error("a break", { id, issueId, kind, block: blockNumber, ...detail });

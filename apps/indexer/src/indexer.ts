@@ -13,7 +13,7 @@ import { isDatabaseUnavailable } from "@genbo/database/unavailable";
 import { zeroWord } from "@genbo/domain/words";
 import { type Applied, applyLot, NotNext } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
-import { checkHeads } from "./check-heads.ts";
+import { createHeadChecks } from "./check-heads.ts";
 import type { IndexerContext, LeaderContext } from "./context.ts";
 import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
 import { makeRoots } from "./make-roots.ts";
@@ -140,6 +140,7 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
 /** Enters blocks lot by lot, and keeps what need not be asked anew for each. */
 function createLots(context: LeaderContext) {
   const { pool, leadership, log, clock } = context;
+  const heads = createHeadChecks(context);
   let deployment: DeploymentRow | undefined;
   let prunedAt = 0;
 
@@ -165,8 +166,9 @@ function createLots(context: LeaderContext) {
       const applied = await enterNext(blocks.slice(done));
       done += applied.entered;
       const { blockNumber } = applied.cursor;
-      if (blockNumber === head && deployment !== undefined) {
-        await checkHeads(context, applied, deployment.registry);
+      if (deployment !== undefined) {
+        heads.note(applied, deployment.registry);
+        if (blockNumber === head) await heads.compare(applied.cursor, deployment.registry);
       }
       if (blockNumber - prunedAt >= pruneEveryBlocks) {
         prunedAt = blockNumber;

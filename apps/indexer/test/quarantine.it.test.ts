@@ -107,7 +107,7 @@ test("a cause that persists breaks again when its break is closed; an indexer th
 test("an entry that the node kept from the register shows in the contract's head", async () => {
   // The register says one unit more than the contract, and its own line is whole.
   await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [sound!.id]);
-  await market.ended(await issueTo(sound));
+  const seen = await issueTo(sound);
   expect(await openBreak()).toMatchObject({
     issue_id: sound!.id,
     kind: "HEAD_MISMATCH",
@@ -117,6 +117,7 @@ test("an entry that the node kept from the register shows in the contract's head
   await stack.until("it is mined", async () => (await stateOf(held)) === "mined");
   await stack.owner.query("update issue_state set units = units - 1 where issue_id = $1", [sound!.id]);
   await close((await openBreak()).id);
+  expect(await market.ended(seen)).toMatchObject({ state: "entered" });
   expect(await market.ended(held)).toMatchObject({ state: "entered" });
 });
 

@@ -1,0 +1,62 @@
+import { createRpc, type Rpc } from "@genbo/chain/rpc";
+import { type Cursor, readCursor } from "@genbo/database/cursor";
+import { readDeployment } from "@genbo/database/deployment";
+import { type Leadership, tryLead } from "@genbo/database/leader";
+import { createLog } from "@genbo/domain/log";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { openTcpLink, type TcpLink } from "../../../test/support/tcp-link.ts";
+import { createHeadChecks } from "../src/check-heads.ts";
+
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let leadership: Leadership;
+let link: TcpLink;
+let rpc: Rpc;
+const said: string[] = [];
+
+beforeAll(async () => {
+  stack = await startStackInProcess();
+  market = await openMarket(stack);
+  issue = await market.issue();
+  const [to = ""] = await market.wallets(0, 1);
+  await market.run("issuance", [market.issueRow(issue, to, 3n)]);
+  await stack.indexer.stop();
+  leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
+  link = await openTcpLink(Number(new URL(stack.anvil().url).port));
+  rpc = createRpc([`http://127.0.0.1:${link.port}`], { timeoutMs: 2_000 });
+});
+afterAll(async () => {
+  rpc?.close();
+  await link?.close();
+  await leadership?.resign();
+  await stack?.stop();
+});
+
+const breaks = async () =>
+  (await stack.owner.query("select issue_id, kind from register_break where closed_at is null")).rows;
+
+test("heads that no node answered for stay due, which is said, and are compared with a later block", async () => {
+  const log = createLog({ level: "info", write: (line) => said.push(line) });
+  const heads = createHeadChecks({ pool: stack.database.pool("genbo_indexer"), rpc, leadership, log });
+  const cursor = (await readCursor(stack.owner)) as Cursor;
+  const { registry } = (await readDeployment(stack.owner))!;
+  await heads.compare(cursor, registry);
+  expect([await breaks(), said]).toEqual([[], []]);
+
+  // An indexer that starts anew, while no node answers, with a register that is not the contract's.
+  const restarted = createHeadChecks({ pool: stack.database.pool("genbo_indexer"), rpc, leadership, log });
+  await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [issue.id]);
+  link.cut();
+  await restarted.compare(cursor, registry);
+  await restarted.compare(cursor, registry);
+  expect(await breaks()).toEqual([]);
+  expect(said.filter((line) => line.includes("they stay due"))).toHaveLength(1);
+
+  link.mend();
+  await restarted.compare(cursor, registry);
+  expect(await breaks()).toEqual([{ issue_id: issue.id, kind: "HEAD_MISMATCH" }]);
+  expect(said.some((line) => line.includes("compared again"))).toBe(true);
+});
