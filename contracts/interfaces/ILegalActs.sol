@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ITokenTypes} from "./ITokenTypes.sol";
 
-/// @title What registrar, enforcer, issuer and the controllers of holds do to a token
+/// @title What registrar, enforcer and the controllers of holds do to holdings
 /// @notice Called on the token itself, which has these functions beside those of ISecurityToken.
 interface ILegalActs is ITokenTypes {
     /// @notice Opens delivery-versus-payment holds. Broker role and custodian of the account; the rules of a move
@@ -38,27 +38,13 @@ interface ILegalActs is ITokenTypes {
     /// @param holdIds every open hold of the lost wallet
     function recover(address lost, address replacement, bytes32 ref, bytes32[] calldata holdIds) external;
 
-    /// @notice The issue's issuer role asks for another policy; a later proposal replaces it.
-    function proposePolicy(uint256 policy) external;
-
-    /// @notice Puts the issuer's proposal in force after its delay. Registrar only. A paused issue stays paused.
-    function executePolicy(uint256 policy, bytes32 ref) external;
-
-    /// @notice Stops or resumes everything but holds by law, orders and recovery. Registrar only.
-    function setPaused(bool paused, bytes32 ref) external;
-
-    /// @notice Records a mark: trust property (Trust Act 206), the trustee's capacity (197(1)). Registrar only.
-    /// Units beyond the issue's cap: 50.
-    /// @param basis 7, 8 or 13
-    function mark(address account, uint96 units, uint16 basis, bytes32 ref, bytes32 data) external;
-
-    /// @notice Records changed terms by their hash. Registrar only.
-    function changeTerms(bytes32 termsHash, bytes32 ref) external;
-
     /// @notice ERC-7943: moves units by order with basis RECTIFICATION and without a case. Enforcer only.
     function forcedTransfer(address from, address to, uint256 amount) external returns (bool);
 
     /// @notice ERC-7943: sets how many units of an account are frozen. It may exceed the balance and then also
     /// catches units that arrive; what exceeds the issue's cap counts as the cap. Enforcer only.
     function setFrozenTokens(address account, uint256 amount) external returns (bool);
+
+    /// @notice Where the functions of ICorporateActs live; this code hands on to it, for good.
+    function corporateActs() external view returns (address);
 }

@@ -53,9 +53,6 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// @notice Units that an attachment claims, those it still waits for included; 0 when it waits for none.
     function claimOf(bytes32 holdId) external view returns (uint256);
 
-    /// @notice The policy that the issuer asked for, and from when (seconds) it may be put in force.
-    function proposedPolicy() external view returns (uint256 policy, uint256 executableAt);
-
     /// @notice ERC-1404: code of the first rule that says no, 0 when none does.
     function detectTransferRestriction(address from, address to, uint256 units) external view returns (uint8);
 

@@ -2,9 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
-import {Fixture} from "../test/Fixture.t.sol";
+import {Fixture, IActs} from "../test/Fixture.t.sol";
 import {Code} from "../token/Rules.sol";
 import {CashToken} from "./CashToken.sol";
 import {Settlement} from "./Settlement.sol";
@@ -85,7 +84,7 @@ contract SettlementTest is Fixture {
     function hold(ISettlement.Instruction memory deal, uint96 units) private {
         bytes32 id = settlement.legIdOf(settlement.idOf(deal), 0);
         vm.prank(BROKER_1);
-        ILegalActs(address(token)).createDvpHolds(
+        IActs(address(token)).createDvpHolds(
             holdRow(SELLER, BUYER, address(settlement), units, 2, 0, id), true
         );
     }
@@ -158,7 +157,7 @@ contract SettlementTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(ISettlement.DeadlineAhead.selector, DEADLINE));
         settlement.giveBack(deal, 0);
         vm.prank(REGISTRAR);
-        ILegalActs(address(token)).setPaused(true, "incident");
+        IActs(address(token)).setPaused(true, "incident");
         vm.warp(DEADLINE + 1);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.DeadlinePassed.selector, DEADLINE));
         settlement.settle(deal);

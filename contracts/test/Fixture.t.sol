@@ -3,14 +3,20 @@ pragma solidity ^0.8.28;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {HolderRegistry} from "../registry/HolderRegistry.sol";
+import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
+import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {IRefusals} from "../interfaces/IRefusals.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {ITokenFactory} from "../interfaces/ITokenFactory.sol";
+import {CorporateActs} from "../token/CorporateActs.sol";
 import {LegalActs} from "../token/LegalActs.sol";
 import {Roles} from "../token/Roles.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
 import {TokenFactory} from "../token/TokenFactory.sol";
+
+/// @dev All that a token answers to beyond its own code.
+interface IActs is ILegalActs, ICorporateActs {}
 
 interface Vm {
     struct Log {
@@ -62,7 +68,8 @@ abstract contract Fixture {
         vm.warp(START);
         manager = new AccessManager(address(this));
         registry = new HolderRegistry(address(manager));
-        address acts = address(new LegalActs(address(manager), registry));
+        address corporate = address(new CorporateActs(address(manager), registry));
+        address acts = address(new LegalActs(address(manager), registry, corporate));
         SecurityToken implementation = new SecurityToken(address(manager), registry, acts);
         factory = new TokenFactory(address(manager), address(implementation));
         manager.grantRole(Roles.ADMIN, address(factory), 0);

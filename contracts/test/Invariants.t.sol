@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
-import {Fixture, Vm} from "./Fixture.t.sol";
+import {Fixture, IActs, Vm} from "./Fixture.t.sol";
 
 /// @dev Plays acts of every role against one token and folds its entries as an auditor would: from the events
 /// alone, knowing nothing of the contract's storage.
@@ -102,14 +102,14 @@ contract Player is Fixture {
             token.cancelTransfers(one(id), false);
         } else {
             vm.prank(AGENT);
-            ILegalActs(address(token)).releaseHolds(one(id), false);
+            IActs(address(token)).releaseHolds(one(id), false);
         }
         fold();
     }
 
     function createHold(uint256 account, uint256 to, uint96 amount, uint8 kind) external {
         vm.prank(REGISTRAR);
-        ILegalActs(address(token)).createHolds(
+        IActs(address(token)).createHolds(
             holdRow(walletOf(account), walletOf(to), AGENT, amount % 200, 3 + kind % 3, 0, next()), false
         );
         fold();
@@ -120,7 +120,7 @@ contract Player is Fixture {
         ITokenTypes.ExecuteRow[] memory rows = new ITokenTypes.ExecuteRow[](1);
         rows[0] = ITokenTypes.ExecuteRow(holdIds[which % holdIds.length], amount % 200);
         vm.prank(AGENT);
-        ILegalActs(address(token)).executeHolds(rows, false);
+        IActs(address(token)).executeHolds(rows, false);
         fold();
     }
 
@@ -130,7 +130,7 @@ contract Player is Fixture {
         rows[0] = ITokenTypes.OrderedRow(walletOf(from), walletOf(to), amount % 200, 3, next(), 0, ids);
         _forced = true;
         vm.prank(ENFORCER);
-        ILegalActs(address(token)).enforceTransfers(rows, false);
+        IActs(address(token)).enforceTransfers(rows, false);
         fold();
         _forced = false;
     }
@@ -154,7 +154,7 @@ contract Player is Fixture {
 
     function pause(bool paused) external {
         vm.prank(REGISTRAR);
-        ILegalActs(address(token)).setPaused(paused, next());
+        IActs(address(token)).setPaused(paused, next());
         fold();
     }
 

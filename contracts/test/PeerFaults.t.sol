@@ -2,13 +2,12 @@
 pragma solidity ^0.8.28;
 
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
-import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {IOrders} from "../interfaces/IOrders.sol";
 import {IRefusals} from "../interfaces/IRefusals.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Code} from "../token/Rules.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
-import {Fixture, Vm} from "./Fixture.t.sol";
+import {Fixture, IActs, Vm} from "./Fixture.t.sol";
 
 /// @dev Faults found in other security-token contracts, each shown not to be here.
 contract PeerFaultsTest is Fixture {
@@ -17,7 +16,7 @@ contract PeerFaultsTest is Fixture {
     address internal constant BOB = address(0x201);
     address internal constant CAROL = address(0x301);
     address internal constant CONTROLLER = address(0xC1);
-    ILegalActs internal acts;
+    IActs internal acts;
 
     function setUp() public override {
         super.setUp();
@@ -26,7 +25,7 @@ contract PeerFaultsTest is Fixture {
         register(BOB, 2, 1);
         register(CAROL, 3, 1);
         issue(token, ALICE, 100);
-        acts = ILegalActs(address(token));
+        acts = IActs(address(token));
     }
 
     function move(SecurityToken token_, address from, address to, uint96 units) private returns (uint8) {
@@ -104,10 +103,10 @@ contract PeerFaultsTest is Fixture {
         eq(move(few, BOB, CAROL, 10), 0, "full sale at the cap");
         eq(few.holderCount(), 2, "count");
         vm.prank(ISSUER);
-        ILegalActs(address(few)).proposePolicy(policyOf(32, 0, 0, 0, 0, 1));
+        IActs(address(few)).proposePolicy(policyOf(32, 0, 0, 0, 0, 1));
         vm.warp(START + 1 days);
         vm.prank(REGISTRAR);
-        ILegalActs(address(few)).executePolicy(policyOf(32, 0, 0, 0, 0, 1), "lower");
+        IActs(address(few)).executePolicy(policyOf(32, 0, 0, 0, 0, 1), "lower");
         eq(move(few, CAROL, BOB, 10), Code.MAX_HOLDERS, "a cap below the count still holds");
         eq(move(few, CAROL, ALICE, 10), 0, "a sale to a present holder lowers the count");
     }

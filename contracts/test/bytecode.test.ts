@@ -1,5 +1,5 @@
 import { type ContractName, contractArtifact, contractInterface, contractsFile } from "@genbo/chain/abi";
-import { getBytes } from "ethers";
+import { type FunctionFragment, getBytes } from "ethers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildContracts } from "../../scripts/contracts/build.ts";
 
@@ -30,6 +30,14 @@ describe("every contract", () => {
 
   test("a scanner that finds nothing is no proof: it finds PUSH0 where there is one", () => {
     expect(newOpcodes(getBytes("0x605f5f48"))).toEqual(["PUSH0", "BASEFEE"]);
+  });
+
+  test("no selector of a token's three parts means two functions", () => {
+    const functions = (["SecurityToken", "LegalActs", "CorporateActs"] as const).flatMap((name) =>
+      contractInterface(name).fragments.filter((each) => each.type === "function"),
+    ) as FunctionFragment[];
+    const bySelector = new Map(functions.map((each) => [each.selector, each.format()]));
+    expect(functions.filter((each) => bySelector.get(each.selector) !== each.format())).toEqual([]);
   });
 
   test("the token speaks every standard it claims", () => {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
+import {Delegation} from "./Delegation.sol";
 import {Basis, Entries, Kind} from "./Entries.sol";
 import {HoldKind, HoldState} from "./Holds.sol";
 import {Memory} from "./Memory.sol";
@@ -12,16 +13,22 @@ import {Code, Rules} from "./Rules.sol";
 import {TokenBase} from "./TokenBase.sol";
 import {Policy, Record, Supply} from "./Words.sol";
 
-/// @title What registrar, enforcer, issuer and the controllers of holds do to a token
+/// @title What registrar, enforcer and the controllers of holds do to holdings
 /// @dev Runs on the storage of the token that delegates to it; on its own it holds nothing.
-contract LegalActs is Orders, ILegalActs {
-    /// @dev What the issuer asks for, holders and brokers see a day ahead.
-    uint256 private constant POLICY_DELAY = 1 days;
+contract LegalActs is Orders, Delegation, ILegalActs {
     /// @dev A move by order may say that the lots keep their acquisition days (succession, rectification).
     uint256 private constant KEEP_DAYS = 1 << 252;
     uint256 private constant ORDER_DATA = KEEP_DAYS | type(uint64).max;
 
-    constructor(address manager, IHolderRegistry registry_) TokenBase(manager, registry_) EIP712("Genbo", "1") {}
+    /// @inheritdoc ILegalActs
+    address public immutable corporateActs;
+
+    constructor(address manager, IHolderRegistry registry_, address corporateActs_)
+        TokenBase(manager, registry_)
+        EIP712("Genbo", "1")
+    {
+        corporateActs = corporateActs_;
+    }
 
     /// @inheritdoc ILegalActs
     function createDvpHolds(HoldRow[] calldata rows, bool atomic) external restricted {
@@ -107,50 +114,6 @@ contract LegalActs is Orders, ILegalActs {
     function recover(address lost, address replacement, bytes32 ref, bytes32[] calldata holdIds) external restricted {
         Book memory book = _openFor(holdIds.length);
         _must(_recover(book, lost, replacement, ref, holdIds));
-        _close(book);
-    }
-
-    /// @inheritdoc ILegalActs
-    function proposePolicy(uint256 policy_) external restricted {
-        if (!Policy.isValid(policy_)) revert PolicyInvalid(policy_);
-        uint256 minute = (block.timestamp + POLICY_DELAY + 59) / 1 minutes;
-        _proposal = policy_ | minute;
-        emit PolicyProposed(policy_, minute * 1 minutes);
-    }
-
-    /// @inheritdoc ILegalActs
-    function executePolicy(uint256 policy_, bytes32 ref) external restricted {
-        uint256 minute = uint32(_proposal);
-        bool due = minute != 0 && block.timestamp >= minute * 1 minutes;
-        if (!due || _proposal ^ minute != policy_) revert PolicyInvalid(policy_);
-        delete _proposal;
-        Book memory book = _open();
-        _putInForce(book, policy_ & ~Policy.PAUSED | book.policy & Policy.PAUSED, ref);
-        _close(book);
-    }
-
-    /// @inheritdoc ILegalActs
-    function setPaused(bool paused, bytes32 ref) external restricted {
-        Book memory book = _open();
-        _putInForce(book, paused ? book.policy | Policy.PAUSED : book.policy & ~Policy.PAUSED, ref);
-        _close(book);
-    }
-
-    /// @inheritdoc ILegalActs
-    function mark(address account, uint96 units, uint16 basis, bytes32 ref, bytes32 data) external restricted {
-        bool known = basis == Basis.TRUSTEE_ACQUIRED || basis == Basis.TRUSTEE_DISPOSED
-            || basis == Basis.TRUST_PROPERTY_MARK;
-        if (!known) revert Refused(Code.BASIS_INVALID);
-        if (units > Supply.cap(_supply)) revert Refused(Code.SUPPLY_CAP);
-        Book memory book = _open();
-        _note(book, Entries.line(Kind.MARK, basis, account, account, units, ref, data));
-        _close(book);
-    }
-
-    /// @inheritdoc ILegalActs
-    function changeTerms(bytes32 termsHash, bytes32 ref) external restricted {
-        Book memory book = _open();
-        _postNote(book, Kind.TERMS, Basis.TERMS_CHANGE, ref, termsHash);
         _close(book);
     }
 
@@ -272,5 +235,9 @@ contract LegalActs is Orders, ILegalActs {
 
     function _must(uint8 code) private pure {
         if (code != Code.OK) revert Refused(code);
+    }
+
+    fallback() external {
+        _delegate(corporateActs);
     }
 }

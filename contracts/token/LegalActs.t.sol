@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
-import {Fixture} from "../test/Fixture.t.sol";
+import {Fixture, IActs} from "../test/Fixture.t.sol";
 import {Code} from "./Rules.sol";
 
 contract LegalActsTest is Fixture {
@@ -13,7 +12,7 @@ contract LegalActsTest is Fixture {
     address internal constant CAROL = address(0x301);
     address internal constant PLEDGEE = address(0xC1);
     address internal constant COURT = address(0xC2);
-    ILegalActs internal acts;
+    IActs internal acts;
 
     function setUp() public override {
         super.setUp();
@@ -22,7 +21,7 @@ contract LegalActsTest is Fixture {
         register(BOB, 2, 2);
         register(CAROL, 3, 1);
         issue(token, ALICE, 100);
-        acts = ILegalActs(address(token));
+        acts = IActs(address(token));
     }
 
     function hold(uint8 kind, uint96 units, bytes32 ref) private {
@@ -184,7 +183,7 @@ contract LegalActsTest is Fixture {
     function test_dvpWaitsForTheRegistrarWhereThePolicySaysSo() public {
         token = create_("approval", policyOf(4, 0, 0, 0, 0, 0));
         issue(token, ALICE, 100);
-        acts = ILegalActs(address(token));
+        acts = IActs(address(token));
         vm.prank(BROKER_1);
         acts.createDvpHolds(holdRow(ALICE, BOB, COURT, 10, 2, 0, "dvp"), true);
         vm.expectRevert(refused(Code.HOLD_NOT_ACCEPTED));

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ISecurityToken} from "../interfaces/ISecurityToken.sol";
-import {Documents} from "./Documents.sol";
+import {Delegation} from "./Delegation.sol";
 import {Basis, Entries, Kind, Line} from "./Entries.sol";
 import {Memory} from "./Memory.sol";
 import {Messages} from "./Messages.sol";
@@ -17,7 +17,7 @@ import {Policy, Supply} from "./Words.sol";
 /// @dev A full copy of this code an issue: no proxy, no admin, no upgrade. Entry points only; the rules are in Rules, the
 /// holdings and entries in Ledger, the encumbrances in Holds. What does not fit below 24,576 bytes is in
 /// LegalActs, to which unknown selectors are delegated; its address is as immutable as this code.
-contract SecurityToken is Documents, Initializable, ISecurityToken {
+contract SecurityToken is TokenBase, Delegation, Initializable, ISecurityToken {
     using Entries for Line;
 
     address private immutable _manager;
@@ -222,11 +222,6 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
     }
 
     /// @inheritdoc ISecurityToken
-    function proposedPolicy() external view returns (uint256, uint256) {
-        return ((_proposal >> 32) << 32, uint32(_proposal) * 1 minutes);
-    }
-
-    /// @inheritdoc ISecurityToken
     function head() external view returns (bytes32) {
         return _head;
     }
@@ -281,16 +276,7 @@ contract SecurityToken is Documents, Initializable, ISecurityToken {
             || id == 0x9d8ff7da;
     }
 
-    /// @dev Runs LegalActs on this token's storage and hands its answer or error through.
     fallback() external {
-        address target = legalActs;
-        assembly {
-            calldatacopy(0, 0, calldatasize())
-            let ok := delegatecall(gas(), target, 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            switch ok
-            case 0 { revert(0, returndatasize()) }
-            default { return(0, returndatasize()) }
-        }
+        _delegate(legalActs);
     }
 }

@@ -15,6 +15,7 @@ const artifacts: Record<ContractName, string> = {
   CashToken: "contracts/settlement/CashToken.sol",
   AccessManager: "@openzeppelin/contracts/access/manager/AccessManager.sol",
   HolderRegistry: "contracts/registry/HolderRegistry.sol",
+  CorporateActs: "contracts/token/CorporateActs.sol",
   LegalActs: "contracts/token/LegalActs.sol",
   RegisterAnchor: "contracts/registry/RegisterAnchor.sol",
   SecurityToken: "contracts/token/SecurityToken.sol",
@@ -33,7 +34,8 @@ export async function buildContracts(): Promise<{ compiled: boolean; inputHash: 
   await compile();
   const contracts = {} as Record<ContractName, ContractArtifact>;
   for (const name of Object.keys(artifacts) as ContractName[]) contracts[name] = await readArtifact(name);
-  contracts.SecurityToken.abi = mergeAbis(contracts.SecurityToken.abi, contracts.LegalActs.abi);
+  for (const delegate of [contracts.LegalActs, contracts.CorporateActs])
+    contracts.SecurityToken.abi = mergeAbis(contracts.SecurityToken.abi, delegate.abi);
   await writeAtomically(output, { inputHash, contracts } satisfies ContractsFile);
   return { compiled: true, inputHash };
 }
@@ -107,7 +109,7 @@ async function readImmutableNames(build: string): Promise<Map<number, string>> {
   return names;
 }
 
-/** A token answers for LegalActs too, to which it delegates. */
+/** A token answers too for what it delegates to. */
 function mergeAbis(token: JsonFragment[], delegate: JsonFragment[]): JsonFragment[] {
   const known = new Set(token.map((fragment) => JSON.stringify(fragment)));
   const added = delegate.filter(({ type }) => type !== "constructor");

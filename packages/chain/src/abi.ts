@@ -5,13 +5,14 @@ export type ContractName =
   | "AccessManager"
   | "CashToken"
   | "HolderRegistry"
+  | "CorporateActs"
   | "LegalActs"
   | "RegisterAnchor"
   | "SecurityToken"
   | "Settlement"
   | "TokenFactory";
 
-/** What the compiler made of one contract (a SecurityToken's abi holds LegalActs' functions too); `immutables` are the byte ranges that a deployment fills in, named as in the source. */
+/** What the compiler made of one contract (a SecurityToken's abi holds LegalActs' and CorporateActs' functions too); `immutables` are the byte ranges that a deployment fills in, named as in the source. */
 export interface ContractArtifact {
   abi: JsonFragment[];
   bytecode: string;

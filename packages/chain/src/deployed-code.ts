@@ -16,6 +16,7 @@ import type { Addresses } from "./deployment.ts";
 export const contractAt: Readonly<Record<keyof Addresses, ContractName>> = {
   accessManager: "AccessManager",
   holderRegistry: "HolderRegistry",
+  corporateActs: "CorporateActs",
   legalActs: "LegalActs",
   securityToken: "SecurityToken",
   tokenFactory: "TokenFactory",
@@ -65,7 +66,7 @@ export function codeDifferences(name: ContractName, at: At, found: string, place
 }
 
 /** Where the difference is: a contract's name and address. */
-export type At = Pick<CodeDifference, "contract" | "address">;
+type At = Pick<CodeDifference, "contract" | "address">;
 
 /** Holds code against other code, byte by byte. */
 function bytesDifferences(at: At, expected: string, found: string): CodeDifference[] {
@@ -105,6 +106,7 @@ function immutableValues(self: string, { chainId, addresses }: Place): Readonly<
     registry: addresses.holderRegistry,
     _manager: addresses.accessManager,
     legalActs: addresses.legalActs,
+    corporateActs: addresses.corporateActs,
     implementation: addresses.securityToken,
     _cachedThis: self,
     _cachedChainId: toBeHex(chainId),

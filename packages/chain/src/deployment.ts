@@ -12,6 +12,8 @@ export interface Addresses {
   holderRegistry: string;
   /** The second half of every token's code. */
   legalActs: string;
+  /** Its third part. */
+  corporateActs: string;
   /** The implementation, whose code every issue's token has a copy of. */
   securityToken: string;
   tokenFactory: string;
@@ -48,15 +50,17 @@ export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
   const addresses: Addresses = {
     accessManager: at(0),
     holderRegistry: at(1),
-    legalActs: at(2),
-    securityToken: at(3),
-    tokenFactory: at(4),
-    settlement: at(5),
-    registerAnchor: at(6),
+    corporateActs: at(2),
+    legalActs: at(3),
+    securityToken: at(4),
+    tokenFactory: at(5),
+    settlement: at(6),
+    registerAnchor: at(7),
   };
   const {
     accessManager,
     holderRegistry,
+    corporateActs,
     legalActs,
     securityToken,
     tokenFactory,
@@ -66,7 +70,8 @@ export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
   const calls: UnsignedCall[] = [
     creation("AccessManager", [admin]),
     creation("HolderRegistry", [accessManager]),
-    creation("LegalActs", [accessManager, holderRegistry]),
+    creation("CorporateActs", [accessManager, holderRegistry]),
+    creation("LegalActs", [accessManager, holderRegistry, corporateActs]),
     creation("SecurityToken", [accessManager, holderRegistry, legalActs]),
     creation("TokenFactory", [accessManager, securityToken]),
     creation("Settlement", [accessManager]),

@@ -29,7 +29,7 @@ export function encodeLegalCall(call: LegalCall, args: Args): { data: string; ro
   const values = valuesOf[call](args);
   const rows = rowCount(call, args);
   if (rows > legalRowsMax) throw new RangeError(`${call} of ${rows} rows; ${legalRowsMax} are the most.`);
-  return { data: contractInterface("LegalActs").encodeFunctionData(call, values), rows };
+  return { data: contractInterface("SecurityToken").encodeFunctionData(call, values), rows };
 }
 
 const atomic = true;

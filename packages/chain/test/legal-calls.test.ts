@@ -30,7 +30,9 @@ describe("a legal act", () => {
     checkCommand(command(call, samples[call]));
     const { to, data: bytes } = encodeCommands([command(call, samples[call])], targets);
     expect(to).toBe(target);
-    const decoded = contractInterface("LegalActs").parseTransaction({ data: `0x${bytes.toString("hex")}` });
+    const decoded = contractInterface("SecurityToken").parseTransaction({
+      data: `0x${bytes.toString("hex")}`,
+    });
     expect(decoded?.name).toBe(call);
     if (!single.includes(call)) expect(decoded?.args.at(-1)).toBe(true);
   });
