@@ -2,9 +2,8 @@
 """Is an export of a register (docs/export.md) whole, and the chain's own?  verify.py EXPORT… [--rpc URL]
 Exit code 0 equal (whole, without a chain to ask), 1 differs, 2 cannot tell. Needs the standard library alone: keccak-256 is below."""
 import functools, hashlib, json, re, sys, urllib.request
-M, RC, ROT, lfsr, x, y = (1 << 64) - 1, [], [0] * 25, 1, 1, 0
+M, RC, ROT, lfsr, x, y = (1 << 64) - 1, [0] * 24, [0] * 25, 1, 1, 0
 for t in range(24):
-    RC.append(0)
     for j in range(7):
         if lfsr & 1: RC[t] |= 1 << ((1 << j) - 1)
         lfsr = lfsr << 1 ^ (0x171 if lfsr & 0x80 else 0)
@@ -44,8 +43,7 @@ FIELDS = {"header": "format version issue ref token chainId genesis registry blo
 
 class Differs(Exception): pass
 def differs(at, seq, fault): raise Differs(at, seq, fault)
-def parse(raw):
-    """A line with exactly the fields of its type, each of its form; else None."""
+def parse(raw):  # A line with exactly the fields of its type, each of its form; else None.
     try: line = json.loads(raw.decode())
     except ValueError: return None
     kind = line.get("type") if isinstance(line, dict) else None
@@ -106,6 +104,11 @@ class Register:
         elif kind == 10 and self.holds[ref][2] != 6:
             self.encumber(source, units - self.holds[ref][1])
             self.holds[ref][1] = units
+        elif kind == 13 and e["basis"] == 18 and to in self.holdings:  # wrongly dated units get their right day
+            lots, right, wrong = self.holdings[to][2], int(e["data"][54:58], 16), int(e["data"][62:66], 16)
+            moved = min(units, lots.get(wrong, 0)) if right not in (0, wrong) else 0
+            lots = {**lots, wrong: lots.get(wrong, 0) - moved, right: lots.get(right, 0) + moved}
+            self.holdings[to][2] = {day: part for day, part in lots.items() if part}
         elif kind not in (7, 10, 11, 12, 13, 14): raise ValueError
     def sums(self): return self.units, len({self.persons[account] for account in self.holdings}), len(self.holdings)
     def root(self):
@@ -114,8 +117,7 @@ class Register:
         while len(level) > 1: level = [hashed(*sorted(level[i:i + 2])) if level[i + 1:] else level[i] for i in range(0, len(level), 2)]
         return level[0] if level else ZERO
 
-def chained(at, line, last, head_of):
-    """The head after a line whose number must follow `last`."""
+def chained(at, line, last, head_of):  # The head after a line whose number must follow `last`.
     seq, head = last + 1, head_of(last + 1)
     if head == line["head"]: return head if line["seq"] == seq else differs(at, seq, "NUMBER_DIFFERS")
     if line["seq"] == seq: differs(at, seq, "HEAD_DIFFERS")
@@ -194,7 +196,6 @@ if __name__ == "__main__":
             if finding[0] not in (None, "end"): break  # nothing more can be said
             try: verdict = check() if finding[0] is None else check() and verdict
             except Differs as error: verdict, finding = "differs", error.args
-        at, seq, fault = finding
-        print(json.dumps(dict(verdict=verdict, at=at, seq=seq, fault=fault, entries=found["entries"], head=found["head"])))
+        print(json.dumps(dict(verdict=verdict, **dict(zip(("at", "seq", "fault"), finding)), entries=found["entries"], head=found["head"])))
         code = max(code, {"differs": 1, "cannot tell": 2}.get(verdict, 0))
     sys.exit(code)

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
-import { asOf, asOfAnswer } from "./page.ts";
+import { asOfAnswer } from "./page.ts";
 import { address, addressText, hash, height, id, instantText, line, personId } from "./primitives.ts";
 
 const side = z.enum(["HOLDER", "PLEDGEE"]);

@@ -1,8 +1,9 @@
 import { capacities, grounds } from "@genbo/domain/inspections";
 import { z } from "zod";
 import { documentsMax } from "./limits.ts";
+import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
-import { asOf, pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
+import { pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
 import { clause, day, hash, height, id, instantText, line, personId } from "./primitives.ts";
 
 const capacity = z.enum(capacities);

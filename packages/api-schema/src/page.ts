@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { pageRowsDefault, pageRowsMax } from "./limits.ts";
+import { asOf, knownAt } from "./moment.ts";
 import { named } from "./named.ts";
-import { countText, day, hash, height, heightText, instant, instantText, line } from "./primitives.ts";
+import { countText, day, hash, height, heightText, instantText, line } from "./primitives.ts";
 
 export const pageQuery = z.strictObject({
   cursor: line(400).optional().describe("`next` of the page before"),
@@ -17,13 +18,9 @@ export const minBlockQuery = {
   minBlock: heightText.optional().describe("Answer only from a register at this block or later"),
 };
 
-/** Legal time is an instant, or a day: then 24:00 JST of that day. */
-export const asOf = z
-  .union([instant, day])
-  .describe("What stood then: an instant, or a day in Japan (24:00 JST of that day)");
 export const asOfQuery = {
   asOf: asOf.optional(),
-  knownAt: asOf.optional().describe("What was known then: before rectifications entered later"),
+  knownAt: knownAt.optional(),
   ...minBlockQuery,
 };
 
@@ -37,6 +34,30 @@ export const asOfAnswer = named(
     time: instantText,
   }),
 );
+
+/** What was known of it: everything up to here. */
+export const knownAtAnswer = named(
+  "KnownAt",
+  z.object({
+    seq: height.describe("Last entry of the issue that was known"),
+    head: hash.describe("Head of the entry chain there"),
+    block: height,
+    hash,
+    time: instantText,
+  }),
+);
+
+/** Entries after asOf that say something of it, as far as they were known. */
+export const corrections = z
+  .array(
+    z.object({
+      entry: height.describe("The entry that corrects"),
+      corrects: height.nullable().describe("The entry that it corrects"),
+      effectiveOn: day.nullable().describe("From the beginning of this day a court's order has effect"),
+      made: z.boolean().describe("False where it cannot be true of this state, which stands without it"),
+    }),
+  )
+  .describe("Later entries that correct what stood then. Empty: it is the chain's own state");
 
 /** A page of rows; `next` is null on the last. */
 export const pageOf = <S extends z.ZodType>(row: S) =>

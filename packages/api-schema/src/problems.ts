@@ -213,6 +213,36 @@ export const problems = {
       ja: "到来した時点を指定するか、minBlock を指定してください。",
     },
   ),
+  AS_OF_BEFORE_FIRST_ENTRY: kind(
+    422,
+    false,
+    { en: "The register had no entry yet", ja: "その時点では原簿に記載がありません" },
+    {
+      en: "Name a moment from the issue's first entry on; entry:1 is the first.",
+      ja: "最初の記載(entry:1)以後の時点を指定してください。",
+    },
+  ),
+  NO_SUCH_ENTRY: kind(
+    422,
+    false,
+    { en: "The issue has no entry of that number", ja: "その番号の記載はありません" },
+    {
+      en: "Entries are numbered from 1 without a gap; read without asOf to see the last.",
+      ja: "記載は 1 から連番です。asOf を外すと最新の番号が分かります。",
+    },
+  ),
+  KNOWN_BEFORE_AS_OF: kind(
+    422,
+    false,
+    {
+      en: "At knownAt nobody knew yet what would stand at asOf",
+      ja: "knownAt の時点では asOf の状態はまだ知られていません",
+    },
+    {
+      en: "Name a knownAt that is not before asOf, latest, or leave it out.",
+      ja: "asOf 以後の knownAt か latest を指定するか、省略してください。",
+    },
+  ),
   IDEMPOTENCY_KEY_REUSED: kind(
     422,
     false,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { anchoredRoot } from "./anchors.ts";
+import { asOf, knownAt } from "./moment.ts";
 import { named } from "./named.ts";
-import { asOf, asOfAnswer, minBlockQuery } from "./page.ts";
+import { asOfAnswer, corrections, knownAtAnswer, minBlockQuery } from "./page.ts";
 import { addressText, hash, height, heightText, id, line, unitsText } from "./primitives.ts";
 import { registerRow } from "./register.ts";
 
@@ -22,6 +23,7 @@ export const exportQuery = z.strictObject({
 
 export const proofQuery = z.strictObject({
   asOf: asOf.optional(),
+  knownAt: knownAt.optional(),
   block: heightText.optional().describe("As of the end of this block"),
   ...minBlockQuery,
 });
@@ -32,6 +34,11 @@ const proofFields = {
   chainId: height,
   asOf: asOfAnswer.describe("The block after which it stood so: compare the token's `head()` there"),
   head: hash.describe("Head of the entry chain at asOf.seq"),
+  knownAt: knownAtAnswer,
+  corrections: corrections.describe(
+    "Empty: root and sums are of the chain's own state at asOf. Else they are of that state as these later entries " +
+      "correct it, which is the state of no block: export up to knownAt.seq to see them",
+  ),
   totals: z
     .object({ units: unitsText, holders: height, accounts: height })
     .nullable()

@@ -2,7 +2,17 @@ import { z } from "zod";
 import { particulars } from "./investors.ts";
 import { investorClass, issueState } from "./issues.ts";
 import { named } from "./named.ts";
-import { asOfAnswer, asOfQuery, minBlockQuery, pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
+import {
+  asOfAnswer,
+  asOfQuery,
+  corrections,
+  knownAtAnswer,
+  minBlockQuery,
+  pageAfter,
+  pageOf,
+  pageQuery,
+  readOf,
+} from "./page.ts";
 import {
   addressText,
   clause,
@@ -42,7 +52,8 @@ export const registerPage = named(
     items: z.array(registerRow),
     next: z.string().nullable(),
     asOf: asOfAnswer,
-    knownAt: instantText.nullable(),
+    knownAt: knownAtAnswer,
+    corrections,
     totals: z
       .object({ units: unitsText, holders: height, accounts: height })
       .nullable()
@@ -62,6 +73,8 @@ export const totalsAnswer = named(
     accounts: height,
     byClass: z.array(z.object({ class: investorClass, holders: height, units: unitsText })),
     asOf: asOfAnswer,
+    knownAt: knownAtAnswer,
+    corrections,
   }),
 );
 export const totalsQuery = z.strictObject(asOfQuery);
@@ -86,6 +99,9 @@ export const entry = named(
     settlementDate: day.nullable(),
     holdId: hash.nullable(),
     lots: z.array(lot),
+    corrects: height.nullable().describe("The earlier entry that this one rectifies"),
+    effectiveOn: day.nullable().describe("The past day from whose beginning a court's order has effect"),
+    correctedBy: z.array(height).describe("Later entries that rectify this one, as far as known at knownAt"),
     operationId: z.string().nullable(),
     maker: z.string().nullable().describe("Who made what this line enters; null for a self-custody wallet"),
     checker: z
@@ -104,7 +120,7 @@ export const entry = named(
       ),
   }),
 );
-export const entryPage = named("EntryPage", pageOf(entry));
+export const entryPage = named("EntryPage", pageOf(entry).extend({ knownAt: knownAtAnswer }));
 export const entryQuery = pageQuery.extend({
   ...asOfQuery,
   after: heightText.optional(),
@@ -131,6 +147,8 @@ export const holderAnswer = named(
       )
       .describe("Newest first; empty for who may not see names"),
     asOf: asOfAnswer,
+    knownAt: knownAtAnswer,
+    corrections,
   }),
 );
 export const holderQuery = z.strictObject({ ...asOfQuery, purpose: line().optional() });

@@ -1,5 +1,5 @@
 import type { Role, Scope } from "@genbo/domain/permissions";
-import type { z } from "zod";
+import { z } from "zod";
 import type { RateLimit } from "./limits.ts";
 import { type ProblemCode, problemOf } from "./problems.ts";
 import { rolesWith } from "./roles.ts";
@@ -54,8 +54,10 @@ export function problemsOf(of: Route): ProblemCode[] {
   add(of.query, "INVALID_FIELD");
   add(isWrite(of), "IDEMPOTENCY_KEY_MISSING", "IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS");
   add(of.body, "MALFORMED_JSON", "BAD_ENCODING", "BODY_TOO_LARGE", "MEDIA_TYPE", "INVALID_FIELD");
-  const asks = (name: string) => of.query && name in of.query.shape;
-  add(asks("asOf"), "AS_OF_IN_FUTURE");
+  const fields = { ...of.query?.shape, ...(of.body instanceof z.ZodObject && of.body.shape) };
+  const asks = (name: string) => name in fields;
+  add(asks("asOf"), "AS_OF_IN_FUTURE", "AS_OF_BEFORE_FIRST_ENTRY", "NO_SUCH_ENTRY", "REGISTER_BEHIND");
+  add(asks("knownAt"), "KNOWN_BEFORE_AS_OF");
   add(asks("minBlock"), "REGISTER_BEHIND");
   return [...found].sort();
 }

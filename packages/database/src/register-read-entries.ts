@@ -23,6 +23,12 @@ export interface EntryLine {
   settlementDate: string | null;
   holdId: Word | null;
   lots: Lot[];
+  /** The earlier entry that this one rectifies. */
+  corrects: number | null;
+  /** The past day from whose beginning an order of a court has effect. */
+  effectiveOn: string | null;
+  /** Later entries that rectify this one, as far as they are known. */
+  correctedBy: number[];
   operationId: string | null;
   maker: string | null;
   checker: string | null;
@@ -49,11 +55,17 @@ export interface EntriesPage {
   next: number | null;
 }
 
-type Row = Omit<EntryLine, "seq" | "block" | "lots"> & { seq: bigint; block: bigint; lots: LotsJson };
+type Row = Omit<EntryLine, "seq" | "block" | "lots" | "corrects" | "correctedBy"> & {
+  seq: bigint;
+  block: bigint;
+  lots: LotsJson;
+  corrects: bigint | null;
+};
 
 const columns = `seq, kind, basis, units, from_account as "from", to_account as "to", from_person as "fromPerson",
   to_person as "toPerson", ref, data, head, trade_date as "tradeDate", acquired_on as "acquiredOn",
-  settlement_date as "settlementDate", hold_id as "holdId", lots, operation_id as "operationId", maker, checker,
+  settlement_date as "settlementDate", hold_id as "holdId", lots, corrects,
+  effective_on as "effectiveOn", operation_id as "operationId", maker, checker,
   block_number as block, block_hash as "blockHash", block_time as "blockTime", tx_hash as "txHash",
   log_index as "logIndex", entered_at as "enteredAt", perfected_at as "perfectedAt"`;
 
@@ -70,8 +82,16 @@ const sources = {
     ) x where a.person_id = $5) found join entry e using (seq) where`,
 } as const;
 
-/** A page of an issue's lines up to a position, in order. */
-export async function entriesPage(db: Queryable, at: StateOf, query: EntriesQuery): Promise<EntriesPage> {
+/**
+ * A page of an issue's lines up to a position, in order.
+ * @param knownSeq the last entry whose corrections are known; that of the position by default
+ */
+export async function entriesPage(
+  db: Queryable,
+  at: StateOf,
+  query: EntriesQuery,
+  knownSeq = at.seq,
+): Promise<EntriesPage> {
   const { custodianId, personId, after = 0, limit } = query;
   const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : "all";
   const found = await db.query<Row>({
@@ -79,13 +99,35 @@ export async function entriesPage(db: Queryable, at: StateOf, query: EntriesQuer
     text: `select ${columns} from ${sources[kind]} e.issue_id = $1 and seq > $3 and seq <= $2 order by seq limit $4`,
     values: [at.issueId, at.seq, after, limit + 1, personId ?? custodianId ?? null],
   });
-  const lines = found.rows.slice(0, limit).map(lineOf);
+  const rows = found.rows.slice(0, limit);
+  const corrections = await correctionsOfLines(db, at.issueId, rows, knownSeq);
+  const lines = rows.map((row) => lineOf(row, corrections.get(row.seq) ?? []));
   return { lines, next: found.rows.length > limit ? (lines.at(-1)?.seq ?? null) : null };
 }
 
-const lineOf = (row: Row): EntryLine => ({
+/** Which later entries rectify these lines, by the number of the line. */
+async function correctionsOfLines(
+  db: Queryable,
+  issueId: string,
+  lines: readonly Row[],
+  knownSeq: number,
+): Promise<Map<bigint, number[]>> {
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (first === undefined || last === undefined) return new Map();
+  const found = await db.query<{ corrects: bigint; by: bigint[] }>({
+    name: "register-corrected-by",
+    text: `select corrects, array_agg(seq order by seq) as by from entry
+      where issue_id = $1 and corrects between $2 and $3 and seq <= $4 group by corrects`,
+    values: [issueId, first.seq, last.seq, knownSeq],
+  });
+  return new Map(found.rows.map(({ corrects, by }) => [corrects, by.map(Number)]));
+}
+
+const lineOf = (row: Row, correctedBy: number[]): EntryLine => ({
   ...row,
   seq: Number(row.seq),
   block: Number(row.block),
   lots: lotsFromJson(row.lots),
+  corrects: row.corrects === null ? null : Number(row.corrects),
+  correctedBy,
 });

@@ -1,21 +1,20 @@
 import { type Word, zeroWord } from "@genbo/domain/words";
 import type { Queryable } from "./connection.ts";
+import type { Overlay } from "./register-read-overlay.ts";
 
 /** Which state of the register is asked for. Several bounds together: the earliest counts. None: the present. */
 export interface Moment {
   /** Legal time: blocks up to and at this instant. A day is `lastInstantOf(day)`. */
   asOf?: Date;
-  /**
-   * What was known at this instant. Entries are never altered and none is back-dated, so nothing later is known of an
-   * earlier instant: it bounds the entries as `asOf` does.
-   */
-  knownAt?: Date;
   block?: number;
   seq?: number;
 }
 
-/** An issue's register just after one of its entries: a position, or `{issueId, seq}` of a frozen record-date list. */
-export type StateOf = Pick<Position, "issueId" | "seq"> & { isPresent?: boolean };
+/**
+ * An issue's register just after one of its entries: a position, or `{issueId, seq}` of a frozen record-date list; or
+ * what is known of it now, where it has an overlay.
+ */
+export type StateOf = Pick<Position, "issueId" | "seq"> & { isPresent?: boolean; overlay?: Overlay | null };
 
 /** A state of an issue's register. The same bounds in the past give the same position for ever. */
 export interface Position {
@@ -24,10 +23,12 @@ export interface Position {
   seq: number;
   /** The head of the entry chain there. */
   head: Word;
-  /** The cursor's block for the present; for the past the block of the last entry that counts. */
+  /** The cursor's block where no moment is named; else the block of the last entry that counts, now and for ever. */
   block: number;
   hash: Word;
   time: Date;
+  /** Legal time: the instant that was asked for; else the time of the block. */
+  legalTime: Date;
   /** Nothing entered after it when it was read. */
   isPresent: boolean;
   totals: { units: bigint; holders: number; accounts: number };
@@ -75,7 +76,7 @@ export async function positionOf(
   moment: Moment = {},
 ): Promise<Position | undefined> {
   const { block = Number.MAX_SAFE_INTEGER, seq = Number.MAX_SAFE_INTEGER } = moment;
-  const time = earliest(moment.asOf, moment.knownAt);
+  const time = moment.asOf;
   const query =
     moment.seq === undefined
       ? { name: "register-position", text: textOf(lastByTime) }
@@ -87,7 +88,8 @@ export async function positionOf(
     moment.seq === undefined &&
     block >= Number(row.now_number) &&
     (time === undefined || time >= row.now_time);
-  return { issueId, isPresent, ...entryOf(row), ...blockOf(row, isPresent) };
+  const at = blockOf(row, isPresent && time === undefined && moment.block === undefined);
+  return { issueId, isPresent, ...entryOf(row), ...at, legalTime: time ?? at.time };
 }
 
 function entryOf(row: Row): Pick<Position, "seq" | "head" | "totals"> {
@@ -102,10 +104,4 @@ function blockOf(row: Row, isPresent: boolean): Pick<Position, "block" | "hash" 
   if (row.seq === null)
     return { block: Number(row.first_number), hash: row.first_hash, time: row.first_time };
   return { block: Number(row.block_number), hash: row.block_hash, time: row.block_time };
-}
-
-function earliest(...times: (Date | undefined)[]): Date | undefined {
-  return times.reduce((first, time) =>
-    time !== undefined && (first === undefined || time < first) ? time : first,
-  );
 }

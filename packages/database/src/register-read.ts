@@ -1,6 +1,7 @@
 import type { Lot } from "@genbo/register/state";
 import type { Queryable } from "./connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import type { Overlay } from "./register-read-overlay.ts";
 import type { StateOf } from "./register-read-position.ts";
 
 /** One account of the register as of a position. `free` = units − encumbered. */
@@ -93,9 +94,33 @@ interface Row {
  * past state never changes.
  */
 export async function registerPage(db: Queryable, at: StateOf, query: RegisterQuery): Promise<RegisterPage> {
-  const found = await rowsAt(db, at, query);
-  const rows = found.slice(0, query.limit).map(rowOf);
+  const { overlay = null } = at;
+  const found =
+    overlay === null ? (await rowsAt(db, at, query)).map(rowOf) : await overlaid(db, at, overlay, query);
+  const rows = found.slice(0, query.limit);
   return { rows, next: found.length > query.limit ? (rows.at(-1)?.account ?? null) : null };
+}
+
+/** The rows of the chain's state with those of corrected accounts in their place. */
+async function overlaid(
+  db: Queryable,
+  at: StateOf,
+  { accounts }: Overlay,
+  query: RegisterQuery,
+): Promise<RegisterRow[]> {
+  const { after = "", custodianId, personId, limit } = query;
+  // So many rows more, since so many of them may not count: what is left is then still a page, or all.
+  const found = await rowsAt(db, at, { ...query, limit: limit + accounts.size });
+  const others = found.map(rowOf).filter(({ account }) => !accounts.has(account));
+  const corrected = [...accounts.values()].flatMap(({ row, custodian }) =>
+    row !== null &&
+    row.account > after &&
+    (custodianId === undefined || custodian === custodianId) &&
+    (personId === undefined || row.personId === personId)
+      ? [row]
+      : [],
+  );
+  return [...others, ...corrected].sort((a, b) => (a.account < b.account ? -1 : 1)).slice(0, limit + 1);
 }
 
 /** One row more than a page has, where there are more. */

@@ -98,7 +98,6 @@ describe("a moment", () => {
       expect((await at({ asOf: lastInstantOf(day - 1) })).seq).toBe(before);
       expect((await at({ block })).seq).toBe(last.seq);
       expect((await at({ block: block - 1 })).seq).toBe(before);
-      expect((await at({ asOf: lastInstantOf(dayOfIso("2099-01-01")!), knownAt: time })).seq).toBe(last.seq);
     }
   });
 
@@ -112,7 +111,10 @@ describe("a moment", () => {
     const present = await at({});
     const now = written.blocks.at(-1)!;
     expect(present).toMatchObject({ seq: entries.length, block: now.number, hash: now.hash });
-    expect(await at({ asOf: new Date("2099-01-01Z") })).toEqual(present);
+    const end = entries.at(-1)!;
+    const named = await at({ asOf: new Date("2099-01-01Z") });
+    // What has a moment has the same bytes when the chain goes on.
+    expect(named).toMatchObject({ seq: end.seq, block: written.blockOf(end), isPresent: true });
   });
 
   test("before the first entry is empty", async () => {

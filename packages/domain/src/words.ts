@@ -20,6 +20,8 @@ export interface EntryDates {
 export interface MoveData extends EntryDates {
   /** Lots keep their acquisition dates: succession, recovery of a lost wallet. */
   keepDates: boolean;
+  /** The number of the entry that a rectification corrects; 0 = none. */
+  corrects: number;
 }
 
 /** `data` of HOLD_CREATED, repeated by HOLD_EXECUTED. */
@@ -33,11 +35,16 @@ export interface HoldData extends EntryDates {
 const noDates: EntryDates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
 
 export function encodeMove(move: Partial<MoveData>): Word {
-  return `0x${move.keepDates ? "1" : "0"}${"0".repeat(47)}${encodeDates({ ...noDates, ...move })}`;
+  const corrects = hex(move.corrects ?? 0, 8);
+  return `0x${move.keepDates ? "1" : "0"}${"0".repeat(39)}${corrects}${encodeDates({ ...noDates, ...move })}`;
 }
 
 export function decodeMove(word: Word): MoveData {
-  return { keepDates: (digits(word, 0, 1) & 1) === 1, ...decodeDates(word) };
+  return {
+    keepDates: (digits(word, 0, 1) & 1) === 1,
+    corrects: digits(word, 40, 48),
+    ...decodeDates(word),
+  };
 }
 
 export function encodeHold(hold: HoldData): Word {

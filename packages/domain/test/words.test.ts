@@ -81,7 +81,11 @@ describe("words", () => {
   });
 
   test("every word comes back as it went", () => {
-    const move = fc.record({ ...dates, keepDates: fc.boolean() });
+    const move = fc.record({
+      ...dates,
+      keepDates: fc.boolean(),
+      corrects: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    });
     fc.assert(
       fc.property(move, (each) => {
         expect(decodeMove(encodeMove(each))).toEqual(each);

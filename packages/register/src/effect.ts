@@ -1,9 +1,11 @@
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { jstDayOfSeconds } from "@genbo/domain/jst";
+import { basisCode } from "@genbo/domain/legal-basis";
 import { decodeHold, decodeMove, type EntryDates, zeroAddress } from "@genbo/domain/words";
 import { FoldError } from "./fold-error.ts";
 import { holdAfter } from "./hold.ts";
 import { mergeLots, takeLots } from "./lots.ts";
+import { saidOfThePast } from "./rectification.ts";
 import type { ChainEntry, Hold, Holding, IssueState, Lot } from "./state.ts";
 import type { Effect, HoldingChange, Party, PersonOf } from "./step.ts";
 
@@ -29,7 +31,7 @@ const handlers: Record<number, Handler> = {
   [entryKinds.POLICY]: (context) => ({ ...plain(context), policy: context.entry.data }),
   // A line of the register that moves no units: the contract's holdings stand still at these three.
   [entryKinds.RATIO]: plain,
-  [entryKinds.MARK]: plain,
+  [entryKinds.MARK]: mark,
   [entryKinds.TERMS]: plain,
 };
 
@@ -49,6 +51,7 @@ function plain(context: Context): Effect {
     tradeDate: null,
     acquiredOn: null,
     settlementDate: null,
+    ...saidOfThePast(entry),
     holdId: null,
     lots: [],
     lotShortfall: 0n,
@@ -115,6 +118,28 @@ function moveUnits(context: Context, dates: EntryDates, keepDates: boolean, hold
     holdings,
     hold,
   };
+}
+
+function mark(context: Context): Effect {
+  return context.entry.basis === basisCode("RECTIFICATION") ? rectifyDates(context) : plain(context);
+}
+
+/**
+ * Units of a wrongly dated lot get their right day of acquisition (Trust Act 186(iv)): as many of those that were
+ * dated wrongly as the lot still has. Units that went on have their own day.
+ */
+function rectifyDates(context: Context): Effect {
+  const { entry, state } = context;
+  const { lotAcquiredOn: wrong, acquiredOn: right, ...dates } = decodeMove(entry.data);
+  const effect = { ...plain(context), ...shown(dates), acquiredOn: right || null };
+  const before = state.holdings.get(entry.to);
+  const lot = before?.lots.find(({ acquiredOn }) => acquiredOn === wrong);
+  if (before === undefined || lot === undefined || right === 0 || right === wrong) return effect;
+  const units = lot.units < entry.units ? lot.units : entry.units;
+  if (units === 0n) return effect;
+  const { taken, left } = takeLots(before.lots, units, wrong);
+  const after = { ...before, lots: mergeLots(left, [{ acquiredOn: right, units }]) };
+  return { ...effect, lots: taken, holdings: [changeOf(entry.seq, before, after)] };
 }
 
 function createHold(context: Context): Effect {
@@ -209,7 +234,7 @@ function partyOf({ state, personOf }: Context, account: string): Party | null {
   return { account, person: state.holdings.get(account)?.person ?? personOf(account) ?? null };
 }
 
-const shown = (dates: EntryDates) => ({
+const shown = (dates: Pick<EntryDates, "tradeDate" | "settlementDate">) => ({
   tradeDate: dates.tradeDate || null,
   settlementDate: dates.settlementDate || null,
 });

@@ -15,6 +15,11 @@ import type { Effect, PersonOf, Step } from "./step.ts";
  */
 export function step(state: IssueState, entry: ChainEntry, personOf: PersonOf): Step {
   checkChain(state, entry);
+  return stepOf(state, entry, personOf);
+}
+
+/** The same for an entry that does not follow `state` in the chain: what it does, wherever it stands. */
+export function stepOf(state: IssueState, entry: ChainEntry, personOf: PersonOf): Step {
   const effect = effectOf(state, entry, personOf);
   const accountsOfPerson = countAccounts(state, effect);
   let holders = state.holders;

@@ -26,6 +26,10 @@ export interface Effect {
   /** The date of the lot that this entry makes; null when it makes none or keeps the dates it found. */
   acquiredOn: Day | null;
   settlementDate: Day | null;
+  /** The earlier entry that this one rectifies. */
+  corrects: number | null;
+  /** The past day from whose beginning an order of a court has effect. */
+  effectiveOn: Day | null;
   /** The hold that this entry makes, changes or ends. */
   holdId: Word | null;
   /** The lots made by an ISSUE; else the lots taken from the sender. */

@@ -42,6 +42,11 @@ export function createChain() {
   return {
     entries,
     emit,
+    /** As if the last entry had not been emitted: what the contract refuses. */
+    takeBack: () => {
+      entries.pop();
+      head = entries.at(-1)?.head ?? zeroWord;
+    },
     issue: (to: string, units: bigint, day = 0) => emit("ISSUE", { to, units }, day),
     redeem: (from: string, units: bigint, day = 0) => emit("REDEEM", { from, units, basis: 15 }, day),
     move: (from: string, to: string, units: bigint, day = 0, data: Partial<MoveData> = {}) =>

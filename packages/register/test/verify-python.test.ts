@@ -9,6 +9,7 @@ import { type ExportLine, lineText } from "../src/export.ts";
 import { accounts, acts, entriesOf } from "./acts.ts";
 import { account, createChain, holdWord } from "./chain.ts";
 import { exportOf } from "./exported.ts";
+import { rectifiedActs, rectifiedHistory } from "./rectified.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "genbo-verify-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -39,7 +40,10 @@ test.skipIf(!hasPython)(
   "two folds in two languages come to the same holdings and lots, whatever happened",
   () => {
     const histories = fc.sample(acts, { numRuns: 25, seed: 195 });
-    const exports = histories.map((list) => exportOf(entriesOf(list).entries, accounts));
+    const rectified = fc.sample(rectifiedActs, { numRuns: 25, seed: 186 }).map(rectifiedHistory);
+    const exports = [...histories.map((list) => entriesOf(list).entries), ...rectified].map((entries) =>
+      exportOf(entries, accounts),
+    );
     for (const verdict of verdicts(exports)) expect(verdict).toMatchObject(whole);
   },
 );

@@ -95,7 +95,7 @@ create table legal_case (
   kind text not null check (kind in ('PLEDGE', 'PLEDGE_CHANGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE',
     'SALE_ORDER', 'AUCTION', 'SUCCESSION', 'CORPORATE_SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT',
     'EQUIVALENT_INSTRUMENT', 'TRUSTEE_ACQUISITION', 'TRUSTEE_DISPOSAL', 'TRUST_PROPERTY_MARK',
-    'TRUST_PROPERTY_ERASURE', 'REPRESENTATION', 'CO_OWNERSHIP', 'FREEZE', 'UNFREEZE')),
+    'TRUST_PROPERTY_ERASURE', 'REPRESENTATION', 'CO_OWNERSHIP', 'FREEZE', 'UNFREEZE', 'RECTIFICATION')),
   basis smallint not null check (basis between 0 and 20),
   state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),
   code text, -- why the chain refused it
@@ -511,6 +511,8 @@ create table entry (
   settlement_date date,
   hold_id text,
   lots jsonb not null default '[]', -- [[acquiredOn, units]] that this entry moved, made or consumed
+  corrects bigint check (corrects between 1 and seq - 1), -- the entry that this one rectifies
+  effective_on date, -- the past day from whose beginning an order of a court has effect
   -- The issue's figures after this entry, so that the sums of any past instant are one row.
   total_units bigint not null check (total_units >= 0),
   total_holders integer not null check (total_holders >= 0),
@@ -534,6 +536,8 @@ create index entry_ref on entry (ref);
 create index entry_from on entry (issue_id, from_account, seq);
 create index entry_to on entry (issue_id, to_account, seq);
 create index entry_mark on entry (issue_id, to_account, seq) where kind = 13; -- few lines are marks
+-- What says something of a time before it: few of many.
+create index entry_correction on entry (issue_id, corrects, seq) where corrects is not null or effective_on is not null;
 
 create function lots_units(lots jsonb) returns bigint language sql immutable strict parallel safe
   return (select coalesce(sum((lot ->> 1)::bigint), 0) from jsonb_array_elements(lots) lot);

@@ -65,7 +65,7 @@ async function issueCertificate(
   const isOwn = principal.role !== "broker" || keeper?.custodianId === principal.custodianId;
   if (keeper === undefined || !isOwn) throw notFound();
   const { personId } = keeper;
-  const position = await positionFor(ctx, issue.id, body);
+  const position = await positionFor(ctx, issue.id, body, "");
   const number = newId("crt", at);
   const of = { number, side, account, personId, at };
   const { statement, commitment, holdIds } = await certificateContent(ctx, issue, position, of);

@@ -20,7 +20,7 @@ export const inspectionDecisionHandlers = (ctx: ApiContext): Handlers<Routes> =>
   grantInspection: (call) =>
     command(ctx, call, async () => {
       const row = await decidable(ctx, call);
-      const position = await positionFor(ctx, row.issueId, call.body);
+      const position = await positionFor(ctx, row.issueId, call.body, "");
       const grant = { id: row.id, checker: call.principal.subject, position, at: call.at };
       return {
         answer: { status: 200, body: { id: row.id, state: "granted" as const, groundArticle: null } },

@@ -8,7 +8,7 @@ import { accountParties } from "@genbo/database/register-write-registry";
 import type { z } from "zod";
 import type { CallOf, Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition, positionFor } from "../moments.ts";
+import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../reads.ts";
 import { createTrees } from "../trees.ts";
@@ -44,6 +44,7 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
       ...{ issueId: id, token, registry, chainId, head: position.head, root: tree.root },
       asOf: asOfPosition(position),
       anchored: await anchoredWire(position, tree.root),
+      ...knownWire(position),
       totals: principal.role === "broker" ? null : { units: String(units), holders, accounts },
     };
     return { body, tree };

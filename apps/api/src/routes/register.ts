@@ -4,13 +4,14 @@ import type { Principal } from "@genbo/database/keys";
 import { type RegisterFilter, registerPage } from "@genbo/database/register-read";
 import { totalsByClass } from "@genbo/database/register-read-classes";
 import { entriesPage } from "@genbo/database/register-read-entries";
-import { particularsHistory } from "@genbo/database/vault";
+import type { Reading } from "@genbo/database/register-read-overlay";
+import { type ParticularsVersion, particularsHistory } from "@genbo/database/vault";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
 import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
-import type { Handlers } from "../call.ts";
+import type { CallOf, Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition, instantOf, positionFor } from "../moments.ts";
+import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { ownSides } from "../own-sides.ts";
 import { invalidField, notFound } from "../problem.ts";
 import { auditRead } from "../reads.ts";
@@ -55,7 +56,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
           items: page?.rows.map(registerRowWire) ?? [],
           next: page?.next ?? null,
           asOf: asOfPosition(position),
-          knownAt: query.knownAt === undefined ? null : instantOf(query.knownAt).toISOString(),
+          ...knownWire(position),
           totals,
           head: position.head,
         },
@@ -73,7 +74,10 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
         holders,
         accounts,
       };
-      return { status: 200, body: { ...body, byClass, asOf: asOfPosition(position) } };
+      return {
+        status: 200,
+        body: { ...body, byClass, asOf: asOfPosition(position), ...knownWire(position) },
+      };
     },
     listEntries: async ({ principal, params, query }) => {
       const issue = await issueFor(principal, params.id);
@@ -81,14 +85,21 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       const filter = await filterFor(principal, query.personId);
       const after = query.cursor === undefined ? query.after : cursorSeq(query.cursor);
       const page =
-        filter && (await entriesPage(ctx.pool, position, { ...filter, after, limit: query.limit }));
+        filter &&
+        (await entriesPage(
+          ctx.pool,
+          position,
+          { ...filter, after, limit: query.limit },
+          position.knownAt.seq,
+        ));
       const lines =
         principal.role === "broker"
           ? await ownSides(ctx.pool, principal.custodianId!, page?.lines ?? [])
           : page?.lines;
       const items = lines?.map(entryWire(issue.profile as ProfileName)) ?? [];
       const next = page?.next == null ? null : String(page.next);
-      return { status: 200, body: { items, next, asOf: asOfPosition(position) } };
+      const { knownAt } = knownWire(position);
+      return { status: 200, body: { items, next, asOf: asOfPosition(position), knownAt } };
     },
     readHolder: async (call) => {
       const { principal, params, query } = call;
@@ -99,21 +110,28 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       if (!page || page.rows.length === 0) throw notFound();
       const units = page.rows.reduce((sum, row) => sum + row.units, 0n);
       const holder = { issueId: issue.id, personId: params.personId, units: String(units) };
-      const wire = { ...holder, accounts: page.rows.map(registerRowWire), asOf: asOfPosition(position) };
+      const at = { asOf: asOfPosition(position), ...knownWire(position) };
+      const wire = { ...holder, accounts: page.rows.map(registerRowWire), ...at };
       if (!seesParticulars(principal)) return { status: 200, body: { ...wire, particulars: [] } };
-      const known = query.knownAt === undefined ? undefined : instantOf(query.knownAt);
       const history = await particularsHistory(ctx.pool, ctx.vaultKeys, params.personId);
       await auditRead(ctx, call, params.personId, query.purpose, { issueId: issue.id });
-      const effective = query.asOf === undefined ? undefined : isoOfDay(jstDay(instantOf(query.asOf)));
-      const versions = history.filter(
-        ({ knownAt, effectiveOn }) =>
-          (known === undefined || knownAt <= known) && (effective === undefined || effectiveOn <= effective),
-      );
+      const versions = history.filter(standingAt(query, position));
       const particulars = versions.map((row) => ({ ...particularsWire(row), commitment: row.commitment }));
       return { status: 200, body: { ...wire, particulars } };
     },
   };
 };
+
+/** Which versions of particulars had effect by then, as far as they were known. Without a moment: all. */
+function standingAt(
+  { asOf, knownAt }: CallOf<"readHolder">["query"],
+  position: Reading,
+): (of: ParticularsVersion) => boolean {
+  const day = asOf && isoOfDay(jstDay(position.legalTime));
+  const known = knownAt?.kind === "latest" || !(knownAt ?? asOf) ? undefined : position.knownAt.legalTime;
+  return ({ effectiveOn, knownAt: since }) =>
+    (day === undefined || effectiveOn <= day) && (known === undefined || since <= known);
+}
 
 /** A holder of two classes counts in both. */
 function classSums(rows: readonly { classBits: number; holders: number; units: bigint }[]) {

@@ -44,6 +44,8 @@ export interface Ledger {
   ): Promise<void>;
   /** Units that move by the law's order. */
   move(issueId: string, move: { from: string; to: string; units: bigint }): Promise<void>;
+  /** Any line of a register. */
+  enter(issueId: string, kind: EntryKind, fields: Partial<EntryFields>): Promise<void>;
   setTransfer(ref: string, state: TransferState): Promise<void>;
   /** An empty block. */
   block(): Promise<number>;
@@ -144,6 +146,7 @@ export function createLedger(pool: Pool, start: Date): Ledger {
     },
     move: async (issueId, move) =>
       void (await enter(issueId, "FORCED_TRANSFER", { ...move, basis: 3, ref: refOf("move", number) })),
+    enter: async (issueId, kind, fields) => void (await enter(issueId, kind, fields)),
     setTransfer: (ref, state) =>
       withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, state]]))),
     block: () => inBlock(async () => undefined),

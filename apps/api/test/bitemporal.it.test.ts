@@ -1,0 +1,169 @@
+import { basisCode } from "@genbo/domain/legal-basis";
+import { encodeMove } from "@genbo/domain/words";
+import { beforeAll, describe, expect, it } from "vitest";
+import { traded, unused } from "./support/successes.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+/** Entry 3 issues 100 units to the seller; entry 4 gives the buyer 40 of them, wrongly; entry 5 is another issue of 1. */
+async function wronged() {
+  const trade = await traded(world);
+  const { issueId, seller, buyer } = trade;
+  const move = { from: seller.account, to: buyer.account, units: 40n, basis: basisCode("JOINT_REQUEST") };
+  await world.ledger.enter(issueId, "TRANSFER", { ...move, data: encodeMove({}) });
+  await world.ledger.issue(issueId, seller.account, 1n);
+  const read = (query: object) =>
+    world.ask(world.trustee.secret, "readRegister", { params: { id: issueId }, query: { ...query } });
+  const prove = (query: object) =>
+    world.ask(world.trustee.secret, "proveRegister", { params: { id: issueId }, query: { ...query } });
+  const units = async (query: object) =>
+    new Map((await read(query)).body.items.map((row) => [row.personId, row.units]));
+  /** Entry 6. */
+  const rectify = () =>
+    world.ledger.enter(issueId, "FORCED_TRANSFER", {
+      ...{ from: buyer.account, to: seller.account, units: 40n, basis: basisCode("RECTIFICATION") },
+      data: encodeMove({ corrects: 4 }),
+    });
+  const shares = (of: Map<string, string>) => [of.get(seller.personId), of.get(buyer.personId)];
+  return { ...trade, read, prove, rectify, shares: async (query: object) => shares(await units(query)) };
+}
+
+describe("what stood, as known at another moment", () => {
+  it("is what was known at asOf unless more is asked for, in the same bytes after a rectification [TA 186]", async () => {
+    const { read, rectify, shares } = await wronged();
+    const before = await read({ asOf: "entry:5" });
+    const knew = await read({ asOf: "entry:4", knownAt: "entry:5" });
+    expect(before.body).toMatchObject({ asOf: { seq: 5 }, knownAt: { seq: 5 }, corrections: [] });
+    await rectify();
+    expect((await read({ asOf: "entry:5" })).text).toBe(before.text);
+    expect((await read({ asOf: "entry:4", knownAt: "entry:5" })).text).toBe(knew.text);
+    expect(await shares({ asOf: "entry:4" })).toEqual(["60", "40"]);
+    const now = await read({ asOf: "entry:4", knownAt: "entry:6" });
+    expect(now.body).toMatchObject({
+      asOf: { seq: 4 },
+      knownAt: { seq: 6 },
+      totals: { units: "100", holders: 1, accounts: 1 },
+      corrections: [{ entry: 6, corrects: 4, effectiveOn: null, made: true }],
+    });
+    expect(await shares({ asOf: "entry:4", knownAt: "latest" })).toEqual(["100", undefined]);
+    expect(await shares({})).toEqual(["101", undefined]);
+    await world.ledger.block();
+    expect((await read({ asOf: "entry:4", knownAt: "entry:6" })).text).toBe(now.text);
+  });
+
+  it("takes an instant, a day, a block or an entry for either, and knownAt alone is both", async () => {
+    const { read, rectify, shares } = await wronged();
+    await rectify();
+    const { asOf: at } = (await read({ asOf: "entry:4" })).body;
+    const { knownAt } = (await read({})).body;
+    const day = new Date(Date.parse(knownAt.time) + 9 * 3_600_000).toISOString().slice(0, 10);
+    for (const asOf of ["entry:4", `block:${at!.block}`, at!.time, at!.time.replace("Z", "%2B00:00")])
+      for (const known of ["entry:6", `block:${knownAt.block}`, knownAt.time, day, "latest"])
+        expect(await shares({ asOf: decodeURIComponent(asOf), knownAt: known })).toEqual(["100", undefined]);
+    expect(await shares({ knownAt: "entry:4" })).toEqual(["60", "40"]);
+    expect((await read({ knownAt: "entry:4" })).body.asOf).toEqual(at);
+    expect(await shares({ knownAt: "latest" })).toEqual(["101", undefined]);
+  });
+
+  it("is proved as a corrected state, which is that of no block", async () => {
+    const { prove, rectify, issueId, seller } = await wronged();
+    const plain = (await prove({ asOf: "entry:4" })).body;
+    await rectify();
+    expect((await prove({ asOf: "entry:4" })).body).toEqual(plain);
+    const { body } = await world.ask(world.trustee.secret, "proveHolding", {
+      params: { id: issueId, account: seller.account },
+      query: { asOf: "entry:4", knownAt: "latest" },
+    });
+    expect(body).toMatchObject({
+      ...{ head: plain.head, holding: { units: "100" }, totals: { holders: 1 } },
+      corrections: [{ entry: 6, corrects: 4, made: true }],
+    });
+    expect(body.root).not.toBe(plain.root);
+  });
+
+  it("shows which entry corrects which, once it is known", async () => {
+    const { rectify, issueId } = await wronged();
+    await rectify();
+    const lines = async (query: object) => {
+      const { body } = await world.ask(world.trustee.secret, "listEntries", {
+        params: { id: issueId },
+        query: { after: 3, ...query },
+      });
+      return body.items.map(({ seq, corrects, correctedBy }) => [seq, corrects, correctedBy]);
+    };
+    const unaware = [
+      [4, null, []],
+      [5, null, []],
+    ];
+    expect(await lines({ asOf: "entry:5" })).toEqual(unaware);
+    const aware = [
+      [4, null, [6]],
+      [5, null, []],
+    ];
+    expect(await lines({ asOf: "entry:5", knownAt: "latest" })).toEqual(aware);
+    expect(await lines({})).toEqual([...aware, [6, 4, []]]);
+  });
+
+  it("gives a broker its own side, and sums by class follow", async () => {
+    const { rectify, issueId, buyer } = await wronged();
+    await rectify();
+    const query = { asOf: "entry:4", knownAt: "latest" };
+    const ask = (secret: string) =>
+      world.ask(secret, "readRegister", { params: { id: issueId }, query: { ...query } });
+    expect((await ask(world.broker.secret)).body.items).toMatchObject([{ units: "100" }]);
+    expect((await ask(world.other.secret)).body).toMatchObject({ items: [], totals: null });
+    const { body } = await world.ask(world.issuer.secret, "readTotals", { params: { id: issueId }, query });
+    expect(body.byClass).toEqual([{ class: "RETAIL", holders: 1, units: "100" }]);
+    const gone = await world.ask(world.trustee.secret, "readHolder", {
+      params: { id: issueId, personId: buyer.personId },
+      query,
+    });
+    expect(gone.status).toBe(404);
+  });
+});
+
+describe("a moment that makes no sense", () => {
+  it("is refused with its reason and its place", async () => {
+    const { read } = await wronged();
+    const refused = async (query: object) => {
+      const { status, code, problem } = await read(query);
+      return [status, code, problem.pointer];
+    };
+    const asOf = (text: string) => refused({ asOf: text });
+    expect(await asOf("2020-01-01")).toEqual([422, "AS_OF_BEFORE_FIRST_ENTRY", "query/asOf"]);
+    expect(await asOf("block:0")).toEqual([422, "AS_OF_BEFORE_FIRST_ENTRY", "query/asOf"]);
+    for (const none of ["entry:0", "entry:99"])
+      expect((await asOf(none))[1]).toBe(none === "entry:0" ? "AS_OF_BEFORE_FIRST_ENTRY" : "NO_SUCH_ENTRY");
+    expect(await asOf("block:999999")).toEqual([409, "REGISTER_BEHIND", undefined]);
+    expect(await asOf("2099-01-01")).toEqual([422, "AS_OF_IN_FUTURE", "query/asOf"]);
+    for (const text of [
+      "latest",
+      "entry:",
+      "entry:-1",
+      "block:0x1",
+      "2021-02-30",
+      "2021-08-11T00:00:00 09:00",
+    ])
+      expect(await asOf(text)).toEqual([422, "INVALID_FIELD", "query/asOf"]);
+    const known = (knownAt: string, asOf = "entry:4") => refused({ asOf, knownAt });
+    expect(await known("entry:3")).toEqual([422, "KNOWN_BEFORE_AS_OF", "query/knownAt"]);
+    expect(await known("2021-08-01", "2021-08-02")).toEqual([422, "KNOWN_BEFORE_AS_OF", "query/knownAt"]);
+    expect(await known("2099-01-01")).toEqual([422, "AS_OF_IN_FUTURE", "query/knownAt"]);
+    expect(await known("entry:99")).toEqual([422, "NO_SUCH_ENTRY", "query/knownAt"]);
+    expect((await read({ asOf: "2021-08-11T00:00:00 09:00" })).problem.detail).toContain("%2B");
+  });
+
+  it("is refused in a body by its own pointer", async () => {
+    const { issueId, seller } = await wronged();
+    const asked = await world.ask(world.broker.secret, "issueCertificate", {
+      params: { id: issueId },
+      body: { account: seller.account, asOf: "entry:99" },
+    });
+    expect([asked.code, asked.problem.pointer]).toEqual(["NO_SUCH_ENTRY", "/asOf"]);
+    expect((await world.open(world.broker, unused())).account).toBeDefined();
+  });
+});
