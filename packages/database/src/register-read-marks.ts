@@ -26,7 +26,7 @@ interface Row extends Omit<MarkAt, "capacity" | "fromSeq"> {
 /**
  * The marks of these accounts as of a position. The last line about an account says how many of its units are marked.
  * Units that leave the account leave their mark behind, and unmarked ones leave first: a mark covers no more than the
- * fewest units that the account has had since, and none once it was empty.
+ * fewest units that the account has had since, and none once it was empty. A rectification of dates marks nothing.
  */
 export async function marksAt(
   db: Queryable,
@@ -41,6 +41,7 @@ export async function marksAt(
         select distinct on (to_account, basis = ${trustProperty}) to_account as account, basis, units, data, seq, ref,
           entered_at as "enteredAt"
         from entry where issue_id = $1 and kind = ${entryKinds.MARK} and to_account = any($2) and seq <= $3
+          and basis <> ${rectification}
         order by to_account, basis = ${trustProperty}, seq desc
       ) m
       cross join lateral (
@@ -64,3 +65,4 @@ export async function marksAt(
 }
 
 const trustProperty = basisCode("TRUST_PROPERTY_MARK");
+const rectification = basisCode("RECTIFICATION");
