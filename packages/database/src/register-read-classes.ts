@@ -1,6 +1,6 @@
 import type { Queryable } from "./connection.ts";
-import type { Overlay } from "./register-read-overlay.ts";
 import type { Position } from "./register-read-position.ts";
+import type { Overlay } from "./register-row.ts";
 
 /** Sums over the holders whose registry records have exactly these class bits. No person, no account. */
 export interface ClassTotals {

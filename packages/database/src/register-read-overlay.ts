@@ -5,21 +5,8 @@ import { type Correction, correctionsOf, type SaidOfThePast } from "@genbo/regis
 import { type ChainEntry, emptyState, type Holding } from "@genbo/register/state";
 import type { Queryable } from "./connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
-import type { RegisterRow } from "./register-read.ts";
 import type { Position } from "./register-read-position.ts";
-
-/** What later entries say of a past state: few accounts of many. */
-export interface Overlay {
-  /** By number. */
-  made: Correction[];
-  /** What reaches back to that state and cannot be true of it. */
-  impossible: Correction[];
-  /** The accounts that stand otherwise than the chain's state has them; a row of null has no units. */
-  accounts: ReadonlyMap<string, { row: RegisterRow | null; custodian: number }>;
-  /** Their persons, with every holding that these have. */
-  persons: string[];
-  holdings: Holding[];
-}
+import type { Overlay, RegisterRow } from "./register-row.ts";
 
 /** A state of the register as it is known at another, later or the same one. */
 export interface Reading extends Position {

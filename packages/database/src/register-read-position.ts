@@ -1,6 +1,6 @@
 import { type Word, zeroWord } from "@genbo/domain/words";
 import type { Queryable } from "./connection.ts";
-import type { Overlay } from "./register-read-overlay.ts";
+import type { Overlay } from "./register-row.ts";
 
 /** Which state of the register is asked for. Several bounds together: the earliest counts. None: the present. */
 export interface Moment {

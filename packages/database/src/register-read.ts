@@ -1,20 +1,7 @@
-import type { Lot } from "@genbo/register/state";
 import type { Queryable } from "./connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
-import type { Overlay } from "./register-read-overlay.ts";
 import type { StateOf } from "./register-read-position.ts";
-
-/** One account of the register as of a position. `free` = units − encumbered. */
-export interface RegisterRow {
-  account: string;
-  personId: string;
-  units: bigint;
-  encumbered: bigint;
-  /** Oldest first. */
-  lots: Lot[];
-  /** The entry since which it stands so. */
-  fromSeq: number;
-}
+import type { Overlay, RegisterRow } from "./register-row.ts";
 
 /** Which accounts; at most one of the filters. */
 export interface RegisterFilter {

@@ -1,8 +1,9 @@
 import type { Word } from "@genbo/domain/words";
 import { createRoot, leafOf, levelsOf, pathOf, rootOf } from "@genbo/register/merkle";
 import type { Queryable } from "./connection.ts";
-import { type RegisterRow, registerPage } from "./register-read.ts";
+import { registerPage } from "./register-read.ts";
 import type { StateOf } from "./register-read-position.ts";
+import type { RegisterRow } from "./register-row.ts";
 
 const pageRows = 2_000;
 

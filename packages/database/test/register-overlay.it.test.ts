@@ -1,9 +1,10 @@
 import type { Pool } from "@genbo/database/connection";
-import { type RegisterRow, registerPage } from "@genbo/database/register-read";
+import { registerPage } from "@genbo/database/register-read";
 import { totalsByClass } from "@genbo/database/register-read-classes";
 import { entriesPage } from "@genbo/database/register-read-entries";
 import { correctionsBetween, type Reading, readingOf } from "@genbo/database/register-read-overlay";
 import { type Moment, positionOf } from "@genbo/database/register-read-position";
+import type { RegisterRow } from "@genbo/database/register-row";
 import { readTree } from "@genbo/database/register-tree";
 import { correct } from "@genbo/register/correct";
 import { verifyPath } from "@genbo/register/merkle";

@@ -4,7 +4,7 @@ import { basisCode } from "@genbo/domain/legal-basis";
 import { decodeHold, decodeMove, type EntryDates, zeroAddress } from "@genbo/domain/words";
 import { FoldError } from "./fold-error.ts";
 import { holdAfter } from "./hold.ts";
-import { mergeLots, takeLots } from "./lots.ts";
+import { mergeLots, sumLots, takeLots } from "./lots.ts";
 import { saidOfThePast } from "./rectification.ts";
 import type { ChainEntry, Hold, Holding, IssueState, Lot } from "./state.ts";
 import type { Effect, HoldingChange, Party, PersonOf } from "./step.ts";
@@ -135,7 +135,7 @@ function rectifyDates(context: Context): Effect {
   const before = state.holdings.get(entry.to);
   const lot = before?.lots.find(({ acquiredOn }) => acquiredOn === wrong);
   if (before === undefined || lot === undefined || right === 0 || right === wrong) return effect;
-  const units = lot.units < entry.units ? lot.units : entry.units;
+  const units = sumLots(takeLots([lot], entry.units, wrong).taken);
   if (units === 0n) return effect;
   const { taken, left } = takeLots(before.lots, units, wrong);
   const after = { ...before, lots: mergeLots(left, [{ acquiredOn: right, units }]) };

@@ -1,8 +1,8 @@
 import type { entry, lot, recordDate, recordDateRow, registerRow } from "@genbo/api-schema/register";
 import type { RecordDateWithLists } from "@genbo/database/record-dates";
-import type { RegisterRow } from "@genbo/database/register-read";
 import type { EntryLine } from "@genbo/database/register-read-entries";
 import type { HoldAt } from "@genbo/database/register-read-holds";
+import type { RegisterRow } from "@genbo/database/register-row";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
