@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { exportUnmappedMax } from "./limits.ts";
+import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
-import { asOf, asOfAnswer } from "./page.ts";
+import { asOfAnswer } from "./page.ts";
 import { height, id, instantText, line } from "./primitives.ts";
 
 const kind = z
@@ -16,8 +17,9 @@ export const newExport = named(
   z.strictObject({
     kind,
     format,
-    asOf: asOf.optional(),
-    knownAt: asOf.optional().describe("What was known then"),
+    asOf: asOf
+      .optional()
+      .describe("What stood then, as the chain has it: without what later entries correct"),
     recordDateId: id("rdt").optional().describe("Of RECORD_DATE alone, and needed there"),
     version: z.int().min(1).max(1_000_000).optional().describe("Of the frozen list; the newest if left out"),
     names: z

@@ -1,6 +1,7 @@
 import type { RegisterExport } from "@genbo/database/register-exports";
-import { type RegisterRow, registerPage } from "@genbo/database/register-read";
+import { registerPage } from "@genbo/database/register-read";
 import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
+import type { RegisterRow } from "@genbo/database/register-row";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";

@@ -106,7 +106,7 @@ async function orderOf(ctx: ApiContext, call: Create): Promise<ExportOrder> {
 async function presentOrPast(ctx: ApiContext, { body }: Create, issueId: string): Promise<Position> {
   if (body.recordDateId !== undefined) throw invalidField("/recordDateId", "is of RECORD_DATE alone");
   if (body.version !== undefined) throw invalidField("/version", "is of RECORD_DATE alone");
-  return positionFor(ctx, issueId, { asOf: body.asOf, knownAt: body.knownAt });
+  return positionFor(ctx, issueId, { asOf: body.asOf }, "");
 }
 
 async function frozenList(
@@ -114,9 +114,7 @@ async function frozenList(
   { principal, body }: Create,
   issueId: string,
 ): Promise<{ position: Position; recordDate: { id: string; version: number } }> {
-  for (const field of ["asOf", "knownAt"] as const) {
-    if (body[field] !== undefined) throw invalidField(`/${field}`, "is fixed by the record date");
-  }
+  if (body.asOf !== undefined) throw invalidField("/asOf", "is fixed by the record date");
   if (body.recordDateId === undefined) throw invalidField("/recordDateId", "is needed for RECORD_DATE");
   if (!principal.scopes.includes("record-dates:read"))
     throw new ProblemError("FORBIDDEN", "The list needs the scope record-dates:read.");
