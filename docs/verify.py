@@ -149,8 +149,7 @@ def read(raws, found):
             if (m, records_head) != (header["records"], header["recordsHead"]): differs("header", None, "SUM_DIFFERS")
         if kind == "entry":
             packed = number(line["from"]) << 96 | line["units"], number(line["to"]) << 96 | line["basis"] << 8 | line["kind"]
-            head = chained(kind, line, n, lambda seq: headed(seq, head, *packed, line["ref"], line["data"]))
-            n += 1
+            head, n = chained(kind, line, n, lambda seq: headed(seq, head, *packed, line["ref"], line["data"])), n + 1
             try: register.fold(line)
             except (ValueError, KeyError): differs(kind, n, "IMPOSSIBLE")
             if register.sums() != (line["totalUnits"], line["totalHolders"], line["totalAccounts"]): differs(kind, n, "SUM_DIFFERS")
