@@ -1,9 +1,9 @@
 import type { bookHolder, bookItem } from "@genbo/api-schema/register-book";
 import type { IssueWithState } from "@genbo/database/issues";
-import type { RegisterRow } from "@genbo/database/register-read";
 import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
 import { type MarkAt, marksAt } from "@genbo/database/register-read-marks";
 import { enteredAtOf } from "@genbo/database/register-read-times";
+import type { RegisterRow } from "@genbo/database/register-row";
 import { type ParticularsAt, particularsAt } from "@genbo/database/vault-at";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { type Day, jstDay } from "@genbo/domain/jst";
