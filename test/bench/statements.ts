@@ -51,6 +51,7 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     },
     sandbox: null,
     rateLimits,
+    outbox: { admit: () => undefined, waiting: () => 0, close: async () => undefined },
     notifyCommands: () => undefined,
   });
   return {

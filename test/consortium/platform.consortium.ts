@@ -93,6 +93,11 @@ describe.skipIf(binary === undefined)("the platform on four validators", () => {
     await net.kill("validator-4");
     await waitFor("the last block", () => halts(3_000), 30_000);
     const before = trading.accepted;
+    const named = waitFor(
+      "chain_halted in /status",
+      async () => (await chain()).state === "chain_halted",
+      30_000,
+    );
     await expectHalted(net.running(), 10_000);
     const during = trading.accepted - before;
     expect(during).toBeGreaterThan(perSecond * 5);
@@ -101,6 +106,12 @@ describe.skipIf(binary === undefined)("the platform on four validators", () => {
     await server.kill("indexer");
     await Promise.all([server.ready("worker"), server.ready("indexer")]);
     expect(seen.filter((line) => line.includes("did not start"))).toEqual([]);
+    await named;
+    const { since, nodes } = await chain();
+    expect(nodes.map(({ state }) => state).sort()).toEqual(["away", "away", "good", "good"]);
+    const { body: open } = await market.parties.as.SBI.call("listOperations", { query: { limit: "1" } });
+    expect(open.items[0]?.waitsFor).toEqual({ reason: "chain_halted", since });
+    expect((await market.parties.as.operator.call("ready")).body.ready).toBe(true);
     await net.start("validator-3");
     await net.start("validator-4");
     const back = Date.now();
@@ -109,6 +120,7 @@ describe.skipIf(binary === undefined)("the platform on four validators", () => {
       `${during} requests accepted in 10 s of halt; blocks again ${seconds(back)} s after both were back`,
     );
     await settle(trading);
+    expect((await chain()).state).toBe("running");
     seen.push(`everything entered ${seconds(back)} s after both were back`);
     await expectSame();
   });
@@ -170,6 +182,7 @@ describe.skipIf(binary === undefined)("the platform on four validators", () => {
     }
   }
 
+  const chain = async () => (await market.parties.as.operator.call("status")).body.chain;
   const entries = (rpc: Consortium["slots"][number]["rpc"]) => entriesOnChain(rpc, market.token);
 
   async function halts(ms: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { ApiContext } from "./context.ts";
 import { runExports } from "./exports/runner.ts";
 import { identify } from "./plugins/access.ts";
 import { readBodies } from "./plugins/body.ts";
+import { refuseWhenBusy } from "./plugins/busy.ts";
 import { answerErrors, answerUnreadable } from "./plugins/errors.ts";
 import { rateLimits } from "./plugins/limits.ts";
 import { referencePath, serveReference } from "./plugins/reference.ts";
@@ -52,6 +53,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
       "x-content-type-options": "nosniff",
     });
   });
+  refuseWhenBusy(app);
   app.addHook("onRequest", identify(principals));
   logRequests(app, ctx);
   const limits = await rateLimits(app, ctx);

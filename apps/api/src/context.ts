@@ -7,6 +7,7 @@ import type { VaultKeys } from "@genbo/database/vault-keys";
 import type { Clock } from "@genbo/domain/clock";
 import type { Profile } from "@genbo/domain/env";
 import type { Log } from "@genbo/domain/log";
+import type { OutboxLimit } from "./outbox-limit.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** What the api asks of the chain itself; everything else it reads from the register. */
@@ -32,6 +33,7 @@ export interface ApiContext {
   /** The clock that may be moved; null outside the local profile. */
   sandbox: SandboxClock | null;
   rateLimits: Readonly<Record<RateLimit, number>>;
+  outbox: OutboxLimit;
   /** Tells the workers that commands wait. */
   notifyCommands(): void;
 }

@@ -36,7 +36,7 @@ export const invalidField = (pointer: string, detail: string): ProblemError =>
 /** RFC 9457, in the caller's language; `detail` is English. */
 export function problemBody(error: ProblemError, requestId: string, language: Language): Problem {
   const { status, retryable, title, fix } = problemOf(error.code);
-  const { target: _, errors, failing, rows, pointer } = error.parts;
+  const { errors, failing, rows, pointer } = error.parts;
   return {
     type: problemPath(error.code),
     title: title[language],

@@ -1,4 +1,4 @@
-import { rateLimits } from "@genbo/api-schema/limits";
+import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
 import { openNodes } from "@genbo/chain/nodes/nodes";
 import { commandNotifier } from "@genbo/database/commands-notify";
@@ -12,6 +12,7 @@ import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
 import { buildApp } from "./app.ts";
 import { chainPortOf } from "./chain-port.ts";
+import { watchOutbox } from "./outbox-limit.ts";
 import { openSigningKeys } from "./signing-keys.ts";
 import { version } from "./version.ts";
 
@@ -23,6 +24,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     onChange: (health) => log.warn("a node changed", { ...health }),
   });
   const sandbox = env.profile === "local" ? await openSandboxClock(pool, env.databaseUrl) : null;
+  const outbox = watchOutbox(pool, log, outboxRowsMax);
   const app = await buildApp({
     profile: env.profile,
     version,
@@ -36,6 +38,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     chain: chainPortOf(nodes),
     sandbox,
     rateLimits,
+    outbox,
     notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),
   });
   const url = await app.listen({ host: env.httpHost, port: env.httpPort });
@@ -43,6 +46,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     url,
     stop: async () => {
       await app.close();
+      await outbox.close();
       await nodes.close();
       await sandbox?.close();
       await pool.end();

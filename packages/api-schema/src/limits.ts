@@ -35,6 +35,14 @@ export const requestDaysDefault = 30;
  */
 export const tradeDaysMax = 366;
 
+/**
+ * Rows that may wait for the chain. While it has halted the platform goes on accepting up to here: several minutes of
+ * the highest load, half a gigabyte of rows, and worked off within some minutes of the first block.
+ */
+export const outboxRowsMax = 500_000;
+/** Requests that one process works on at once: about half a second's. With more, each would only wait longer. */
+export const requestsUnderWayMax = 1_000;
+
 /** Requests a minute for one key (or one address when there is no key). Named, so that a route says which it takes. */
 export const rateLimits = {
   /** Status, problem pages, certificates: no key. */

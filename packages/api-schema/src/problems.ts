@@ -342,6 +342,27 @@ export const problems = {
       ja: "/ready が true になってから再送してください。",
     },
   ),
+  OUTBOX_FULL: kind(
+    503,
+    true,
+    { en: "Too much waits for the chain already", ja: "チェーンへの送信待ちが上限に達しています" },
+    {
+      en: "Nothing was written. Look at chain.state in /status, wait as long as Retry-After says, and send the same request with the same Idempotency-Key.",
+      ja: "何も書き込まれていません。/status の chain.state を確認し、Retry-After の時間を待って、同じ Idempotency-Key で再送してください。",
+    },
+  ),
+  BUSY: kind(
+    503,
+    true,
+    {
+      en: "More requests are under way than the platform can serve",
+      ja: "処理中のリクエストが上限を超えています",
+    },
+    {
+      en: "Nothing was written. Wait as long as Retry-After says, send the same request again, and keep fewer under way at once.",
+      ja: "何も書き込まれていません。Retry-After の時間を待って再送し、同時に送るリクエストを減らしてください。",
+    },
+  ),
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof problems;

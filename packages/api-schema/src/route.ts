@@ -48,7 +48,8 @@ export function problemsOf(of: Route): ProblemCode[] {
   const add = (when: unknown, ...codes: ProblemCode[]) => {
     if (when) for (const code of codes) found.add(code);
   };
-  add(of.limit, "RATE_LIMITED");
+  add(of.limit, "RATE_LIMITED", "BUSY");
+  add(of.answers[202], "OUTBOX_FULL");
   add(of.scope, "UNAUTHENTICATED", "FORBIDDEN");
   add(of.params, "NOT_FOUND");
   add(of.query, "INVALID_FIELD");

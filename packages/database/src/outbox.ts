@@ -35,6 +35,16 @@ export async function queuedCommands(db: Queryable, signer: string, limit: numbe
   return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));
 }
 
+/** How many commands of all lanes wait; `most` when there are more. */
+export async function queuedUpTo(db: Queryable, most: number): Promise<number> {
+  const result = await db.query<{ waiting: number }>({
+    name: "queued-up-to",
+    text: "select count(*)::int as waiting from (select 1 from command where state = 'queued' limit $1) c",
+    values: [most],
+  });
+  return result.rows[0]!.waiting;
+}
+
 /** Ties commands to the rows of a stored transaction, in their order. */
 export async function takeCommands(
   tx: Transaction,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rateLimits } from "@genbo/api-schema/limits";
+import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
 import { openNodes } from "@genbo/chain/nodes/nodes";
 import { createPrisma, type Pool } from "@genbo/database/connection";
@@ -10,13 +10,14 @@ import { writeDeployment } from "@genbo/database/deployment";
 import { createOperator } from "@genbo/database/keys";
 import { vaultKeysOf } from "@genbo/database/vault-keys";
 import { fixedClock } from "@genbo/domain/clock";
-import { createLog } from "@genbo/domain/log";
+import { createLog, silentLog } from "@genbo/domain/log";
 import type { FastifyInstance } from "fastify";
 import { afterAll } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../../test/support/database.ts";
 import { buildApp } from "../../src/app.ts";
 import { chainPortOf } from "../../src/chain-port.ts";
 import type { ApiContext } from "../../src/context.ts";
+import { watchOutbox } from "../../src/outbox-limit.ts";
 import { openSigningKeys } from "../../src/signing-keys.ts";
 import { type Ask, asker } from "./ask.ts";
 
@@ -52,6 +53,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
   const clock = fixedClock(start);
   const pool = db.pool("genbo_api");
   const nodes = openNodes([nowhere]);
+  const outbox = watchOutbox(pool, silentLog, outboxRowsMax);
   const ctx: ApiContext = {
     profile: "local",
     version: "0.0.0-test",
@@ -65,6 +67,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     chain: chainPortOf(nodes),
     sandbox: null,
     rateLimits,
+    outbox,
     notifyCommands: () => undefined,
     ...overrides,
   };
@@ -86,6 +89,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
   const app = await buildApp(ctx);
   cleanups.push(async () => {
     await app.close();
+    await outbox.close();
     await nodes.close();
     rmSync(dir, { recursive: true, force: true });
   });

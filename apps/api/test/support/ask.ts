@@ -107,8 +107,7 @@ function checkProblem(
     throw new Error(`${id}: ${json}`);
   if (!String(headers["content-type"]).startsWith("application/problem+json"))
     throw new Error(`${id}: no problem+json`);
-  if (status >= 500 && problem.code !== "NOT_READY")
-    throw new Error(`${id}: ${problem.code} ${problem.detail}`);
+  if (status >= 500 && status !== 503) throw new Error(`${id}: ${problem.code} ${problem.detail}`);
   const promised: string[] = [...problemsOf(routeOf(id)), ...fromAnywhere];
   if (!promised.includes(problem.code))
     throw new Error(`${id} answers ${problem.code}, which it does not promise.`);
