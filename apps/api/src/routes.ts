@@ -2,6 +2,7 @@ import type { Handlers } from "./call.ts";
 import type { ApiContext } from "./context.ts";
 import type { ExportRunner } from "./exports/runner.ts";
 import type { Principals } from "./principals.ts";
+import { aggregateHandlers } from "./routes/aggregates.ts";
 import { breakHandlers } from "./routes/breaks.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
 import { caseHandlers } from "./routes/cases.ts";
@@ -46,6 +47,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...bulkTransferHandlers(ctx),
   ...registerHandlers(ctx),
   ...registerBookHandlers(ctx),
+  ...aggregateHandlers(ctx),
   ...recordDateHandlers(ctx),
   ...proofHandlers(ctx),
   ...exportHandlers(ctx, exports),

@@ -53,6 +53,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   readRegister: readers,
   printRegister: ["trustee", "broker", "compliance"],
   readTotals: ["issuer", "trustee", "compliance", "auditor"],
+  readAggregates: ["issuer", "trustee", "compliance", "auditor"],
   listEntries: readers,
   readHolder: readers,
   createExport: readers,

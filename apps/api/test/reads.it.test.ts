@@ -74,7 +74,7 @@ describe("the register", () => {
       query: { after: 2 },
     });
     expect(next.body.items).toEqual(body.items.slice(2));
-    const totals = await world.ask(world.issuer.secret, "readTotals", { params: { id: issueId } });
+    const totals = await world.ask(world.trustee.secret, "readTotals", { params: { id: issueId } });
     expect(totals.body).toMatchObject({
       units: "100",
       holders: 1,

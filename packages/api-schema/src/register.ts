@@ -71,7 +71,9 @@ export const totalsAnswer = named(
     units: unitsText,
     holders: height,
     accounts: height,
-    byClass: z.array(z.object({ class: investorClass, holders: height, units: unitsText })),
+    byClass: z
+      .array(z.object({ class: investorClass, holders: height, units: unitsText }))
+      .describe("Empty for the issuer, who has readAggregates"),
     asOf: asOfAnswer,
     knownAt: knownAtAnswer,
     corrections,

@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { aggregateRoutes } from "./routes/aggregates.ts";
 import { breakRoutes } from "./routes/breaks.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
@@ -21,6 +22,7 @@ export const routeTable = [
   ...custodyRoutes,
   ...transferRoutes,
   ...registerRoutes,
+  ...aggregateRoutes,
   ...proofRoutes,
   ...exportRoutes,
   ...breakRoutes,

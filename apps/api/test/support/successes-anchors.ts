@@ -31,4 +31,10 @@ export const anchorSuccesses = (issueOf: (world: World) => Promise<string>) => (
       return { secret: world.issuer.secret, question: { params: { id }, query: {} } };
     },
   },
+  readAggregates: {
+    200: async (world: World): Promise<Success> => {
+      const params = { id: await issueOf(world) };
+      return { secret: world.issuer.secret, question: { params, query: {} } };
+    },
+  },
 });

@@ -1,0 +1,38 @@
+import { findIssue } from "@genbo/database/issues";
+import { cellHoldersMin } from "@genbo/domain/aggregates";
+import { dayOfIso, isoOfDay, jstDay } from "@genbo/domain/jst";
+import { type Aggregates, aggregatesOf } from "../aggregates.ts";
+import type { Handlers } from "../call.ts";
+import type { ApiContext } from "../context.ts";
+import { asOfPosition, positionFor } from "../moments.ts";
+import { invalidField, notFound } from "../problem.ts";
+import { issueView } from "../views.ts";
+
+/** Past closes do not change; a few kilobytes each. */
+const keptMax = 100;
+
+export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> => {
+  const kept = new Map<string, Promise<Aggregates>>();
+  return {
+    readAggregates: async ({ principal, params, query, at }) => {
+      const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
+      if (issue === null) throw notFound();
+      // Closes alone: what moved within a day cannot be told by asking before and after it.
+      const last = jstDay(at) - 1;
+      const day = query.asOf ?? isoOfDay(last);
+      if (dayOfIso(day)! > last) throw invalidField("query/asOf", "has not ended");
+      const position = await positionFor(ctx, issue.id, { asOf: day });
+      const key = `${issue.id} ${position.head} ${position.block}`;
+      const found = kept.get(key) ?? aggregatesOf(ctx, position);
+      kept.set(key, found);
+      found.catch(() => kept.delete(key));
+      for (const oldest of kept.keys()) if (kept.size > keptMax) kept.delete(oldest);
+      const body = {
+        ...{ issueId: issue.id, day, units: String(position.totals.units), holdersMin: cellHoldersMin },
+        ...(await found),
+        asOf: asOfPosition(position),
+      };
+      return { status: 200, body };
+    },
+  };
+};

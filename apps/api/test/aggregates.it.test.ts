@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { unused } from "./support/successes.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+let id: string;
+
+/** 14 holders: 9 retail and 2 QII with one broker, 3 corporate ones with the other; one retail holder in Osaka. */
+beforeAll(async () => {
+  world = await createWorld();
+  id = await world.activeIssue();
+  world.ledger.at(new Date("2021-08-02T03:00:00Z"));
+  const hold = async (broker: World["broker"], units: bigint, more: object) => {
+    const { account } = await world.open(broker, unused(), more);
+    await world.ledger.issue(id, account, units);
+  };
+  for (let n = 0; n < 8; n += 1) await hold(world.broker, 5n, { classes: ["RETAIL"] });
+  await hold(world.broker, 40n, { classes: ["RETAIL"], particulars: inOsaka });
+  for (let n = 0; n < 2; n += 1) await hold(world.broker, 100n, { classes: ["QII", "CORPORATE"] });
+  for (let n = 0; n < 3; n += 1) await hold(world.other, 30n, { classes: ["CORPORATE"] });
+  world.ledger.at(new Date("2021-08-04T03:00:00Z"));
+  await world.ledger.block();
+  world.clock.set(new Date("2021-08-04T03:00:00Z"));
+});
+
+const inOsaka = {
+  kind: "individual" as const,
+  name: { kanji: "見本 花子", kana: "ミホン ハナコ", romaji: "Mihon Hanako" },
+  address: { postalCode: "530-0001", prefecture: "大阪府", city: "大阪市", street: "梅田1-1", country: "JP" },
+  bornOn: "1980-01-01",
+};
+const read = (query = {}, secret = world.issuer.secret) =>
+  world.ask(secret, "readAggregates", { params: { id }, query });
+
+describe("the issuer's aggregates", () => {
+  it("say how many holders and units there are by class, size, region and broker, and of nobody what he holds", async () => {
+    const { body, text } = await read({ asOf: "2021-08-02" });
+    expect(body).toMatchObject({ day: "2021-08-02", units: "370", holders: 14, holdersMin: 5 });
+    expect(body.byClass).toEqual({
+      cells: [{ label: "RETAIL", holders: 9, units: "80" }],
+      others: { holders: 5, units: "290" },
+    });
+    expect(body.bySize).toEqual({
+      cells: [{ label: "2-9", holders: 8, units: "40" }],
+      others: { holders: 6, units: "330" },
+    });
+    expect(body.byRegion.others, "one holder in Osaka, told by the total if Tokyo stood alone").toEqual({
+      holders: 14,
+      units: "370",
+    });
+    expect(body.byBroker.cells).toEqual([]);
+    expect(text).not.toMatch(/大阪|QII|見本 花子|0x[0-9a-f]{24}"|0x[0-9a-f]{40}"/);
+  });
+
+  it("are of a close alone: of a day that has not ended there are none", async () => {
+    expect((await read({ asOf: "2021-08-04" })).problem).toMatchObject({ pointer: "query/asOf" });
+    expect((await read()).body.day).toBe("2021-08-03");
+    expect((await read({ asOf: "2021-08-01" })).body).toMatchObject({ units: "0", holders: null });
+  });
+
+  it("take the place of sums by class as of any instant, from which small cells would follow", async () => {
+    const totals = (secret: string) => world.ask(secret, "readTotals", { params: { id } });
+    expect((await totals(world.issuer.secret)).body).toMatchObject({ units: "370", byClass: [] });
+    expect((await totals(world.trustee.secret)).body.byClass).not.toEqual([]);
+  });
+});
