@@ -1,11 +1,12 @@
 import { findIssue } from "@genbo/database/issues";
+import { positionOf } from "@genbo/database/register-read-position";
 import { cellHoldersMin } from "@genbo/domain/aggregates";
-import { dayOfIso, isoOfDay, jstDay } from "@genbo/domain/jst";
+import { dayOfIso, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
 import { type Aggregates, aggregatesOf } from "../aggregates.ts";
 import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition, positionFor } from "../moments.ts";
-import { invalidField, notFound } from "../problem.ts";
+import { asOfPosition } from "../moments.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { issueView } from "../views.ts";
 
 /** Past closes do not change; a few kilobytes each. */
@@ -21,7 +22,9 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
       const last = jstDay(at) - 1;
       const day = query.asOf ?? isoOfDay(last);
       if (dayOfIso(day)! > last) throw invalidField("query/asOf", "has not ended");
-      const position = await positionFor(ctx, issue.id, { asOf: day });
+      const position = await positionOf(ctx.pool, issue.id, { asOf: lastInstantOf(dayOfIso(day)!) });
+      if (position === undefined)
+        throw new ProblemError("REGISTER_BEHIND", "The register has read no block yet.");
       const key = `${issue.id} ${position.head} ${position.block}`;
       const found = kept.get(key) ?? aggregatesOf(ctx, position);
       kept.set(key, found);
