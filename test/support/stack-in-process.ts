@@ -7,11 +7,12 @@ import { type Keystore, openKeystore } from "@genbo/chain/keystore";
 import type { Pool } from "@genbo/database/connection";
 import { readDeployment } from "@genbo/database/deployment";
 import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
-import type { Env } from "@genbo/domain/env";
+import type { Env, Profile } from "@genbo/domain/env";
 import { createLog, type Log } from "@genbo/domain/log";
 import { type IndexerService, startIndexerService } from "@genbo/indexer/service";
 import { startWorkerService, type WorkerService, type WorkerServiceOptions } from "@genbo/worker/service";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { type FaultyNode, openFaultyNode } from "./faulty-node.ts";
 
 export interface StackInProcessOptions {
   /** The platform's time at the start. */
@@ -21,6 +22,10 @@ export interface StackInProcessOptions {
   worker?: WorkerServiceOptions;
   /** Leave the worker to the test: then no contracts stand. */
   withoutWorker?: boolean;
+  /** `server`: real time, no blocks on demand, and a chain on which blocks are final. */
+  profile?: Profile;
+  /** So many nodes of the one chain, each behind a proxy that a test may break. */
+  nodes?: number;
 }
 
 /** Real PostgreSQL, a chain of this test's own, worker and indexer in this process; the contracts stand. */
@@ -29,11 +34,14 @@ export interface StackInProcess {
   /** Logged in as the schema's owner, for looking on and for what a test must put in place. */
   owner: Pool;
   anvil(): Anvil;
+  nodes: readonly FaultyNode[];
   /** Folder of the chain's dumps. */
   chainDir: string;
   clock: SandboxClock;
   keystore: Keystore;
   log: Log;
+  /** What a process of its own on this stack is told. */
+  env(role: "genbo_worker" | "genbo_indexer"): Env;
   worker: Restartable<WorkerService, WorkerServiceOptions>;
   indexer: Restartable<IndexerService, undefined>;
   /** `kill -9` of the chain, which comes back from its last dump on the same port. */
@@ -64,12 +72,14 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
       ...(port === undefined ? {} : { port }),
     });
   let anvil = await startChain();
+  const nodes: FaultyNode[] = [];
+  for (let made = 0; made < (options.nodes ?? 0); made += 1) nodes.push(await openFaultyNode(anvil.url));
   const secretFile = join(dir, "keystore-secret");
   writeFileSync(secretFile, randomBytes(32).toString("hex"), { mode: 0o600 });
   const envOf = (role: "genbo_worker" | "genbo_indexer"): Env => ({
-    profile: "local",
+    profile: options.profile ?? "local",
     databaseUrl: database.urls[role],
-    chainRpcUrls: [anvil.url],
+    chainRpcUrls: nodes.length > 0 ? nodes.map(({ url }) => url) : [anvil.url],
     dataDir: dir,
     keystoreDir: join(dir, "keystore"),
     keystorePasswordFile: secretFile,
@@ -89,10 +99,12 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
     database,
     owner,
     anvil: () => anvil,
+    nodes,
     chainDir,
     clock,
     keystore: openKeystore(join(dir, "keystore"), secretFile),
     log,
+    env: envOf,
     worker,
     indexer,
     killChain: async () => {
@@ -106,6 +118,7 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
       await worker.stop();
       await indexer.stop();
       await clock.close();
+      for (const node of nodes) await node.close();
       await anvil.stop();
       rmSync(dir, { recursive: true, force: true });
     },

@@ -1,5 +1,5 @@
 /** How often an indexer that does not lead tries to. */
-export const leadEveryMs = 1_000;
+export const leadEveryMs = 500;
 /** After no node answered. */
 export const retryMs = 250;
 /** Logs written in one SQL transaction while catching up: some 50 MB of rows. One block is never split. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { advisoryLocks } from "./advisory-locks.ts";
 import { createPool, sqlState, type Transaction } from "./connection.ts";
 
@@ -5,9 +6,18 @@ const transactionTries = 8;
 /** A rebuild writes thousands of rows in one statement. */
 const statementTimeoutMs = 120_000;
 
+/** The leader says something on its session at least this often. */
+const beatEveryMs = 500;
+/** A leader that has said nothing for so long is gone or paused: another takes over well within 5 s. */
+const silentMsMax = 2_500;
+/** The lock of a session that was ended is free some milliseconds later. */
+const afterEndTries = 25;
+const afterEndPauseMs = 20;
+
 /**
  * The right to write the register. It is the session of one connection, and every write goes through that
- * connection: whoever lost the right has lost the means with it.
+ * connection: whoever lost the right has lost the means with it. A leader that is silent loses its session to the
+ * next one, so that a paused process which wakes up finds no connection to write through.
  */
 export interface Leadership {
   /** Runs `act` in one transaction. A serialization failure or deadlock runs the whole of `act` again. */
@@ -25,32 +35,67 @@ export async function tryLead(url: string): Promise<Leadership | undefined> {
     const lost = new AbortController();
     client.on("error", () => lost.abort());
     client.on("end", () => lost.abort());
-    const result = await client.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [
-      advisoryLocks.indexer,
-    ]);
     const resign = async () => {
       client.release(true);
       await pool.end();
     };
-    if (result.rows[0]?.mine !== true) {
+    if (!(await takeLock(client))) {
       await resign();
       return undefined;
     }
     let last: Promise<unknown> = Promise.resolve();
+    // One connection, so one thing after the other, whoever asks.
+    const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+      const next = last.then(act);
+      last = next.catch(() => undefined);
+      return next;
+    };
+    const beat = setInterval(
+      () => inTurn(() => client.query("select 1")).catch(() => undefined),
+      beatEveryMs,
+    );
+    lost.signal.addEventListener("abort", () => clearInterval(beat));
     return {
-      // One connection, so one transaction after the other, whoever asks.
-      transaction: (act) => {
-        const next = last.then(() => inTransaction(client, act, lost));
-        last = next.catch(() => undefined);
-        return next;
-      },
+      transaction: (act) => inTurn(() => inTransaction(client, act, lost)),
       lost: lost.signal,
-      resign,
+      resign: async () => {
+        clearInterval(beat);
+        await resign();
+      },
     };
   } catch (error) {
     await pool.end().catch(() => undefined);
     throw error;
   }
+}
+
+async function takeLock(client: Transaction): Promise<boolean> {
+  const take = async () => {
+    const text = "select pg_try_advisory_lock($1) as mine";
+    return (await client.query<{ mine: boolean }>(text, [advisoryLocks.indexer])).rows[0]!.mine;
+  };
+  if (await take()) return true;
+  if (!(await endSilentLeader(client))) return false;
+  for (let tries = 0; tries < afterEndTries; tries += 1) {
+    await sleep(afterEndPauseMs);
+    if (await take()) return true;
+  }
+  return false;
+}
+
+/**
+ * Ends the session of a leader from whom the server waits for a word. One statement, so that the session that is ended
+ * is the one that was looked at; while the server itself works for the leader, however long, it is not silent.
+ */
+async function endSilentLeader(client: Transaction): Promise<boolean> {
+  const ended = await client.query(
+    `select pg_terminate_backend(a.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
+     where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and a.datname = current_database()
+       and l.database = a.datid and (l.classid::bigint << 32) | l.objid::bigint = $1
+       and a.wait_event_type = 'Client' and a.state_change < clock_timestamp() - $2 * interval '1 millisecond'`,
+    [advisoryLocks.indexer, silentMsMax],
+  );
+  return (ended.rowCount ?? 0) > 0;
 }
 
 async function inTransaction<T>(
