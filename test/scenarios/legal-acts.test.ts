@@ -63,10 +63,10 @@ afterAll(async () => {
   remove();
 });
 
-async function register(name: string): Promise<void> {
+async function register(name: string, of: "RETAIL" | "ISSUER_TRUSTEE" = "RETAIL"): Promise<void> {
   const body = {
     externalId: name,
-    classes: ["RETAIL" as const],
+    classes: [of],
     country: 392,
     taxCategory: "RESIDENT_INDIVIDUAL" as const,
     validUntil: "2026-07-31T15:00:00Z",
@@ -386,6 +386,124 @@ test("a customer goes to another broker with its units and lots, by both brokers
   const theirs = async (broker: Client) => (await readRegister(broker, issue.id)).rows;
   expect((await theirs(SBI)).some(({ account: of }) => of === address)).toBe(false);
   expect((await theirs(NOMURA)).some(({ account: of }) => of === address)).toBe(true);
+});
+
+/** An account as the register is printed today. */
+async function printed(name: string) {
+  const { body } = await parties.as.trustee.call("printRegister", {
+    params: { id: issue.id },
+    query: { limit: "1000" },
+  });
+  return body.holders.find(({ account: of }) => of === addressOf(name))!;
+}
+
+test("units of another trust are marked, with effect from the entry, and the mark is erased [TA 206]", async () => {
+  const facts = { account: addressOf("BRK-SBI"), units: "3", trust: "見本投資信託" };
+  const documents = papers("TRUST_PROPERTY_REQUEST");
+  await desk.enter({ kind: "TRUST_PROPERTY_MARK", facts, documents }, sbi);
+  const entry = (await allEntries(parties.as.trustee, issue.id)).at(-1)!;
+  expect(entry).toMatchObject({ kind: "MARK", basis: "TRUST_PROPERTY_MARK", units: "3" });
+  expect(entry.perfectedAt).toBe(entry.enteredAt);
+  expect((await printed("BRK-SBI")).marks).toMatchObject([
+    { trustProperty: true, units: "3", trust: facts.trust },
+  ]);
+  await desk.enter({
+    kind: "TRUST_PROPERTY_ERASURE",
+    facts: { account: facts.account },
+    documents: papers("TRUST_PROPERTY_ERASURE_REQUEST"),
+  });
+  expect((await printed("BRK-SBI")).marks).toEqual([]);
+});
+
+test("a pledge is assigned: the new pledgee stands in the register, has the certificate, and alone ends it [TA 200(2)] [TA 202]", async () => {
+  const { SBI, NOMURA } = parties.as;
+  const pledge = {
+    account: addressOf("BRK-SBI"),
+    units: "2",
+    pledgee: addressOf("INV-A"),
+    claim: "金銭消費貸借",
+  };
+  const { ref } = await desk.enter(
+    { kind: "PLEDGE", facts: pledge, documents: papers("PLEDGE_AGREEMENT") },
+    SBI,
+  );
+  const facts = { holdId: ref, pledgee: addressOf("INV-F"), claim: "根質権 極度額 3,000,000円" };
+  const documents = papers("PLEDGE_ASSIGNMENT");
+  expect(await codesOf(desk.file({ kind: "PLEDGE_CHANGE", facts, documents }, NOMURA))).toEqual([
+    "NOT_CUSTODIAN",
+  ]);
+  await desk.enter({ kind: "PLEDGE_CHANGE", facts, documents }, SBI);
+  expect((await printed("BRK-SBI")).pledges).toMatchObject([
+    { holdId: ref, account: addressOf("INV-F"), claim: facts.claim, units: "2" },
+  ]);
+  const certify = async (name: string) => {
+    const body = { account: addressOf(name), side: "PLEDGEE" as const };
+    return (await parties.as.trustee.call("issueCertificate", { params: { id: issue.id }, body })).body;
+  };
+  await expect(certify("INV-A")).rejects.toThrow();
+  const { number } = await certify("INV-F");
+  const { body } = await NOMURA.call("readCertificate", { params: { number }, query: {} });
+  const says = JSON.parse(Buffer.from(body.jws.payload, "base64url").toString());
+  expect(says).toMatchObject({ article: "TA 202(1)", pledges: [{ id: ref, units: "2" }] });
+  expect(says.entries.map(({ kind }: { kind: string }) => kind)).toEqual(["HOLD_CREATED", "HOLD_CHANGED"]);
+  const release = {
+    kind: "PLEDGE_RELEASE" as const,
+    facts: { holdId: ref },
+    documents: papers("PLEDGEE_CONSENT"),
+  };
+  expect(await codesOf(desk.file(release, SBI))).toEqual(["NOT_CUSTODIAN"]);
+  await desk.enter(release, NOMURA);
+  expect((await printed("BRK-SBI")).pledges).toEqual([]);
+});
+
+test("the trustee takes units and gives some away: entered without request, with their property [TA 197(1)(i)] [TA 197(1)(ii)] [TAR 20]", async () => {
+  await register("TRUSTEE-OWN", "ISSUER_TRUSTEE");
+  const [from, to] = [addressOf("BRK-SBI"), addressOf("TRUSTEE-OWN")];
+  const taking = { from, to, units: "3", capacity: "PROPRIETARY" as const, acquiredOn: "2022-08-31" };
+  await desk.enter({
+    kind: "TRUSTEE_ACQUISITION",
+    facts: taking,
+    documents: papers("ACQUISITION_AGREEMENT"),
+  });
+  expect(await printed("TRUSTEE-OWN")).toMatchObject({
+    units: "3",
+    lots: [{ acquiredOn: "2022-08-31", units: "3" }],
+    marks: [{ basisArticle: "TA 197(1)(i)", capacity: "PROPRIETARY", units: "3" }],
+  });
+  const giving = { from: to, to: from, units: "1", disposedOn: "2022-08-31" };
+  await desk.enter({ kind: "TRUSTEE_DISPOSAL", facts: giving, documents: papers("DISPOSAL_AGREEMENT") });
+  const [move, mark] = (await allEntries(parties.as.trustee, issue.id)).slice(-2);
+  expect([move!.kind, move!.basis, mark!.kind, mark!.units]).toEqual([
+    "FORCED_TRANSFER",
+    "TRUSTEE_DISPOSED",
+    "MARK",
+    "2",
+  ]);
+  expect((await printed("TRUSTEE-OWN")).marks).toMatchObject([{ capacity: "PROPRIETARY", units: "2" }]);
+});
+
+test("an adult ward's guardian is entered for every account, and receives the notices [TA 191]", async () => {
+  const guardian = {
+    role: "ADULT_GUARDIAN" as const,
+    name: "見本 後見人",
+    address: "東京都千代田区",
+    from: "2022-08-01",
+    receivesNotices: true,
+  };
+  const facts = { account: addressOf("INV-F"), effectiveOn: "2022-08-01", representatives: [guardian] };
+  await desk.enter(
+    { kind: "REPRESENTATION", facts, documents: papers("GUARDIANSHIP_CERTIFICATE") },
+    parties.as.NOMURA,
+  );
+  const { body } = await parties.as.trustee.call("readHolder", {
+    params: { id: issue.id, personId: personOf("INV-F") },
+    query: {},
+  });
+  expect(body.particulars.map(({ version }) => version)).toEqual([2, 1]);
+  expect(await printed("INV-F")).toMatchObject({
+    representatives: [{ role: "ADULT_GUARDIAN", name: guardian.name }],
+    notices: { name: guardian.name },
+  });
 });
 
 test("register = chain: head, supply, every holding, what is free of it", async () => {

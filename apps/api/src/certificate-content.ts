@@ -1,4 +1,5 @@
 import { certificateEntriesMax } from "@genbo/api-schema/limits";
+import { anchoredRootAt } from "@genbo/database/anchors";
 import type { CertificateSide } from "@genbo/database/certificates";
 import type { IssueWithState } from "@genbo/database/issues";
 import { registerPage } from "@genbo/database/register-read";
@@ -13,6 +14,7 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "./context.ts";
 import { notFound, ProblemError } from "./problem.ts";
 import { markLine } from "./register-book.ts";
+import { anchoredRootWire } from "./wire/anchors.ts";
 import { holdWire } from "./wire/cases.ts";
 import { entryWire, registerRowWire } from "./wire/register.ts";
 
@@ -110,6 +112,7 @@ async function holderBody(
   if (row === undefined) throw notFound();
   const holds = await holdsOf(ctx.pool, position, { side: "account", accounts: [account] });
   const entries = await entriesOf(ctx, position, personId, (line) => isOwn(line, account));
+  const merkle = await merklePathOf(ctx.pool, position, account);
   const marks = await marksAt(ctx.pool, position, [account]);
   return {
     body: {
@@ -117,10 +120,17 @@ async function holderBody(
       holding: registerRowWire(row),
       holds: holds.map(ownHold),
       entries: entries.map((line) => ownEntry(line, account, profile)),
-      merkle: await merklePathOf(ctx.pool, position, account),
+      merkle,
+      anchored: merkle === undefined ? null : await anchoredOf(ctx, position, merkle.root),
     },
     holdIds: holds.map(({ id }) => id),
   };
+}
+
+/** Where the chain itself holds the root, for a state in which a day or a record date closed; else null. */
+async function anchoredOf({ pool }: ApiContext, position: Position, root: string) {
+  const found = await anchoredRootAt(pool, position);
+  return found === undefined || found.root !== root ? null : anchoredRootWire(found);
 }
 
 /** Pledgee and pledged units (Trust Act 201(1), Companies Act 694(1)): what the pledgor has besides is not his. */

@@ -6,6 +6,7 @@ import { type GeneralJWS, generalVerify, importJWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bondTerms, issueDraft } from "./support/samples.ts";
 import { traded, unused } from "./support/successes.ts";
+import { closeDay } from "./support/successes-anchors.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -176,6 +177,38 @@ it("a pledgee's certificate says his pledges, and of the pledgor no more [TA 202
   expect(JSON.stringify(says)).not.toContain(seller.personId);
   expect(says).not.toHaveProperty("holding");
   expect((await verify(body.number)).state).toBe("VALID");
+});
+
+it("a certificate names the root on chain for a state in which a day closed, and none for another [TA 187]", async () => {
+  const { issueId, seller, buyer } = await traded(world);
+  const anchoredIn = async (body: object) => {
+    const { number } = (await certify(issueId, { account: seller.account, ...body })).body;
+    const says = statementOf((await read(number)).body.jws);
+    return [says.anchored, says.merkle.root];
+  };
+  const [open, root] = await anchoredIn({});
+  expect(open).toBeNull();
+  await closeDay(world, issueId, root);
+  const [anchored] = await anchoredIn({});
+  expect(anchored).toMatchObject({ root, anchor: { supersedes: null } });
+  await world.ledger.issue(issueId, buyer.account, 5n);
+  expect((await anchoredIn({}))[0]).toBeNull();
+});
+
+it("a pledgee of bonds has a certificate of the pledge, signed by the issuer [CA 695]", async () => {
+  const issueId = await world.activeIssue({ profile: "BOND", terms: bondTerms } as never);
+  const [pledgor, pledgee] = [
+    await world.open(world.broker, unused()),
+    await world.open(world.other, unused()),
+  ];
+  await world.ledger.issue(issueId, pledgor.account, 4n);
+  const pledge = { ref: `0x${"c3".repeat(32)}`, from: pledgor.account, to: pledgee.account, units: 3n };
+  await world.ledger.hold(issueId, { ...pledge, kind: "PLEDGE" });
+  const { body } = await certify(issueId, { account: pledgee.account, side: "PLEDGEE" });
+  const says = statementOf((await read(body.number)).body.jws);
+  expect(says).toMatchObject({ article: "CA 695(1)", person: { personId: pledgee.personId } });
+  expect(says.entries).toMatchObject([{ basisArticle: "CA 694(1)" }]);
+  expect((await verify(body.number)).signers.map(({ name }) => name)).toEqual(["見本 issuer"]);
 });
 
 it("a bond's certificate is signed by its issuer [CA 682]", async () => {

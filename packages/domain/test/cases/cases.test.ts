@@ -269,9 +269,9 @@ describe("a sole request", () => {
   const facts = { from: debtor, to: bank, units: 10n, finalOn: "2022-03-01" };
 
   test.each([
-    ["JUDGMENT", ["JUDGMENT", "FINALITY_CERTIFICATE"]],
-    ["EQUIVALENT_INSTRUMENT", ["SETTLEMENT_RECORD"]],
-  ] as const)("on a %s moves units without the holder [TAR 21(2)]", (kind, documents) => {
+    ["JUDGMENT", ["JUDGMENT", "FINALITY_CERTIFICATE"], "[TAR 21(2)(i)] [CAR 168(1)(i)]"],
+    ["EQUIVALENT_INSTRUMENT", ["SETTLEMENT_RECORD"], "[TAR 21(2)(ii)] [CAR 168(1)(ii)]"],
+  ] as const)("on a %s moves units without the holder [TAR 21(2)] (%s, %s)", (kind, documents, _article) => {
     expect(faultsOf(kind, facts, [...documents])).toEqual([]);
     expect(rowOf(planOf(kind, facts))).toMatchObject({
       to: bank,
