@@ -76,7 +76,10 @@ export async function bookHolders(
         .filter(({ hold }) => hold.kind === holdKinds.PLEDGE)
         .map((line) => pledgeLine(line, persons, day)),
       attachments: lines.filter(({ hold }) => hold.kind === holdKinds.ATTACHMENT).map(attachmentLine),
-      marks: marks.filter(({ account }) => account === row.account).map((mark) => markLine(mark, profile)),
+      // A rectified holding may be smaller than what was marked on it.
+      marks: marks
+        .filter(({ account }) => account === row.account)
+        .map((mark) => markLine(mark.units > row.units ? { ...mark, units: row.units } : mark, profile)),
     };
   });
 }

@@ -3,7 +3,7 @@ import { capacities } from "@genbo/domain/trust-mark";
 import { z } from "zod";
 import { coOwnersFields, particulars } from "./investors.ts";
 import { named } from "./named.ts";
-import { asOfAnswer, asOfQuery, pageAfter } from "./page.ts";
+import { asOfAnswer, asOfQuery, corrections, knownAtAnswer, pageAfter } from "./page.ts";
 import { addressText, day, hash, height, id, instantText, line, personId, unitsText } from "./primitives.ts";
 import { lot } from "./register.ts";
 
@@ -109,6 +109,8 @@ export const registerBook = named(
     holders: z.array(bookHolder),
     next: z.string().nullable(),
     asOf: asOfAnswer,
+    knownAt: knownAtAnswer,
+    corrections,
     head: hash.nullable(),
   }),
   "受益権原簿 (Trust Act 186), 社債原簿 (Companies Act 681)",

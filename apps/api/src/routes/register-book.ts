@@ -3,7 +3,7 @@ import { registerPage } from "@genbo/database/register-read";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition, positionFor } from "../moments.ts";
+import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { notFound } from "../problem.ts";
 import { auditRead } from "../reads.ts";
 import { bookHolders, bookItems } from "../register-book.ts";
@@ -41,6 +41,7 @@ export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister">
         holders,
         next: page.next,
         asOf: asOfPosition(position),
+        ...knownWire(position),
         head: position.head,
       },
     };
