@@ -101,7 +101,7 @@ describe("a request to inspect a trust's register", () => {
       params: { id: seller.investorId },
       body: {
         effectiveOn: "2021-08-02",
-        evidenceRef: "doc",
+        evidenceRef: "doc-1",
         particulars: { kind: "individual", name, address, bornOn: null },
       },
     });

@@ -20,7 +20,7 @@ describe("a broker", () => {
     const nobody = { id: nothing("inv") };
     const read = (params: { id: string }) => world.ask(world.broker.secret, "getInvestor", { params });
     expect(bare((await read(theirs)).text)).toBe(bare((await read(nobody)).text));
-    const body = { effectiveOn: "2021-08-01", evidenceRef: "x", country: 392 };
+    const body = { effectiveOn: "2021-08-01", evidenceRef: "doc-1", country: 392 };
     const patch = (params: { id: string }) =>
       world.ask(world.broker.secret, "changeParticulars", { params, body });
     expect(bare((await patch(theirs)).text)).toBe(bare((await patch(nobody)).text));

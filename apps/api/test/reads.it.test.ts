@@ -97,7 +97,7 @@ describe("the register", () => {
     world.clock.set(new Date("2022-01-05T00:00:00Z"));
     const body = {
       effectiveOn: "2022-01-04",
-      evidenceRef: "doc",
+      evidenceRef: "doc-1",
       particulars: { ...(await particulars(seller.investorId)), bornOn: null },
     };
     await world.ask(world.broker.secret, "changeParticulars", { params: { id: seller.investorId }, body });

@@ -193,7 +193,7 @@ describe("a change of particulars", () => {
     };
     const changed = await world.ask(world.broker.secret, "changeParticulars", {
       params: { id: holder.investorId },
-      body: { effectiveOn: "2021-08-01", evidenceRef: "戸籍 2021-1", particulars: married },
+      body: { effectiveOn: "2021-08-01", evidenceRef: "KOSEKI-2021/1", particulars: married },
     });
     expect(changed.body).toMatchObject({
       version: 2,
@@ -203,7 +203,7 @@ describe("a change of particulars", () => {
     expect(after).toMatchObject({
       version: 2,
       effectiveOn: "2021-08-01",
-      evidenceRef: "戸籍 2021-1",
+      evidenceRef: "KOSEKI-2021/1",
       value: married,
     });
     expect(after.commitment).not.toBe(before.commitment);
@@ -217,11 +217,23 @@ describe("a change of particulars", () => {
     ]);
   });
 
+  it("takes a document's number as evidence and no text, which no erasure would reach [APPI 22]", async () => {
+    const { investorId: id } = await world.open(world.broker, unused());
+    for (const evidenceRef of ["住民票 山田太郎", "Yamada Taro", "Yamada.Taro", "-1", `D${"1".repeat(64)}`]) {
+      const body = { effectiveOn: "2021-08-01", evidenceRef, country: 702 };
+      const { status, problem } = await world.ask(world.broker.secret, "changeParticulars", {
+        params: { id },
+        body,
+      });
+      expect([status, problem.pointer]).toEqual([422, "/evidenceRef"]);
+    }
+  });
+
   it("refuses days to come and checks that end in the past", async () => {
     const { investorId: id } = await world.open(world.broker, unused());
     const change = (body: object) =>
       world.ask(world.broker.secret, "changeParticulars", { params: { id }, body });
-    const base = { effectiveOn: "2021-08-01", evidenceRef: "x" };
+    const base = { effectiveOn: "2021-08-01", evidenceRef: "doc-1" };
     expect((await change({ ...base, effectiveOn: "2021-08-03", country: 1 })).problem.pointer).toBe(
       "/effectiveOn",
     );

@@ -192,12 +192,21 @@ export const investorsRegistered = named(
   }),
 );
 
+/** It stands in clear in the audit trail, where no erasure reaches it: so it has the form of a number, not of a name. */
+const documentNumber = z
+  .string()
+  .regex(
+    /^(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/,
+    "is not the number of a document, such as KOSEKI-2021-1: letters, at least one digit, and . _ : / -",
+  )
+  .describe("Number of the document that shows it, in your own files; no name of a person");
+
 export const particularsChange = named(
   "ParticularsChange",
   z
     .strictObject({
       effectiveOn: day,
-      evidenceRef: line(),
+      evidenceRef: documentNumber,
       particulars: particulars.optional(),
       classes: classes.optional(),
       country: countryCode.optional(),
