@@ -6,7 +6,7 @@ import { ProblemError } from "./problem.ts";
 /** Field errors named in one answer; more would not help anybody. */
 const errorsMax = 100;
 /** A key of an unknown field may be as long as the body. */
-const keyCharsMax = 64;
+export const keyCharsMax = 64;
 
 /** Where a value stands: in the body (a JSON pointer), or in the query. */
 type Place = "" | "query";
@@ -48,7 +48,7 @@ export function errorsOf(issue: z.core.$ZodIssue, place: Place): FieldError[] {
   return [{ pointer: pointerOf(issue.path, place), detail: detailOf(issue) }];
 }
 
-const pointerOf = (path: readonly PropertyKey[], place: Place): string =>
+export const pointerOf = (path: readonly PropertyKey[], place: Place): string =>
   place +
   path.map((part) => `/${String(part).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 

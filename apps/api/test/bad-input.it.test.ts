@@ -148,13 +148,38 @@ describe("bytes that are no JSON in UTF-8", () => {
     expect((await post(Buffer.from([0xff, 0xfe, 0x7b]))).code).toBe("BAD_ENCODING");
     expect((await post(Buffer.from('{"externalId":"\xc3\x28"}', "latin1"))).code).toBe("BAD_ENCODING");
     expect((await post("[".repeat(100_000))).code).toBe("MALFORMED_JSON");
-    expect((await post(`${"[".repeat(100_000)}${"]".repeat(100_000)}`)).code).toBe("INVALID_FIELD");
+    expect((await post(`${"[".repeat(100_000)}${"]".repeat(100_000)}`)).code).toBe("MALFORMED_JSON");
+    expect((await post(`${"[".repeat(500)}${"]".repeat(500)}`)).code).toBe("INVALID_FIELD");
     expect(
       (await post('{"__proto__":{"admin":true}}')).problem.errors?.map(({ pointer }) => pointer),
     ).toContain("/__proto__");
     expect((await post("{}", "text/plain")).code).toBe("MEDIA_TYPE");
     expect((await post("externalId\r\n1", "text/csv")).code).toBe("MEDIA_TYPE");
     expect((await post(`"${"x".repeat(2_000_000)}"`)).code).toBe("BODY_TOO_LARGE");
+  });
+
+  it("are refused where an object has one name twice, wherever it is and however it is written", async () => {
+    const pointers = async (payload: string) => {
+      const { status, code, problem } = await post(payload);
+      return [status, code, problem.pointer];
+    };
+    const twice = [400, "MALFORMED_JSON"];
+    expect(await pointers('{"externalId":"A","externalId":"B"}')).toEqual([...twice, "/externalId"]);
+    expect(await pointers('{"a":[{"b":1},{"b":{"c":1,"c":1}}]}')).toEqual([...twice, "/a/1/b/c"]);
+    expect(await pointers('{"a":1,"\\u0061":2}')).toEqual([...twice, "/a"]);
+    expect((await post('{"a":{"x":1},"b":{"x":1},"c":"\\"c\\":1"}')).code).toBe("INVALID_FIELD");
+  });
+
+  it("are refused in another charset, or packed", async () => {
+    for (const charset of ["utf-16", "utf-16le", "shift_jis", "iso-8859-1"])
+      expect((await post("{}", `application/json; charset=${charset}`)).code).toBe("MEDIA_TYPE");
+    for (const type of ["application/json; charset=UTF-8", 'application/json;charset="utf8"'])
+      expect((await post("{}", type)).code).toBe("INVALID_FIELD");
+    for (const coding of ["gzip", "br", "deflate, gzip"]) {
+      const headers = { "content-encoding": coding };
+      const answer = await world.ask(world.broker.secret, "registerInvestor", { payload: "{}", headers });
+      expect(answer.status).toBe(415);
+    }
   });
 
   it("any JSON at all is answered below 500", async () => {

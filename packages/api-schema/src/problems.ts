@@ -31,7 +31,10 @@ export const problems = {
     400,
     false,
     { en: "The body is not JSON", ja: "本文が JSON ではありません" },
-    { en: "Send one JSON value as RFC 8259 defines it.", ja: "RFC 8259 に従う JSON を 1 つ送ってください。" },
+    {
+      en: "Send one JSON value as RFC 8259 defines it, with no name twice in an object.",
+      ja: "RFC 8259 に従い、同じ名前を重複させない JSON を 1 つ送ってください。",
+    },
   ),
   BAD_ENCODING: kind(
     400,
@@ -194,8 +197,8 @@ export const problems = {
     false,
     { en: "This route does not read that media type", ja: "対応していないメディアタイプです" },
     {
-      en: "Send application/json; bulk registration also reads text/csv.",
-      ja: "application/json を送ってください。一括登録では text/csv も使えます。",
+      en: "Send application/json in UTF-8 and without Content-Encoding; bulk registration also reads text/csv.",
+      ja: "application/json を UTF-8 で、Content-Encoding なしで送ってください。一括登録では text/csv も使えます。",
     },
   ),
   INVALID_FIELD: kind(

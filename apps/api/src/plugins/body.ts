@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { visit } from "jsonc-parser";
 import { ProblemError } from "../problem.ts";
+import { keyCharsMax, pointerOf } from "../validate.ts";
 import { routeOfRequest } from "./request.ts";
 
 /** A body as it came, for its digest, and what it says: a JSON value, or the text of a CSV file. */
@@ -28,10 +30,14 @@ export function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(
     "application/json",
     { parseAs: "buffer" },
-    async (_request: unknown, bytes: Buffer) => ({
-      bytes,
-      json: jsonOf(bytes),
-    }),
+    async (request: FastifyRequest, bytes: Buffer) => {
+      refusePacked(request);
+      const charset = charsetOf(request.headers["content-type"]);
+      // RFC 8259: what travels between systems is UTF-8.
+      if (charset !== "utf-8" && charset !== "utf8")
+        throw new ProblemError("MEDIA_TYPE", "JSON is read in UTF-8 alone.");
+      return { bytes, json: jsonOf(bytes) };
+    },
   );
   app.addContentTypeParser(
     "text/csv",
@@ -39,6 +45,7 @@ export function readBodies(app: FastifyInstance): void {
     async (request: FastifyRequest, bytes: Buffer) => {
       if (!routeOfRequest(request)?.csv)
         throw new ProblemError("MEDIA_TYPE", "This route reads application/json.");
+      refusePacked(request);
       return { bytes, csv: decode(bytes, charsetOf(request.headers["content-type"])) };
     },
   );
@@ -47,12 +54,44 @@ export function readBodies(app: FastifyInstance): void {
 function jsonOf(bytes: Buffer): unknown {
   const text = decode(bytes, "utf-8");
   if (text === "") return undefined;
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     // The parser's message quotes the body, which may hold a name.
     throw new ProblemError("MALFORMED_JSON", "The body is no JSON text.");
   }
+  try {
+    refuseTwice(text);
+  } catch (error) {
+    // The walk is recursive; no body of ours is a hundredth as deep as that.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ProblemError("MALFORMED_JSON", "The body is nested too deeply.");
+  }
+  return value;
+}
+
+/** Of a name that stands twice every parser takes another value, so the one that was checked may not be the one meant. */
+function refuseTwice(text: string): void {
+  const open: Set<string>[] = [];
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty: (name, _offset, _length, _line, _character, path) => {
+      const names = open.at(-1)!;
+      if (names.has(name)) {
+        const pointer = pointerOf([...path(), name.slice(0, keyCharsMax)], "");
+        throw new ProblemError("MALFORMED_JSON", `${pointer} stands twice in the body.`, { pointer });
+      }
+      names.add(name);
+    },
+  });
+}
+
+function refusePacked(request: FastifyRequest): void {
+  const coding = request.headers["content-encoding"]?.trim().toLowerCase();
+  if (coding !== undefined && coding !== "identity")
+    throw new ProblemError("MEDIA_TYPE", "Send the body as it is: no Content-Encoding is read.");
 }
 
 function decode(bytes: Buffer, charset: string): string {
