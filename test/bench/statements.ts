@@ -45,11 +45,13 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     signingKeys: openSigningKeys(folder.keystore, folder.keystorePasswordFile),
     chain: {
       head: async () => 0,
+      lastSeenHead: () => null,
       setTime: async () => undefined,
       health: () => [],
       progress: () => ({ state: "running" }),
     },
     sandbox: null,
+    trustedProxies: [],
     rateLimits,
     outbox: { admit: () => undefined, waiting: () => 0, close: async () => undefined },
     notifyCommands: () => undefined,

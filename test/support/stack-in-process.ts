@@ -86,6 +86,7 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
     masterKeyFile: secretFile,
     httpHost: "127.0.0.1",
     httpPort: 0,
+    trustedProxies: [],
     logLevel: "debug",
   });
   const log = createLog({ level: "debug", write: options.onLog ?? (() => undefined) });

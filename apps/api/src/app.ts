@@ -28,6 +28,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   const onError = answerErrors(ctx);
   const app = Fastify({
     logger: false,
+    trustProxy: ctx.trustedProxies.length > 0 ? [...ctx.trustedProxies] : false,
     genReqId: requestIdOf,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,

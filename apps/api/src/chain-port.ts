@@ -6,6 +6,10 @@ import type { ChainPort } from "./context.ts";
 export const chainPortOf = ({ rpc, health, progress }: Nodes): ChainPort => ({
   health,
   progress,
+  lastSeenHead: () => {
+    const heads = health().flatMap(({ head }) => (head === null ? [] : [head]));
+    return heads.length === 0 ? null : Math.max(...heads);
+  },
   head: async () => Number(await rpc.call<string>("eth_blockNumber")),
   setTime: async (at) => {
     const seconds = Math.ceil(at.getTime() / 1000);

@@ -14,6 +14,8 @@ import type { SigningKeys } from "./signing-keys.ts";
 export interface ChainPort extends Pick<Nodes, "health" | "progress"> {
   /** Number of the node's newest block. @throws when no node answers */
   head(): Promise<number>;
+  /** The newest block that any node had when it was last looked at, a second ago at most; null where none answers. */
+  lastSeenHead(): number | null;
   /** Moves the chain's time forward (local profile): the next block is not before `at`. */
   setTime(at: Date): Promise<void>;
 }
@@ -32,6 +34,8 @@ export interface ApiContext {
   chain: ChainPort;
   /** The clock that may be moved; null outside the local profile. */
   sandbox: SandboxClock | null;
+  /** Proxies of ours, whose X-Forwarded-For is believed; from anybody else it is not. */
+  trustedProxies: readonly string[];
   rateLimits: Readonly<Record<RateLimit, number>>;
   outbox: OutboxLimit;
   /** Tells the workers that commands wait. */

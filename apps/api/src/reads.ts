@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { minBlockWaitMsMax } from "@genbo/api-schema/limits";
 import type { asOfAnswer } from "@genbo/api-schema/page";
 import { writeAudit } from "@genbo/database/audit";
+import type { Pool } from "@genbo/database/connection";
 import { type RegisterHead, registerHead } from "@genbo/database/status";
 import type { z } from "zod";
 import type { Call } from "./call.ts";
@@ -10,6 +12,8 @@ import { ProblemError } from "./problem.ts";
 export type AsOfWire = z.input<typeof asOfAnswer>;
 
 const pollMs = 20;
+/** The local chain makes at most ten blocks a second, others fewer; the wait and the age of what we know of the chain. */
+const blocksInWaitMax = 10 * (minBlockWaitMsMax / 1_000 + 1);
 
 const asOfWire = (head: RegisterHead | null, seq: number | null): AsOfWire | null =>
   head && { seq, block: head.block, hash: head.hash, time: head.time.toISOString() };
@@ -22,17 +26,35 @@ export async function presentAsOf(ctx: ApiContext, minBlock?: number): Promise<A
   return asOfWire(await headAt(ctx, minBlock), null);
 }
 
-/** @throws ProblemError REGISTER_BEHIND when the register does not reach `minBlock` in time */
+/**
+ * Waits for a block while it may come in time; one that is further ahead of the chain is refused at once.
+ * @throws ProblemError REGISTER_BEHIND when the register does not reach `minBlock` in time
+ */
 export async function headAt(ctx: ApiContext, minBlock = 0): Promise<RegisterHead | null> {
   const deadline = performance.now() + minBlockWaitMsMax;
-  for (;;) {
-    const head = await registerHead(ctx.pool);
-    if ((head?.block ?? 0) >= minBlock) return head;
-    if (performance.now() >= deadline) {
+  let head = await registerHead(ctx.pool);
+  while ((head?.block ?? 0) < minBlock) {
+    const chain = ctx.chain.lastSeenHead();
+    const isFar = chain !== null && minBlock > Math.max(chain, head?.block ?? 0) + blocksInWaitMax;
+    if (isFar || performance.now() >= deadline) {
       throw new ProblemError("REGISTER_BEHIND", `The register stands at block ${head?.block ?? "none"}.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    head = await nextLook(ctx.pool);
   }
+  return head;
+}
+
+const looks = new WeakMap<Pool, Promise<RegisterHead | null>>();
+
+/** The head a moment later. All who wait in a process wait for the same look. */
+function nextLook(pool: Pool): Promise<RegisterHead | null> {
+  const waited = looks.get(pool);
+  if (waited !== undefined) return waited;
+  const look = sleep(pollMs)
+    .then(() => registerHead(pool))
+    .finally(() => looks.delete(pool));
+  looks.set(pool, look);
+  return look;
 }
 
 /** Cuts a list that was read with one row more than the page has; the row's key is the next cursor. */

@@ -37,6 +37,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     signingKeys: openSigningKeys(env.keystoreDir, env.keystorePasswordFile),
     chain: chainPortOf(nodes),
     sandbox,
+    trustedProxies: env.trustedProxies,
     rateLimits,
     outbox,
     notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),

@@ -190,6 +190,21 @@ it("asks of a load balancer and readers of the reference leave each other's limi
   await app.close();
 });
 
+it("who sits behind a proxy of ours has a limit of its own, and nobody names himself another's address", async () => {
+  const rateLimits = { open: 1, docs: 1, read: 1, write: 1, bulk: 1, admin: 1 };
+  const statusesFrom = async (trustedProxies: string[]) => {
+    const app = await buildApp({ ...world.ctx, rateLimits, trustedProxies });
+    const ask = asker(app);
+    const from = async (address: string) =>
+      (await ask(null, "openApi", { headers: { "x-forwarded-for": address } })).status;
+    const statuses = [await from("203.0.113.1"), await from("203.0.113.2"), await from("203.0.113.1")];
+    await app.close();
+    return statuses;
+  };
+  expect(await statusesFrom(["127.0.0.0/8"])).toEqual([200, 200, 429]);
+  expect(await statusesFrom([])).toEqual([200, 429, 429]);
+});
+
 describe("503", () => {
   it("is the answer of what needs the contracts, before they are deployed", async () => {
     const young = await createTestApi();

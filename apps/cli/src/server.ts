@@ -21,6 +21,8 @@ export interface ServerOptions {
   httpHost?: string;
   /** Port of the API; a free one when left out. */
   port?: number;
+  /** Addresses and networks of proxies before the api; none when left out. */
+  trustedProxies?: readonly string[];
   notice?: (line: string) => void;
   progress?: (line: string) => void;
 }
@@ -40,6 +42,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const {
     chainRpcUrls,
     httpHost = "127.0.0.1",
+    trustedProxies = [],
     notice = () => undefined,
     progress = () => undefined,
   } = options;
@@ -57,7 +60,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const apiPort = options.port ?? (await freePort());
     await portFree(apiPort);
     progress(`Starting ${serviceNames.join(", ")}`);
-    const place = { profile: "server", folder, database, chainRpcUrls, httpHost, apiPort } as const;
+    const place = {
+      profile: "server",
+      folder,
+      database,
+      chainRpcUrls,
+      httpHost,
+      apiPort,
+      trustedProxies,
+    } as const;
     const units = await startServices({ ...place, names: serviceNames, notice });
     undo.push(() => Promise.all(units.map((unit) => unit.stop())));
     return { urls: { api: `http://${httpHost}:${apiPort}`, database }, folder, ...controlOf(units), stop };

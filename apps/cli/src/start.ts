@@ -54,9 +54,9 @@ async function startOn(server: ServerSettings | undefined, place: Place) {
     const stack = await startStack(place);
     return { ...stack, chain: stack.urls.chain };
   }
-  const { databaseUrl, chainRpcUrls, httpHost } = server;
+  const { databaseUrl, chainRpcUrls, httpHost, trustedProxies } = server;
   const where = httpHost === undefined ? {} : { httpHost };
-  const running = await startServer({ ...place, ...where, databaseUrl, chainRpcUrls });
+  const running = await startServer({ ...place, ...where, databaseUrl, chainRpcUrls, trustedProxies });
   return { ...running, chain: chainRpcUrls.map(hostOf).join(", ") };
 }
 

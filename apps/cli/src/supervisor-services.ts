@@ -13,6 +13,7 @@ export interface ServicesOptions {
   /** Where the api listens. */
   httpHost: string;
   apiPort: number;
+  trustedProxies?: readonly string[];
   names: readonly ServiceName[];
   notice: (line: string) => void;
 }
@@ -60,7 +61,7 @@ export function controlOf<Name extends string>(units: readonly Unit<Running>[]):
 }
 
 function serviceEnv(name: ServiceName, options: ServicesOptions): Env {
-  const { profile, folder, database, chainRpcUrls, httpHost, apiPort } = options;
+  const { profile, folder, database, chainRpcUrls, httpHost, apiPort, trustedProxies = [] } = options;
   return {
     profile,
     databaseUrl: database[`genbo_${name}`],
@@ -71,6 +72,7 @@ function serviceEnv(name: ServiceName, options: ServicesOptions): Env {
     masterKeyFile: folder.masterKeyFile,
     httpHost,
     httpPort: name === "api" ? apiPort : 0,
+    trustedProxies,
     logLevel: "info",
   };
 }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { LogLevel } from "./log.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface Env {
   /** Where a process that serves HTTP listens; port 0 takes a free one. */
   httpHost: string;
   httpPort: number;
+  /** Addresses and networks of our own proxies: what they say in X-Forwarded-For is whose request it is. */
+  trustedProxies: readonly string[];
   logLevel: LogLevel;
 }
 
@@ -38,6 +41,7 @@ export const envNames: Record<keyof Env, string> = {
   masterKeyFile: "GENBO_MASTER_KEY_FILE",
   httpHost: "GENBO_HTTP_HOST",
   httpPort: "GENBO_HTTP_PORT",
+  trustedProxies: "GENBO_TRUSTED_PROXIES",
   logLevel: "GENBO_LOG_LEVEL",
 };
 
@@ -45,6 +49,7 @@ const defaults: Partial<Record<keyof Env, string>> = {
   profile: "server",
   httpHost: "127.0.0.1",
   httpPort: "0",
+  trustedProxies: "",
   logLevel: "info",
 };
 
@@ -63,20 +68,37 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   };
   const port = Number(text("httpPort"));
   if (!Number.isInteger(port) || port < 0 || port > 65_535) faults.push(`${envNames.httpPort} is not a port`);
+  const trustedProxies = listOf(text("trustedProxies"));
+  if (!trustedProxies.every(isNetwork))
+    faults.push(`${envNames.trustedProxies} is no list of addresses and networks such as 10.0.0.0/8`);
   const env: Env = {
     profile: oneOf("profile", ["local", "server"]),
     databaseUrl: text("databaseUrl"),
-    chainRpcUrls: text("chainRpcUrls").split(",").filter(Boolean),
+    chainRpcUrls: listOf(text("chainRpcUrls")),
     dataDir: text("dataDir"),
     keystoreDir: text("keystoreDir"),
     keystorePasswordFile: text("keystorePasswordFile"),
     masterKeyFile: text("masterKeyFile"),
     httpHost: text("httpHost"),
     httpPort: port,
+    trustedProxies,
     logLevel: oneOf("logLevel", ["debug", "info", "warn", "error"]),
   };
   if (faults.length > 0) throw new Error(`Cannot start: ${faults.join("; ")}.`);
   return env;
+}
+
+const listOf = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 /** The environment variables that make `readEnv` return `env`; what is left out takes its default. */
@@ -99,6 +121,7 @@ export interface ServerSettings {
   dataDir: string | undefined;
   httpHost: string | undefined;
   httpPort: string | undefined;
+  trustedProxies: readonly string[];
 }
 
 /** Undefined when neither is given: then both are started here. @throws Error when only one is given */
@@ -118,10 +141,11 @@ export function readServerSettings(source: NodeJS.ProcessEnv = process.env): Ser
   }
   return {
     databaseUrl,
-    chainRpcUrls: chainRpcUrls.split(",").filter(Boolean),
+    chainRpcUrls: listOf(chainRpcUrls),
     dataDir: value("dataDir"),
     httpHost: value("httpHost"),
     httpPort: value("httpPort"),
+    trustedProxies: listOf(value("trustedProxies") ?? ""),
   };
 }
 

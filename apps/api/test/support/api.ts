@@ -66,6 +66,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     signingKeys: openSigningKeys(join(dir, "keys"), secretFile),
     chain: chainPortOf(nodes),
     sandbox: null,
+    trustedProxies: [],
     rateLimits,
     outbox,
     notifyCommands: () => undefined,

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { envNames, readEnv, writeEnv } from "../src/env.ts";
+
+const least = {
+  DATABASE_URL: "postgresql://localhost/genbo",
+  CHAIN_RPC_URLS: "http://127.0.0.1:8545",
+  GENBO_DATA_DIR: "/data",
+  GENBO_KEYSTORE_DIR: "/data/keystore",
+  GENBO_KEYSTORE_PASSWORD_FILE: "/data/secret",
+  GENBO_MASTER_KEY_FILE: "/data/master",
+};
+
+test("no proxy is trusted unless it is named", () => {
+  expect(readEnv(least).trustedProxies).toEqual([]);
+  const named = readEnv({ ...least, [envNames.trustedProxies]: "10.0.0.0/8, 2001:db8::1" });
+  expect(named.trustedProxies).toEqual(["10.0.0.0/8", "2001:db8::1"]);
+  expect(readEnv(writeEnv(named))).toEqual(named);
+});
+
+test.each(["proxy.example", "10.0.0.0/33", "10.0.0/8", "10.0.0.1/8/8", "true"])(
+  "%s is no address and no network",
+  (text) => {
+    expect(() => readEnv({ ...least, [envNames.trustedProxies]: text })).toThrow("GENBO_TRUSTED_PROXIES");
+  },
+);
