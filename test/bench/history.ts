@@ -59,6 +59,7 @@ export function createHistory(plan: HistoryPlan): History {
       implementation: addressOf("implementation"),
       anchor: addressOf("anchor"),
     },
+    ...{ settlement: addressOf("settlement"), cash: null },
   };
   const issues = Array.from({ length: plan.issues }, (_, n): HistoryIssue => {
     const id = newId("iss", plan.from);

@@ -49,7 +49,7 @@ export async function startTestChain(
     await rpc.call("evm_mine");
     return rpc.call<TestReceipt>("eth_getTransactionReceipt", hash);
   };
-  const { addresses, transactions } = deploymentPlan(testAdmin.address);
+  const { addresses, transactions } = deploymentPlan(testAdmin.address, 0, true);
   for (const { to, data } of transactions)
     await send(testAdmin, { to, data: bytesOf(data), gasLimit: deploymentGas });
   const targets = {
@@ -57,6 +57,8 @@ export async function startTestChain(
     registry: addresses.holderRegistry,
     factory: addresses.tokenFactory,
     anchor: addresses.registerAnchor,
+    settlement: addresses.settlement,
+    cash: addresses.cashToken,
   };
   return {
     anvil,

@@ -26,6 +26,9 @@ import { recordDateHandlers } from "./routes/record-dates.ts";
 import { registerHandlers } from "./routes/register.ts";
 import { registerBookHandlers } from "./routes/register-book.ts";
 import { sandboxHandlers } from "./routes/sandbox.ts";
+import { sandboxCashHandlers } from "./routes/sandbox-cash.ts";
+import { settlementStepHandlers } from "./routes/settlement-steps.ts";
+import { settlementHandlers } from "./routes/settlements.ts";
 import { transferStepHandlers } from "./routes/transfer-steps.ts";
 import { transferHandlers } from "./routes/transfers.ts";
 import { bulkTransferHandlers } from "./routes/transfers-bulk.ts";
@@ -45,6 +48,8 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...transferHandlers(ctx),
   ...transferStepHandlers(ctx),
   ...bulkTransferHandlers(ctx),
+  ...settlementHandlers(ctx),
+  ...settlementStepHandlers(ctx),
   ...registerHandlers(ctx),
   ...registerBookHandlers(ctx),
   ...aggregateHandlers(ctx),
@@ -60,5 +65,6 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...operationHandlers(ctx),
   ...eventHandlers(ctx),
   ...sandboxHandlers(ctx),
+  ...sandboxCashHandlers(ctx),
   ...platformHandlers(ctx),
 });

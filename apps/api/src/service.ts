@@ -4,6 +4,8 @@ import { openNodes } from "@genbo/chain/nodes/nodes";
 import { commandNotifier } from "@genbo/database/commands-notify";
 import { createPool, createPrisma } from "@genbo/database/connection";
 import { knownChain } from "@genbo/database/deployment";
+import { enteredChannel } from "@genbo/database/cursor";
+import { listen } from "@genbo/database/listen";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
 import { openVaultKeys } from "@genbo/database/vault-keys";
 import { systemClock } from "@genbo/domain/clock";
@@ -12,7 +14,9 @@ import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
 import { buildApp } from "./app.ts";
 import { chainPortOf } from "./chain-port.ts";
+import type { ApiContext } from "./context.ts";
 import { watchOutbox } from "./outbox-limit.ts";
+import { startSettler } from "./settle-due.ts";
 import { openSigningKeys } from "./signing-keys.ts";
 import { version } from "./version.ts";
 
@@ -25,7 +29,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
   });
   const sandbox = env.profile === "local" ? await openSandboxClock(pool, env.databaseUrl) : null;
   const outbox = watchOutbox(pool, log, outboxRowsMax);
-  const app = await buildApp({
+  const ctx: ApiContext = {
     profile: env.profile,
     version,
     clock: sandbox ?? systemClock,
@@ -41,13 +45,18 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     rateLimits,
     outbox,
     notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),
-  });
+  };
+  const app = await buildApp(ctx);
+  const settler = startSettler(ctx);
+  const entered = await listen(env.databaseUrl, [enteredChannel], settler.wake);
   const url = await app.listen({ host: env.httpHost, port: env.httpPort });
   return {
     url,
     stop: async () => {
       await app.close();
       await outbox.close();
+      await entered.close();
+      await settler.stop();
       await nodes.close();
       await sandbox?.close();
       await pool.end();

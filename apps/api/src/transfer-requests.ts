@@ -64,7 +64,10 @@ function commandOf(
 }
 
 /** The first of an order's dates that lies too far from the day of `now` to be meant; undefined when none does. */
-export function strayDate(order: TransferOrder, now: Date): "tradeDate" | "settlementDate" | undefined {
+export function strayDate(
+  order: Pick<TransferOrder, "tradeDate" | "settlementDate">,
+  now: Date,
+): "tradeDate" | "settlementDate" | undefined {
   const today = jstDay(now);
   return (["tradeDate", "settlementDate"] as const).find(
     (field) => Math.abs(dayNumber(order[field]) - today) > tradeDaysMax,

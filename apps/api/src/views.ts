@@ -6,13 +6,15 @@ import type { IssueView } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
 import type { CaseView } from "@genbo/database/legal-cases";
 import type { OperationView } from "@genbo/database/operations";
+import type { SettlementView } from "@genbo/database/settlements";
 import type { TransferView } from "@genbo/database/transfers";
+import type { Role } from "@genbo/domain/permissions";
 
 /** What a principal sees of each kind of thing. What it does not see is not there for it. */
 
 export function issueView({ role, partyId }: Principal): IssueView {
   if (role === "issuer" || role === "trustee") return { as: role, partyId };
-  return role === "broker" ? { as: "broker" } : { as: "everything" };
+  return role === "broker" || role === "settlement-agent" ? { as: "broker" } : { as: "everything" };
 }
 
 export const investorView = ({ role, partyId }: Principal): InvestorView =>
@@ -32,12 +34,21 @@ export const inspectionView = ({ role, partyId }: Principal): InspectionView =>
 
 export function operationView({ role, partyId }: Principal): OperationView {
   if (role === "trustee") return { as: "trustee", partyId };
-  return role === "issuer" || role === "broker" ? { as: "party", partyId } : { as: "everything" };
+  return isParty(role) ? { as: "party", partyId } : { as: "everything" };
 }
 
 export function eventView({ role, partyId }: Principal): EventView {
   if (role === "trustee") return { as: "trustee", partyId };
-  return role === "issuer" || role === "broker" ? { as: "party", partyId } : { as: "everything" };
+  return isParty(role) ? { as: "party", partyId } : { as: "everything" };
+}
+
+/** Sees what is its own, and what concerns it. */
+const isParty = (role: Role): boolean =>
+  role === "issuer" || role === "broker" || role === "settlement-agent";
+
+export function settlementView({ role, partyId }: Principal): SettlementView {
+  const own = role === "broker" || role === "trustee" || role === "settlement-agent";
+  return own ? { as: role, partyId } : { as: "everything" };
 }
 
 /** Who may read names and addresses: the law's keepers of the register, and a broker of its own customers. */

@@ -4,7 +4,7 @@ import { type Role, roles } from "@genbo/domain/permissions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createWorld, type World } from "./support/world.ts";
 
-const everybody = ["issuer", "trustee", "broker", "compliance", "auditor"];
+const everybody = ["issuer", "trustee", "broker", "settlement-agent", "compliance", "auditor"];
 const readers = ["trustee", "broker", "compliance", "auditor"];
 
 /**
@@ -50,6 +50,16 @@ const matrix: Record<OperationId, readonly string[]> = {
   approveTransfer: ["trustee"],
   rejectTransfer: ["trustee"],
   cancelTransfer: ["broker"],
+  offerSettlement: ["broker"],
+  listSettlements: [...readers, "settlement-agent"],
+  getSettlement: [...readers, "settlement-agent"],
+  acceptSettlement: ["broker"],
+  approveSettlement: ["trustee"],
+  rejectSettlement: ["trustee"],
+  attestPayment: ["settlement-agent"],
+  settleNow: ["broker"],
+  takeBack: ["broker"],
+  mintSandboxCash: ["settlement-agent"],
   readRegister: readers,
   printRegister: ["trustee", "broker", "compliance"],
   readTotals: ["issuer", "trustee", "compliance", "auditor"],

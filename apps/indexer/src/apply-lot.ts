@@ -14,12 +14,13 @@ import {
   writeTransferStates,
   writeWalletStates,
 } from "@genbo/database/register-write-subjects";
+import { closeReturned, writeSettlementNews } from "@genbo/database/settlements-settle";
 import { newId } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";
 import { refusalOf } from "@genbo/domain/refusals";
 import { type FoldedLot, foldLot } from "./fold-lot.ts";
 import type { Lot } from "./lot.ts";
-import { breakNotice, operationNotice, recordDateNotice } from "./notices.ts";
+import { breakNotice, operationNotice, recordDateNotice, settlementNotices } from "./notices.ts";
 import { createOrigins } from "./origins.ts";
 import { settleLot } from "./settle-lot.ts";
 
@@ -88,11 +89,13 @@ export async function writeLot(
 
   const settled = settleLot(lot, folded, ours, log);
   await markMined(tx, settled.mined);
-  await writeTransferStates(tx, settled.transferStates);
+  await closeReturned(tx, await writeTransferStates(tx, settled.transferStates));
   await writeWalletStates(tx, settled.walletsRegistered, settled.walletsRefused);
   await markOperationsMined(tx, settled.waiting, now);
   const ended = await settleCommands(tx, settled.outcomes, { now, codeName: (code) => refusalOf(code).code });
   const at = endOf(lot.blocks);
+  const heard = await writeSettlementNews(tx, folded.settlements);
+  events.push(...settlementNotices(folded.settlements, heard, at));
   events.push(...ended.map((operation) => operationNotice(operation, at)));
   return folded;
 }

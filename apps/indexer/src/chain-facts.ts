@@ -23,7 +23,7 @@ export async function readFacts(
 ): Promise<ChainFacts> {
   return {
     codeHashes: await readCodeHashes(context, createdTokens(blocks, deployment)),
-    revertCodes: await readRevertCodes(context, blocks),
+    revertCodes: await readRevertCodes(context, blocks, deployment),
   };
 }
 
@@ -52,6 +52,7 @@ async function readCodeHashes(
 async function readRevertCodes(
   context: IndexerContext,
   blocks: readonly ChainBlock[],
+  deployment: DeploymentRow | undefined,
 ): Promise<Map<string, number>> {
   const failed = blocks.flatMap(({ number, transactions }) =>
     transactions.filter(({ succeeded }) => !succeeded).map(({ hash }) => ({ hash, number })),
@@ -62,7 +63,7 @@ async function readRevertCodes(
   );
   const codes = new Map<string, number>();
   for (const { hash, number } of failed) {
-    if (ours.has(hash)) codes.set(hash, await readRevertCode(context, hash, number));
+    if (ours.has(hash)) codes.set(hash, await readRevertCode(context, hash, number, deployment));
   }
   return codes;
 }
@@ -82,6 +83,7 @@ async function readRevertCode(
   { rpc, log }: IndexerContext,
   hash: string,
   blockNumber: number,
+  deployment: DeploymentRow | undefined,
 ): Promise<number> {
   const { from, to, input, gas } = await rpc.call<WireTransaction>("eth_getTransactionByHash", hash);
   try {
@@ -89,7 +91,10 @@ async function readRevertCode(
     return decodeRevert(undefined).code;
   } catch (error) {
     if (!(error instanceof NodeRefused)) throw error;
-    const { code, error: name } = decodeRevert(error.data);
+    const callee = to?.toLowerCase();
+    const isPaying =
+      callee !== undefined && (callee === deployment?.settlement || callee === deployment?.cash);
+    const { code, error: name } = decodeRevert(error.data, isPaying);
     log.warn("a transaction reverted", { hash, code, error: name ?? error.message });
     return code;
   }

@@ -9,6 +9,7 @@ import {
   type KnownIssue,
   knownIssues,
 } from "@genbo/database/register-write-subjects";
+import type { SettlementNews } from "@genbo/database/settlements-settle";
 import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { touchedBy } from "@genbo/register/fold";
@@ -29,6 +30,8 @@ export interface FoldedLot {
   anchors: AnchorRow[];
   faults: { issueId: string | null; fault: Fault }[];
   notices: NewEvent[];
+  /** What the Settlement contract says; no part of any register. */
+  settlements: SettlementNews[];
   /** All decoded logs of ours, quarantined issues' included. */
   logs: PlacedEvent[];
   /** Issue by token address. */
@@ -73,8 +76,35 @@ export async function foldLot(
   const logs = [...registryLogs, ...factoryLogs, ...[...tokenLogs.values()].flat()];
   const anchors = anchorsOf(decodePlaced(split.anchors), log);
   const made = activated.map((each) => each.made);
-  return { issues, registry, activated: made, anchors, faults, notices, logs, byToken };
+  const settlements = settlementNews(decodePlaced(split.settlement));
+  return {
+    issues,
+    registry,
+    activated: made,
+    anchors,
+    faults,
+    notices,
+    settlements,
+    logs,
+    byToken,
+  };
 }
+
+const settlementNews = (logs: readonly PlacedEvent[]): SettlementNews[] =>
+  logs.flatMap((placed) => {
+    if (!("event" in placed)) return [];
+    const { event, block } = placed;
+    const blockNumber = block.number;
+    switch (event.type) {
+      case "funded":
+      case "attested":
+      case "settled":
+      case "returned":
+        return [{ type: event.type, instructionId: event.id, leg: event.leg, blockNumber }];
+      default:
+        return [];
+    }
+  });
 
 interface Activation {
   issue: KnownIssue;

@@ -15,6 +15,7 @@ export interface LotLogs {
   registry: Placed[];
   factory: Placed[];
   anchors: Placed[];
+  settlement: Placed[];
   /** By address. Strangers' contracts may emit what looks like ours: whoever folds them must know the address. */
   tokens: Map<string, Placed[]>;
 }
@@ -24,10 +25,10 @@ const tokenTopics = new Set<string>([topics.entry, topics.rejected]);
 /** @param only the one contract whose logs count; every one of ours when left out */
 export function splitLogs(
   blocks: readonly ChainBlock[],
-  contracts: { registry: string; factory: string; anchor: string } | undefined,
+  contracts: { registry: string; factory: string; anchor: string; settlement: string } | undefined,
   only?: string,
 ): LotLogs {
-  const logs: LotLogs = { registry: [], factory: [], anchors: [], tokens: new Map() };
+  const logs: LotLogs = { registry: [], factory: [], anchors: [], settlement: [], tokens: new Map() };
   if (contracts === undefined) return logs;
   for (const block of blocks) {
     for (const transaction of block.transactions) {
@@ -37,6 +38,7 @@ export function splitLogs(
         if (log.address === contracts.registry) logs.registry.push(placed);
         else if (log.address === contracts.factory) logs.factory.push(placed);
         else if (log.address === contracts.anchor) logs.anchors.push(placed);
+        else if (log.address === contracts.settlement) logs.settlement.push(placed);
         else if (tokenTopics.has(log.topics[0] ?? "")) {
           const own = logs.tokens.get(log.address);
           if (own === undefined) logs.tokens.set(log.address, [placed]);

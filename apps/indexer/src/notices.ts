@@ -4,6 +4,7 @@ import type { FrozenList } from "@genbo/database/record-dates-freeze";
 import type { EntryRow } from "@genbo/database/register-write";
 import type { AccountParty, RegistryRow } from "@genbo/database/register-write-registry";
 import type { ActivatedIssue, KnownIssue } from "@genbo/database/register-write-subjects";
+import type { HeardSettlement, SettlementNews } from "@genbo/database/settlements-settle";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import { zeroAddress } from "@genbo/domain/words";
@@ -92,6 +93,21 @@ export const recordDateNotice = (list: FrozenList, { blockNumber, at }: At): New
   blockNumber,
   at,
 });
+
+/** A payment came in, everything moved, or a leg went back. */
+export const settlementNotices = (
+  news: readonly SettlementNews[],
+  heard: readonly HeardSettlement[],
+  { blockNumber, at }: At,
+): NewEvent[] => {
+  const byInstruction = new Map(heard.map((each) => [each.instructionId, each]));
+  return news.flatMap(({ type, instructionId, leg }): NewEvent[] => {
+    const settlement = byInstruction.get(instructionId);
+    if (settlement === undefined) return [];
+    const { id: subjectId, issueId, partyIds } = settlement;
+    return [{ kind: `settlement.${type}`, issueId, partyIds, subjectId, data: { leg }, blockNumber, at }];
+  });
+};
 
 export const breakNotice = (
   id: string,

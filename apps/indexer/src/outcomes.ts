@@ -26,7 +26,17 @@ export interface Settled {
 }
 
 /** Calls that write no entry: that the transaction succeeded is all there is to know. */
-const withoutEntry = new Set(["grantRole", "setCustodian", "consentToMove", "anchor"]);
+const withoutEntry = new Set([
+  "grantRole",
+  "setCustodian",
+  "consentToMove",
+  "anchor",
+  "fund",
+  "attest",
+  "admitCash",
+  "mintCash",
+  "allowCash",
+]);
 
 /** How the commands of one of our transactions ended. */
 export function settle(ours: OurTransaction, facts: MinedFacts): Settled {
@@ -35,7 +45,10 @@ export function settle(ours: OurTransaction, facts: MinedFacts): Settled {
     if (!command.open) continue;
     const { id: commandId, operationId } = command;
     const code = refusalCode(command, facts);
-    if (code === 0 && (facts.entered.has(command.ref) || withoutEntry.has(command.call))) {
+    // A leg of cash that goes back is no line of a register; one of units is.
+    const isSilent =
+      withoutEntry.has(command.call) || (command.call === "giveBack" && command.target === null);
+    if (code === 0 && (facts.entered.has(command.ref) || isSilent)) {
       settled.outcomes.push({ commandId, operationId, state: "entered", code, enteredAt: facts.blockTime });
     } else if (facts.isQuarantined(command.target, command.call)) {
       settled.waiting.add(operationId);

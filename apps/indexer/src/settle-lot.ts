@@ -72,6 +72,8 @@ function concerns({ only, deployment }: Lot, { commands }: OurTransaction): bool
   return (first?.target ?? (first?.call === "setRecords" ? deployment?.registry : undefined)) === only;
 }
 
+const beginsTransfer = new Set(["requestTransfers", "custodiedTransfer", "createDvpHolds"]);
+
 /** A transfer that never began, a wallet that never was recorded. */
 function noteRefused(settled: SettledLot, own: OurTransaction, outcomes: readonly Outcome[]): void {
   const byId = new Map(own.commands.map((command) => [command.id, command]));
@@ -79,7 +81,7 @@ function noteRefused(settled: SettledLot, own: OurTransaction, outcomes: readonl
     const command = byId.get(commandId);
     if (state === "entered" || command === undefined) continue;
     if (command.call === "setRecords") settled.walletsRefused.push(`0x${command.ref.slice(26)}`);
-    if (command.call === "requestTransfers" || command.call === "custodiedTransfer") {
+    if (beginsTransfer.has(command.call)) {
       settled.transferStates.set(command.ref, "refused");
     }
   }

@@ -34,7 +34,7 @@ export async function bootstrap(
   const progress = await deploymentProgress(context.pool, lane.signer);
   if (progress.reverted > 0) throw new LaneBlocked("A transaction that deploys the contracts reverted.");
   const first = progress.stored > 0 ? progress.firstNonce : undefined;
-  const plan = first === undefined ? undefined : deploymentPlan(lane.signer, first);
+  const plan = first === undefined ? undefined : deploymentPlan(lane.signer, first, context.local);
   if (plan === undefined || progress.stored < plan.transactions.length) {
     await context.checkpoint("beforeStore");
     await storePlan(context, lane, first, progress.stored);
@@ -59,7 +59,7 @@ function storePlan(
     const nonce = await lockLane(tx, lane);
     if (nonce === undefined) return;
     const signer = await context.keystore.signerFor(lane.signer);
-    const plan = deploymentPlan(lane.signer, first ?? nonce);
+    const plan = deploymentPlan(lane.signer, first ?? nonce, context.local);
     for (const { to, data, nonce: planned } of plan.transactions.slice(stored)) {
       const request = {
         chainId: context.chainId,
@@ -85,4 +85,6 @@ const rowOf = (addresses: Addresses) => ({
   factory: addresses.tokenFactory.toLowerCase(),
   implementation: addresses.securityToken.toLowerCase(),
   anchor: addresses.registerAnchor.toLowerCase(),
+  settlement: addresses.settlement.toLowerCase(),
+  cash: addresses.cashToken?.toLowerCase() ?? null,
 });

@@ -35,5 +35,5 @@ export function gather(queued: readonly Command[]): Command[] {
 
 /** What a command touches. A wallet's record counts as touching its holdings in every issue. */
 function keysOf({ ref, args }: Command): string[] {
-  return [ref, args.from, args.to, args.wallet].filter((key) => typeof key === "string");
+  return [ref, args.account, args.from, args.to, args.wallet].filter((key) => typeof key === "string");
 }

@@ -4,12 +4,11 @@ import { documentsMax } from "./limits.ts";
 import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
-import { clause, day, hash, height, id, instantText, line, personId } from "./primitives.ts";
+import { clause, day, hash, height, id, instantText, line, personId, sha256 } from "./primitives.ts";
 
 const capacity = z.enum(capacities);
 const ground = z.enum(grounds);
 const inspectionState = z.enum(["open", "granted", "refused"]);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256 of 64 hex digits");
 
 const paper = named(
   "Paper",

@@ -19,6 +19,8 @@ export const idempotencyKeyCharsMax = 128;
 export const rowErrorsMax = 1_000;
 /** Heirs of one succession: their moves go in one transaction of the chain. */
 export const heirsMax = 40;
+/** Legs of one settlement: the Settlement contract takes no more. */
+export const legsMax = 16;
 /** Documents of one case. */
 export const documentsMax = 50;
 /** Entries of one certificate, about 300 bytes each: an account with more asks as of an earlier day. */

@@ -31,6 +31,14 @@ export const operationKinds = [
   "custody.consent",
   "custody.approve",
   "anchor.publish",
+  "settlement.offer",
+  "settlement.accept",
+  "settlement.approve",
+  "settlement.reject",
+  "settlement.attest",
+  "settlement.settle",
+  "settlement.return",
+  "cash.mint",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -87,6 +95,7 @@ export const accepted = named(
     transferId: z.string().optional(),
     caseId: z.string().optional(),
     custodyChangeId: z.string().optional(),
+    settlementId: z.string().optional(),
     transferIds: z.array(z.string()).optional().describe("One for each row of a bulk request, in its order"),
     walletAddress: z.string().optional(),
   }),

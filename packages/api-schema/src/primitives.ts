@@ -60,6 +60,8 @@ export const hash = z
   .string()
   .regex(/^0x[0-9a-f]{64}$/)
   .describe("32 bytes: 0x and 64 hex digits");
+/** What a document is known by; a node's words have 0x before them. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256 of 64 hex digits");
 export const personId = z
   .string()
   .regex(/^0x[0-9a-f]{24}$/, "is not a person id of 0x and 24 hex digits")

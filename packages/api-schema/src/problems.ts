@@ -141,6 +141,21 @@ export const problems = {
       ja: "受渡日の午前 0 時(日本時間)以後に再送してください。",
     },
   ),
+  DEADLINE_PASSED: kind(
+    409,
+    false,
+    { en: "The settlement's deadline has passed", ja: "決済期限を過ぎています" },
+    {
+      en: "Take back what you brought in, and offer the trade anew.",
+      ja: "拠出したものを取り戻し、改めて決済を申し込んでください。",
+    },
+  ),
+  NOT_YET_DUE: kind(
+    409,
+    true,
+    { en: "It may be done from a later time on", ja: "まだ行うことができません" },
+    { en: "Send it again after the time that `detail` names.", ja: "detail の時刻の後に再送してください。" },
+  ),
   ALREADY_EXISTS: kind(
     409,
     false,

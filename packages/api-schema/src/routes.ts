@@ -12,6 +12,7 @@ import { partyRoutes } from "./routes/parties.ts";
 import { platformRoutes } from "./routes/platform.ts";
 import { proofRoutes } from "./routes/proofs.ts";
 import { registerRoutes } from "./routes/register.ts";
+import { settlementRoutes } from "./routes/settlements.ts";
 import { transferRoutes } from "./routes/transfers.ts";
 
 /** The route table. What is not here does not exist. */
@@ -21,6 +22,7 @@ export const routeTable = [
   ...investorRoutes,
   ...custodyRoutes,
   ...transferRoutes,
+  ...settlementRoutes,
   ...registerRoutes,
   ...aggregateRoutes,
   ...proofRoutes,

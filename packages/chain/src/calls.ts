@@ -5,7 +5,10 @@ import { selectorOf } from "./keccak.ts";
 export interface CallRow {
   from?: string;
   to?: string;
+  account?: string;
+  controller?: string;
   units?: bigint;
+  kind?: number;
   expiryMinutes?: number;
   wallet?: string;
   record?: Word;
@@ -15,12 +18,15 @@ export interface CallRow {
 }
 
 type Field = Exclude<keyof CallRow, undefined>;
-type Kind = "address" | "uint96" | "uint32" | "bytes32";
+type Kind = "address" | "uint96" | "uint32" | "uint8" | "bytes32";
 
 const kinds: Record<Field, Kind> = {
   from: "address",
   to: "address",
+  account: "address",
+  controller: "address",
   units: "uint96",
+  kind: "uint8",
   expiryMinutes: "uint32",
   wallet: "address",
   record: "bytes32",
@@ -35,6 +41,7 @@ const rowFields = {
   redeem: ["from", "units", "ref", "data"],
   custodiedTransfer: ["from", "to", "units", "ref", "data"],
   requestTransfers: ["from", "to", "units", "expiryMinutes", "ref", "data"],
+  createDvpHolds: ["account", "to", "controller", "units", "kind", "expiryMinutes", "ref", "data"],
   acceptTransfers: ["ref"],
   approveTransfers: ["ref"],
   rejectTransfers: ["ref"],
@@ -100,11 +107,11 @@ function writeField(bytes: Buffer, at: number, field: Field, value: CallRow[Fiel
     bytes.writeUInt32BE(Number(value >> 64n), at + 20);
     bytes.writeBigUInt64BE(BigInt.asUintN(64, value), at + 24);
   } else if (
-    kind === "uint32" &&
+    (kind === "uint32" || kind === "uint8") &&
     typeof value === "number" &&
     Number.isInteger(value) &&
     value >= 0 &&
-    value < 2 ** 32
+    value < (kind === "uint32" ? 2 ** 32 : 2 ** 8)
   ) {
     bytes.writeUInt32BE(value, at + 28);
   } else if (kind === "address" && typeof value === "string" && forms.address.test(value)) {

@@ -1,8 +1,10 @@
+import { zeroAddress } from "@genbo/domain/words";
 import { contractInterface } from "./abi.ts";
 import { type BatchCall, type CallRow, checkRow, encodeBatch, isBatchCall } from "./calls.ts";
 import { batchGas, legalCallGas, singleCallGas } from "./gas.ts";
 import { bytesOf } from "./hex.ts";
 import { encodeLegalCall, isLegalCall } from "./legal-calls.ts";
+import { encodeSettlementCall, isSettlementCall, type SettlementTargets } from "./settlement-calls.ts";
 
 /** A row of the outbox, as the api puts it there. */
 export interface ChainCommand {
@@ -15,7 +17,7 @@ export interface ChainCommand {
 }
 
 /** The contracts that calls without a target belong to. */
-export interface CallTargets {
+export interface CallTargets extends SettlementTargets {
   manager: string;
   registry: string;
   factory: string;
@@ -38,6 +40,8 @@ export function checkCommand(command: ChainCommand): void {
   try {
     if (isBatchCall(command.call)) checkRow(command.call, rowOf(command));
     else if (isLegalCall(command.call)) encodeLegalCall(command.call, command.args);
+    else if (isSettlementCall(command.call))
+      encodeSettlementCall(command.call, command.args, { settlement: zeroAddress, cash: zeroAddress });
     else singleCall(command, noTargets);
   } catch (cause) {
     throw new BadCommand(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -52,6 +56,10 @@ export function encodeCommands(commands: readonly ChainCommand[], targets: CallT
     if (first.target === null) throw new BadCommand(`${first.call} needs a target.`);
     const { data, rows } = encodeLegalCall(first.call, first.args);
     return { to: first.target, data: bytesOf(data), gasLimit: legalCallGas(rows) };
+  }
+  if (isSettlementCall(first.call)) {
+    const { to, data, gasLimit } = encodeSettlementCall(first.call, first.args, targets);
+    return { to: to.toLowerCase(), data: bytesOf(data), gasLimit };
   }
   if (!isBatchCall(first.call)) {
     const { to, data } = singleCall(first, targets);
@@ -70,7 +78,14 @@ function rowOf({ ref, args }: ChainCommand): CallRow {
   return units === undefined ? row : { ...row, units: integer(units) };
 }
 
-const noTargets: CallTargets = { manager: "", registry: "", factory: "", anchor: "" };
+const noTargets: CallTargets = {
+  manager: "",
+  registry: "",
+  factory: "",
+  anchor: "",
+  settlement: "",
+  cash: null,
+};
 
 function singleCall({ call, ref, args }: ChainCommand, targets: CallTargets): { to: string; data: string } {
   switch (call) {

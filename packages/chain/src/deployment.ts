@@ -19,6 +19,8 @@ export interface Addresses {
   tokenFactory: string;
   settlement: string;
   registerAnchor: string;
+  /** The sandbox's yen; null elsewhere. */
+  cashToken: string | null;
 }
 
 /** An unsigned call; a creation has no `to`. */
@@ -44,8 +46,9 @@ export interface DeploymentPlan {
  * wiring. The factory becomes an administrator so that it can bind each new token's functions to their roles.
  * Pure: the same admin and nonce give the same plan, so a deployment that was cut off goes on where it stopped.
  * @param admin signs all of them and holds the admin role, which has no power over units
+ * @param sandbox adds yen backed by nothing, which only the local profile has
  */
-export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
+export function deploymentPlan(admin: string, firstNonce = 0, sandbox = false): DeploymentPlan {
   const at = (index: number) => getCreateAddress({ from: admin, nonce: firstNonce + index });
   const addresses: Addresses = {
     accessManager: at(0),
@@ -56,6 +59,7 @@ export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
     tokenFactory: at(5),
     settlement: at(6),
     registerAnchor: at(7),
+    cashToken: null,
   };
   const {
     accessManager,
@@ -81,6 +85,15 @@ export function deploymentPlan(admin: string, firstNonce = 0): DeploymentPlan {
     bindFunctions(addresses, "Settlement", settlement, ["attest"], roles.settlementAgent),
     bindFunctions(addresses, "RegisterAnchor", registerAnchor, ["anchor"], roles.registrar),
   ];
+  if (sandbox) {
+    // After all others, so that their addresses are the same with and without it.
+    const cashToken = at(calls.length);
+    addresses.cashToken = cashToken;
+    calls.push(
+      creation("CashToken", [accessManager]),
+      bindFunctions(addresses, "CashToken", cashToken, ["admit", "mint"], roles.settlementAgent),
+    );
+  }
   const transactions = calls.map((call, index) => ({
     ...call,
     nonce: firstNonce + index,

@@ -1,4 +1,4 @@
-import { refusal, refusalOf, refusalOfError } from "@genbo/domain/refusals";
+import { type RefusalCode, refusal, refusalOf, refusalOfError } from "@genbo/domain/refusals";
 import { contractInterface } from "./abi.ts";
 
 export interface Revert {
@@ -9,10 +9,27 @@ export interface Revert {
 }
 
 /** Every custom error of these is known to the interfaces of one token, the registry, the factory or the manager. */
-const contracts = ["SecurityToken", "HolderRegistry", "TokenFactory", "AccessManager"] as const;
+const contracts = [
+  "SecurityToken",
+  "HolderRegistry",
+  "TokenFactory",
+  "AccessManager",
+  "Settlement",
+  "CashToken",
+] as const;
 
-/** Names why a transaction reverted. @param data the revert data that a node gives, undefined where it gives none */
-export function decodeRevert(data: string | undefined): Revert {
+/** ERC-20's errors mean units, but yen where a payment reverts. */
+const ofCash: Readonly<Record<string, RefusalCode>> = {
+  ERC20InsufficientBalance: "INSUFFICIENT_CASH",
+  ERC20InsufficientAllowance: "CASH_ACCOUNT_CLOSED",
+};
+
+/**
+ * Names why a transaction reverted.
+ * @param data the revert data that a node gives, undefined where it gives none
+ * @param paying the call was one of the Settlement contract or of a cash token
+ */
+export function decodeRevert(data: string | undefined, paying = false): Revert {
   const reverted = refusal("REVERTED").number;
   if (data === undefined || data.length < 10) return { code: reverted, error: undefined };
   for (const contract of contracts) {
@@ -20,7 +37,9 @@ export function decodeRevert(data: string | undefined): Revert {
     if (parsed === undefined) continue;
     if (parsed.name === "Refused")
       return { code: refusalOf(Number(parsed.args[0])).number, error: "Refused" };
-    return { code: refusalOfError(parsed.name)?.number ?? reverted, error: parsed.name };
+    const cash = paying ? ofCash[parsed.name] : undefined;
+    const named = cash === undefined ? refusalOfError(parsed.name) : refusal(cash);
+    return { code: named?.number ?? reverted, error: parsed.name };
   }
   return { code: reverted, error: undefined };
 }

@@ -17,6 +17,10 @@ export const topics = {
   headMoved: topicOf("HeadMoved(uint64,bytes32)"),
   issueCreated: topicOf("IssueCreated(bytes32,address,bytes32)"),
   anchored: topicOf("Anchored(bytes32,uint8,uint16,bytes32,bytes32)"),
+  funded: topicOf("Funded(bytes32,uint256)"),
+  attested: topicOf("Attested(bytes32,uint256,bytes32)"),
+  settled: topicOf("Settled(bytes32,bytes32)"),
+  returned: topicOf("Returned(bytes32,uint256)"),
 } as const;
 
 /** Fields as in `contracts/interfaces/ISecurityToken.sol`; addresses in lower case. */
@@ -68,13 +72,21 @@ export interface AnchoredEvent {
   /** 32 zero bytes for the first root of its subject, kind and day. */
   supersedes: Word;
 }
+/** What became of a leg of a settlement, or of all of them. `id` is the instruction's. */
+export interface SettlementEvent {
+  type: "funded" | "attested" | "settled" | "returned";
+  id: Word;
+  /** Null for what concerns all legs. */
+  leg: number | null;
+}
 export type RegisterEvent =
   | EntryEvent
   | RejectedEvent
   | RecordedEvent
   | HeadMovedEvent
   | IssueCreatedEvent
-  | AnchoredEvent;
+  | AnchoredEvent
+  | SettlementEvent;
 
 /** A log whose topic is ours and whose payload is not: never a stranger's, whose address is filtered before. */
 export class UndecodableLog extends Error {
@@ -151,6 +163,10 @@ const decoders = new Map<string, Decoder>([
       }),
     },
   ],
+  [topics.funded, { words: 1, decode: (data, id) => ({ type: "funded", id, leg: integer(data, 0) }) }],
+  [topics.attested, { words: 2, decode: (data, id) => ({ type: "attested", id, leg: integer(data, 0) }) }],
+  [topics.settled, { words: 0, decode: (_, id) => ({ type: "settled", id, leg: null }) }],
+  [topics.returned, { words: 1, decode: (data, id) => ({ type: "returned", id, leg: integer(data, 0) }) }],
 ]);
 
 /** Words: from 160 bits | units 96; to 160 bits | zero 72 | basis 16 | kind 8; data; head, whose last 32 bits are seq. */

@@ -10,6 +10,7 @@ const rowGas: Record<BatchCall, number> = {
   redeem: 45_000,
   custodiedTransfer: 94_000,
   requestTransfers: 117_000,
+  createDvpHolds: 117_000,
   acceptTransfers: 140_000, // moves the units at once where the policy wants no approval
   approveTransfers: 100_000,
   rejectTransfers: 30_000,

@@ -8,7 +8,8 @@ const target = `0x${"11".repeat(20)}`;
 const [account, controller] = [`0x${"22".repeat(20)}`, `0x${"33".repeat(20)}`];
 const ref = `0x${"44".repeat(32)}`;
 const data = `0x${"00".repeat(32)}`;
-const targets = { manager: target, registry: target, factory: target, anchor: target };
+const contracts = { manager: target, registry: target, factory: target, anchor: target };
+const targets = { ...contracts, settlement: target, cash: null };
 const hold = { account, to: target, controller, units: "5", kind: 3, expiryMinutes: 0, ref, data };
 const move = { from: account, to: target, units: "9", basis: 5, ref, data, breaks: [ref] };
 

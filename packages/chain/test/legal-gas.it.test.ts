@@ -72,7 +72,8 @@ afterAll(() => chain.stop());
 /** Carries out an act and checks that a tenth of the limit that it was given is left. */
 async function act(call: string, name: string, args: Record<string, unknown>): Promise<number> {
   const command = testCommand(call, token, name, args);
-  const targets = { manager: token, registry: token, factory: token, anchor: token };
+  const contracts = { manager: token, registry: token, factory: token, anchor: token };
+  const targets = { ...contracts, settlement: token, cash: null };
   const { gasLimit } = encodeCommands([command], targets);
   const receipt = await chain.run(trustee, [command]);
   expect(receipt.status).toBe("0x1");

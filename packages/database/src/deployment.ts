@@ -11,12 +11,15 @@ export interface DeploymentRow {
   implementation: string;
   /** RegisterAnchor. */
   anchor: string;
+  settlement: string;
+  /** The token in which cash legs are paid, where the platform has one. */
+  cash: string | null;
 }
 
 export async function readDeployment(db: Queryable): Promise<DeploymentRow | undefined> {
   const result = await db.query<Omit<DeploymentRow, "chainId"> & { chainId: bigint }>(
     `select chain_id as "chainId", genesis_hash as "genesisHash", admin, manager, registry, factory,
-       implementation, anchor from deployment where id = 1`,
+       implementation, anchor, settlement, cash from deployment where id = 1`,
   );
   const row = result.rows[0];
   return row === undefined ? undefined : { ...row, chainId: Number(row.chainId) };
@@ -38,8 +41,8 @@ export async function knownChain(
 export async function writeDeployment(db: Queryable, made: DeploymentRow, now: Date): Promise<void> {
   await db.query(
     `insert into deployment
-       (id, chain_id, genesis_hash, admin, manager, registry, factory, implementation, anchor, created_at)
-     values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
+       (id, chain_id, genesis_hash, admin, manager, registry, factory, implementation, anchor, settlement, cash, created_at)
+     values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing`,
     [
       made.chainId,
       made.genesisHash,
@@ -49,6 +52,8 @@ export async function writeDeployment(db: Queryable, made: DeploymentRow, now: D
       made.factory,
       made.implementation,
       made.anchor,
+      made.settlement,
+      made.cash,
       now,
     ],
   );

@@ -48,17 +48,28 @@ export async function activateIssues(tx: Transaction, issues: readonly Activated
 
 export type TransferState = "held" | "accepted" | "entered" | "rejected" | "cancelled" | "refused";
 
-/** Brings transfers to the state in which the last entry of their ref leaves them. */
+/**
+ * Brings transfers, and the units of settlements, to the state in which the last entry of their ref leaves them.
+ * @returns the settlements that have moved
+ */
 export async function writeTransferStates(
   tx: Transaction,
   states: ReadonlyMap<string, TransferState>,
-): Promise<void> {
-  if (states.size === 0) return;
-  await tx.query(
-    `update transfer set state = t.state from unnest($1::text[], $2::text[]) as t (ref, state)
-     where transfer.ref = t.ref and transfer.state <> t.state`,
+): Promise<string[]> {
+  if (states.size === 0) return [];
+  const moved = await tx.query<{ id: string }>(
+    `with last as (select * from unnest($1::text[], $2::text[]) as t (ref, state)),
+     transfers as (
+       update transfer set state = t.state from last t where transfer.ref = t.ref and transfer.state <> t.state
+     )
+     update settlement_leg l set state = case t.state
+       when 'held' then 'held' when 'accepted' then 'approved' when 'entered' then 'delivered'
+       when 'refused' then 'refused' else 'returned' end
+     from last t where l.hold_id = t.ref
+     returning l.settlement_id as id`,
     [[...states.keys()], [...states.values()]],
   );
+  return [...new Set(moved.rows.map(({ id }) => id))];
 }
 
 /** Wallets that the registry has recorded, and those that it refused before it ever recorded them. */

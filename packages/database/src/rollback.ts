@@ -7,6 +7,7 @@ import { reopenCases } from "./legal-cases-settle.ts";
 import { commandChannel, rolledBackNotice } from "./outbox.ts";
 import { replayIssue } from "./register-replay.ts";
 import { type RegistryLine, writeAccounts } from "./register-write-registry.ts";
+import { takeBackSettlements } from "./settlements-settle.ts";
 
 export interface RolledBack {
   /** The block that both chains have: the new cursor. */
@@ -34,6 +35,7 @@ export async function rollBack(tx: Transaction, fork: number, now: Date): Promis
   const issueIds = lost.rows.map(({ issue_id }) => issue_id);
   await takeBackOutbox(tx, fork, now);
   await takeBackTransfers(tx, fork);
+  await takeBackSettlements(tx, fork);
   await reopenCases(tx);
   await reopenCustodyChanges(tx);
   for (const table of ["record_date_list", "register_root", "anchor"])

@@ -13,6 +13,7 @@ export const idPrefixes = [
   "rec",
   "req",
   "cas",
+  "stl",
   "ins",
   "crt",
   "cus",

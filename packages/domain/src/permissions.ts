@@ -1,4 +1,12 @@
-export const roles = ["issuer", "trustee", "broker", "compliance", "auditor", "operator"] as const;
+export const roles = [
+  "issuer",
+  "trustee",
+  "broker",
+  "settlement-agent",
+  "compliance",
+  "auditor",
+  "operator",
+] as const;
 export type Role = (typeof roles)[number];
 
 /**
@@ -24,6 +32,10 @@ export const scopes = [
   "transfers:request",
   "transfers:accept",
   "transfers:approve",
+  "settlements:read",
+  "settlements:offer",
+  "settlements:approve",
+  "settlements:attest",
   "register:read",
   "register:totals",
   "register:export",
@@ -43,6 +55,7 @@ export const scopes = [
   "breaks:read",
   "breaks:close",
   "sandbox:clock",
+  "sandbox:cash",
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -67,6 +80,8 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "particulars:read",
     "transfers:read",
     "transfers:approve",
+    "settlements:read",
+    "settlements:approve",
     "register:read",
     "register:totals",
     "register:export",
@@ -94,6 +109,8 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "transfers:read",
     "transfers:request",
     "transfers:accept",
+    "settlements:read",
+    "settlements:offer",
     "register:read",
     "record-dates:read",
     "cases:read",
@@ -102,12 +119,21 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "certificates:read",
     "keys:write",
   ]),
+  // A bank that sees the payments. It attests its own, and learns of them what a payment says: who pays whom how much.
+  "settlement-agent": new Set([
+    ...everybody,
+    "settlements:read",
+    "settlements:attest",
+    "sandbox:cash",
+    "keys:write",
+  ]),
   compliance: new Set([
     ...everybody,
     "investors:read",
     "wallets:read",
     "particulars:read",
     "transfers:read",
+    "settlements:read",
     "register:read",
     "register:totals",
     "register:export",
@@ -124,6 +150,7 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "investors:read",
     "wallets:read",
     "transfers:read",
+    "settlements:read",
     "register:read",
     "register:totals",
     "register:export",

@@ -3,7 +3,7 @@
 
 create table party (
   id text primary key,
-  kind text not null check (kind in ('issuer', 'trustee', 'broker', 'compliance', 'auditor', 'operator')),
+  kind text not null check (kind in ('issuer', 'trustee', 'broker', 'settlement-agent', 'compliance', 'auditor', 'operator')),
   name text not null,
   signer text unique check (signer ~ '^0x[0-9a-f]{40}$'),
   custodian_id integer unique check (custodian_id > 0),
@@ -16,7 +16,7 @@ create table party (
 create table api_key (
   id text primary key,
   party_id text not null references party,
-  role text not null check (role in ('issuer', 'trustee', 'broker', 'compliance', 'auditor', 'operator')),
+  role text not null check (role in ('issuer', 'trustee', 'broker', 'settlement-agent', 'compliance', 'auditor', 'operator')),
   subject text not null, -- the person or machine that acts; maker and checker are compared by it
   prefix text not null unique,
   hash text not null unique,
@@ -375,6 +375,61 @@ create index transfer_seller on transfer (seller_broker, id);
 create index transfer_buyer on transfer (buyer_broker, id);
 create index transfer_issue on transfer (issue_id, id);
 
+-- Delivery versus payment: what was agreed, by whom, and how far each leg has come on chain.
+create table settlement (
+  id text primary key,
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'),
+  instruction_id text not null unique check (instruction_id ~ '^0x[0-9a-f]{64}$'), -- on chain: exactly these terms
+  trustee_id text not null references party,
+  agent_id text references party, -- attests its bank transfers
+  party_id text not null references party, -- who offers it
+  trade_date date not null,
+  settlement_date date not null,
+  deadline timestamptz not null,
+  state text not null check (state in ('open', 'settled', 'returned')),
+  settled_block bigint,
+  maker text not null,
+  checker text,
+  reason text, -- of its rejection
+  created_at timestamptz not null,
+  check (checker is distinct from maker), -- four eyes
+  check (settlement_date >= trade_date),
+  check ((state = 'settled') = (settled_block is not null))
+);
+create index settlement_trustee on settlement (trustee_id, id);
+create index settlement_agent on settlement (agent_id, id);
+create index settlement_open on settlement (id) where state = 'open';
+create table settlement_leg (
+  settlement_id text not null references settlement,
+  leg integer not null check (leg >= 0),
+  kind text not null check (kind in ('UNITS', 'CASH', 'BANK')),
+  issue_id text references issue,
+  asset text not null,
+  from_account text not null,
+  to_account text not null,
+  from_party text not null references party,
+  to_party text not null references party,
+  amount bigint not null check (amount > 0), -- units, or yen
+  lot_acquired_on date,
+  hold_id text unique, -- of units: the DvP hold
+  state text not null check (state in ('pending', 'held', 'approved', 'paid', 'delivered', 'returned', 'refused')),
+  evidence text, -- SHA-256 of what the settlement agent saw
+  paid_block bigint,
+  returned_block bigint,
+  primary key (settlement_id, leg),
+  check ((kind = 'UNITS') = (issue_id is not null and hold_id is not null))
+);
+-- Brokers that give or receive in it. Each agrees for its side: the halves of a joint request (Trust Act 198(2)).
+create table settlement_side (
+  settlement_id text not null references settlement,
+  party_id text not null references party,
+  acceptor text,
+  accepted_at timestamptz,
+  primary key (settlement_id, party_id),
+  check ((acceptor is null) = (accepted_at is null))
+);
+create index settlement_side_party on settlement_side (party_id, settlement_id);
+
 create table record_date (
   id text primary key,
   issue_id text not null references issue,
@@ -438,6 +493,8 @@ create table deployment (
   factory text not null,
   implementation text not null,
   anchor text not null, -- RegisterAnchor
+  settlement text not null,
+  cash text, -- the token in which CASH legs are paid; the sandbox has one of its own
   created_at timestamptz not null
 );
 
@@ -697,11 +754,15 @@ grant insert on party, api_key, issue, operation, command, lane, idempotency, au
   vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
   certificate, custody_change to genbo_api;
 grant update (state, to_external_id, acceptor, checker, reason, consented_at, decided_at) on custody_change to genbo_api;
+grant insert on settlement, settlement_leg, settlement_side to genbo_api;
 grant update (expires_at, last_used_at, revoked_at, confirmed_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
 grant update (acceptor, checker, reason) on transfer to genbo_api;
 grant update (state, checker, reason, result, decided_at) on legal_case to genbo_api;
+grant update (checker, reason) on settlement to genbo_api;
+grant update (evidence) on settlement_leg to genbo_api;
+grant update (acceptor, accepted_at) on settlement_side to genbo_api;
 grant update (state, ground, explanation, checker, shown_seq, shown_head, shown_block, shown_hash, shown_time, decided_at)
   on inspection to genbo_api;
 grant update (class_bits, country, tax_category, valid_until, flags) on investor to genbo_api;
@@ -743,6 +804,8 @@ grant update (state) on transfer, wallet to genbo_indexer;
 grant update (state, code) on legal_case, custody_change to genbo_indexer;
 grant update (broker_id, external_id) on investor to genbo_indexer;
 grant update (broker_id) on wallet to genbo_indexer;
+grant update (state, settled_block) on settlement to genbo_indexer;
+grant update (state, paid_block, returned_block) on settlement_leg to genbo_indexer;
 grant update (resumed_at) on register_break to genbo_indexer;
 grant insert on reconciliation to genbo_indexer;
 grant update (done_at, seq, block_number, holdings, differences, break_id) on reconciliation to genbo_indexer;

@@ -22,7 +22,7 @@ import { partyWire } from "../wire/parties.ts";
 type CreateParty = CallOf<"createParty">;
 
 /** Parties that sign on chain; the others only read, or run the machines. */
-const signing: ReadonlySet<Role> = new Set(["issuer", "trustee", "broker"]);
+const signing: ReadonlySet<Role> = new Set(["issuer", "trustee", "broker", "settlement-agent"]);
 
 export const partyHandlers = (ctx: ApiContext): Handlers<"createParty" | "listParties" | "getParty"> => ({
   createParty: (call) => {
@@ -73,9 +73,12 @@ async function createParty(
 
 /** What the administration does on chain for a new party: its role, and for a broker whose accounts it acts for. */
 function admission(party: NewParty, admin: string, operationId: string): NewCommand[] {
-  const role = { issuer: party.issuerRole, trustee: chainRoles.registrar, broker: chainRoles.broker }[
-    party.kind as "issuer" | "trustee" | "broker"
-  ];
+  const role = {
+    issuer: party.issuerRole,
+    trustee: chainRoles.registrar,
+    broker: chainRoles.broker,
+    "settlement-agent": chainRoles.settlementAgent,
+  }[party.kind as "issuer" | "trustee" | "broker" | "settlement-agent"];
   const calls: [call: string, args: Record<string, unknown>][] = [
     ["grantRole", { role: String(role), account: party.signer }],
   ];

@@ -79,6 +79,8 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     factory: testAdmin,
     anchor: testAdmin,
     implementation: testAdmin,
+    settlement: testAdmin,
+    cash: testAdmin,
   };
   await writeDeployment(
     worker,

@@ -147,8 +147,9 @@ export function createLedger(pool: Pool, start: Date): Ledger {
     move: async (issueId, move) =>
       void (await enter(issueId, "FORCED_TRANSFER", { ...move, basis: 3, ref: refOf("move", number) })),
     enter: async (issueId, kind, fields) => void (await enter(issueId, kind, fields)),
-    setTransfer: (ref, state) =>
-      withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, state]]))),
+    setTransfer: async (ref, state) => {
+      await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, state]])));
+    },
     block: () => inBlock(async () => undefined),
     at: (next) => {
       time = Math.floor(next.getTime() / 1000);

@@ -6,6 +6,7 @@ import { anchorSuccesses } from "./successes-anchors.ts";
 import { bookSuccesses } from "./successes-cases.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
+import { settlementSuccesses } from "./successes-settlements.ts";
 import type { Holder, World } from "./world.ts";
 
 /** Who asks what, so that a route answers with success. Each call makes what it needs anew. */
@@ -13,7 +14,7 @@ export interface Success {
   secret: string | null;
   question: Question<OperationId>;
 }
-type Case = (world: World) => Promise<Success>;
+export type Case = (world: World) => Promise<Success>;
 
 let count = 0;
 /** A name that was not used before. */
@@ -22,7 +23,10 @@ export function unused(): string {
   return `n-${count}`;
 }
 
-const asks = (secret: string | null, question: Question<OperationId> = {}): Success => ({ secret, question });
+export const asks = (secret: string | null, question: Question<OperationId> = {}): Success => ({
+  secret,
+  question,
+});
 
 async function newParty(world: World, kind: "auditor" | "trustee" = "auditor"): Promise<string> {
   const { body } = await world.ask(world.operator, "createParty", { body: { kind, name: unused() } });
@@ -164,6 +168,7 @@ const csvOf = (rows: readonly string[][]): string => rows.map((row) => row.join(
 export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Readonly<Record<number, Case>>>> =
   {
     ...bookSuccesses(traded),
+    ...settlementSuccesses,
     createParty: {
       201: async (world) => asks(world.operator, { body: { kind: "auditor", name: unused() } }),
       202: async (world) => asks(world.operator, { body: { kind: "broker", name: unused() } }),

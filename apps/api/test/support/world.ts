@@ -16,6 +16,7 @@ export interface World extends TestApi {
   /** The seller's broker, and another one. */
   broker: Actor;
   other: Actor;
+  agent: Actor;
   compliance: Actor;
   auditor: Actor;
   secretOf(role: Role): string;
@@ -60,6 +61,7 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
   const trustee = await admit("trustee");
   const broker = await admit("broker", "staff:broker-a");
   const other = await admit("broker", "staff:broker-b");
+  const agent = await admit("settlement-agent");
   const compliance = await admit("compliance");
   const auditor = await admit("auditor");
 
@@ -87,6 +89,7 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
     issuer: issuer.secret,
     trustee: trustee.secret,
     broker: broker.secret,
+    "settlement-agent": agent.secret,
     compliance: compliance.secret,
     auditor: auditor.secret,
     operator,
@@ -98,6 +101,7 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
     trustee,
     broker,
     other,
+    agent,
     compliance,
     auditor,
     secretOf: (role) => secrets[role],

@@ -27,7 +27,7 @@ export const partyRoutes = [
     path: "/v1/parties",
     tag,
     summary:
-      "Admit a party. Issuers, trustees and brokers get a signer and their role on chain (202); others do not (201)",
+      "Admit a party. Issuers, trustees, brokers and settlement agents get a signer and their role on chain (202); others do not (201)",
     scope: "parties:write",
     body: newParty,
     answers: { 201: partyCreated, 202: partyCreated },

@@ -1,0 +1,46 @@
+import { readDeployment } from "@genbo/database/deployment";
+import type { NewCommand } from "@genbo/database/operations-new";
+import { findParty } from "@genbo/database/parties";
+import { newId, refOf } from "@genbo/domain/ids";
+import type { Handlers } from "../call.ts";
+import { command } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { invalidField, ProblemError } from "../problem.ts";
+
+export const sandboxCashHandlers = (ctx: ApiContext): Handlers<"mintSandboxCash"> => ({
+  mintSandboxCash: (call) =>
+    command(ctx, call, async (db) => {
+      const { body, principal, at } = call;
+      const deployment = await readDeployment(db);
+      if (ctx.profile !== "local" || deployment === undefined || deployment.cash === null)
+        throw new ProblemError("NOT_READY", "This platform has no cash of a sandbox.");
+      const broker = await findParty(ctx.prisma, body.partyId);
+      if (broker?.kind !== "broker") throw invalidField("/partyId", "is the id of no broker");
+      const operationId = newId("op", at);
+      const account = broker.signer!;
+      const calls: [signer: string, call: string, args: Record<string, unknown>][] = [
+        // The Settlement contract, which holds what is funded, and the broker itself.
+        [principal.signer!, "admitCash", {}],
+        [principal.signer!, "admitCash", { account }],
+        [principal.signer!, "mintCash", { account, yen: String(body.yen) }],
+        [account, "allowCash", {}],
+      ];
+      return {
+        answer: {
+          status: 202 as const,
+          body: { operationId, state: "accepted" as const, rows: calls.length },
+        },
+        target: broker.id,
+        operation: { id: operationId, kind: "cash.mint", issueId: null, subjectId: broker.id },
+        commands: calls.map(
+          ([signer, name, args], row): NewCommand => ({
+            signer,
+            call: name,
+            target: null,
+            ref: refOf(operationId, row),
+            args,
+          }),
+        ),
+      };
+    }),
+});

@@ -1,0 +1,78 @@
+import { withTransaction } from "@genbo/database/connection";
+import { findParty } from "@genbo/database/parties";
+import { type SettlementRow, unsettled } from "@genbo/database/settlements";
+import { queueSettling } from "@genbo/database/settlements-settle";
+import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { newId, refOf } from "@genbo/domain/ids";
+import { createWaker } from "@genbo/domain/waker";
+import type { ApiContext } from "./context.ts";
+import { settleCommand, wantsOfRow } from "./settlements.ts";
+
+/** Notifications of entries can be lost, and settlement days begin without one. */
+const lookEveryMs = 1_000;
+/** Taken up at once; the others are found at the next look. */
+const batchMax = 100;
+
+export interface Settler {
+  /** An entry may have brought the last leg in. */
+  wake(): void;
+  /** Rejects when it cannot go on; resolves after `stop`. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Asks the chain to settle what waits for nothing any more: the api alone may put commands into the outbox. Anybody may
+ * settle; the lane is that of the broker that offered. What the chain refuses is left to the sides (`settleNow`).
+ */
+export function startSettler(ctx: ApiContext): Settler {
+  const waker = createWaker();
+  let stopping = false;
+  const loop = async () => {
+    while (!stopping) {
+      await settleDue(ctx).catch((error: unknown) => {
+        if (!isDatabaseUnavailable(error)) throw error;
+        ctx.log.warn("the database does not answer", { error: String(error) });
+      });
+      await waker.wait(lookEveryMs);
+    }
+  };
+  const done = loop();
+  done.catch(() => undefined);
+  return {
+    wake: waker.wake,
+    done,
+    stop: async () => {
+      stopping = true;
+      waker.wake();
+      await done.catch(() => undefined);
+    },
+  };
+}
+
+async function settleDue(ctx: ApiContext): Promise<void> {
+  const now = ctx.clock.now();
+  const rows = await unsettled(ctx.pool, ctx.prisma, now, batchMax);
+  let queued = 0;
+  for (const row of rows) if (wantsOfRow(row, now).length === 0 && (await settle(ctx, row, now))) queued += 1;
+  if (queued > 0) ctx.notifyCommands();
+}
+
+async function settle(ctx: ApiContext, row: SettlementRow, at: Date): Promise<boolean> {
+  const broker = await findParty(ctx.prisma, row.partyId);
+  const id = newId("op", at);
+  const command = settleCommand(row, broker!.signer!);
+  const operation = {
+    id,
+    ref: refOf(id),
+    partyId: row.partyId,
+    kind: "settlement.settle",
+    issueId: row.legs.find(({ kind }) => kind === "UNITS")!.issueId,
+    subjectId: row.id,
+    maker: row.maker,
+    checker: row.checker,
+    requestId: row.id,
+    at,
+  };
+  return withTransaction(ctx.pool, (tx) => queueSettling(tx, row.id, operation, [command]));
+}

@@ -1,0 +1,111 @@
+import { requestDaysDefault } from "@genbo/api-schema/limits";
+import type { Instruction } from "@genbo/chain/settlements";
+import { legKinds } from "@genbo/chain/settlements";
+import type { NewCommand } from "@genbo/database/operations-new";
+import type { SettlementRow } from "@genbo/database/settlements";
+import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import { type LegKind, type SettlementFacts, type Want, wantsOf } from "@genbo/domain/settlements";
+import { encodeMove, zeroWord } from "@genbo/domain/words";
+
+export type LegRow = SettlementRow["legs"][number];
+
+/** A date column is midnight UTC of its day. */
+export const isoOf = (date: Date): string => date.toISOString().slice(0, 10);
+const dayOf = (date: Date) => dayOfIso(isoOf(date))!;
+
+export const needsApproval = ({ issue }: LegRow): boolean =>
+  issue !== null && decodePolicy(issue.issueState?.policy ?? issue.policy).approvalRequired;
+
+export const wantsOfRow = (row: SettlementRow, now: Date): Want[] => wantsOf(factsOf(row), now);
+
+const factsOf = ({ state, settlementDate, legs, sides }: SettlementRow): SettlementFacts => ({
+  state,
+  settlementDate: dayOf(settlementDate),
+  legs: legs.map((leg) => ({ ...leg, needsApproval: needsApproval(leg) })),
+  sides,
+});
+
+/** The last moment to settle: whole seconds, as the chain counts. */
+export const deadlineOf = (asked: Date | undefined, settlementDate: string): Date =>
+  asked === undefined
+    ? endOfDay(dayOfIso(settlementDate)!)
+    : new Date(Math.floor(asked.getTime() / 1000) * 1000);
+
+/** So long after the settlement date units and money may wait. */
+export const latestDeadline = (settlementDate: string): Date =>
+  endOfDay(dayOfIso(settlementDate)! + requestDaysDefault);
+
+interface Terms {
+  ref: string;
+  deadline: Date;
+  legs: readonly {
+    kind: string;
+    asset: string;
+    fromAccount: string;
+    toAccount: string;
+    amount: bigint;
+  }[];
+}
+
+/** The terms as the Settlement contract takes them. */
+export const instructionOf = ({ ref, deadline, legs }: Terms): Instruction => ({
+  ref,
+  deadline: deadline.getTime() / 1000,
+  legs: legs.map(({ kind, asset, fromAccount, toAccount, amount }) => ({
+    kind: legKinds[kind as LegKind],
+    asset,
+    from: fromAccount,
+    to: toAccount,
+    amount: String(amount),
+  })),
+});
+
+const minuteMs = 60_000;
+const dvpKind = 2;
+
+interface HeldLeg {
+  asset: string;
+  fromAccount: string;
+  toAccount: string;
+  amount: bigint;
+  holdId: string | null;
+  lotAcquiredOn: string | null;
+}
+
+/**
+ * Gives the units of a leg into the hands of the Settlement contract. The hold ends after the deadline, so that the
+ * units come free even if nobody could ask that contract any more. Acquired is on the day of delivery.
+ */
+export function holdCommand(
+  { asset, fromAccount, toAccount, amount, holdId, lotAcquiredOn }: HeldLeg,
+  of: { signer: string; settlement: string; deadline: Date; tradeDate: string; settlementDate: string },
+): NewCommand {
+  const data = encodeMove({
+    tradeDate: dayOfIso(of.tradeDate)!,
+    settlementDate: dayOfIso(of.settlementDate)!,
+    lotAcquiredOn: lotAcquiredOn === null ? 0 : dayOfIso(lotAcquiredOn)!,
+  });
+  return {
+    signer: of.signer,
+    call: "createDvpHolds",
+    target: asset,
+    ref: holdId!,
+    args: {
+      account: fromAccount,
+      to: toAccount,
+      controller: of.settlement,
+      units: String(amount),
+      kind: dvpKind,
+      expiryMinutes: Math.floor(of.deadline.getTime() / minuteMs) + 1,
+      data,
+    },
+  };
+}
+
+/** The call that moves every leg. It enters the register of its first units, whose hold names it. */
+export function settleCommand(row: SettlementRow, signer: string): NewCommand {
+  const units = row.legs.find(({ kind }) => kind === "UNITS")!;
+  const args = { instruction: instructionOf(row) };
+  return { signer, call: "settle", target: units.asset, ref: units.holdId ?? zeroWord, args };
+}

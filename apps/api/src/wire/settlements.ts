@@ -1,0 +1,50 @@
+import type { settlement } from "@genbo/api-schema/settlements";
+import type { SettlementRow } from "@genbo/database/settlements";
+import type { LegKind, LegState, SettlementState } from "@genbo/domain/settlements";
+import type { z } from "zod";
+import { isoOf, type LegRow, wantsOfRow } from "../settlements.ts";
+
+type SettlementWire = z.input<typeof settlement>;
+
+/** @param now what it waits for depends on the day */
+export const settlementWire =
+  (now: Date) =>
+  (row: SettlementRow): SettlementWire => ({
+    id: row.id,
+    ref: row.ref,
+    instructionId: row.instructionId,
+    state: row.state as SettlementState,
+    waitsFor: wantsOfRow(row, now),
+    offeredBy: row.partyId,
+    trusteeId: row.trusteeId,
+    agentId: row.agentId,
+    tradeDate: isoOf(row.tradeDate),
+    settlementDate: isoOf(row.settlementDate),
+    deadline: row.deadline.toISOString(),
+    legs: row.legs.map(legWire),
+    sides: row.sides.map(({ partyId, acceptor, acceptedAt }) => ({
+      partyId,
+      acceptor,
+      acceptedAt: acceptedAt?.toISOString() ?? null,
+    })),
+    maker: row.maker,
+    checker: row.checker,
+    reason: row.reason,
+    createdAt: row.createdAt.toISOString(),
+  });
+
+const legWire = (leg: LegRow): SettlementWire["legs"][number] => ({
+  leg: leg.leg,
+  kind: leg.kind as LegKind,
+  state: leg.state as LegState,
+  issueId: leg.issueId,
+  from: leg.fromAccount,
+  to: leg.toAccount,
+  fromPartyId: leg.fromParty,
+  toPartyId: leg.toParty,
+  units: leg.kind === "UNITS" ? String(leg.amount) : null,
+  yen: leg.kind === "UNITS" ? null : String(leg.amount),
+  lotAcquiredOn: leg.lotAcquiredOn && isoOf(leg.lotAcquiredOn),
+  holdId: leg.holdId,
+  evidence: leg.evidence,
+});
