@@ -44,6 +44,22 @@ test("each refusal names its rules", () => {
   ]);
 });
 
+test("trades against payment settle in all their legs, or give each side its own back", () => {
+  const [cash, bank, lapsed] = first.settlements;
+  expect(cash).toEqual({
+    case: "2022-01-24",
+    state: "settled",
+    legs: ["UNITS delivered", "CASH delivered"],
+    code: null,
+  });
+  expect(bank).toMatchObject({ state: "settled", legs: ["UNITS delivered", "BANK delivered"] });
+  expect(lapsed).toMatchObject({
+    state: "returned",
+    legs: ["UNITS returned", "CASH returned"],
+    code: "RECEIVER_FROZEN",
+  });
+});
+
 test("the register is listed as of each instant, with the fixture's units", () => {
   const unitsOf = (name: string) => first.register[name]?.map(({ units }) => units).sort();
   const { holders_at_issue, distribution_1 } = readScenario();

@@ -82,6 +82,7 @@ const legFields = z.object({
   kind: z.enum(legKinds),
   state: z.enum(legStates),
   issueId: id("iss").nullable(),
+  asset: addressText.nullable().describe("The token that moves; null of a bank transfer"),
   from: addressText.describe("An account; of a payment, the payer's signer"),
   to: addressText,
   fromPartyId: id("pty").describe("Who gives"),

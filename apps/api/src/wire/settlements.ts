@@ -38,6 +38,7 @@ const legWire = (leg: LegRow): SettlementWire["legs"][number] => ({
   kind: leg.kind as LegKind,
   state: leg.state as LegState,
   issueId: leg.issueId,
+  asset: leg.kind === "BANK" ? null : leg.asset,
   from: leg.fromAccount,
   to: leg.toAccount,
   fromPartyId: leg.fromParty,

@@ -7,6 +7,8 @@ export interface ChainView {
   head(token: string): Promise<string>;
   /** `totalSupply` at a block, or at the latest one. */
   supply(token: string, block?: number): Promise<bigint>;
+  /** `balanceOf` an account at the latest block: of units, or of cash. */
+  balance(token: string, account: string): Promise<bigint>;
   close(): void;
 }
 
@@ -28,6 +30,10 @@ export function openChainView(rpcUrl: string): ChainView {
         // A local chain that was restarted keeps the logs of old blocks, not their state.
         return supplyFromLogs(rpc, token, block);
       }
+    },
+    balance: async (token, account) => {
+      const data = `0x${selectorOf("balanceOf(address)")}${account.slice(2).padStart(64, "0")}`;
+      return BigInt(await rpc.call<string>("eth_call", { to: token, data }, "latest"));
     },
     close: () => rpc.close(),
   };

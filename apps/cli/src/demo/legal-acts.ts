@@ -10,7 +10,7 @@ import type { Step } from "./steps.ts";
 type NewCase = NonNullable<WireRequest<"fileCase">["body"]>;
 type DocumentKind = NewCase["documents"][number]["kind"];
 
-interface Desk {
+export interface Desk {
   /** Files a case, has a second person of the trustee approve it, and checks that it is entered. */
   enter(name: string, what: string, body: NewCase, by?: Client): Promise<WireAnswer<"getCase">>;
   /** Holds as of a day, as `KIND units waiting`. */
@@ -90,7 +90,7 @@ export async function legalActs(
   step.check("no hold is left", await desk.holds("2022-01-20"), []);
 }
 
-function openDesk(step: Step, parties: Parties, issue: DemoIssue): Desk {
+export function openDesk(step: Step, parties: Parties, issue: DemoIssue): Desk {
   const { trustee, trusteeSecond } = parties.as;
   return {
     enter: async (name, what, body, by = trustee) => {
@@ -111,5 +111,5 @@ function openDesk(step: Step, parties: Parties, issue: DemoIssue): Desk {
 }
 
 /** Documents by their hash; the demo keeps none. */
-const papers = (...kinds: DocumentKind[]): NewCase["documents"] =>
+export const papers = (...kinds: DocumentKind[]): NewCase["documents"] =>
   kinds.map((kind) => ({ kind, name: `${kind}.pdf`, sha256: "0".repeat(64) }));

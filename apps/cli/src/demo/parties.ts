@@ -14,15 +14,18 @@ const staff = {
   SBI: { party: "SBI", subject: "staff:sbi-customers-1" },
   SBIDesk: { party: "SBI", subject: "staff:sbi-own-account-1" },
   NOMURA: { party: "NOMURA", subject: "staff:nomura-customers-1" },
+  bank: { party: "bank", subject: "staff:bank-payments-1" },
 } as const;
 export type Actor = keyof typeof staff;
 type PartyName = (typeof staff)[Actor]["party"];
 
-const parties: Record<PartyName, { kind: "issuer" | "trustee" | "broker"; name: string }> = {
+type Kind = "issuer" | "trustee" | "broker" | "settlement-agent";
+const parties: Record<PartyName, { kind: Kind; name: string }> = {
   issuer: { kind: "issuer", name: "渋谷神南 委託者" },
   trustee: { kind: "trustee", name: "渋谷神南 受託者" },
   SBI: { kind: "broker", name: "SBI" },
   NOMURA: { kind: "broker", name: "野村" },
+  bank: { kind: "settlement-agent", name: "見本決済銀行" },
 };
 
 export interface Parties {

@@ -11,6 +11,7 @@ import { legalActs } from "./legal-acts.ts";
 import { admitParties } from "./parties.ts";
 import { proveToStranger } from "./prove.ts";
 import { type Refusal, refuse } from "./refusals.ts";
+import { type Settled, settleTrades } from "./settlements.ts";
 import { nextSteps, showRegister } from "./show.ts";
 import type { Screen, StepReport, Steps } from "./steps.ts";
 import { sellToBroker } from "./trade.ts";
@@ -27,7 +28,10 @@ export interface Platform {
   startCommand: string;
 }
 
-export type DemoResult = Omit<Findings, "now"> & { refusals: Refusal[] } & StepReport;
+export type DemoResult = Omit<Findings, "now"> & {
+  refusals: Refusal[];
+  settlements: Settled[];
+} & StepReport;
 
 /** When the demo's clock starts: the morning of the day on which the real issue was filed. */
 export const demoBegins = new Date("2021-07-09T09:00:00+09:00");
@@ -80,6 +84,11 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
       "A pledge, an attachment, a lost wallet; each by two persons of the trustee",
       (step) => legalActs(step, parties, issue, accounts, scenario),
     );
+    const settlements = await steps.step(
+      "settlement",
+      "Units against money: all legs move or none, and after the deadline each side has its own again",
+      (step) => settleTrades(step, parties, issue, accounts, chain),
+    );
     const found = await steps.step(
       "reads",
       "The register as of then and now, and its proof against the chain",
@@ -91,7 +100,7 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
     await steps.step("show", "The register", () => showRegister(screen, parties, issue, found));
     nextSteps(screen, platform.startCommand, parties.secrets.trustee, issue.id);
     const { now: _, ...findings } = found;
-    return { ...findings, refusals, ...steps.report };
+    return { ...findings, refusals, settlements, ...steps.report };
   } finally {
     chain.close();
   }
