@@ -49,6 +49,7 @@ export async function settleTrades(
   const buyer = { broker: "NOMURA", id: "INV-K" } as const;
 
   await moveClock(step, parties.as.operator, "2022-01-24T10:00:00+09:00");
+  await desk.mint("SBI", 1n * BigInt(priceYen));
   await desk.mint("NOMURA", 3n * BigInt(priceYen));
   const cash: Trade = {
     name: "cash",
@@ -109,7 +110,7 @@ export async function settleTrades(
   step.check(
     "the seller's broker was paid once",
     await chain.balance(forCash.legs[1]!.asset!, signer!),
-    2_000_000n,
+    3n * BigInt(priceYen),
   );
   return [first, second, { ...third, code: refused.code }];
 }

@@ -1,0 +1,194 @@
+import { withTransaction } from "@genbo/database/connection";
+import { takeBackSettlements, writeSettlementNews } from "@genbo/database/settlements-settle";
+import { beforeAll, describe, expect, it } from "vitest";
+import { startSettler } from "../src/settle-due.ts";
+import { traded } from "./support/successes.ts";
+import { lapsed, offered, offerOf } from "./support/successes-settlements.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+type Body = Parameters<World["ask"]>[2];
+const consent = (id: string) => ({ params: { id }, body: {} });
+const read = async (id: string, secret = world.trustee.secret) =>
+  (await world.ask(secret, "getSettlement", { params: { id } })).body;
+const offer = async (change: (body: ReturnType<typeof offerOf>) => object, secret = world.broker.secret) => {
+  const body = offerOf(world, await traded(world), "BANK");
+  return world.ask(secret, "offerSettlement", { body: change(body) } as Body as never);
+};
+
+describe("an offer", () => {
+  it("names what each side gives, and waits for everything that is missing", async () => {
+    const { id } = await offered(world, "BANK");
+    const { state, waitsFor, legs, sides, deadline } = await read(id);
+    expect([state, waitsFor]).toEqual(["open", ["ACCEPTANCE", "APPROVAL", "PAYMENT"]]);
+    expect(legs.map(({ kind, state: at, units, yen }) => [kind, at, units, yen])).toEqual([
+      ["UNITS", "held", "2", null],
+      ["BANK", "pending", null, "2000000"],
+    ]);
+    expect(deadline).toBe("2021-08-02T15:00:00.000Z");
+    expect(sides.map(({ acceptor }) => acceptor).sort()).toEqual([null, "staff:broker-a"].sort());
+  });
+
+  it("is seen by its sides, its trustee and its agent, and by no other", async () => {
+    const { id } = await offered(world, "BANK");
+    const [stranger, bank] = [await world.admit("broker"), await world.admit("settlement-agent")];
+    const statuses = async (secrets: readonly string[]) =>
+      Promise.all(
+        secrets.map(async (secret) => (await world.ask(secret, "getSettlement", { params: { id } })).status),
+      );
+    const { broker, other, trustee, agent, auditor } = world;
+    const insiders = [broker, other, trustee, agent, auditor].map(({ secret }) => secret);
+    expect(await statuses(insiders)).toEqual([200, 200, 200, 200, 200]);
+    expect(await statuses([stranger.secret, bank.secret])).toEqual([404, 404]);
+  });
+
+  it.each<[string, (body: ReturnType<typeof offerOf>) => object, string, string | undefined]>([
+    [
+      "a deadline that has passed",
+      (body) => ({ ...body, deadline: "2021-08-01T23:59:59Z" }),
+      "INVALID_FIELD",
+      "/deadline",
+    ],
+    [
+      "a deadline before its settlement date",
+      (body) => ({ ...body, settlementDate: "2021-08-04", deadline: "2021-08-03T00:00:00Z" }),
+      "INVALID_FIELD",
+      "/deadline",
+    ],
+    ["a bank transfer that nobody attests", ({ agentId: _, ...body }) => body, "INVALID_FIELD", "/agentId"],
+    [
+      "an agent that is none",
+      (body) => ({ ...body, agentId: world.trustee.partyId }),
+      "INVALID_FIELD",
+      "/agentId",
+    ],
+    [
+      "money to oneself",
+      (body) => ({ ...body, legs: [body.legs[0], { ...body.legs[1], payeeId: world.other.partyId }] }),
+      "INVALID_FIELD",
+      "/legs",
+    ],
+    [
+      "a payee that is no broker",
+      (body) => ({ ...body, legs: [body.legs[0], { ...body.legs[1], payeeId: world.issuer.partyId }] }),
+      "INVALID_FIELD",
+      "/legs/1/payeeId",
+    ],
+    [
+      "more units than are free",
+      (body) => ({ ...body, legs: [{ ...body.legs[0], units: "101" }, body.legs[1]] }),
+      "TRANSFER_REFUSED",
+      undefined,
+    ],
+    [
+      "units that two legs promise",
+      (body) => ({
+        ...body,
+        legs: [{ ...body.legs[0], units: "60" }, { ...body.legs[0], units: "60" }, body.legs[1]],
+      }),
+      "TRANSFER_REFUSED",
+      undefined,
+    ],
+  ])("is refused for %s", async (_, change, code, pointer) => {
+    const answer = await offer(change);
+    expect(answer.code).toBe(code);
+    if (pointer !== undefined)
+      expect(answer.problem.errors?.[0]?.pointer ?? answer.problem.pointer).toBe(pointer);
+  });
+
+  it("is made by a broker that gives units", async () => {
+    expect((await offer((body) => body, world.other.secret)).code).toBe("NOT_CUSTODIAN");
+  });
+});
+
+describe("the sides and the trustee", () => {
+  it("are different persons, whatever keys they use [TA 198(2)]", async () => {
+    const { id } = await offered(world, "BANK");
+    const same = await world.keyFor(world.other.partyId, "staff:broker-a");
+    expect((await world.ask(same, "acceptSettlement", consent(id))).code).toBe("MAKER_IS_CHECKER");
+    await world.ask(world.other.secret, "acceptSettlement", consent(id));
+    const acceptor = await world.keyFor(world.trustee.partyId, "staff:broker-b");
+    expect((await world.ask(acceptor, "approveSettlement", consent(id))).code).toBe("MAKER_IS_CHECKER");
+  });
+
+  it("agree once, and to units that the register holds", async () => {
+    const { body } = await world.ask(world.broker.secret, "offerSettlement", {
+      body: offerOf(world, await traded(world), "CASH") as never,
+    });
+    const id = body.settlementId!;
+    expect((await world.ask(world.other.secret, "acceptSettlement", consent(id))).code).toBe("NOT_YET_HELD");
+    const { id: held } = await offered(world, "CASH");
+    expect((await world.ask(world.other.secret, "acceptSettlement", consent(held))).status).toBe(202);
+    expect((await world.ask(world.other.secret, "acceptSettlement", consent(held))).code).toBe(
+      "STATE_CONFLICT",
+    );
+  });
+
+  it("cannot settle, pay or approve after the deadline, and take nothing back before", async () => {
+    const { id: early } = await offered(world, "CASH");
+    expect((await world.ask(world.broker.secret, "takeBack", consent(early))).code).toBe("NOT_YET_DUE");
+    const id = await lapsed(world, offered(world, "BANK", ["agreed", "approved", "paid"]));
+    expect((await world.ask(world.broker.secret, "settleNow", consent(id))).code).toBe("DEADLINE_PASSED");
+    expect((await world.ask(world.other.secret, "acceptSettlement", consent(id))).code).toBe(
+      "DEADLINE_PASSED",
+    );
+    // A bank's money goes back through the bank.
+    expect((await world.ask(world.other.secret, "takeBack", consent(id))).code).toBe("STATE_CONFLICT");
+  });
+
+  it("wait for a bank transfer until every side has agreed, and see it once", async () => {
+    const { id } = await offered(world, "BANK");
+    const attest = { params: { id }, body: { leg: 1, evidence: "ab".repeat(32) } };
+    expect((await world.ask(world.agent.secret, "attestPayment", attest)).code).toBe("STATE_CONFLICT");
+    await world.ask(world.other.secret, "acceptSettlement", consent(id));
+    expect((await world.ask(world.agent.secret, "attestPayment", attest)).status).toBe(202);
+    expect((await world.ask(world.agent.secret, "attestPayment", attest)).code).toBe("STATE_CONFLICT");
+    const units = { params: { id }, body: { leg: 0, evidence: "ab".repeat(32) } };
+    expect((await world.ask(world.agent.secret, "attestPayment", units)).code).toBe("STATE_CONFLICT");
+  });
+});
+
+describe("what waits for nothing", () => {
+  const settling = async (id: string) => {
+    const { rows } = await world.owner.query(
+      `select o.maker, o.checker, c.call, c.ref, c.signer from operation o join command c on c.operation_id = o.id
+       where o.subject_id = $1 and o.kind = 'settlement.settle'`,
+      [id],
+    );
+    return rows;
+  };
+
+  it("is settled once, by whichever api sees it first, and nothing else is", async () => {
+    const ready = await offered(world, "BANK", ["agreed", "approved", "paid"]);
+    const unpaid = await offered(world, "BANK", ["agreed", "approved"]);
+    const settlers = [startSettler(world.ctx), startSettler(world.ctx)];
+    try {
+      await expect.poll(() => settling(ready.id)).toHaveLength(1);
+      for (const { wake } of settlers) wake();
+    } finally {
+      await Promise.all(settlers.map(({ stop }) => stop()));
+    }
+    expect(await settling(ready.id)).toMatchObject([
+      { maker: "staff:broker-a", call: "settle", ref: ready.holdId },
+    ]);
+    expect(await settling(unpaid.id)).toEqual([]);
+  });
+
+  it("goes back with the chain when that has lost its last blocks", async () => {
+    const { id, instructionId } = await offered(world, "BANK", ["agreed", "approved", "paid"]);
+    const indexer = world.db.pool("genbo_indexer");
+    const at = (await world.ledger.block()) + 10;
+    await withTransaction(indexer, (tx) =>
+      writeSettlementNews(tx, [{ type: "settled", instructionId, leg: null, blockNumber: at }]),
+    );
+    const before = await read(id);
+    expect([before.state, before.legs[1]?.state]).toEqual(["settled", "delivered"]);
+    await withTransaction(indexer, (tx) => takeBackSettlements(tx, at - 1));
+    const after = await read(id);
+    expect([after.state, after.legs[1]?.state]).toEqual(["open", "paid"]);
+  });
+});
