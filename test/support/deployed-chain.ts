@@ -23,6 +23,7 @@ export interface TestChain {
   /** As `send`, for commands of the outbox. */
   run(signer: Signer, commands: readonly ChainCommand[]): Promise<TestReceipt>;
   addresses: Addresses;
+  cashToken: string;
   stop(): Promise<void>;
 }
 
@@ -49,7 +50,7 @@ export async function startTestChain(
     await rpc.call("evm_mine");
     return rpc.call<TestReceipt>("eth_getTransactionReceipt", hash);
   };
-  const { addresses, transactions } = deploymentPlan(testAdmin.address, 0, true);
+  const { addresses, cashToken, transactions } = deploymentPlan(testAdmin.address, 0, true);
   for (const { to, data } of transactions)
     await send(testAdmin, { to, data: bytesOf(data), gasLimit: deploymentGas });
   const targets = {
@@ -58,13 +59,14 @@ export async function startTestChain(
     factory: addresses.tokenFactory,
     anchor: addresses.registerAnchor,
     settlement: addresses.settlement,
-    cash: addresses.cashToken,
+    cash: cashToken,
   };
   return {
     anvil,
     rpc,
     send,
     addresses,
+    cashToken: cashToken!,
     run: (signer, commands) => send(signer, encodeCommands(commands, targets)),
     stop: async () => {
       await anvil.stop();

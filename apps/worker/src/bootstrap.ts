@@ -1,4 +1,4 @@
-import { type Addresses, deploymentPlan } from "@genbo/chain/deployment";
+import { type DeploymentPlan, deploymentPlan } from "@genbo/chain/deployment";
 import { deploymentGas } from "@genbo/chain/gas";
 import { bytesOf } from "@genbo/chain/hex";
 import { signTransaction } from "@genbo/chain/sign";
@@ -42,7 +42,7 @@ export async function bootstrap(
     return undefined;
   }
   if (progress.mined < plan.transactions.length) return undefined;
-  const deployment = { chainId: context.chainId, genesisHash, admin: lane.signer, ...rowOf(plan.addresses) };
+  const deployment = { chainId: context.chainId, genesisHash, admin: lane.signer, ...rowOf(plan) };
   await writeDeployment(context.pool, deployment, context.clock.now());
   context.log.info("the contracts stand", deployment);
   return deployment;
@@ -79,12 +79,12 @@ function storePlan(
   });
 }
 
-const rowOf = (addresses: Addresses) => ({
+const rowOf = ({ addresses, cashToken }: DeploymentPlan) => ({
   manager: addresses.accessManager.toLowerCase(),
   registry: addresses.holderRegistry.toLowerCase(),
   factory: addresses.tokenFactory.toLowerCase(),
   implementation: addresses.securityToken.toLowerCase(),
   anchor: addresses.registerAnchor.toLowerCase(),
   settlement: addresses.settlement.toLowerCase(),
-  cash: addresses.cashToken?.toLowerCase() ?? null,
+  cash: cashToken?.toLowerCase() ?? null,
 });

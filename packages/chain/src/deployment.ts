@@ -19,8 +19,6 @@ export interface Addresses {
   tokenFactory: string;
   settlement: string;
   registerAnchor: string;
-  /** The sandbox's yen; null elsewhere. */
-  cashToken: string | null;
 }
 
 /** An unsigned call; a creation has no `to`. */
@@ -38,6 +36,8 @@ export interface PlannedTransaction extends UnsignedCall {
 
 export interface DeploymentPlan {
   addresses: Addresses;
+  /** The sandbox's yen; null elsewhere. */
+  cashToken: string | null;
   transactions: PlannedTransaction[];
 }
 
@@ -59,7 +59,6 @@ export function deploymentPlan(admin: string, firstNonce = 0, sandbox = false): 
     tokenFactory: at(5),
     settlement: at(6),
     registerAnchor: at(7),
-    cashToken: null,
   };
   const {
     accessManager,
@@ -85,10 +84,9 @@ export function deploymentPlan(admin: string, firstNonce = 0, sandbox = false): 
     bindFunctions(addresses, "Settlement", settlement, ["attest"], roles.settlementAgent),
     bindFunctions(addresses, "RegisterAnchor", registerAnchor, ["anchor"], roles.registrar),
   ];
-  if (sandbox) {
-    // After all others, so that their addresses are the same with and without it.
-    const cashToken = at(calls.length);
-    addresses.cashToken = cashToken;
+  // After all others, so that their addresses are the same with and without it.
+  const cashToken = sandbox ? at(calls.length) : null;
+  if (cashToken !== null) {
     calls.push(
       creation("CashToken", [accessManager]),
       bindFunctions(addresses, "CashToken", cashToken, ["admit", "mint"], roles.settlementAgent),
@@ -99,7 +97,7 @@ export function deploymentPlan(admin: string, firstNonce = 0, sandbox = false): 
     nonce: firstNonce + index,
     ...(call.to === null ? { creates: at(index) } : {}),
   }));
-  return { addresses, transactions };
+  return { addresses, cashToken, transactions };
 }
 
 /** Gives `account` a role at once. Sent by the admin. */

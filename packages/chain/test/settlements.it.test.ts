@@ -41,8 +41,9 @@ test("an instruction and its legs have the ids that the contract gives them", as
 });
 
 test("every call goes to the contract that it belongs to", () => {
-  const { settlement, cashToken } = chain.addresses;
-  const targets = { manager: "", registry: "", factory: "", settlement, cash: cashToken };
+  const { settlement } = chain.addresses;
+  const contracts = { manager: "", registry: "", factory: "", anchor: "" };
+  const targets = { ...contracts, settlement, cash: chain.cashToken };
   const args = { instruction, leg: 1, evidence: refOf("paid"), account: buyer, yen: "5" };
   const called = settlementCalls.map((call) => {
     const { to, data } = encodeCommands([testCommand(call, null, "x", args)], targets);
