@@ -398,7 +398,7 @@ create table settlement (
 );
 create index settlement_trustee on settlement (trustee_id, id);
 create index settlement_agent on settlement (agent_id, id);
-create index settlement_open on settlement (id) where state = 'open';
+create index settlement_state on settlement (state, id);
 create table settlement_leg (
   settlement_id text not null references settlement,
   leg integer not null check (leg >= 0),
