@@ -3,7 +3,8 @@ import { type OperationId, routeTable } from "@genbo/api-schema/routes";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { requestOf } from "./support/ask.ts";
-import { successes, unused } from "./support/successes.ts";
+import { successes } from "./support/successes.ts";
+import { unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,7 +1,7 @@
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
-import { traded, unused } from "./support/successes.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -2,7 +2,7 @@ import { openBreak } from "@genbo/database/breaks-write";
 import { withTransaction } from "@genbo/database/connection";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, describe, expect, it } from "vitest";
-import { traded } from "./support/successes.ts";
+import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -5,8 +5,8 @@ import { verifyPath } from "@genbo/register/merkle";
 import { type GeneralJWS, generalVerify, importJWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bondTerms, issueDraft } from "./support/samples.ts";
-import { traded, unused } from "./support/successes.ts";
 import { closeDay } from "./support/successes-anchors.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

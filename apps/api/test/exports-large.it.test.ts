@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { get, type IncomingMessage } from "node:http";
 import { beforeAll, describe, expect, it } from "vitest";
-import { traded } from "./support/successes.ts";
 import { readyExport } from "./support/successes-exports.ts";
+import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 const holders = 200_000;

@@ -1,8 +1,9 @@
 import { strFromU8, unzipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
 import { customer } from "./support/samples.ts";
-import { recordDate, traded, unused } from "./support/successes.ts";
+import { recordDate } from "./support/successes.ts";
 import { readyExport } from "./support/successes-exports.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { customer, issueDraft } from "./support/samples.ts";
-import { dated, order, traded, unused } from "./support/successes.ts";
+import { dated, order } from "./support/successes.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

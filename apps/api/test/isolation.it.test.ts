@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { dated, order, type Traded, traded, transferIn, unused } from "./support/successes.ts";
+import { dated, order, transferIn } from "./support/successes.ts";
+import { type Traded, traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

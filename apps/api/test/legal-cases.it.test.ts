@@ -1,7 +1,8 @@
 import type { WireRequest } from "@genbo/api-schema/wire";
 import { roles as chainRoles } from "@genbo/chain/deployment";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pledgeOf, type Traded, traded, transferIn, unused } from "./support/successes.ts";
+import { pledgeOf, transferIn } from "./support/successes.ts";
+import { type Traded, traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 type NewCase = NonNullable<WireRequest<"fileCase">["body"]>;

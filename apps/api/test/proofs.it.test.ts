@@ -3,8 +3,8 @@ import { type ExportLine, parseLine } from "@genbo/register/export";
 import { leafOf, verifyPath } from "@genbo/register/merkle";
 import { beforeAll, describe, expect, it } from "vitest";
 import { issueDraft } from "./support/samples.ts";
-import { traded, unused } from "./support/successes.ts";
 import { closeDay } from "./support/successes-anchors.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

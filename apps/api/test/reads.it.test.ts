@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { recordDate, traded, unused } from "./support/successes.ts";
+import { recordDate } from "./support/successes.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { bondTerms } from "./support/samples.ts";
-import { recordDateSet, traded } from "./support/successes.ts";
+import { recordDateSet } from "./support/successes.ts";
+import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,7 +1,7 @@
 import type { WireAnswer, WireRequest } from "@genbo/api-schema/wire";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { bondTerms, issueDraft } from "./support/samples.ts";
-import { type Traded, traded, unused } from "./support/successes.ts";
+import { type Traded, traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 type Book = WireAnswer<"printRegister">;

@@ -2,7 +2,7 @@ import { latestParticulars } from "@genbo/database/vault";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { beforeAll, describe, expect, it } from "vitest";
 import { customer } from "./support/samples.ts";
-import { unused } from "./support/successes.ts";
+import { unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

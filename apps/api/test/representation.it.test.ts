@@ -1,8 +1,8 @@
 import type { WireAnswer, WireRequest } from "@genbo/api-schema/wire";
 import { beforeAll, describe, expect, it } from "vitest";
 import { customer } from "./support/samples.ts";
-import { unused } from "./support/successes.ts";
 import { group } from "./support/successes-cases.ts";
+import { unused } from "./support/trades.ts";
 import { createWorld, type Holder, type World } from "./support/world.ts";
 
 type NewCase = NonNullable<WireRequest<"fileCase">["body"]>;

@@ -2,8 +2,8 @@ import { withTransaction } from "@genbo/database/connection";
 import { takeBackSettlements, writeSettlementNews } from "@genbo/database/settlements-settle";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startSettler } from "../src/settle-due.ts";
-import { traded } from "./support/successes.ts";
 import { lapsed, offered, offerOf } from "./support/successes-settlements.ts";
+import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

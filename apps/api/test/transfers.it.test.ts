@@ -1,7 +1,8 @@
 import { refusal } from "@genbo/domain/refusals";
 import { decodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
-import { dated, order, traded, transferIn, unused } from "./support/successes.ts";
+import { dated, order, transferIn } from "./support/successes.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,6 +1,6 @@
 import { withTransaction } from "@genbo/database/connection";
 import { writeSettlementNews } from "@genbo/database/settlements-settle";
-import { asks, type Case, type Traded, traded } from "./successes.ts";
+import { asks, type Case, type Traded, traded } from "./trades.ts";
 import type { World } from "./world.ts";
 
 type Money = "CASH" | "BANK";

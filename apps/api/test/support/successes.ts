@@ -1,32 +1,13 @@
 import type { OperationId } from "@genbo/api-schema/routes";
 import { newId } from "@genbo/domain/ids";
-import type { Question } from "./ask.ts";
 import { customer, issueDraft } from "./samples.ts";
 import { anchorSuccesses } from "./successes-anchors.ts";
 import { bookSuccesses } from "./successes-cases.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
 import { settlementSuccesses } from "./successes-settlements.ts";
-import type { Holder, World } from "./world.ts";
-
-/** Who asks what, so that a route answers with success. Each call makes what it needs anew. */
-export interface Success {
-  secret: string | null;
-  question: Question<OperationId>;
-}
-export type Case = (world: World) => Promise<Success>;
-
-let count = 0;
-/** A name that was not used before. */
-export function unused(): string {
-  count += 1;
-  return `n-${count}`;
-}
-
-export const asks = (secret: string | null, question: Question<OperationId> = {}): Success => ({
-  secret,
-  question,
-});
+import { asks, type Case, type Traded, traded, unused } from "./trades.ts";
+import type { World } from "./world.ts";
 
 async function newParty(world: World, kind: "auditor" | "trustee" = "auditor"): Promise<string> {
   const { body } = await world.ask(world.operator, "createParty", { body: { kind, name: unused() } });
@@ -53,21 +34,6 @@ const investor = async (world: World): Promise<string> => {
   const { body } = await world.ask(world.broker.secret, "registerInvestor", { body: customer(unused()) });
   return body.id;
 };
-
-export interface Traded {
-  issueId: string;
-  seller: Holder;
-  buyer: Holder;
-}
-
-/** An issue of which a customer of `broker` has 100 units; the buyer is a customer of `other`. */
-export async function traded(world: World): Promise<Traded> {
-  const issueId = await world.activeIssue();
-  const seller = await world.open(world.broker, unused());
-  const buyer = await world.open(world.other, unused());
-  await world.ledger.issue(issueId, seller.account, 100n);
-  return { issueId, seller, buyer };
-}
 
 export const order = ({ issueId, seller, buyer }: Traded, more: object = {}) => ({
   issueId,
