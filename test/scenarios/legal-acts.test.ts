@@ -456,6 +456,23 @@ test("a pledge is assigned: the new pledgee stands in the register, has the cert
   expect((await printed("BRK-SBI")).pledges).toEqual([]);
 });
 
+test("a court ends a pledge in place of its pledgee", async () => {
+  const pledge = { account: addressOf("BRK-SBI"), units: "2", pledgee: addressOf("INV-F") };
+  const { ref } = await desk.enter(
+    { kind: "PLEDGE", facts: pledge, documents: papers("PLEDGE_AGREEMENT") },
+    parties.as.SBI,
+  );
+  const facts = { holdId: ref, finalOn: "2022-08-31" };
+  await desk.enter({
+    kind: "JUDGMENT_RELEASE",
+    facts,
+    documents: papers("JUDGMENT", "FINALITY_CERTIFICATE"),
+  });
+  expect((await printed("BRK-SBI")).pledges).toEqual([]);
+  const entry = (await allEntries(parties.as.trustee, issue.id)).at(-1)!;
+  expect([entry.kind, entry.basis, entry.perfectedAt !== null]).toEqual(["HOLD_RELEASED", "JUDGMENT", true]);
+});
+
 test("the trustee takes units and gives some away: entered without request, with their property [TA 197(1)(i)] [TA 197(1)(ii)] [TAR 20]", async () => {
   await register("TRUSTEE-OWN", "ISSUER_TRUSTEE");
   const [from, to] = [addressOf("BRK-SBI"), addressOf("TRUSTEE-OWN")];

@@ -122,6 +122,13 @@ export const caseFacts = {
   LOCKUP_RELEASE: release,
   JUDGMENT: soleRequest,
   EQUIVALENT_INSTRUMENT: soleRequest,
+  JUDGMENT_RELEASE: named(
+    "JudgmentReleaseFacts",
+    z.strictObject({
+      holdId: hash.describe("The pledge or lock-up whose end the court orders"),
+      finalOn: day,
+    }),
+  ),
   TRUSTEE_ACQUISITION: named(
     "TrusteeAcquisitionFacts",
     z.strictObject({

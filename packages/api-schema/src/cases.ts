@@ -39,6 +39,7 @@ export const newCase = named(
     filing("LOCKUP_RELEASE"),
     filing("JUDGMENT"),
     filing("EQUIVALENT_INSTRUMENT"),
+    filing("JUDGMENT_RELEASE"),
     filing("TRUSTEE_ACQUISITION"),
     filing("TRUSTEE_DISPOSAL"),
     filing("TRUST_PROPERTY_MARK"),

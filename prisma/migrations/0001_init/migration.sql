@@ -94,7 +94,7 @@ create table legal_case (
   issue_id text not null references issue,
   kind text not null check (kind in ('PLEDGE', 'PLEDGE_CHANGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE',
     'SALE_ORDER', 'AUCTION', 'SUCCESSION', 'CORPORATE_SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT',
-    'EQUIVALENT_INSTRUMENT', 'TRUSTEE_ACQUISITION', 'TRUSTEE_DISPOSAL', 'TRUST_PROPERTY_MARK',
+    'EQUIVALENT_INSTRUMENT', 'JUDGMENT_RELEASE', 'TRUSTEE_ACQUISITION', 'TRUSTEE_DISPOSAL', 'TRUST_PROPERTY_MARK',
     'TRUST_PROPERTY_ERASURE', 'REPRESENTATION', 'CO_OWNERSHIP', 'FREEZE', 'UNFREEZE', 'RECTIFICATION')),
   basis smallint not null check (basis between 0 and 20),
   state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),

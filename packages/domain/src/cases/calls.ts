@@ -38,6 +38,15 @@ export const releaseHold = ({ id, controller }: CaseHold): PlannedCall => ({
   args: { holdIds: [id] },
 });
 
+/** Ends a hold by the law's order, whoever controls it. */
+export const releaseByOrder = ({ trustee }: Situation, holdId: string, basis: number): PlannedCall => ({
+  signer: trustee,
+  call: "releaseByOrder",
+  onToken: true,
+  ref: holdId,
+  args: { holdIds: [holdId], basis },
+});
+
 /** Hands a hold to another controller, or to the same one again: either way a line says that it was changed. */
 export const changeController = ({ id, controller }: CaseHold, next: string): PlannedCall => ({
   signer: controller!,

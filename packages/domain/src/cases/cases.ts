@@ -4,6 +4,7 @@ import { type AttachmentReleaseFacts, attachmentRelease } from "./attachment-rel
 import { type AuctionFacts, auction } from "./auction.ts";
 import { type CorporateSuccessionFacts, corporateSuccession } from "./corporate-succession.ts";
 import { type FreezeFacts, freeze, unfreeze } from "./freeze.ts";
+import { type JudgmentReleaseFacts, judgmentRelease } from "./judgment-release.ts";
 import type { CaseDocument, CaseKind } from "./kinds.ts";
 import { type LockupFacts, lockup } from "./lockup.ts";
 import { lockupRelease } from "./lockup-release.ts";
@@ -52,6 +53,7 @@ export interface CaseFacts {
   LOCKUP_RELEASE: ReleaseFacts;
   JUDGMENT: SoleRequestFacts;
   EQUIVALENT_INSTRUMENT: SoleRequestFacts;
+  JUDGMENT_RELEASE: JudgmentReleaseFacts;
   TRUSTEE_ACQUISITION: TrusteeAcquisitionFacts;
   TRUSTEE_DISPOSAL: TrusteeDisposalFacts;
   TRUST_PROPERTY_MARK: TrustPropertyMarkFacts;
@@ -77,6 +79,7 @@ const rules: { [Kind in CaseKind]: CaseRules<CaseFacts[Kind]> } = {
   LOCKUP_RELEASE: lockupRelease,
   JUDGMENT: judgment,
   EQUIVALENT_INSTRUMENT: equivalentInstrument,
+  JUDGMENT_RELEASE: judgmentRelease,
   TRUSTEE_ACQUISITION: trusteeAcquisition,
   TRUSTEE_DISPOSAL: trusteeDisposal,
   TRUST_PROPERTY_MARK: trustPropertyMarking,

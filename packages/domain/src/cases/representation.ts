@@ -63,8 +63,7 @@ const about = <F extends Facts>(
 const personIn = (situation: Situation, account: string): Represented | undefined =>
   accountIn(situation, account).record === null ? undefined : (situation.person ?? undefined);
 
-/** Legal representatives of minors, guardians of adults, standing proxies of non-residents: named, changed, ended. */
-export const representation: CaseRules<RepresentationFacts> = about(
+const named: CaseRules<RepresentationFacts> = about(
   ({ representatives }) =>
     representatives.length === 0
       ? [["REPRESENTATION_END"]]
@@ -72,6 +71,15 @@ export const representation: CaseRules<RepresentationFacts> = about(
   ({ representatives }, before) => ({ ...before, representatives }),
   () => [],
 );
+
+/** Legal representatives of minors, guardians of adults, standing proxies of non-residents: named, changed, ended. */
+export const representation: CaseRules<RepresentationFacts> = {
+  ...named,
+  deadlines: ({ representatives }) =>
+    representatives.flatMap(({ until }) =>
+      until === undefined ? [] : [{ name: "REPRESENTATION_END" as const, article: "-", due: until }],
+    ),
+};
 
 /**
  * The members of a group that owns units together, their shares, and whom they name to exercise their rights (TA 193; CA

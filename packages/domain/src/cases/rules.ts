@@ -25,7 +25,7 @@ export interface Plan {
 }
 
 export interface Deadline {
-  name: "THIRD_PARTY_STATEMENT" | "LOCKUP_END";
+  name: "THIRD_PARTY_STATEMENT" | "LOCKUP_END" | "REPRESENTATION_END";
   /** The article that sets it. */
   article: string;
   /** JST day. */

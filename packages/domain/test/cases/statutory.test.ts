@@ -232,3 +232,19 @@ test.each([
     expect(of(form, ["DECISION"])).toEqual(["DOCUMENT_MISSING"]);
   },
 );
+
+test("a judgment ends a pledge whose controller does not, and no attachment", () => {
+  const held = situationOf([{ kind: holdKinds.PLEDGE, units: 3n, controller: stranger }]);
+  const facts = { holdId: ref(1), finalOn: "2022-03-01" };
+  const papers: DocumentKind[] = ["JUDGMENT", "FINALITY_CERTIFICATE"];
+  expect(faultsOf("JUDGMENT_RELEASE", facts, papers, held)).toEqual([]);
+  expect(planOf("JUDGMENT_RELEASE", facts, held).calls).toMatchObject([
+    { signer: trustee, call: "releaseByOrder", ref: ref(1), args: { holdIds: [ref(1)], basis: 3 } },
+  ]);
+  expect(faultsOf("JUDGMENT_RELEASE", { ...facts, finalOn: "2022-03-11" }, ["JUDGMENT"], held)).toEqual([
+    "NOT_EFFECTIVE_YET",
+    "DOCUMENT_MISSING",
+  ]);
+  const attached = situationOf([{ kind: holdKinds.ATTACHMENT, units: 3n, controller: trustee }]);
+  expect(faultsOf("JUDGMENT_RELEASE", facts, papers, attached)).toEqual(["HOLD_UNKNOWN"]);
+});
