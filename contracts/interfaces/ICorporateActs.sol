@@ -18,7 +18,7 @@ interface ICorporateActs is ITokenTypes, IDocuments {
 
     /// @notice Records a mark: trust property (Trust Act 206), the trustee's capacity (197(1)). Registrar only.
     /// Units beyond the issue's cap: 50.
-    /// @param basis 7, 8 or 13
+    /// @param basis 7, 8 or 13; 18 rectifies the mark whose entry bits 64 to 95 of `data` name
     function mark(address account, uint96 units, uint16 basis, bytes32 ref, bytes32 data) external;
 
     /// @notice Records changed terms by their hash. Registrar only.

@@ -72,6 +72,7 @@ interface ITokenTypes is IERC20Errors, IRefusals {
     }
 
     /// @param basis 3 to 8 or 18: the law's order that stands in for the holder's will
+    /// @param data days; bit 252: the lots keep theirs; with basis 18 bits 64 to 95 name the entry that it corrects
     /// @param ref the case, whose evidence is kept off chain
     /// @param breaks the holds on `from` that the order ends, and no others
     struct OrderedRow {

@@ -338,7 +338,7 @@ class Game {
     const breaks =
       this.random(4) === 0 ? [this.pick(this.someRefs())] : open.filter(() => this.random(2) === 0);
     const row = [from, this.account(), this.units(), this.pick([3, 5, 18, 1]), this.ref()] as const;
-    const data = this.data();
+    const data = this.data() | (BigInt(this.random(60)) << 64n);
     const code = this.model.enforce(...row, data, breaks);
     await this.batch(
       this.platform.signers.enforcer,

@@ -341,13 +341,15 @@ export class Model {
     const relevant = [2, 3, 4, 5, 20, 30, 31, 32, 33];
     const codes = this.failing(from, to, units).filter((code) => relevant.includes(code));
     if (units > reach) codes.push(1);
-    if (!orders.includes(basis)) codes.push(52);
+    const corrects = (data >> 64n) & 0xffffffffn;
+    if (!orders.includes(basis) || (basis === 18 && corrects > this.seq)) codes.push(52);
+    const named18 = basis === 18 ? corrects << 64n : 0n;
     return this.unless(codes, () => {
       for (const id of breaks) this.end(id, this.holds.get(id)!, basis);
       const short = units - this.free(from);
       const frozen = this.frozen.get(from) ?? 0n;
       if (frozen > 0n && short > 0n) this.setFrozen(from, frozen - short);
-      this.move(4, basis, units, from, to, ref, (data & keepDays) | daysOf(data));
+      this.move(4, basis, units, from, to, ref, (data & keepDays) | named18 | daysOf(data));
       this.cover(from);
     });
   }

@@ -46,7 +46,8 @@ contract CorporateActs is Documents, ICorporateActs {
     /// @inheritdoc ICorporateActs
     function mark(address account, uint96 units, uint16 basis, bytes32 ref, bytes32 data) external restricted {
         bool known = basis == Basis.TRUSTEE_ACQUIRED || basis == Basis.TRUSTEE_DISPOSED
-            || basis == Basis.TRUST_PROPERTY_MARK;
+            || basis == Basis.TRUST_PROPERTY_MARK
+            || (basis == Basis.RECTIFICATION && Basis.correctsOneBefore(data, _head));
         if (!known) revert Refused(Code.BASIS_INVALID);
         if (units > Supply.cap(_supply)) revert Refused(Code.SUPPLY_CAP);
         Book memory book = _open();

@@ -36,6 +36,14 @@ library Basis {
     uint16 internal constant WALLET_RECOVERY = 19;
     uint16 internal constant TERMS_CHANGE = 20;
 
+    /// @dev A rectification names the entry that it corrects, 0: none, in these bits of its data word.
+    uint256 internal constant CORRECTS = uint256(type(uint32).max) << 64;
+
+    /// @dev Whether a data word names no entry beyond the last one.
+    function correctsOneBefore(bytes32 data, bytes32 head) internal pure returns (bool) {
+        return uint32(uint256(data) >> 64) <= uint32(uint256(head));
+    }
+
     /// @dev The bases on which units move or holds end without their holder: TAR 21(2), 197(1), rectification.
     function isOrder(uint16 basis) internal pure returns (bool) {
         return (basis >= JUDGMENT && basis <= TRUSTEE_DISPOSED) || basis == RECTIFICATION;

@@ -127,7 +127,8 @@ contract LegalActs is Orders, Delegation, ILegalActs {
         uint256 frozen = _frozen[row.from];
         uint256 free = _freeUnits(row.from);
         if (frozen != 0 && row.units > free) _freeze(book, row.from, frozen - (row.units - free));
-        bytes32 data = bytes32(uint256(row.data) & ORDER_DATA);
+        uint256 kept = row.basis == Basis.RECTIFICATION ? ORDER_DATA | Basis.CORRECTS : ORDER_DATA;
+        bytes32 data = bytes32(uint256(row.data) & kept);
         _post(book, Entries.line(Kind.FORCED_TRANSFER, row.basis, row.from, row.to, row.units, row.ref, data));
         emit ForcedTransfer(row.from, row.to, row.units);
         if (_someWait(row.from)) _cover(book, row.from);
@@ -149,7 +150,10 @@ contract LegalActs is Orders, Delegation, ILegalActs {
         uint256 failing = Rules.ofMove(row.from, row.to, row.units, reach) | Rules.ofReceiver(toRecord);
         failing |= Rules.ofClass(toRecord, book.policy);
         if (fromRecord == 0) failing |= Rules.bit(Code.SENDER_NOT_REGISTERED);
-        if (!Basis.isOrder(row.basis)) failing |= Rules.bit(Code.BASIS_INVALID);
+        bool rectifies = row.basis == Basis.RECTIFICATION;
+        if (!Basis.isOrder(row.basis) || (rectifies && !Basis.correctsOneBefore(row.data, book.head))) {
+            failing |= Rules.bit(Code.BASIS_INVALID);
+        }
         return Rules.first(failing);
     }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
-import {Fixture, IActs} from "../test/Fixture.t.sol";
+import {Fixture, IActs, Vm} from "../test/Fixture.t.sol";
 import {Code} from "./Rules.sol";
 
 contract LegalActsTest is Fixture {
@@ -213,6 +213,31 @@ contract LegalActsTest is Fixture {
         acts.enforceTransfers(ordered(BOB, 10, 2, new bytes32[](0)), true);
     }
 
+    function test_aRectificationNamesTheEntryThatItCorrects() public {
+        ITokenTypes.OrderedRow[] memory rows = ordered(BOB, 10, 18, new bytes32[](0));
+        uint256 last = token.seq();
+        rows[0].data = bytes32((last + 1) << 64);
+        vm.expectRevert(refused(Code.BASIS_INVALID));
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(rows, true);
+        rows[0].data = bytes32(uint256(0xf) << 252 | uint256(7) << 96 | last << 64 | 5);
+        eq(dataOfOrder(rows), bytes32(uint256(1) << 252 | last << 64 | 5), "bit 252, the entry and the days count");
+        rows[0].basis = 3;
+        eq(dataOfOrder(rows), bytes32(uint256(1) << 252 | 5), "a judgment corrects nothing");
+    }
+
+    /// @dev The data word of the FORCED_TRANSFER that the order becomes.
+    function dataOfOrder(ITokenTypes.OrderedRow[] memory rows) private returns (bytes32 data) {
+        vm.recordLogs();
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(rows, true);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] != ITokenTypes.Entry.selector) continue;
+            (,, data,) = abi.decode(logs[i].data, (uint256, uint256, bytes32, bytes32));
+        }
+    }
+
     function test_orderBreaksOnlyTheHoldsItNames() public {
         hold(3, 60, "pledge");
         hold(4, 30, "attachment");
@@ -359,6 +384,11 @@ contract LegalActsTest is Fixture {
         vm.expectRevert(refused(Code.BASIS_INVALID));
         vm.prank(REGISTRAR);
         acts.mark(ALICE, 100, 1, "m", "trust");
+        vm.prank(REGISTRAR);
+        acts.mark(ALICE, 50, 18, "m 2", bytes32(uint256(4) << 64));
+        vm.expectRevert(refused(Code.BASIS_INVALID));
+        vm.prank(REGISTRAR);
+        acts.mark(ALICE, 50, 18, "m 3", bytes32(uint256(7) << 64));
     }
 
     function test_aBrokersRefCannotTakeAFreezesId() public {
