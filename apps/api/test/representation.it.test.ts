@@ -141,6 +141,22 @@ describe("who acts for a person", () => {
     });
   });
 
+  it("loses no change that its broker makes of the person at the same time", async () => {
+    const { account, investorId } = await holder();
+    const proxy = { ...mother, role: "STANDING_PROXY" as const };
+    const { body: filed } = await file(representation(account, [proxy], "PROXY_APPOINTMENT"));
+    const change = { effectiveOn: "2021-08-02", evidenceRef: "REQ-1", classes: ["PROFESSIONAL" as const] };
+    const question = { params: { id: investorId }, body: change };
+    await Promise.all([enter(filed.id), world.ask(world.broker.secret, "changeParticulars", question)]);
+    const { body: second } = await file(
+      representation(account, [proxy, { ...proxy, receivesNotices: false }], "PROXY_APPOINTMENT"),
+    );
+    await enter(second.id);
+    const { rows } = await world.owner.query("select class_bits from account where address = $1", [account]);
+    expect(rows).toEqual([{ class_bits: 2 }]);
+    expect((await printed(account)).representatives).toHaveLength(2);
+  });
+
   it("is refused where it fits nobody, with the field", async () => {
     const { account } = await holder();
     const wrong = async (representatives: FactsOf<"REPRESENTATION">["representatives"]) => {

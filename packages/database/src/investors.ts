@@ -86,6 +86,16 @@ export async function customerForChange(
   return (await tx.query<InvestorRow>(text, [brokerId, id])).rows[0];
 }
 
+/** The investor behind an account, locked against a change at the same time until the transaction ends. */
+export async function investorOfAccountForChange(
+  tx: Queryable,
+  account: string,
+): Promise<InvestorRow | undefined> {
+  const text = `select ${columns} from investor
+    where person_id = (select person_id from account where address = $1) for no key update`;
+  return (await tx.query<InvestorRow>(text, [account])).rows[0];
+}
+
 /** Which investors a party sees: a broker its own customers. */
 export type InvestorView = { as: "broker"; partyId: string } | { as: "everything" };
 

@@ -1,5 +1,6 @@
 import type { Part } from "@genbo/database/commands-statement";
 import type { Queryable } from "@genbo/database/connection";
+import { type InvestorRow, investorOfAccountForChange } from "@genbo/database/investors";
 import type { Principal } from "@genbo/database/keys";
 import {
   type CaseRow,
@@ -12,7 +13,6 @@ import { caseOperation } from "@genbo/database/legal-cases-settle";
 import type { NewCommand } from "@genbo/database/operations-new";
 import { latestParticulars, particularsPart } from "@genbo/database/vault";
 import type { SealedParticulars } from "@genbo/database/vault-seal";
-import { setParticulars } from "@genbo/domain/cases/calls";
 import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { Plan, PlannedCall } from "@genbo/domain/cases/rules";
@@ -25,6 +25,7 @@ import type { ApiContext } from "../context.ts";
 import { otherPerson } from "../four-eyes.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
 import { notFound, ProblemError } from "../problem.ts";
+import { recordCommand } from "../records.ts";
 import { sealNext } from "../sealing.ts";
 import { caseView } from "../views.ts";
 
@@ -32,7 +33,9 @@ type Routes = "approveCase" | "refuseCase" | "withdrawCase";
 type Approval = CallOf<"approveCase">;
 
 export const caseDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
-  approveCase: (call) => command(ctx, call, async (db) => approve(ctx, db, call, await decidable(ctx, call))),
+  // Long: what it locks of a person stays locked until it is written.
+  approveCase: (call) =>
+    command(ctx, call, async (db) => approve(ctx, db, call, await decidable(ctx, call)), { long: true }),
   refuseCase: (call) =>
     command(ctx, call, async () => {
       const row = await decidable(ctx, call);
@@ -95,13 +98,16 @@ async function approve(
   if (facts === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
   const documents = row.documents as unknown as CaseDocument[];
   const inQuestion: CaseInQuestion = { issueId: row.issueId, kind, facts, documents };
+  const rules = rulesOf(kind);
+  // Before the particulars are read, so that no other change of them is lost.
+  const investor = rules.personal && (await investorOfAccountForChange(db, rules.accounts(facts)[0]!));
   const situation = await situationOf(ctx, db, inQuestion, at);
   refuseFaults(faultsOf(inQuestion, situation), language, row.id);
-  const plan = rulesOf(kind).plan({ id: row.id, ref: row.ref, facts }, situation);
+  const plan = rules.plan({ id: row.id, ref: row.ref, facts }, situation);
   const operationId = newId("op", at);
   const checker = principal.subject;
   const next = plan.particulars && (await nextParticulars(ctx, db, plan.particulars));
-  const calls = next ? recordCalls(situation, next.sealed) : plan.calls;
+  const calls = next ? recordCalls(situation, investor!, next.sealed) : plan.calls;
   const rows = calls.length;
   const decision = { id: row.id, state: "approved" as const, checker, reason: null };
   return {
@@ -137,11 +143,21 @@ async function nextParticulars(
   return { sealed, known: { effectiveOn } };
 }
 
-/** Every account of the person takes the new commitment. */
-const recordCalls = (situation: Situation, { personId, commitment }: SealedParticulars): PlannedCall[] =>
+/** Every account of the person takes the new commitment, and what its broker has changed of it meanwhile. */
+const recordCalls = (
+  situation: Situation,
+  investor: InvestorRow,
+  { commitment }: SealedParticulars,
+): PlannedCall[] =>
   [...situation.accounts.values()]
-    .filter(({ record }) => record?.personId === personId)
-    .map((account) => setParticulars(situation, account, commitment));
+    .filter(({ record }) => record?.personId === investor.personId)
+    .map(({ address, record }) => ({
+      ...recordCommand(
+        { ...investor, address, custodianId: record!.custodian, commitment },
+        situation.trustee,
+      ),
+      onToken: false,
+    }));
 
 function writesOf({ calls, flags }: Plan, { id, kind }: CaseRow): Part[] {
   const requests = calls.filter(({ call }) => call === "rejectTransfers").map(({ ref }) => ref);

@@ -108,16 +108,3 @@ export const setFlags = (
   ref: refOfWallet(address),
   args: { wallet: address, record: encodeRecord({ ...record!, flags }), particulars },
 });
-
-/** The commitment of a person's new particulars on one of its accounts' records. */
-export const setParticulars = (
-  { trustee }: Situation,
-  { address, record }: CaseAccount,
-  particulars: string,
-): PlannedCall => ({
-  signer: trustee,
-  call: "setRecords",
-  onToken: false,
-  ref: refOfWallet(address),
-  args: { wallet: address, record: encodeRecord(record!), particulars },
-});
