@@ -7,6 +7,7 @@ import {
   type InvestorRow,
   investorsPart,
   type NewInvestor,
+  taxStatusPart,
 } from "@genbo/database/investors";
 import {
   latestParticulars,
@@ -140,6 +141,7 @@ async function sealedParts(
     investorsPart(admitted.map(({ investor }) => investor)),
     subjectsPart(subjects),
     particularsPart(versions),
+    taxStatusPart(admitted.map(({ investor }) => ({ ...investor, effectiveOn, at }))),
   ];
 }
 

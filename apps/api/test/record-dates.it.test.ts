@@ -1,3 +1,4 @@
+import { dayOfIso, isoOfDay } from "@genbo/domain/jst";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bondTerms } from "./support/samples.ts";
 import { recordDateSet } from "./support/successes.ts";
@@ -16,7 +17,7 @@ const trust = { day: "2022-01-31", purpose: "分配" };
 describe("a record date of a trust", () => {
   it("keeps until when the right is exercised, and notice or clause [TA 189]", async () => {
     const id = await world.activeIssue();
-    const terms = { ...trust, exerciseUntil: "2022-04-30", noticeOn: "2022-01-16" };
+    const terms = { ...trust, exerciseUntil: "2022-04-30", noticeOn: "2022-01-14" };
     expect((await set(id, terms)).body).toMatchObject({ ...terms, deedClauseRef: null });
     const { body } = await world.ask(world.trustee.secret, "listRecordDates", { params: { id } });
     expect(body.items).toMatchObject([terms]);
@@ -50,8 +51,8 @@ describe("a record date of a trust", () => {
     const { body } = await set(issueId, recordDateSet);
     await world.db.pool("genbo_indexer").query(
       `insert into record_date_list
-         (record_date_id, version, issue_id, seq, head, units, holders, block_number, block_hash, frozen_at)
-       select $1, 1, issue_id, seq, head, total_units, total_holders, block_number, block_hash, block_time
+         (record_date_id, version, issue_id, seq, known_seq, head, units, holders, block_number, block_hash, frozen_at)
+       select $1, 1, issue_id, seq, seq, head, total_units, total_holders, block_number, block_hash, block_time
        from entry where issue_id = $2 order by seq desc limit 1`,
       [body.id, issueId],
     );
@@ -62,8 +63,58 @@ describe("a record date of a trust", () => {
         units: "100",
         lots: [{ acquiredOn: "2021-08-02", units: "100" }],
         pledges: [{ holdId: ref, pledgee: buyer.account, pledgeePersonId: buyer.personId, units: "30" }],
+        taxCategory: "RESIDENT_INDIVIDUAL",
+        particulars: null,
       },
     ]);
+    expect(list.body).toMatchObject({ corrections: [], changes: [] });
+
+    const ask = (secret: string, query: Record<string, string>) =>
+      world.ask(secret, "readRecordDateList", { params: { id: body.id }, query });
+    expect((await ask(world.trustee.secret, { names: "true" })).problem).toMatchObject({
+      pointer: "query/purpose",
+    });
+    const named = await ask(world.trustee.secret, { names: "true", purpose: "配当事務" });
+    expect(named.body.items[0]?.particulars?.address.prefecture).toBe("東京都");
+    const { rows } = await world.owner.query("select purpose from audit_row where target = $1 order by id", [
+      body.id,
+    ]);
+    expect(rows.map(({ purpose }) => purpose).slice(-2)).toEqual([recordDateSet.purpose, "配当事務"]);
+    expect(
+      (await ask(world.auditor.secret, { names: "true", purpose: "監査" })).body.items[0]?.particulars,
+    ).toBeNull();
+  });
+
+  it("keeps the tax status of its day, whatever it becomes later [TA 189]", async () => {
+    const { issueId, seller } = await traded(world);
+    const { body } = await set(issueId, recordDateSet);
+    await world.db.pool("genbo_indexer").query(
+      `insert into record_date_list
+         (record_date_id, version, issue_id, seq, known_seq, head, units, holders, block_number, block_hash, frozen_at)
+       select $1, 1, issue_id, seq, seq, head, total_units, total_holders, block_number, block_hash, block_time
+       from entry where issue_id = $2 order by seq desc limit 1`,
+      [body.id, issueId],
+    );
+    const read = async () =>
+      (await world.ask(world.trustee.secret, "readRecordDateList", { params: { id: body.id } })).text;
+    const before = await read();
+    const abroad = { taxCategory: "NON_RESIDENT_INDIVIDUAL", evidenceRef: "届出-1" } as const;
+    const params = { id: seller.investorId };
+    world.clock.set(new Date("2021-08-20T03:00:00Z"));
+    const changed = await world.ask(world.broker.secret, "changeParticulars", {
+      params,
+      body: { ...abroad, effectiveOn: isoAfter(recordDateSet.day) },
+    });
+    expect(changed.status).toBe(202);
+    const told = await world.owner.query(
+      "select tax_category from tax_status where person_id = $1 order by known_at",
+      [seller.personId],
+    );
+    expect(told.rows).toEqual([
+      { tax_category: "RESIDENT_INDIVIDUAL" },
+      { tax_category: "NON_RESIDENT_INDIVIDUAL" },
+    ]);
+    expect(await read()).toBe(before);
   });
 });
 
@@ -71,3 +122,5 @@ it("a bond's record date follows from its terms, not from the Trust Act", async 
   const id = await world.activeIssue({ profile: "BOND", terms: bondTerms } as never);
   expect((await set(id, { ...trust, noticeOn: "2022-02-01" })).status).toBe(201);
 });
+
+const isoAfter = (day: string): string => isoOfDay(dayOfIso(day)! + 1);

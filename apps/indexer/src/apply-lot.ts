@@ -7,7 +7,8 @@ import { type NewEvent, writeEvents } from "@genbo/database/events-write";
 import { markMined, markOperationsMined, ourTransactions } from "@genbo/database/outbox-mined";
 import { settleCommands } from "@genbo/database/outbox-settle";
 import { freezeRecordDates } from "@genbo/database/record-dates-freeze";
-import { collectDerived, writeEntries } from "@genbo/database/register-write";
+import { reviseLists } from "@genbo/database/record-dates-revise";
+import { collectDerived, type EntryRow, writeEntries } from "@genbo/database/register-write";
 import { writeRegistry } from "@genbo/database/register-write-registry";
 import {
   activateIssues,
@@ -84,6 +85,7 @@ export async function writeLot(
   for (const { issueId, step, origin } of rows) derived.add(issueId, step, origin.blockNumber);
   await writeEntries(tx, rows);
   await derived.write(tx);
+  events.push(...(await reviseFrozen(tx, lot, rows)));
   events.push(...folded.notices);
   await openBreaks(tx, folded, events, log);
 
@@ -108,7 +110,19 @@ async function freeze(
   const at = { blockNumber: block.number, at: new Date(block.time * 1000) };
   const issues = [...quarantined].filter((id) => id !== null);
   const lists = await freezeRecordDates(tx, { number: block.number, hash: block.hash, time: at.at }, issues);
-  return lists.map((list) => recordDateNotice(list, at));
+  // One that was frozen late may know of corrections at once.
+  const revised = await reviseLists(tx, [...new Set(lists.map(({ issueId }) => issueId))]);
+  return [...lists, ...revised].map((list) => recordDateNotice(list, at));
+}
+
+/** Next versions of lists of which entries of this lot say something. */
+async function reviseFrozen(tx: Transaction, lot: Lot, rows: readonly EntryRow[]): Promise<NewEvent[]> {
+  const correcting = rows.filter(
+    ({ step }) => step.effect.corrects !== null || step.effect.effectiveOn !== null,
+  );
+  const issues = [...new Set(correcting.map(({ issueId }) => issueId))];
+  const lists = await reviseLists(tx, issues);
+  return lists.map((list) => recordDateNotice(list, endOf(lot.blocks)));
 }
 
 async function openBreaks(tx: Transaction, folded: FoldedLot, events: NewEvent[], log: Log): Promise<void> {

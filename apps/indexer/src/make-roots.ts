@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { quarantined } from "@genbo/database/breaks-write";
+import type { Pool } from "@genbo/database/connection";
+import { readingOfList } from "@genbo/database/record-dates-revise";
+import type { StateOf } from "@genbo/database/register-read-position";
 import {
   type DueRoot,
   dueCloses,
@@ -36,11 +39,16 @@ async function makeDue({ pool, leadership, log }: LeaderContext): Promise<number
   let due = [...(await dueLists(pool)), ...(await dueCloses(pool, held))];
   if (due.length === 0) due = await dueCorrections(pool, held);
   for (const each of due) {
-    const root = await rootOfState(pool, stateOf(each));
+    const root = await rootOfState(pool, await stateOf(pool, each));
     const stands = await leadership.transaction((tx) => insertRoot(tx, each, root));
     log.debug("a root", { issueId: each.issueId, kind: each.kind, day: each.day, root, stands });
   }
   return due.length;
 }
 
-const stateOf = ({ issueId, seq }: DueRoot) => ({ issueId, seq: Number(seq) });
+/** A list's later versions know of corrections, so theirs is the state of no block. */
+function stateOf(pool: Pool, { issueId, seq, list }: DueRoot): Promise<StateOf> | StateOf {
+  const state = { issueId, seq: Number(seq) };
+  if (list === null || list.knownSeq === seq) return state;
+  return readingOfList(pool, { ...state, knownSeq: Number(list.knownSeq), closesAt: list.closesAt });
+}

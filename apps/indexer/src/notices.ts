@@ -85,11 +85,14 @@ export const operationNotice = (operation: EndedOperation, { blockNumber, at }: 
 });
 
 export const recordDateNotice = (list: FrozenList, { blockNumber, at }: At): NewEvent => ({
-  kind: "recordDate.frozen",
+  kind: list.version === 1 ? "recordDate.frozen" : "recordDate.revised",
   issueId: list.issueId,
   partyIds: [],
   subjectId: list.recordDateId,
-  data: { seq: list.seq, units: list.units.toString(), holders: list.holders },
+  data: {
+    ...{ version: list.version, seq: list.seq, knownSeq: list.knownSeq },
+    ...{ units: list.units.toString(), holders: list.holders },
+  },
   blockNumber,
   at,
 });

@@ -2,10 +2,12 @@ import { contractInterface } from "@genbo/chain/abi";
 import { setChainTime } from "@genbo/chain/anvil";
 import { dumpState } from "@genbo/chain/anvil-state";
 import { readDeployment } from "@genbo/database/deployment";
+import { changesOf, readingOfList } from "@genbo/database/record-dates-revise";
 import { rootOfState } from "@genbo/database/register-tree";
-import { newId } from "@genbo/domain/ids";
+import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
-import { zeroWord } from "@genbo/domain/words";
+import { basisCode } from "@genbo/domain/legal-basis";
+import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
 import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
@@ -167,9 +169,98 @@ test("an entry that a local chain lost and has under a later day: the root of it
   expect(await onChain(2, "2022-02-08")).toEqual(found.slice(5).map(({ root }) => root));
 });
 
+test("a correction that reaches back to a record date makes a new version of its list, anchored over the old one [TA 189]", async () => {
+  const admin = (await stack.keystore.find("admin"))!;
+  const enforcer = { role: "3", account: market.trustee.signer };
+  await market.run("party.create", [{ signer: admin, call: "grantRole", args: enforcer }]);
+  const [from = "", to = ""] = wallets;
+  const order = (units: bigint, day: string) =>
+    market.run("case.approve", [
+      {
+        signer: market.trustee.signer,
+        call: "enforceTransfers",
+        target: issue.token,
+        ref: refOf(`judgment of ${day}`),
+        args: {
+          rows: [
+            {
+              ...{ from, to, units: String(units), basis: basisCode("JUDGMENT"), breaks: [] },
+              ref: refOf(`judgment of ${day}`),
+              data: encodeMove({ acquiredOn: dayOfIso(day)! }),
+            },
+          ],
+        },
+      },
+    ]);
+  const lists = () =>
+    rows<{ version: number; seq: bigint; known_seq: bigint; purpose: string }>(
+      `select l.version, l.seq, l.known_seq, r.purpose from record_date_list l join record_date r on r.id = l.record_date_id
+       order by r.purpose, l.version`,
+    );
+  const [first] = await lists();
+  await moveTo("2022-02-12T09:00:00+09:00");
+  expect(await order(1n, "2022-02-10"), "it has effect after the record date").toMatchObject({
+    state: "entered",
+  });
+  expect(await lists()).toHaveLength(2);
+  expect(await order(4n, "2022-02-04"), "it has effect before the record date").toMatchObject({
+    state: "entered",
+  });
+
+  const found = await lists();
+  expect(found.map(({ purpose, version }) => [purpose, version])).toEqual([
+    ["DISTRIBUTION", 1],
+    ["DISTRIBUTION", 2],
+    ["MEETING", 1],
+    ["MEETING", 2],
+  ]);
+  expect(found[0], "the old version stays").toEqual(first);
+  const knownSeq = found[1]!.known_seq;
+  expect(found[1]).toMatchObject({ seq: first!.seq });
+  const [corrected] = await rows(
+    "select corrects, effective_on, kind from entry where issue_id = $1 and seq = $2",
+    [issue.id, knownSeq],
+  );
+  expect(corrected).toEqual({ corrects: null, effective_on: "2022-02-04", kind: 4 });
+
+  const closesAt = endOfDay(dayOfIso("2022-02-06")!);
+  const of = (known: bigint) =>
+    readingOfList(stack.owner, {
+      issueId: issue.id,
+      seq: Number(first!.seq),
+      knownSeq: Number(known),
+      closesAt,
+    });
+  const [before, after] = [await of(first!.known_seq), await of(knownSeq)];
+  const changes = await changesOf(stack.owner, before, after);
+  expect(changes.map(({ account, ...each }) => [account, each.before?.units, each.after?.units])).toEqual(
+    [
+      [from, 10n, 6n],
+      [to, 20n, 24n],
+    ].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+  );
+
+  const versions = await stack.until("the new list is anchored", async () => {
+    const all = (await anchors()).filter(({ kind }) => kind === 1);
+    return all.length === 2 && all;
+  });
+  expect(versions[1]).toEqual({
+    kind: 1,
+    day: "2022-02-06",
+    version: 2,
+    root: await rootOfState(stack.owner, after),
+  });
+  expect(versions[1]!.root).not.toBe(versions[0]!.root);
+  expect(await onChain(1, "2022-02-06")).toEqual(versions.map(({ root }) => root));
+  const events = await rows(
+    "select data ->> 'version' as version from event where kind = 'recordDate.revised'",
+  );
+  expect(events).toEqual([{ version: "2" }, { version: "2" }]);
+});
+
 test("an issue without holdings has no root to publish", async () => {
   const empty = await market.issue();
-  await moveTo("2022-02-11T00:00:01+09:00");
+  await moveTo("2022-02-13T00:00:01+09:00");
   const made = await stack.until("its day is closed", async () => {
     const found = await rows<{ root: string; operation_id: string | null }>(
       "select root, operation_id from register_root where issue_id = $1",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { particulars } from "./investors.ts";
+import { particulars, taxCategory } from "./investors.ts";
 import { investorClass, issueState } from "./issues.ts";
 import { named } from "./named.ts";
 import {
@@ -168,8 +168,11 @@ const recordDateFields = z.object({
   createdAt: instantText,
   list: z
     .object({
-      version: z.int(),
+      version: z.int().describe("One more with each correction entered later that reaches back to that day"),
       seq: height,
+      knownSeq: height.describe(
+        "The last entry that the list knows of: the correction that made this version",
+      ),
       head: hash,
       units: unitsText,
       holders: height,
@@ -193,9 +196,23 @@ export const newRecordDate = named(
       .describe("Clause of the deed that fixes both the date and the rights: then no notice is needed"),
   }),
 );
+const standing = z.object({ units: unitsText, lots: z.array(lot) }).nullable();
+const recordDateChange = named(
+  "RecordDateChange",
+  z.object({ account: addressText, personId, before: standing, after: standing }),
+  "How an account stands in a version of a list, and stood in the one before; null without units",
+);
 export const recordDateRow = named(
   "RecordDateRow",
   registerRow.extend({
+    taxCategory: taxCategory
+      .nullable()
+      .describe("The holder's tax status on that day, as it was known when the day closed"),
+    particulars: particulars
+      .nullable()
+      .describe(
+        "With names=true: who holds, with representatives of co-owners and others, as the register had it then",
+      ),
     pledges: z
       .array(
         z.object({
@@ -211,10 +228,20 @@ export const recordDateRow = named(
 export const recordDatePage = named("RecordDatePage", pageOf(recordDate));
 export const recordDateList = named(
   "RecordDateList",
-  readOf(recordDateFields).extend({ items: z.array(recordDateRow), next: z.string().nullable() }),
+  readOf(recordDateFields).extend({
+    items: z.array(recordDateRow),
+    next: z.string().nullable(),
+    corrections: corrections.describe("Entries that came after the day and reach back to it, up to knownSeq"),
+    changes: z.array(recordDateChange).describe("What this version has otherwise than the one before"),
+  }),
 );
 export const recordDateQuery = pageAfter(id("rdt"));
 export const recordDateListQuery = pageAfter(addressText).extend({
   ...minBlockQuery,
   version: heightText.optional(),
+  names: z
+    .literal("true")
+    .optional()
+    .describe("With name, address and representatives, for who may see them"),
+  purpose: line().optional().describe("Why names are read; needed with names"),
 });

@@ -1,4 +1,3 @@
-import { anchorKinds } from "@genbo/domain/anchors";
 import type { Queryable, Transaction } from "./connection.ts";
 
 /** A root as RegisterAnchor said it. */
@@ -58,7 +57,10 @@ const columns = `r.kind, r.day, r.version, r.seq, r.head, r.root, case when a.ro
     'contract', d.anchor, 'supersedes', a.supersedes, 'block', a.block_number, 'hash', a.block_hash,
     'time', a.block_time, 'txHash', a.tx_hash) end as anchor`;
 const sources = `register_root r
-  left join anchor a on a.issue_id = r.issue_id and a.kind = r.kind and a.day = r.day and a.root = r.root
+  left join lateral (
+    select * from anchor where issue_id = r.issue_id and kind = r.kind and day = r.day and root = r.root
+      and version >= r.version order by version limit 1
+  ) a on true
   left join deployment d on d.id = 1`;
 
 type Row = Omit<AnchoredRoot, "anchor"> & {
@@ -89,19 +91,19 @@ export async function listRoots(
 }
 
 /**
- * The root of the state just after entry `seq`, with its place on chain: of the day that closed so, else of a record
- * date. Undefined for a state in which no day has closed yet.
+ * A root of the state just after entry `seq`, with its place on chain: of the day that closed so, else of a record
+ * date. Undefined where no day has closed and no list was frozen with this root.
  */
 export async function anchoredRootAt(
   db: Queryable,
-  { issueId, seq }: { issueId: string; seq: number },
+  { issueId, seq, root }: { issueId: string; seq: number; root: string },
 ): Promise<AnchoredRoot | undefined> {
   const found = await db.query<Row>({
     name: "anchored-root-at",
     text: `select ${columns} from ${sources}
-      where r.issue_id = $1 and r.seq = $2 and (r.kind = ${anchorKinds.DAY_CLOSE} or r.version = 1)
+      where r.issue_id = $1 and r.seq = $2 and r.root = $3
       order by a.root is null, r.kind desc, r.day limit 1`,
-    values: [issueId, seq],
+    values: [issueId, seq, root],
   });
   return found.rows.map(rowOf)[0];
 }

@@ -30,6 +30,43 @@ export const investorsPart = (rows: readonly NewInvestor[]): Part =>
     },
     rows,
   );
+export interface NewTaxStatus {
+  personId: string;
+  taxCategory: string;
+  /** JST day, ISO. */
+  effectiveOn: string;
+  at: Date;
+}
+
+export const taxStatusPart = (rows: readonly NewTaxStatus[]): Part =>
+  insertPart<NewTaxStatus>(
+    "tax_status",
+    {
+      person_id: ["text", (row) => row.personId],
+      effective_on: ["date", (row) => row.effectiveOn],
+      known_at: ["timestamptz", (row) => row.at],
+      tax_category: ["text", (row) => row.taxCategory],
+    },
+    rows,
+  );
+
+/** The tax status of persons on a day, as it was known at an instant; none for whom none was known. */
+export async function taxStatusOn(
+  db: Queryable,
+  personIds: readonly string[],
+  day: string,
+  known: Date,
+): Promise<Map<string, string>> {
+  const found = await db.query<{ person: string; category: string }>({
+    name: "tax-status-on",
+    text: `select w.person, t.tax_category as category from unnest($1::text[]) as w (person) cross join lateral (
+        select tax_category from tax_status where person_id = w.person and effective_on <= $2 and known_at <= $3
+        order by effective_on desc, known_at desc limit 1) t`,
+    values: [personIds, day, known],
+  });
+  return new Map(found.rows.map(({ person, category }) => [person, category]));
+}
+
 export const investorConstraint = "investor_broker_id_external_id_key";
 
 export interface InvestorChange {

@@ -11,7 +11,10 @@ export interface FreezingBlock {
 export interface FrozenList {
   recordDateId: string;
   issueId: string;
+  version: number;
   seq: number;
+  /** The last entry that it knows of. */
+  knownSeq: number;
   units: bigint;
   holders: number;
 }
@@ -68,9 +71,15 @@ async function freeze(tx: Transaction, date: DueRow, block: FreezingBlock): Prom
   const { units, holders } = sums.rows[0]!;
   await tx.query(
     `insert into record_date_list
-       (record_date_id, version, issue_id, seq, head, units, holders, block_number, block_hash, frozen_at)
-     values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       (record_date_id, version, issue_id, seq, known_seq, head, units, holders, block_number, block_hash, frozen_at)
+     values ($1, 1, $2, $3, $3, $4, $5, $6, $7, $8, $9)`,
     [date.id, date.issue_id, seq, head, units, holders, block.number, block.hash, block.time],
   );
-  return { recordDateId: date.id, issueId: date.issue_id, seq: Number(seq), units, holders };
+  return {
+    ...{ recordDateId: date.id, issueId: date.issue_id, version: 1 },
+    seq: Number(seq),
+    knownSeq: Number(seq),
+    units,
+    holders,
+  };
 }

@@ -1,6 +1,7 @@
 import type { RecordDateTerms } from "@genbo/domain/record-dates";
 import { insertPart, type Part } from "./commands-statement.ts";
 import type { PrismaClient, RecordDate, RecordDateList } from "./generated/client.ts";
+import type { ListState } from "./record-dates-revise.ts";
 
 export interface NewRecordDate extends RecordDateTerms {
   id: string;
@@ -50,3 +51,9 @@ export const listRecordDates = (
 /** A record date with its lists, newest version first. */
 export const findRecordDate = (prisma: PrismaClient, id: string): Promise<RecordDateWithLists | null> =>
   prisma.recordDate.findUnique({ where: { id }, include });
+
+/** The state of the register that a version of a record date's list has. */
+export const listStateOf = ({ closesAt }: RecordDate, list: RecordDateList): ListState => ({
+  ...{ issueId: list.issueId, seq: Number(list.seq), knownSeq: Number(list.knownSeq) },
+  closesAt,
+});

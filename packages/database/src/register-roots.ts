@@ -11,6 +11,8 @@ export interface DueRoot {
   version: number;
   seq: bigint;
   head: string;
+  /** Of a record date's list: the last entry that it knows of, and 24:00 JST of its day. */
+  list: { knownSeq: bigint; closesAt: Date } | null;
 }
 
 /** 24:00 JST of a day, in SQL. */
@@ -21,7 +23,7 @@ const endOf = (day: string): string => `((${day} + 1)::timestamp at time zone 'A
  * passed 24:00 JST of it. An issue under quarantine waits, because its register may lack entries.
  */
 export async function dueCloses(db: Queryable, quarantined: readonly string[]): Promise<DueRoot[]> {
-  const found = await db.query<DueRoot>({
+  const found = await db.query<Omit<DueRoot, "list">>({
     name: "roots-due-closes",
     text: `select s.issue_id as "issueId", ${anchorKinds.DAY_CLOSE} as kind, d.day::text as day, 1 as version, e.seq, e.head
       from issue_state s
@@ -42,22 +44,23 @@ export async function dueCloses(db: Queryable, quarantined: readonly string[]): 
       order by d.day, s.issue_id`,
     values: [quarantined],
   });
-  return found.rows;
+  return found.rows.map((row) => ({ ...row, list: null }));
 }
 
 /** Frozen lists of record dates without a root. Dates of one day share it, whatever their purpose. */
 export async function dueLists(db: Queryable): Promise<DueRoot[]> {
-  const found = await db.query<DueRoot>({
+  const found = await db.query<Omit<DueRoot, "list"> & NonNullable<DueRoot["list"]>>({
     name: "roots-due-lists",
     text: `select distinct on (l.issue_id, r.day, l.version) l.issue_id as "issueId",
-        ${anchorKinds.RECORD_DATE} as kind, r.day::text as day, l.version, l.seq, l.head
+        ${anchorKinds.RECORD_DATE} as kind, r.day::text as day, l.version, l.seq, l.head,
+        l.known_seq as "knownSeq", r.closes_at as "closesAt"
       from record_date_list l join record_date r on r.id = l.record_date_id
       where not exists (
         select 1 from register_root o where o.issue_id = l.issue_id and o.kind = ${anchorKinds.RECORD_DATE}
           and o.day = r.day and o.version = l.version)
       order by l.issue_id, r.day, l.version`,
   });
-  return found.rows;
+  return found.rows.map(({ knownSeq, closesAt, ...row }) => ({ ...row, list: { knownSeq, closesAt } }));
 }
 
 /**
@@ -65,7 +68,7 @@ export async function dueLists(db: Queryable): Promise<DueRoot[]> {
  * lost the entries of that day and has them under a later one. The register's own root supersedes it, by name.
  */
 export async function dueCorrections(db: Queryable, quarantined: readonly string[]): Promise<DueRoot[]> {
-  const found = await db.query<DueRoot>({
+  const found = await db.query<Omit<DueRoot, "list">>({
     name: "roots-due-corrections",
     text: `select a.issue_id as "issueId", a.kind, a.day::text as day, a.version + 1 as version,
         coalesce(e.seq, 0) as seq, coalesce(e.head, $1) as head
@@ -82,7 +85,7 @@ export async function dueCorrections(db: Queryable, quarantined: readonly string
       order by a.day, a.issue_id`,
     values: [zeroWord, quarantined],
   });
-  return found.rows;
+  return found.rows.map((row) => ({ ...row, list: null }));
 }
 
 /**

@@ -27,6 +27,17 @@ export function isBusinessDay(day: Day): boolean {
   return weekday !== 0 && weekday !== 6 && !isHoliday(day) && monthDay !== "12-31" && monthDay > "01-03";
 }
 
+/**
+ * Whether the official gazette (官報) appears on a day: the offices' rest days are weekends, national holidays and 12/29 to
+ * 1/3 (行政機関の休日に関する法律 1). In a year whose holidays are not announced yet, weekends and the turn of the year alone
+ * are known.
+ */
+export function isGazetteDay(day: Day): boolean {
+  const weekday = weekdayOf(day);
+  const monthDay = isoOfDay(day).slice(5);
+  return weekday !== 0 && weekday !== 6 && !isHoliday(day) && monthDay < "12-29" && monthDay > "01-03";
+}
+
 /** `day` itself if business is done then, else the first business day after it. */
 export const following = (day: Day): Day => (isBusinessDay(day) ? day : following(day + 1));
 

@@ -1,3 +1,4 @@
+import { isGazetteDay } from "./calendar.ts";
 import { type Day, dayOfIso, isoOfDay } from "./jst.ts";
 import type { ProfileName } from "./profiles.ts";
 import type { RefusalCode } from "./refusals.ts";
@@ -36,7 +37,9 @@ function exerciseFaults(day: Day, exerciseUntil: string | null): RefusalCode[] {
 /** Two weeks' notice in the official gazette, unless the deed fixes both the date and the rights (TA 189(4)). */
 function noticeFaults(day: Day, { noticeOn, deedClauseRef }: RecordDateTerms): RefusalCode[] {
   if (noticeOn === null) return deedClauseRef === null ? ["NOTICE_MISSING"] : [];
-  return dayOfIso(noticeOn)! > lastNoticeDay(day) ? ["NOTICE_TOO_LATE"] : [];
+  const notice = dayOfIso(noticeOn)!;
+  const faults: RefusalCode[] = notice > lastNoticeDay(day) ? ["NOTICE_TOO_LATE"] : [];
+  return isGazetteDay(notice) ? faults : [...faults, "NOTICE_NO_GAZETTE"];
 }
 
 /** Two whole weeks lie between: neither the day of the notice nor the record date counts (Civil Code 140). */

@@ -344,6 +344,12 @@ const table = {
     "官報公告が基準日の二週間前までになされていません。",
     "Set a later record date, or publish earlier (TA 189(4)).",
   ],
+  NOTICE_NO_GAZETTE: [
+    114,
+    "The official gazette does not appear on the day of the notice.",
+    "公告日は官報の発行されない日です。",
+    "Name a day on which it appears: no weekend, national holiday or 12/29 to 1/3.",
+  ],
   NOT_THE_TRUSTEES_ACCOUNT: [
     120,
     "The account is not the trustee's or issuer's own.",

@@ -32,8 +32,14 @@ describe("the gazette's notice leaves two whole weeks, unless the deed fixes dat
   const faults = (more: object) => recordDateFaults("TRUST_BENEFICIAL", { ...terms, ...more });
   test("the last day for 31 January is 16 January", () => {
     expect(isoOfDay(lastNoticeDay(dayOfIso("2022-01-31")!))).toBe("2022-01-16");
-    expect(faults({ noticeOn: "2022-01-16" })).toEqual([]);
+    expect(faults({ noticeOn: "2022-01-14" })).toEqual([]);
     expect(faults({ noticeOn: "2022-01-17" })).toEqual(["NOTICE_TOO_LATE"]);
+  });
+  test("the gazette does not appear on weekends, holidays and at the turn of the year", () => {
+    for (const noticeOn of ["2022-01-16", "2022-01-10", "2021-12-29", "2022-01-03"])
+      expect([noticeOn, faults({ noticeOn })]).toEqual([noticeOn, ["NOTICE_NO_GAZETTE"]]);
+    expect(faults({ noticeOn: "2021-12-28" })).toEqual([]);
+    expect(faults({ noticeOn: "2022-01-22" })).toEqual(["NOTICE_TOO_LATE", "NOTICE_NO_GAZETTE"]);
   });
   test("without notice and clause it is refused; the clause makes up for it", () => {
     expect(faults({})).toEqual(["NOTICE_MISSING"]);

@@ -290,6 +290,15 @@ create table vault_particulars (
   primary key (person_id, version)
 );
 
+-- A holder's tax status with the day from which it holds: a list of a past day names the one of then.
+create table tax_status (
+  person_id text not null references investor (person_id),
+  effective_on date not null,
+  known_at timestamptz not null,
+  tax_category text not null,
+  primary key (person_id, effective_on, known_at)
+);
+
 -- Certificates of entries (Trust Act 187, 202; Companies Act 682, 695). The signed text names a person: it stands sealed
 -- under that person's key, and goes with it.
 create table certificate (
@@ -652,14 +661,17 @@ create table record_date_list (
   record_date_id text not null references record_date,
   version integer not null check (version > 0),
   issue_id text not null references issue,
-  seq bigint not null,
+  seq bigint not null, -- the last entry before 24:00 JST
+  known_seq bigint not null, -- the last entry that it knows of: a later version's is the correction that made it
   head text not null,
   units bigint not null,
   holders integer not null,
   block_number bigint not null,
   block_hash text not null,
   frozen_at timestamptz not null,
-  primary key (record_date_id, version)
+  primary key (record_date_id, version),
+  check (known_seq >= seq),
+  check ((known_seq = seq) = (version = 1))
 );
 
 -- Merkle roots of an issue's holdings that are published on chain: of each record-date list (kind 1) and of the close of
@@ -750,7 +762,7 @@ grant select on all tables in schema public to genbo_api, genbo_worker, genbo_in
 revoke select on vault_subject, vault_particulars, inspection, certificate from genbo_worker, genbo_indexer;
 revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 
-grant insert on party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
+grant insert on tax_status, party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
   vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
   certificate, custody_change to genbo_api;
 grant update (state, to_external_id, acceptor, checker, reason, consented_at, decided_at) on custody_change to genbo_api;

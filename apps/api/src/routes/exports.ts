@@ -1,6 +1,7 @@
 import { findIssue } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
-import { findRecordDate } from "@genbo/database/record-dates";
+import { findRecordDate, listStateOf } from "@genbo/database/record-dates";
+import { readingOfList } from "@genbo/database/record-dates-revise";
 import {
   type ExportOrder,
   exportPart,
@@ -9,7 +10,7 @@ import {
   type RegisterExport,
   type Rendered,
 } from "@genbo/database/register-exports";
-import { type Position, positionOf } from "@genbo/database/register-read-position";
+import type { Position } from "@genbo/database/register-read-position";
 import { newId } from "@genbo/domain/ids";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { CallOf, Handlers } from "../call.ts";
@@ -123,8 +124,8 @@ async function frozenList(
   const list = found.recordDateLists.find(({ version }) => version === (body.version ?? version));
   if (list === undefined)
     throw new ProblemError("STATE_CONFLICT", "The list is not frozen yet, or has no such version.");
-  const position = await positionOf(ctx.pool, issueId, { seq: Number(list.seq) });
-  return { position: position!, recordDate: { id: found.id, version: list.version } };
+  const position = await readingOfList(ctx.pool, listStateOf(found, list));
+  return { position, recordDate: { id: found.id, version: list.version } };
 }
 
 const mediaTypes = {

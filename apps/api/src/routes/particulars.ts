@@ -1,5 +1,10 @@
 import type { Queryable } from "@genbo/database/connection";
-import { changeInvestorPart, customerForChange, type InvestorRow } from "@genbo/database/investors";
+import {
+  changeInvestorPart,
+  customerForChange,
+  type InvestorRow,
+  taxStatusPart,
+} from "@genbo/database/investors";
 import { latestParticulars, particularsPart } from "@genbo/database/vault";
 import { walletsOf } from "@genbo/database/wallets";
 import { canonicalJson } from "@genbo/domain/canonical-json";
@@ -46,7 +51,13 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
     },
     target: investor.id,
     detail: { version, evidenceRef: body.evidenceRef, wallets: addresses.length },
-    writes: [changeInvestorPart(next), ...(sealed ? [particularsPart([{ ...sealed, ...known }])] : [])],
+    writes: [
+      changeInvestorPart(next),
+      ...(sealed ? [particularsPart([{ ...sealed, ...known }])] : []),
+      ...(next.taxCategory === investor.taxCategory
+        ? []
+        : [taxStatusPart([{ ...next, effectiveOn: body.effectiveOn, at }])]),
+    ],
     ...(operationId !== null && {
       operation: { id: operationId, kind: "particulars.change", issueId: null, subjectId: investor.id },
       commands: addresses.map((address) => recordCommand({ ...record, address }, principal.signer!)),

@@ -29,10 +29,10 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
     if (token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
     return { id: issue.id, ref: issue.ref, token, deployment: (await readDeployment(ctx.pool))! };
   };
-  /** What the chain holds of this state: only where it is the same root, since anything else proves nothing. */
-  const anchoredWire = async (state: { issueId: string; seq: number }, root: string) => {
-    const found = await anchoredRootAt(ctx.pool, state);
-    return found === undefined || found.root !== root ? null : anchoredRootWire(found);
+  /** Where the chain holds this very root: any other proves nothing of this state. */
+  const anchoredWire = async ({ issueId, seq }: { issueId: string; seq: number }, root: string) => {
+    const found = await anchoredRootAt(ctx.pool, { issueId, seq, root });
+    return found === undefined ? null : anchoredRootWire(found);
   };
   const prove = async ({ principal, params, query }: CallOf<"proveRegister" | "proveHolding">) => {
     const { token, deployment, id } = await activeIssue(principal, params.id);

@@ -1,28 +1,33 @@
 import { isConstraint } from "@genbo/database/commands";
+import { taxStatusOn } from "@genbo/database/investors";
 import { findIssue } from "@genbo/database/issues";
 import {
   findRecordDate,
   listRecordDates,
+  listStateOf,
   recordDateConstraint,
   recordDatePart,
 } from "@genbo/database/record-dates";
+import { changesOf, type ListState, readingOfList } from "@genbo/database/record-dates-revise";
 import { registerPage } from "@genbo/database/register-read";
 import { holdsOf } from "@genbo/database/register-read-holds";
-import { positionOf } from "@genbo/database/register-read-position";
+import type { Position } from "@genbo/database/register-read-position";
+import type { RegisterRow } from "@genbo/database/register-row";
+import { particularsAt } from "@genbo/database/vault-at";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { newId } from "@genbo/domain/ids";
-import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { dayOfIso, endOfDay, isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { type RecordDateTerms, recordDateFaults } from "@genbo/domain/record-dates";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition } from "../moments.ts";
+import { asOfPosition, knownWire } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, headAt, pageOf, presentAsOf } from "../reads.ts";
 import { numberOf, ruleWire } from "../rules.ts";
-import { issueView } from "../views.ts";
-import { recordDateRowWire, recordDateWire } from "../wire/register.ts";
+import { issueView, seesParticulars } from "../views.ts";
+import { listChangeWire, type RecordDateFacts, recordDateRowWire, recordDateWire } from "../wire/register.ts";
 
 type Routes = "setRecordDate" | "listRecordDates" | "readRecordDateList";
 
@@ -56,22 +61,48 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     if (list === undefined) {
       throw new ProblemError("STATE_CONFLICT", "The list is not frozen yet, or has no such version.");
     }
-    const state = { issueId: issue.id, seq: Number(list.seq) };
-    const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
-    const page = await registerPage(ctx.pool, state, { ...filter, after: query.cursor, limit: query.limit });
-    const accounts = page.rows.map(({ account }) => account);
-    const pledges = await holdsOf(ctx.pool, state, { side: "account", accounts, kind: holdKinds.PLEDGE });
-    await auditRead(ctx, call, found.id, undefined, { version: list.version });
-    // The list's own place, not the present one: the frozen list is the same bytes for ever.
-    const position = await positionOf(ctx.pool, issue.id, { seq: state.seq });
-    const asOf = position === undefined ? null : asOfPosition(position);
+    const state = listStateOf(found, list);
+    const reading = await readingOfList(ctx.pool, state);
+    const own = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
+    const page = await registerPage(ctx.pool, reading, { ...own, after: query.cursor, limit: query.limit });
+    const earlier = found.recordDateLists.find((each) => each.version === list.version - 1);
+    const before = earlier && (await readingOfList(ctx.pool, listStateOf(found, earlier)));
+    const changes = before ? await changesOf(ctx.pool, before, reading, own.custodianId) : [];
+    const facts = await factsOf(ctx, call, reading, state, page.rows);
+    await auditRead(ctx, call, found.id, query.purpose ?? found.purpose, { version: list.version });
     const wire = recordDateWire({ ...found, recordDateLists: lists });
     return {
       status: 200,
-      body: { ...wire, items: page.rows.map(recordDateRowWire(pledges)), next: page.next, asOf },
+      body: {
+        ...{ ...wire, items: page.rows.map(recordDateRowWire(facts)), next: page.next },
+        ...{ corrections: knownWire(reading).corrections, changes: changes.map(listChangeWire) },
+        // The list's own place, not the present one: the frozen list is the same bytes for ever.
+        asOf: asOfPosition(reading),
+      },
     };
   },
 });
+
+/** What else is to be known of holders on that day, as it was known when it closed. */
+async function factsOf(
+  ctx: ApiContext,
+  { principal, query }: CallOf<"readRecordDateList">,
+  { block }: Position,
+  { issueId, seq, closesAt }: ListState,
+  rows: readonly RegisterRow[],
+): Promise<RecordDateFacts> {
+  const accounts = rows.map(({ account }) => account);
+  const persons = [...new Set(rows.map(({ personId }) => personId))];
+  const day = isoOfDay(jstDay(closesAt) - 1);
+  const withNames = query.names === "true" && seesParticulars(principal);
+  if (withNames && query.purpose === undefined)
+    throw invalidField("query/purpose", "is needed to read personal data");
+  return {
+    pledges: await holdsOf(ctx.pool, { issueId, seq }, { side: "account", accounts, kind: holdKinds.PLEDGE }),
+    tax: await taxStatusOn(ctx.pool, persons, day, closesAt),
+    particulars: withNames ? await particularsAt(ctx.pool, ctx.vaultKeys, block, accounts) : new Map(),
+  };
+}
 
 const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
   command(ctx, call, async () => {

@@ -1,8 +1,17 @@
-import type { entry, lot, recordDate, recordDateRow, registerRow } from "@genbo/api-schema/register";
+import type {
+  entry,
+  lot,
+  recordDate,
+  recordDateList,
+  recordDateRow,
+  registerRow,
+} from "@genbo/api-schema/register";
 import type { RecordDateWithLists } from "@genbo/database/record-dates";
+import type { ListChange } from "@genbo/database/record-dates-revise";
 import type { EntryLine } from "@genbo/database/register-read-entries";
 import type { HoldAt } from "@genbo/database/register-read-holds";
 import type { RegisterRow } from "@genbo/database/register-row";
+import type { ParticularsAt } from "@genbo/database/vault-at";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
@@ -44,11 +53,23 @@ export const entryWire =
 /** Prisma reads a date column as midnight UTC of that day. */
 const dayWire = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
 
-/** A row of a record-date list with the pledges on its account. */
+/** What a row of a record-date list says beside the holding. */
+export interface RecordDateFacts {
+  pledges: readonly HoldAt[];
+  /** By person. */
+  tax: ReadonlyMap<string, string>;
+  /** By account; empty where no names are shown. */
+  particulars: ReadonlyMap<string, ParticularsAt>;
+}
+
 export const recordDateRowWire =
-  (pledges: readonly HoldAt[]) =>
+  ({ pledges, tax, particulars }: RecordDateFacts) =>
   (row: RegisterRow): z.input<typeof recordDateRow> => ({
     ...registerRowWire(row),
+    taxCategory: (tax.get(row.personId) ?? null) as z.input<typeof recordDateRow>["taxCategory"],
+    particulars: (particulars.get(row.account)?.opened?.particulars ?? null) as z.input<
+      typeof recordDateRow
+    >["particulars"],
     pledges: pledges
       .filter(({ account }) => account === row.account)
       .map(({ id, target, targetPersonId, units }) => ({
@@ -58,6 +79,20 @@ export const recordDateRowWire =
         units: String(units),
       })),
   });
+
+const standingWire = (row: RegisterRow | null) =>
+  row && { units: String(row.units), lots: lotsWire(row.lots) };
+
+export const listChangeWire = ({
+  account,
+  before,
+  after,
+}: ListChange): z.input<typeof recordDateList>["changes"][number] => ({
+  account,
+  personId: (after ?? before)!.personId,
+  before: standingWire(before),
+  after: standingWire(after),
+});
 
 export const recordDateWire = (row: RecordDateWithLists): z.input<typeof recordDate> => {
   const [list] = row.recordDateLists;
@@ -76,6 +111,7 @@ export const recordDateWire = (row: RecordDateWithLists): z.input<typeof recordD
       ? {
           version: list.version,
           seq: Number(list.seq),
+          knownSeq: Number(list.knownSeq),
           head: list.head,
           units: String(list.units),
           holders: list.holders,

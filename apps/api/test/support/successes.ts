@@ -120,8 +120,8 @@ export async function recordDate(world: World, frozen: boolean): Promise<string>
   const { body: made } = await world.ask(world.trustee.secret, "setRecordDate", { params: { id }, body });
   if (!frozen) return made.id;
   await world.db.pool("genbo_indexer").query(
-    `insert into record_date_list (record_date_id, version, issue_id, seq, head, units, holders, block_number, block_hash, frozen_at)
-     select $1, 1, issue_id, seq, head, total_units, total_holders, block_number, block_hash, block_time
+    `insert into record_date_list (record_date_id, version, issue_id, seq, known_seq, head, units, holders, block_number, block_hash, frozen_at)
+     select $1, 1, issue_id, seq, seq, head, total_units, total_holders, block_number, block_hash, block_time
      from entry where issue_id = $2 order by seq desc limit 1`,
     [made.id, id],
   );
