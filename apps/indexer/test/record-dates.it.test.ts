@@ -73,7 +73,8 @@ test("the list is of 24:00 JST: what enters before counts, what enters in the bl
   expect(before!.time < closing && frozen!.time >= closing).toBe(true);
   expect(list.frozen_at).toEqual(frozen!.time);
   const [event] = await rows("select subject_id, data from event where kind = 'recordDate.frozen'");
-  expect(event).toEqual({ subject_id: id, data: { seq: Number(last), units: "30", holders: 2 } });
+  const data = { version: 1, seq: Number(last), knownSeq: Number(last), units: "30", holders: 2 };
+  expect(event).toEqual({ subject_id: id, data });
 });
 
 test("a record date in the past is frozen as of its own day, once", async () => {
