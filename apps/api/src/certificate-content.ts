@@ -128,9 +128,9 @@ async function holderBody(
 }
 
 /** Where the chain itself holds the root, for a state in which a day or a record date closed; else null. */
-async function anchoredOf({ pool }: ApiContext, position: Position, root: string) {
-  const found = await anchoredRootAt(pool, position);
-  return found === undefined || found.root !== root ? null : anchoredRootWire(found);
+async function anchoredOf({ pool }: ApiContext, { issueId, seq }: Position, root: string) {
+  const found = await anchoredRootAt(pool, { issueId, seq, root });
+  return found === undefined ? null : anchoredRootWire(found);
 }
 
 /** Pledgee and pledged units (Trust Act 201(1), Companies Act 694(1)): what the pledgor has besides is not his. */
