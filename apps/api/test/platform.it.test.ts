@@ -94,6 +94,9 @@ describe("the sandbox clock", () => {
     const repeat = await move("2021-10-05T00:00:00Z", "clock-1");
     expect([repeat.headers["idempotency-hit"], repeat.text]).toEqual(["true", moved.text]);
     expect((await move("2021-10-04T00:00:00Z")).code).toBe("CLOCK_NOT_FORWARD");
+    // 00:00 JST of the first day that 16 bits cannot name.
+    for (const to of ["2149-06-06T15:00:00Z", "9999-12-30T00:00:00Z"])
+      expect((await move(to)).problem).toMatchObject({ status: 422, pointer: "/to" });
     const { body } = await asker(app)(null, "status");
     expect(body.chain).toMatchObject({ reachable: true });
     await app.close();

@@ -88,8 +88,20 @@ describe("a transfer request", () => {
     expect(bulk.problem.rows).toMatchObject([
       { row: 0, pointer: "/rows/0/tradeDate", code: "INVALID_FIELD" },
     ]);
-    const past = await ask({ tradeDate: "2021-06-01", settlementDate: "2021-06-03" });
+    const past = await ask({ expiresAt: "2021-08-01T00:00:00Z" });
     expect(codes(past.problem.failing)).toEqual(["HOLD_EXPIRED"]);
+  });
+
+  it("is refused for a trade before the issue's payment day, when nobody had units to sell", async () => {
+    const trade = await traded(world);
+    const early = { tradeDate: "2021-08-01", settlementDate: "2021-08-04" };
+    const row = { ...order(trade), ...early };
+    const single = await world.ask(world.broker.secret, "requestTransfer", { body: row });
+    expect([single.status, single.problem.pointer]).toEqual([422, "/tradeDate"]);
+    const bulk = await world.ask(world.broker.secret, "requestTransfers", { body: { rows: [row] } });
+    expect(bulk.problem.rows).toMatchObject([
+      { row: 0, pointer: "/rows/0/tradeDate", code: "INVALID_FIELD" },
+    ]);
   });
 
   it("speaks Japanese to who asks for it", async () => {

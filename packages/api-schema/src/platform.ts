@@ -1,6 +1,7 @@
+import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import { z } from "zod";
 import { named } from "./named.ts";
-import { hash, height, instant, instantText } from "./primitives.ts";
+import { hash, height, instant, instantText, lastDay } from "./primitives.ts";
 
 /** /health: this process answers. */
 export const healthAnswer = named("Health", z.object({ alive: z.literal(true), version: z.string() }));
@@ -74,7 +75,11 @@ export const statusAnswer = named(
 
 export const clockMove = named(
   "ClockMove",
-  z.strictObject({ to: instant.describe("Later than the present instant") }),
+  z.strictObject({
+    to: instant
+      .describe("Later than the present instant, and no day that the register could not name")
+      .refine((to) => jstDay(to) <= lastDay, `lies after ${isoOfDay(lastDay)}`),
+  }),
 );
 export const clockAnswer = named("ClockAnswer", z.object({ time: instantText, offsetMs: z.int() }));
 

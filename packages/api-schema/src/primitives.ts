@@ -68,7 +68,7 @@ export const personId = z
   .describe("Random id of a person: 0x and 24 hex digits");
 
 /** A day in Japan, `2021-10-07`, from 1970-01-02 until 2149-06-06: what 16 bits of a data word can name. */
-const lastDay = 65_535;
+export const lastDay = 65_535;
 export const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, "is not a date such as 2021-10-07")

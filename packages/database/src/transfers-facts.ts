@@ -1,4 +1,4 @@
-import { holdKinds } from "@genbo/domain/entry-kinds";
+import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import type { Queryable } from "./connection.ts";
@@ -28,6 +28,8 @@ export interface OrderFacts {
     policy: string;
     holders: number;
     quarantined: boolean;
+    /** The day of acquisition of its first units, its payment day; null before any were issued. */
+    issuedOn: string | null;
   } | null;
   from: AccountFacts & { units: bigint; free: bigint; lots: ReadonlyMap<Day, bigint> };
   to: AccountFacts;
@@ -40,6 +42,7 @@ interface Row {
   policy: string;
   holders: number;
   quarantined: boolean;
+  issued_on: string | null;
   units: bigint | null;
   encumbered: bigint | null;
   frozen: bigint;
@@ -70,11 +73,15 @@ const personUnits = (account: string) => `coalesce((
 const frozenUnits = `coalesce((select sum(z.claimed) from hold z where z.issue_id = r.issue_id and z.account = r.f
   and z.to_seq is null and z.kind = ${holdKinds.FREEZE}), 0)::bigint`;
 
+/** Among an issue's first lines: one probe. */
+const issuedOn = `(select acquired_on from entry e where e.issue_id = r.issue_id and e.kind = ${entryKinds.ISSUE}
+  order by e.seq limit 1)`;
+
 const textOf = (
   orders: string,
 ) => `select i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
     coalesce(s.holders, 0) as holders,
-    exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined,
+    exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined, ${issuedOn} as issued_on,
     h.units, h.encumbered, ${frozenUnits} as frozen, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
     ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units
   from ${orders}
@@ -106,9 +113,9 @@ export async function orderFacts(db: Queryable, orders: readonly Order[]): Promi
 function factsOf(row: Row): OrderFacts {
   const units = row.units ?? 0n;
   const free = units - (row.encumbered ?? 0n) - row.frozen;
-  const { state, token, trustee_id: trusteeId, policy, holders, quarantined } = row;
+  const { state, token, trustee_id: trusteeId, policy, holders, quarantined, issued_on: issuedOn } = row;
   return {
-    issue: state === null ? null : { state, token, trusteeId, policy, holders, quarantined },
+    issue: state === null ? null : { state, token, trusteeId, policy, holders, quarantined, issuedOn },
     from: {
       ...accountOf(row.f, row.f_broker, row.f_units),
       units,

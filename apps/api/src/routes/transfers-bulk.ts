@@ -10,8 +10,10 @@ import type { ApiContext } from "../context.ts";
 import { ProblemError } from "../problem.ts";
 import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
 import {
+  beforeIssueDetail,
   draftTransfer,
   earlyDetail,
+  isBeforeIssue,
   isEarly,
   strayDate,
   strayDetail,
@@ -60,6 +62,8 @@ function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: numb
     if (!(error instanceof ProblemError)) throw error;
     return [{ row, pointer: `${pointer}/issueId`, code: error.code, detail: error.message }];
   }
+  if (isBeforeIssue(order, facts))
+    return [{ row, pointer: `${pointer}/tradeDate`, code: "INVALID_FIELD", detail: beforeIssueDetail }];
   if (isEarly(order, facts, call.at))
     return [{ row, pointer: `${pointer}/settlementDate`, code: "NOT_YET_SETTLED", detail: earlyDetail }];
   const failing = rulesAgainst(facts, order, call.principal.partyId, call.at).map((number) =>

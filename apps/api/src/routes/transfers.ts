@@ -10,7 +10,15 @@ import type { ApiContext } from "../context.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
-import { draftTransfer, earlyDetail, isEarly, strayDate, strayDetail } from "../transfer-requests.ts";
+import {
+  beforeIssueDetail,
+  draftTransfer,
+  earlyDetail,
+  isBeforeIssue,
+  isEarly,
+  strayDate,
+  strayDetail,
+} from "../transfer-requests.ts";
 import { transferView } from "../views.ts";
 import { transferWire } from "../wire/transfers.ts";
 
@@ -52,6 +60,7 @@ async function requestTransfer(db: Queryable, call: Request): Promise<Outcome<Re
   if (stray !== undefined) throw invalidField(`/${stray}`, strayDetail);
   const [facts] = await orderFacts(db, [body]);
   activeIssue(facts!.issue);
+  if (isBeforeIssue(body, facts!)) throw invalidField("/tradeDate", beforeIssueDetail);
   if (isEarly(body, facts!, at)) throw new ProblemError("NOT_YET_SETTLED", `It ${earlyDetail}.`);
   const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>
     ruleWire(number, language),
