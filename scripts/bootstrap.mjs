@@ -11,6 +11,8 @@ const marker = join(root, "node_modules", ".modules.yaml");
 const pnpm = "pnpm@10.34.9";
 const parentWatchMs = 1_000;
 const progressMs = 5_000;
+// npm says nothing of a failure (a certificate, a proxy) before its last try, by default for more than a minute.
+const npmRetries = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"];
 const oldestNode = 20;
 const nodeWithTypes = 24;
 
@@ -67,6 +69,7 @@ async function install() {
   const npx = process.platform === "win32" ? "npx.cmd" : "npx";
   const command = [
     "--yes",
+    ...npmRetries,
     pnpm,
     "install",
     "--frozen-lockfile",

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Stack, startStack } from "../supervisor.ts";
@@ -13,9 +13,21 @@ export async function demo(args: readonly string[]): Promise<void> {
     args: [...args],
     options: { json: { type: "string" }, data: { type: "string", default: defaultDataDir } },
   });
+  if (values.json !== undefined) mustBeWritable(values.json);
   const result = await demoOn(resolve(values.data), terminalScreen(process.stdout));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 2)}\n`);
   if (result.checks.failed > 0) process.exitCode = 1;
+}
+
+/** Found out before the demo, which takes a minute. What stands in the file stays until then. */
+function mustBeWritable(path: string): void {
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "its folder does not exist" : (error as Error).message;
+    throw new Error(`--json ${path} cannot be written: ${reason}.`);
+  }
 }
 
 /** Runs the demo on a data folder, which it makes when it is missing, and leaves nothing running. */
