@@ -36,6 +36,13 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
   VALIDITY_PAST: ["representatives"],
   NOT_A_CO_OWNER: ["representative"],
   NOT_A_GROUP: ["account"],
+  ENTRY_NOT_CORRECTABLE: ["corrects"],
+  ALREADY_CORRECTED: ["corrects"],
+  UNITS_MOVED_ON: ["corrects", "effectiveOn"],
+  LOT_CLOSED: ["lotAcquiredOn", "corrects", "effectiveOn"],
+  EFFECT_DAY_WRONG: ["effectiveOn"],
+  VERSION_NOT_LATEST: ["version"],
+  SUPPLY_STANDS: ["units"],
 };
 
 /** Where in the body of a filing each fault lies, as far as it lies in one place. */

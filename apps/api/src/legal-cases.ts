@@ -7,6 +7,7 @@ import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import type { Represented } from "@genbo/domain/representation";
 import type { z } from "zod";
+import { faultsOfPast } from "./case-past.ts";
 import { pointersOf } from "./case-pointers.ts";
 import type { ApiContext } from "./context.ts";
 import { type Language, notFound, ProblemError } from "./problem.ts";
@@ -34,20 +35,32 @@ export async function situationOf(
     issueId,
     accounts: rules.accounts(facts),
     holdId: rules.hold?.(facts),
+    corrects: rules.corrects?.(facts),
     now,
   });
   if (found === undefined) throw notFound();
   const { token } = activeIssue(found.issue);
   if (rules.personal === undefined) return { ...found, token };
   const personId = found.accounts.get(rules.accounts(facts)[0]!)?.record?.personId;
-  const versions = personId === undefined ? null : await latestParticulars(db, vaultKeys, [personId]);
-  const person = (versions?.get(personId!)?.value ?? null) as Represented | null;
-  return { ...found, token, person };
+  if (personId === undefined) return { ...found, token, person: null };
+  const newest = (await latestParticulars(db, vaultKeys, [personId])).get(personId);
+  const person = (newest?.value ?? null) as Represented | null;
+  const version = newest && { number: newest.version, effectiveOn: newest.effectiveOn };
+  return { ...found, token, person, ...(version && { version }) };
 }
 
 /** Every requirement that a case does not meet. */
-export const faultsOf = (of: CaseInQuestion, situation: CaseSituation): RefusalCode[] =>
-  caseFaults(of.kind, of.facts, of.documents, situation);
+export async function faultsOf(
+  db: Queryable,
+  of: CaseInQuestion,
+  situation: CaseSituation,
+): Promise<RefusalCode[]> {
+  const faults = caseFaults(of.kind, of.facts, of.documents, situation);
+  // A case with faults has no plan that could be held against the past.
+  return faults.some((code) => code !== "DOCUMENT_MISSING")
+    ? faults
+    : [...faults, ...(await faultsOfPast(db, of, situation))];
+}
 
 /**
  * @param facts of a filing, so that each fault points into its body

@@ -2,10 +2,10 @@ import { attachmentForms, releaseGrounds } from "@genbo/domain/cases/kinds";
 import { recordFlags } from "@genbo/domain/investor-class";
 import { trusteeCapacities } from "@genbo/domain/trust-mark";
 import { z } from "zod";
-import { coOwnersFields, representatives } from "./investors.ts";
+import { coOwnersFields, particulars, representatives } from "./investors.ts";
 import { heirsMax } from "./limits.ts";
 import { named } from "./named.ts";
-import { address, clause, day, hash, instant, line, units } from "./primitives.ts";
+import { address, clause, day, hash, instant, line, units, unitsOrNone } from "./primitives.ts";
 
 const flags = Object.keys(recordFlags) as (keyof typeof recordFlags)[];
 
@@ -17,6 +17,12 @@ const soleRequest = named(
     to: address,
     units,
     finalOn: day.describe("The day on which the title became final"),
+    effectiveOn: day
+      .optional()
+      .describe(
+        "Since the beginning of which past day the units were the acquirer's, where the title says so. Good against " +
+          "third parties from the entry on all the same",
+      ),
   }),
 );
 const claim = clause(1_000).optional().describe("What the pledge secures; no name of a person");
@@ -28,6 +34,12 @@ const freeze = named(
     flag: z.enum(flags),
   }),
 );
+
+const entryNumber = z
+  .int()
+  .min(1)
+  .max(2 ** 32 - 1)
+  .describe("The number of the entry that is wrong");
 
 const ofPerson = {
   account: address.describe("Any account of the person; all take the new particulars"),
@@ -169,6 +181,34 @@ export const caseFacts = {
     }),
   ),
   CO_OWNERSHIP: named("CoOwnershipFacts", z.strictObject({ ...ofPerson, ...coOwnersFields })),
+  UNITS_RECTIFICATION: named(
+    "UnitsRectificationFacts",
+    z.strictObject({
+      corrects: entryNumber,
+      to: address.describe("Who ought to have received"),
+      units: unitsOrNone.describe("How many units ought to have moved; 0 for none"),
+    }),
+  ),
+  DATES_RECTIFICATION: named(
+    "DatesRectificationFacts",
+    z.strictObject({
+      corrects: entryNumber,
+      acquiredOn: day.optional().describe("The right day of acquisition"),
+      tradeDate: day.optional(),
+      settlementDate: day.optional(),
+      lotAcquiredOn: day
+        .optional()
+        .describe("The wrong day, where the entry kept the days of the lots that it moved"),
+    }),
+  ),
+  PARTICULARS_RECTIFICATION: named(
+    "ParticularsRectificationFacts",
+    z.strictObject({
+      account: ofPerson.account,
+      version: z.int().min(1).max(1_000_000).describe("The version that is wrong: the newest"),
+      particulars: particulars.describe("The right particulars, all of them"),
+    }),
+  ),
   FREEZE: freeze,
   UNFREEZE: freeze,
 } as const;

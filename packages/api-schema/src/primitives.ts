@@ -35,6 +35,7 @@ const whole = (from: bigint, description: string) =>
     .refine((value) => value >= from, `is not between ${from} and ${maxUnits}`);
 
 export const units = whole(1n, "Units, a decimal string");
+export const unitsOrNone = whole(0n, "Units, a decimal string");
 export const yen = whole(1n, "Whole yen, a decimal string");
 
 /** Amounts of an answer: already decimal strings. */

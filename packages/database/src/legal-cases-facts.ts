@@ -1,7 +1,9 @@
 import type { CaseAccount, CaseHold, Situation } from "@genbo/domain/cases/situation";
+import { jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Queryable } from "./connection.ts";
+import { correctedEntry } from "./legal-cases-corrected.ts";
 import { marksAt } from "./register-read-marks.ts";
 
 /** What a case concerns. */
@@ -9,6 +11,8 @@ export interface CaseScope {
   issueId: string;
   accounts: readonly string[];
   holdId: string | undefined;
+  /** The number of an entry that it corrects. */
+  corrects: number | undefined;
   now: Date;
 }
 
@@ -33,7 +37,10 @@ export async function caseSituation(db: Queryable, scope: CaseScope): Promise<Ca
   const issue = await issueOf(db, issueId);
   if (issue === undefined) return undefined;
   const named = holdId === undefined ? [] : await openHolds(db, "id", issueId, [holdId]);
-  const concerned = [...new Set([...scope.accounts, ...named.map(({ account }) => account)])];
+  const corrected =
+    scope.corrects === undefined ? undefined : await correctedEntry(db, issueId, scope.corrects);
+  const parties = [corrected?.from, corrected?.to].filter((account) => account != null);
+  const concerned = [...new Set([...scope.accounts, ...named.map(({ account }) => account), ...parties])];
   const rows = await accountsOfPersons(db, issueId, concerned);
   const addresses = rows.map(({ address }) => address);
   const holds = await openHolds(db, "account", issueId, addresses);
@@ -49,15 +56,18 @@ export async function caseSituation(db: Queryable, scope: CaseScope): Promise<Ca
     holds,
     marks: await marksAt(db, { issueId, seq: Number(issue.seq) }, addresses),
     brokerIds: [...new Set(brokers.filter((id) => id !== null))],
+    ...(corrected && { corrected }),
+    ...(issue.began && { firstDay: jstDay(issue.began) }),
   };
 }
 
 async function issueOf(db: Queryable, id: string) {
   const found = await db.query<
-    IssueOfCase & { policy: string; trustee: string; profile: ProfileName; seq: bigint }
+    IssueOfCase & { policy: string; trustee: string; profile: ProfileName; seq: bigint; began: Date | null }
   >({
     name: "case-issue",
     text: `select i.id, i.state, i.token, i.trustee_id as "trusteeId", p.signer as trustee, i.profile,
+        (select block_time from entry where issue_id = i.id and seq = 1) as began,
         coalesce(s.seq, 0) as seq, coalesce(s.policy, i.policy) as policy,
         exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
       from issue i join party p on p.id = i.trustee_id left join issue_state s on s.issue_id = i.id where i.id = $1`,

@@ -52,7 +52,7 @@ interface EntryRow {
 }
 
 /** Every correction of an issue up to a number: those before a state are needed to tell from where later ones have effect. */
-async function correctionsUpTo(db: Queryable, issueId: string, seq: number): Promise<Correction[]> {
+export async function correctionsUpTo(db: Queryable, issueId: string, seq: number): Promise<Correction[]> {
   const found = await db.query<EntryRow>({
     name: "register-corrections",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head,

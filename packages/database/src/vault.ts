@@ -13,6 +13,8 @@ export interface NewParticulars extends SealedParticulars {
   evidenceRef: string;
   at: Date;
   operationId: string | null;
+  /** The version that was wrong from its own day on, which this one corrects. */
+  corrects?: number | undefined;
 }
 
 export const subjectsPart = (rows: readonly NewSubject[]): Part =>
@@ -38,6 +40,7 @@ export const particularsPart = (rows: readonly NewParticulars[]): Part =>
       evidence_ref: ["text", (row) => row.evidenceRef],
       known_at: ["timestamptz", (row) => row.at],
       operation_id: ["text", (row) => row.operationId],
+      corrects: ["int", (row) => row.corrects ?? null],
     },
     rows,
   );
@@ -51,6 +54,8 @@ export interface ParticularsVersion {
   effectiveOn: string;
   evidenceRef: string;
   knownAt: Date;
+  /** The version that this one corrects. */
+  corrects: number | null;
   value: Particulars | null;
 }
 
@@ -61,11 +66,12 @@ interface Row {
   effective_on: string;
   evidence_ref: string;
   known_at: Date;
+  corrects: number | null;
   sealed: Buffer;
   wrapped_key: Buffer | null;
 }
 
-const columns = `p.person_id, p.version, p.commitment, p.effective_on, p.evidence_ref, p.known_at, p.sealed, s.wrapped_key`;
+const columns = `p.person_id, p.version, p.commitment, p.effective_on, p.evidence_ref, p.known_at, p.corrects, p.sealed, s.wrapped_key`;
 
 /** The newest version of each of these persons. */
 export async function latestParticulars(
@@ -137,6 +143,7 @@ async function open(keys: VaultKeys, row: Row): Promise<ParticularsVersion> {
     effectiveOn: row.effective_on,
     evidenceRef: row.evidence_ref,
     knownAt: row.known_at,
+    corrects: row.corrects,
     value: key === null ? null : openParticulars(key, personId, version, row.sealed).particulars,
   };
 }

@@ -458,6 +458,42 @@ const table = {
     "Offer 2 to 16 legs, each with an amount and two different sides.",
     ["InstructionInvalid"],
   ],
+  ENTRY_NOT_CORRECTABLE: [
+    150,
+    "There is no entry of that number that can be corrected so.",
+    "その番号の記載は、この方法では訂正できません。",
+    "Name an entry that gave units (or, for dates, an earlier correction of dates); a mark, a pledge or a redemption ends by its own act.",
+  ],
+  ALREADY_CORRECTED: [
+    151,
+    "That entry was corrected already.",
+    "その記載は既に訂正されています。",
+    "Name the entry that corrects it, which `correctedBy` shows: its own right values count from then on.",
+  ],
+  UNITS_MOVED_ON: [
+    152,
+    "Since then the units stood elsewhere for a time.",
+    "その後、対象の口数が他へ移転していた期間があります。",
+    "Correct the later entries first, the last of them before the others.",
+  ],
+  EFFECT_DAY_WRONG: [
+    153,
+    "The day from which the order shall have effect lies outside what it can say.",
+    "効力発生日が認められる範囲にありません。",
+    "Give a day after that of the issue's first entry and not after the day on which the title became final.",
+  ],
+  VERSION_NOT_LATEST: [
+    154,
+    "That is not the newest version of the particulars.",
+    "最新の氏名・住所等ではありません。",
+    "Name the newest version; what an older one got wrong no longer stands in the register.",
+  ],
+  SUPPLY_STANDS: [
+    155,
+    "An issue's units cannot become more or fewer by a correction.",
+    "訂正によって発行口数を増減することはできません。",
+    "Correct the receiver of as many units as were issued to him; more is another issue, fewer a redemption.",
+  ],
 } as const satisfies Record<string, Row>;
 
 export type RefusalCode = keyof typeof table;

@@ -1,7 +1,7 @@
 import { apply, stepOf } from "./fold.ts";
 import { FoldError } from "./fold-error.ts";
 import type { Correction } from "./rectification.ts";
-import type { IssueState } from "./state.ts";
+import type { ChainEntry, IssueState } from "./state.ts";
 import type { PersonOf } from "./step.ts";
 
 export interface Corrected {
@@ -23,7 +23,7 @@ export function correct(
   const impossible: Correction[] = [];
   for (const each of corrections) {
     try {
-      apply(state, stepOf(state, each.entry, personOf));
+      apply(state, stepOf(freed(state, each.entry), each.entry, personOf));
       made.push(each);
     } catch (error) {
       if (!(error instanceof FoldError)) throw error;
@@ -31,4 +31,13 @@ export function correct(
     }
   }
   return { made, impossible };
+}
+
+/** No hold encumbers what the account, as is known now, did not have: a correction takes units out of any hold. */
+function freed(state: IssueState, { from, units }: ChainEntry): IssueState {
+  const holding = state.holdings.get(from);
+  if (holding === undefined || holding.units < units) return state;
+  const encumbered = holding.units - units;
+  if (holding.encumbered <= encumbered) return state;
+  return { ...state, holdings: new Map(state.holdings).set(from, { ...holding, encumbered }) };
 }

@@ -95,7 +95,8 @@ create table legal_case (
   kind text not null check (kind in ('PLEDGE', 'PLEDGE_CHANGE', 'PLEDGE_RELEASE', 'ATTACHMENT', 'ATTACHMENT_RELEASE',
     'SALE_ORDER', 'AUCTION', 'SUCCESSION', 'CORPORATE_SUCCESSION', 'RECOVERY', 'LOCKUP', 'LOCKUP_RELEASE', 'JUDGMENT',
     'EQUIVALENT_INSTRUMENT', 'JUDGMENT_RELEASE', 'TRUSTEE_ACQUISITION', 'TRUSTEE_DISPOSAL', 'TRUST_PROPERTY_MARK',
-    'TRUST_PROPERTY_ERASURE', 'REPRESENTATION', 'CO_OWNERSHIP', 'FREEZE', 'UNFREEZE', 'RECTIFICATION')),
+    'TRUST_PROPERTY_ERASURE', 'REPRESENTATION', 'CO_OWNERSHIP', 'UNITS_RECTIFICATION', 'DATES_RECTIFICATION',
+    'PARTICULARS_RECTIFICATION', 'FREEZE', 'UNFREEZE')),
   basis smallint not null check (basis between 0 and 20),
   state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),
   code text, -- why the chain refused it
@@ -287,6 +288,7 @@ create table vault_particulars (
   evidence_ref text not null,
   known_at timestamptz not null,
   operation_id text references operation,
+  corrects integer check (corrects between 1 and version - 1), -- the version that was wrong from its own day on
   primary key (person_id, version)
 );
 

@@ -102,7 +102,7 @@ async function approve(
   // Before the particulars are read, so that no other change of them is lost.
   const investor = rules.personal && (await investorOfAccountForChange(db, rules.accounts(facts)[0]!));
   const situation = await situationOf(ctx, db, inQuestion, at);
-  refuseFaults(faultsOf(inQuestion, situation), language, row.id);
+  refuseFaults(await faultsOf(db, inQuestion, situation), language, row.id);
   const plan = rules.plan({ id: row.id, ref: row.ref, facts }, situation);
   const operationId = newId("op", at);
   const checker = principal.subject;
@@ -134,13 +134,13 @@ async function approve(
 async function nextParticulars(
   ctx: ApiContext,
   db: Queryable,
-  { personId, effectiveOn, value }: NonNullable<Plan["particulars"]>,
+  { personId, effectiveOn, value, corrects }: NonNullable<Plan["particulars"]>,
 ) {
   const latest = (await latestParticulars(db, ctx.vaultKeys, [personId])).get(personId)!;
   // Through JSON, as a body comes: a field without a value is none.
   const particulars = JSON.parse(JSON.stringify(value));
   const sealed = await sealNext(ctx, db, personId, latest.version + 1, particulars);
-  return { sealed, known: { effectiveOn } };
+  return { sealed, known: { effectiveOn, corrects } };
 }
 
 /** Every account of the person takes the new commitment, and what its broker has changed of it meanwhile. */

@@ -117,7 +117,7 @@ async function fileCase(
   const inQuestion: CaseInQuestion = { issueId: issue.id, kind, facts: body.facts, documents };
   const situation = await situationOf(ctx, db, inQuestion, at);
   const faults = isOwn(principal, inQuestion, situation)
-    ? faultsOf(inQuestion, situation)
+    ? await faultsOf(db, inQuestion, situation)
     : // Of another broker's customer, as of nobody, it learns nothing.
       (["NOT_CUSTODIAN"] satisfies RefusalCode[]);
   refuseFaults(faults, language, issue.id, body.facts);

@@ -3,11 +3,13 @@ import { type AttachmentFacts, attachment } from "./attachment.ts";
 import { type AttachmentReleaseFacts, attachmentRelease } from "./attachment-release.ts";
 import { type AuctionFacts, auction } from "./auction.ts";
 import { type CorporateSuccessionFacts, corporateSuccession } from "./corporate-succession.ts";
+import { type DatesRectificationFacts, datesRectification } from "./dates-rectification.ts";
 import { type FreezeFacts, freeze, unfreeze } from "./freeze.ts";
 import { type JudgmentReleaseFacts, judgmentRelease } from "./judgment-release.ts";
 import type { CaseDocument, CaseKind } from "./kinds.ts";
 import { type LockupFacts, lockup } from "./lockup.ts";
 import { lockupRelease } from "./lockup-release.ts";
+import { type ParticularsRectificationFacts, particularsRectification } from "./particulars-rectification.ts";
 import { type PledgeFacts, pledge } from "./pledge.ts";
 import { type PledgeChangeFacts, pledgeChange } from "./pledge-change.ts";
 import { pledgeRelease } from "./pledge-release.ts";
@@ -36,6 +38,7 @@ import {
   trusteeAcquisition,
   trusteeDisposal,
 } from "./trustee-units.ts";
+import { type UnitsRectificationFacts, unitsRectification } from "./units-rectification.ts";
 
 /** The facts that each kind of case states. */
 export interface CaseFacts {
@@ -60,6 +63,9 @@ export interface CaseFacts {
   TRUST_PROPERTY_ERASURE: TrustPropertyErasureFacts;
   REPRESENTATION: RepresentationFacts;
   CO_OWNERSHIP: CoOwnershipFacts;
+  UNITS_RECTIFICATION: UnitsRectificationFacts;
+  DATES_RECTIFICATION: DatesRectificationFacts;
+  PARTICULARS_RECTIFICATION: ParticularsRectificationFacts;
   FREEZE: FreezeFacts;
   UNFREEZE: FreezeFacts;
 }
@@ -86,6 +92,9 @@ const rules: { [Kind in CaseKind]: CaseRules<CaseFacts[Kind]> } = {
   TRUST_PROPERTY_ERASURE: trustPropertyErasure,
   REPRESENTATION: representation,
   CO_OWNERSHIP: coOwnership,
+  UNITS_RECTIFICATION: unitsRectification,
+  DATES_RECTIFICATION: datesRectification,
+  PARTICULARS_RECTIFICATION: particularsRectification,
   FREEZE: freeze,
   UNFREEZE: unfreeze,
 };

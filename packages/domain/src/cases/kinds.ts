@@ -21,6 +21,9 @@ export const caseKinds = [
   "TRUST_PROPERTY_ERASURE",
   "REPRESENTATION",
   "CO_OWNERSHIP",
+  "UNITS_RECTIFICATION",
+  "DATES_RECTIFICATION",
+  "PARTICULARS_RECTIFICATION",
   "FREEZE",
   "UNFREEZE",
 ] as const;
@@ -67,6 +70,8 @@ export const documentKinds = [
   "JUDGMENT", // 判決
   "FINALITY_CERTIFICATE", // 確定証明書
   "SETTLEMENT_RECORD", // 和解調書等
+  "ERROR_REPORT", // 誤記載の顛末書
+  "HOLDER_CONSENT", // 原簿上の受益者(社債権者)の同意書
   "DECISION", // 社内決定
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];

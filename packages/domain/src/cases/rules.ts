@@ -21,7 +21,13 @@ export interface Plan {
   /** Flags that a person's records shall have from now on. */
   flags?: { personId: string; flags: number };
   /** What a person's particulars shall be: a new version in the vault, whose commitment its accounts' records take. */
-  particulars?: { personId: string; effectiveOn: string; value: Represented };
+  particulars?: {
+    personId: string;
+    effectiveOn: string;
+    value: Represented;
+    /** The version that it corrects, from the same day on. */
+    corrects?: number;
+  };
 }
 
 export interface Deadline {
@@ -46,6 +52,10 @@ export interface CaseRules<Facts> {
   accounts(facts: Facts): string[];
   /** The hold that it ends or executes. */
   hold?(facts: Facts): string;
+  /** The number of the entry that it corrects. */
+  corrects?(facts: Facts): number;
+  /** The past day from whose beginning its moves have effect; null: from their entry. */
+  effectiveOn?(facts: Facts): string | null;
   /** Of facts with names and addresses: those that may stand in clear. The whole is sealed under the person's key. */
   personal?(facts: Facts): Readonly<Record<string, unknown>>;
   /** Of each group one document at least. */

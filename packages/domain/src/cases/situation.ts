@@ -1,5 +1,6 @@
 import { holdKinds } from "../entry-kinds.ts";
 import { classAdmitted } from "../investor-class.ts";
+import type { Day } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { Policy } from "../policy-word.ts";
 import type { ProfileName } from "../profiles.ts";
@@ -7,6 +8,7 @@ import type { RefusalCode } from "../refusals.ts";
 import type { RegistryRecord } from "../registry-record.ts";
 import type { Represented } from "../representation.ts";
 import type { Capacity } from "../trust-mark.ts";
+import type { CorrectedEntry } from "./corrected.ts";
 import type { AttachmentForm } from "./kinds.ts";
 
 /** An account as the register has it at the decision. */
@@ -59,6 +61,12 @@ export interface Situation {
   holds: readonly CaseHold[];
   /** Marks on those accounts. */
   marks: readonly CaseMark[];
+  /** The entry that the case corrects, if there is one of that number. */
+  corrected?: CorrectedEntry;
+  /** The version of its person's particulars that is the newest. */
+  version?: { number: number; effectiveOn: string };
+  /** The JST day of the first entry. */
+  firstDay?: Day;
   /** Particulars of the person that the case is about, where it is about those; null once they were erased. */
   person?: Represented | null;
 }

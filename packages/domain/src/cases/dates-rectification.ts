@@ -1,0 +1,68 @@
+import { entryKinds } from "../entry-kinds.ts";
+import { type Day, dayOfIso, jstDay } from "../jst.ts";
+import type { RefusalCode } from "../refusals.ts";
+import { encodeMove } from "../words.ts";
+import { markUnits } from "./calls.ts";
+import { type CorrectedEntry, gaveUnits, rectification } from "./corrected.ts";
+import type { CaseRules } from "./rules.ts";
+
+export interface DatesRectificationFacts {
+  /** The number of the entry. */
+  corrects: number;
+  /** The right days, of those that were wrong. */
+  acquiredOn?: string | undefined;
+  tradeDate?: string | undefined;
+  settlementDate?: string | undefined;
+  /** The wrong day of the lot; that of the entry if left out. Needed where the entry kept the lots' days. */
+  lotAcquiredOn?: string | undefined;
+}
+
+const dayOr0 = (iso: string | undefined): Day => (iso === undefined ? 0 : dayOfIso(iso)!);
+
+const wrongDayOf = ({ lotAcquiredOn }: DatesRectificationFacts, corrected: CorrectedEntry): Day | null =>
+  lotAcquiredOn === undefined ? corrected.acquiredOn : dayOfIso(lotAcquiredOn)!;
+
+/** What can have wrong dates: an entry that gave units, and a correction of dates itself. */
+const hasDates = (corrected: CorrectedEntry): boolean =>
+  gaveUnits(corrected) || (corrected.kind === entryKinds.MARK && corrected.basis === rectification);
+
+/**
+ * Wrong dates of an entry, the day of acquisition among them (TA 186(iv); CA 681(v)): a line that names it states the
+ * right ones, and what is left of the wrongly dated lot gets its right day.
+ */
+export const datesRectification: CaseRules<DatesRectificationFacts> = {
+  basis: "RECTIFICATION",
+  accounts: () => [],
+  corrects: ({ corrects }) => corrects,
+  documents: () => [["ERROR_REPORT"]],
+  faults: (facts, { corrected, now }) => {
+    if (corrected === undefined || !hasDates(corrected) || corrected.to === null)
+      return ["ENTRY_NOT_CORRECTABLE"];
+    const faults: RefusalCode[] = [];
+    const wrong = wrongDayOf(facts, corrected);
+    const { acquiredOn, tradeDate, settlementDate } = facts;
+    if (acquiredOn !== undefined && wrong === null) faults.push("LOT_CLOSED");
+    const saysNothing = acquiredOn === undefined && tradeDate === undefined && settlementDate === undefined;
+    if (saysNothing || (acquiredOn !== undefined && dayOfIso(acquiredOn) === wrong))
+      faults.push("NOTHING_CHANGES");
+    if (corrected.correctedBy.some(({ kind }) => kind === entryKinds.MARK)) faults.push("ALREADY_CORRECTED");
+    const latest = Math.max(dayOr0(acquiredOn), dayOr0(tradeDate), dayOr0(settlementDate));
+    if (latest > jstDay(now)) faults.push("NOT_EFFECTIVE_YET");
+    return faults;
+  },
+  plan: ({ ref, facts }, situation) => {
+    const { seq, to, units } = situation.corrected!;
+    const data = encodeRectifiedDates(facts, situation.corrected!);
+    const mark = { account: to!, units, basis: rectification, ref, data };
+    return { calls: [markUnits(situation, mark)], result: { corrects: seq } };
+  },
+};
+
+const encodeRectifiedDates = (facts: DatesRectificationFacts, corrected: CorrectedEntry): string =>
+  encodeMove({
+    corrects: corrected.seq,
+    acquiredOn: dayOr0(facts.acquiredOn),
+    lotAcquiredOn: facts.acquiredOn === undefined ? 0 : (wrongDayOf(facts, corrected) ?? 0),
+    tradeDate: dayOr0(facts.tradeDate),
+    settlementDate: dayOr0(facts.settlementDate),
+  });
