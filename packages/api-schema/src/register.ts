@@ -144,6 +144,8 @@ export const holderAnswer = named(
           evidenceRef: z.string(),
           knownAt: instantText,
           commitment: hash,
+          corrects: z.int().nullable().describe("The version that was wrong, and that this one replaces"),
+          correctedBy: z.int().nullable().describe("The version that replaces this wrong one, if known"),
           value: particulars.nullable(),
         }),
       )

@@ -118,7 +118,12 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       const history = await particularsHistory(ctx.pool, ctx.vaultKeys, params.personId);
       await auditRead(ctx, call, params.personId, query.purpose, { issueId: issue.id });
       const versions = history.filter(standingAt(query, position));
-      const particulars = versions.map((row) => ({ ...particularsWire(row), commitment: row.commitment }));
+      const particulars = versions.map((row) => ({
+        ...particularsWire(row),
+        commitment: row.commitment,
+        corrects: row.corrects,
+        correctedBy: versions.find(({ corrects }) => corrects === row.version)?.version ?? null,
+      }));
       return { status: 200, body: { ...wire, particulars } };
     },
   };
