@@ -135,6 +135,7 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
   });
   await run("party.create", [
     role(1, trustee.signer),
+    role(3, trustee.signer),
     role(1000, issuer.signer),
     ...brokers.flatMap((broker) => [role(2, broker.signer), custodian(broker)]),
   ]);
