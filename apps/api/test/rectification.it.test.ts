@@ -2,7 +2,7 @@ import type { WireRequest } from "@genbo/api-schema/wire";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Traded, traded, unused } from "./support/successes.ts";
+import { type Traded, traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 type NewCase = NonNullable<WireRequest<"fileCase">["body"]>;
