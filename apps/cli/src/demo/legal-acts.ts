@@ -15,9 +15,11 @@ export interface Desk {
   enter(name: string, what: string, body: NewCase, by?: Client): Promise<WireAnswer<"getCase">>;
   /** Holds as of a day, as `KIND units waiting`. */
   holds(asOf: string): Promise<string[]>;
+  /** Marks of an account as the register of a day is printed, as `ARTICLE units`. */
+  marks(account: string, asOf: string): Promise<string[]>;
 }
 
-/** The fixture's pledge and attachment, a wallet lost under the attachment, and the end of both. */
+/** The fixture's pledge and attachment, a wallet lost under the attachment, the end of both, a mark. */
 export async function legalActs(
   step: Step,
   parties: Parties,
@@ -88,6 +90,14 @@ export async function legalActs(
     documents: papers("PLEDGEE_CONSENT"),
   });
   step.check("no hold is left", await desk.holds("2022-01-20"), []);
+
+  const own = of("BRK-SBI");
+  await desk.enter("trust-mark", "units of another trust are marked as its property (206)", {
+    kind: "TRUST_PROPERTY_MARK",
+    facts: { account: own, units: "1", trust: "見本投資信託" },
+    documents: papers("TRUST_PROPERTY_REQUEST"),
+  });
+  step.check("the printed register says so", await desk.marks(own, "2022-01-20"), ["TA 206 1"]);
 }
 
 export function openDesk(step: Step, parties: Parties, issue: DemoIssue): Desk {
@@ -106,6 +116,12 @@ export function openDesk(step: Step, parties: Parties, issue: DemoIssue): Desk {
     holds: async (asOf) => {
       const { body } = await trustee.call("listHolds", { params: { id: issue.id }, query: { asOf } });
       return body.items.map(({ kind, units, waiting }) => `${kind} ${units} ${waiting}`).sort();
+    },
+    marks: async (account, asOf) => {
+      const query = { asOf, purpose: "demo", limit: "1000" };
+      const { body } = await trustee.call("printRegister", { params: { id: issue.id }, query });
+      const holder = body.holders.find((each) => each.account === account);
+      return holder?.marks.map(({ basisArticle, units }) => `${basisArticle} ${units}`) ?? [];
     },
   };
 }
