@@ -1,5 +1,13 @@
 import type { FieldError } from "@genbo/api-schema/problem";
+import { type CaseFacts, unprovenIn } from "@genbo/domain/cases/cases";
+import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import { type RefusalCode, refusal } from "@genbo/domain/refusals";
+
+interface Filed {
+  kind: CaseKind;
+  facts: CaseFacts[CaseKind];
+  documents: readonly CaseDocument[];
+}
 
 const units = ["units", "account"];
 const receiver = ["to", "buyer", "heirs", "replacement"];
@@ -46,9 +54,13 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
 };
 
 /** Where in the body of a filing each fault lies, as far as it lies in one place. */
-export const pointersOf = (faults: readonly RefusalCode[], facts: object): FieldError[] =>
-  faults.flatMap((code) => {
+export function pointersOf(faults: readonly RefusalCode[], { kind, facts, documents }: Filed): FieldError[] {
+  const at = (code: RefusalCode): string[] => {
+    if (code === "DOCUMENT_MISSING") return ["/documents"];
+    if (code === "HEIR_WITHOUT_DOCUMENTS")
+      return unprovenIn(kind, facts, documents).map((place) => `/facts/heirs/${place}`);
     const field = fieldsOf[code]?.find((name) => name in facts);
-    const pointer = code === "DOCUMENT_MISSING" ? "/documents" : field && `/facts/${field}`;
-    return pointer === undefined ? [] : [{ pointer, detail: refusal(code).en }];
-  });
+    return field === undefined ? [] : [`/facts/${field}`];
+  };
+  return faults.flatMap((code) => at(code).map((pointer) => ({ pointer, detail: refusal(code).en })));
+}

@@ -63,19 +63,19 @@ export async function faultsOf(
 }
 
 /**
- * @param facts of a filing, so that each fault points into its body
+ * @param filed a filing, so that each fault points into its body
  * @throws ProblemError CASE_REFUSED naming every fault, if there are any
  */
 export function refuseFaults(
   faults: readonly RefusalCode[],
   language: Language,
   target: string,
-  facts: object = {},
+  filed?: CaseInQuestion,
 ): void {
   if (faults.length === 0) return;
   const failing = faults.map((code) => ruleWire(numberOf(code), language));
   const detail = `${failing.length} requirements are not met: ${faults.join(", ")}.`;
-  const errors = pointersOf(faults, facts);
+  const errors = filed ? pointersOf(faults, filed) : [];
   const pointed = errors[0] && { errors, pointer: errors[0].pointer };
   throw new ProblemError("CASE_REFUSED", detail, { failing, target, ...pointed });
 }

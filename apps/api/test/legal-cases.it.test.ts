@@ -206,6 +206,23 @@ describe("what the law or the register forbids is refused, named, and written do
     ).toEqual(["DOCUMENT_MISSING"]);
   });
 
+  it("an heir whom no document is about, at its place", async () => {
+    const trade = await traded(world);
+    const second = await world.open(world.other, unused());
+    const heirs = [trade.buyer.account, second.account].map((account) => ({ account, units: "50" }));
+    const ofFirst = { ...paper("FAMILY_REGISTER"), account: trade.buyer.account };
+    const facts = { account: trade.seller.account, diedOn: "2021-08-01", heirs };
+    const documents = [ofFirst, paper("DIVISION_AGREEMENT")];
+    const answer = await file(trade.issueId, { kind: "SUCCESSION", facts, documents });
+    expect([answer.code, codesOf(answer), answer.problem.pointer]).toEqual([
+      "CASE_REFUSED",
+      ["HEIR_WITHOUT_DOCUMENTS"],
+      "/facts/heirs/1",
+    ]);
+    const both = [...documents, { ...ofFirst, account: second.account }];
+    expect((await file(trade.issueId, { kind: "SUCCESSION", facts, documents: both })).status).toBe(201);
+  });
+
   it("shares that do not add up, and an heir named twice", async () => {
     expect(await refused((trade) => successionOf(trade, ["60", "30"], family), "/facts/heirs")).toEqual([
       "SHARES_DO_NOT_ADD_UP",

@@ -4,7 +4,7 @@ import { caseFacts } from "./case-facts.ts";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
-import { clause, day, hash, id, instantText, line } from "./primitives.ts";
+import { address, clause, day, hash, id, instantText, line } from "./primitives.ts";
 
 const caseKind = z.enum(caseKinds);
 const caseState = z.enum(caseStates);
@@ -15,6 +15,9 @@ const document = named(
     kind: z.enum(documentKinds),
     name: line().describe("Under which it is kept; no name of a person"),
     sha256: z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256 of 64 hex digits"),
+    account: address
+      .optional()
+      .describe("Of the one heir whom it is about; left out, it is about all who ask"),
   }),
 );
 const documents = z.array(document).min(1).max(documentsMax);

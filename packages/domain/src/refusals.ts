@@ -368,6 +368,12 @@ const table = {
     "当該口座にはその口数の表示がありません。",
     "Read the account's marks: they end with units that leave it.",
   ],
+  HEIR_WITHOUT_DOCUMENTS: [
+    128,
+    "An heir is named by none of the documents.",
+    "書類のない相続人がいます。",
+    "File the family register and the will, division or statement for each heir, or such that are about all of them.",
+  ],
   ROLE_DOES_NOT_FIT: [
     124,
     "A minor's representative is named for a person who is none.",

@@ -120,7 +120,7 @@ async function fileCase(
     ? await faultsOf(db, inQuestion, situation)
     : // Of another broker's customer, as of nobody, it learns nothing.
       (["NOT_CUSTODIAN"] satisfies RefusalCode[]);
-  refuseFaults(faults, language, issue.id, body.facts);
+  refuseFaults(faults, language, issue.id, inQuestion);
   const id = newId("cas", at);
   const [about] = rulesOf(kind).accounts(body.facts);
   const personId = about === undefined ? undefined : situation.accounts.get(about)?.record?.personId;

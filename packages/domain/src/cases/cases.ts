@@ -21,7 +21,7 @@ import {
   type RepresentationFacts,
   representation,
 } from "./representation.ts";
-import { type CaseRules, lacksDocument } from "./rules.ts";
+import { type CaseRules, lacksDocument, unproven } from "./rules.ts";
 import { type SaleOrderFacts, saleOrder } from "./sale-order.ts";
 import type { Situation } from "./situation.ts";
 import { equivalentInstrument, judgment, type SoleRequestFacts } from "./sole-request.ts";
@@ -112,5 +112,17 @@ export function caseFaults(
 ): RefusalCode[] {
   const of = rulesOf(kind);
   const faults = of.faults(facts, situation);
-  return lacksDocument(of.documents(facts), documents) ? [...faults, "DOCUMENT_MISSING"] : faults;
+  const groups = of.documents(facts);
+  if (lacksDocument(groups, documents)) return [...faults, "DOCUMENT_MISSING"];
+  return unprovenIn(kind, facts, documents).length > 0 ? [...faults, "HEIR_WITHOUT_DOCUMENTS"] : faults;
+}
+
+/** The heirs whom no document of some group names, by place. */
+export function unprovenIn(
+  kind: CaseKind,
+  facts: CaseFacts[CaseKind],
+  documents: readonly CaseDocument[],
+): number[] {
+  const of = rulesOf(kind);
+  return unproven(of.proven?.(facts) ?? [], of.documents(facts), documents);
 }

@@ -81,6 +81,8 @@ export interface CaseDocument {
   name: string;
   /** 64 hex digits. */
   sha256: string;
+  /** Account of the one person whom it is about; left out, it is about all of them. */
+  account?: string | undefined;
 }
 
 export const attachmentForms = ["ATTACHMENT", "PROVISIONAL_ATTACHMENT", "TAX_ATTACHMENT"] as const;

@@ -60,12 +60,25 @@ export interface CaseRules<Facts> {
   personal?(facts: Facts): Readonly<Record<string, unknown>>;
   /** Of each group one document at least. */
   documents(facts: Facts): readonly (readonly DocumentKind[])[];
+  /** Accounts whose persons are each to be named by a document of every group. */
+  proven?(facts: Facts): string[];
   /** Every rule that stands against it. */
   faults(facts: Facts, situation: Situation): RefusalCode[];
   deadlines?(facts: Facts): Deadline[];
   /** What it becomes; only for a case without faults. */
   plan(of: CaseOf<Facts>, situation: Situation): Plan;
 }
+
+/** Of those who need documents of their own or of all, the ones whom a group's documents leave out; by place. */
+export const unproven = (
+  accounts: readonly string[],
+  groups: readonly (readonly DocumentKind[])[],
+  documents: readonly CaseDocument[],
+): number[] =>
+  accounts.flatMap((account, place) => {
+    const about = documents.filter((document) => (document.account ?? account) === account);
+    return lacksDocument(groups, about) ? [place] : [];
+  });
 
 /** Whether a group of required documents lacks every member. */
 export const lacksDocument = (

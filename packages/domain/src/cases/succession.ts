@@ -26,6 +26,7 @@ export const succession: CaseRules<SuccessionFacts> = {
   basis: "GENERAL_SUCCESSION",
   accounts: ({ account, heirs }) => [account, ...heirs.map((heir) => heir.account)],
   documents: () => [["FAMILY_REGISTER"], ["DIVISION_AGREEMENT", "WILL", "INHERITANCE_STATEMENT"]],
+  proven: ({ heirs }) => heirs.map((heir) => heir.account),
   faults: ({ account, diedOn, heirs }, situation) => {
     const faults: RefusalCode[] = [];
     const { record, units } = accountIn(situation, account);

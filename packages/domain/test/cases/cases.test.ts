@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AttachmentFacts } from "../../src/cases/attachment.ts";
-import { rulesOf } from "../../src/cases/cases.ts";
-import type { DocumentKind } from "../../src/cases/kinds.ts";
+import { caseFaults, rulesOf } from "../../src/cases/cases.ts";
+import type { CaseDocument, DocumentKind } from "../../src/cases/kinds.ts";
 import { endOfWeeks } from "../../src/cases/period.ts";
 import type { CaseHold } from "../../src/cases/situation.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
@@ -22,6 +22,12 @@ import {
   stranger,
   trustee,
 } from "./register.ts";
+
+const papersOf = (kind: DocumentKind): CaseDocument => ({
+  kind,
+  name: `${kind}.pdf`,
+  sha256: "0".repeat(64),
+});
 
 describe("a pledge", () => {
   const facts = { account: debtor, units: 5n, pledgee: bank };
@@ -203,6 +209,16 @@ describe("succession", () => {
     expect(faultsOf("SUCCESSION", facts, [])).toEqual(["DOCUMENT_MISSING"]);
     expect(faultsOf("SUCCESSION", facts, ["FAMILY_REGISTER"])).toEqual(["DOCUMENT_MISSING"]);
     expect(faultsOf("SUCCESSION", facts, ["WILL", "DIVISION_AGREEMENT"])).toEqual(["DOCUMENT_MISSING"]);
+  });
+
+  test("is refused for an heir whom no document names, while a document about all names each [TA 95-2]", () => {
+    const own = (account: string, kind: DocumentKind) => ({ ...papersOf(kind), account });
+    const about = (...filed: CaseDocument[]) => caseFaults("SUCCESSION", facts, filed, situationOf());
+    const division = papersOf("DIVISION_AGREEMENT");
+    expect(about(own(heirE, "FAMILY_REGISTER"), division)).toEqual(["HEIR_WITHOUT_DOCUMENTS"]);
+    expect(about(own(heirE, "FAMILY_REGISTER"), own(heirF, "FAMILY_REGISTER"), division)).toEqual([]);
+    expect(about(papersOf("FAMILY_REGISTER"), own(heirF, "WILL"))).toEqual(["HEIR_WITHOUT_DOCUMENTS"]);
+    expect(about(papersOf("FAMILY_REGISTER"), own(heirF, "WILL"), division)).toEqual([]);
   });
 
   test("is refused when shares do not add up, an heir is named twice or holds stand", () => {
