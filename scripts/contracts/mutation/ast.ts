@@ -22,6 +22,8 @@ export interface AstNode {
   modifierName?: AstNode;
   modifiers?: AstNode[];
   body?: AstNode | null;
+  trueBody?: AstNode | null;
+  falseBody?: AstNode | null;
   [key: string]: unknown;
 }
 

@@ -39,7 +39,7 @@ export class MutableFile {
 
   /** The source with the given mutants switched in by coinbase; without any, the source as it is. */
   render(chosen: ReadonlySet<number>): string {
-    // The coinbase may be read in a view function alone.
+    // See Workspace.loosen.
     return this.textOf(this.ast, chosen).replace(/\bpure\b/g, "view");
   }
 
@@ -115,7 +115,7 @@ export class MutableFile {
       const place = placeOf(child);
       if (place.start < at || place.end > end) continue;
       text += this.source.subarray(at, place.start) + this.textOf(child, chosen);
-      at = this.isStatementWithMutants(child, chosen) ? this.afterSemicolon(place.end) : place.end;
+      at = this.endOf(child, chosen);
     }
     text += this.source.subarray(at, end);
     return this.withGuards(node, text, chosen);
@@ -130,6 +130,13 @@ export class MutableFile {
     return `{ ${check} ${text.slice(1)}`;
   }
 
+  /** Where the source goes on after a node: a switched statement brings its semicolon along, also as an if's last. */
+  private endOf(node: AstNode, chosen: ReadonlySet<number>): number {
+    if (this.isStatementWithMutants(node, chosen)) return this.afterSemicolon(placeOf(node).end);
+    const last = lastStatementOf(node);
+    return last ? this.endOf(last, chosen) : placeOf(node).end;
+  }
+
   private isStatementWithMutants(node: AstNode, chosen: ReadonlySet<number>): boolean {
     const site = this.sites.get(node);
     return site?.manner === "statement" && site.mutants.some(({ id }) => chosen.has(id));
@@ -138,6 +145,13 @@ export class MutableFile {
   private afterSemicolon(end: number): number {
     return this.source.indexOf(";", end) + 1;
   }
+}
+
+/** The statement without braces that a branch or loop ends in, if it does. */
+function lastStatementOf(node: AstNode): AstNode | undefined {
+  if (node.nodeType === "IfStatement") return node.falseBody ?? node.trueBody ?? undefined;
+  const loops = ["ForStatement", "WhileStatement"].includes(node.nodeType);
+  return (loops && node.body) || undefined;
 }
 
 function when(id: number): string {
