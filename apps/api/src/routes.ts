@@ -14,6 +14,8 @@ import { inspectionDecisionHandlers } from "./routes/inspection-decisions.ts";
 import { inspectionHandlers } from "./routes/inspections.ts";
 import { investorHandlers } from "./routes/investors.ts";
 import { issuanceHandlers } from "./routes/issuances.ts";
+import { issueChangeDecisionHandlers } from "./routes/issue-change-decisions.ts";
+import { issueChangeHandlers } from "./routes/issue-changes.ts";
 import { issueDecisionHandlers } from "./routes/issue-decisions.ts";
 import { issueHandlers } from "./routes/issues.ts";
 import { keyHandlers } from "./routes/keys.ts";
@@ -41,6 +43,8 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...issueHandlers(ctx),
   ...issueDecisionHandlers(ctx),
   ...issuanceHandlers(ctx),
+  ...issueChangeHandlers(ctx),
+  ...issueChangeDecisionHandlers(ctx),
   ...investorHandlers(ctx),
   ...particularsHandlers(ctx),
   ...walletHandlers(ctx),

@@ -31,6 +31,7 @@ const withoutEntry = new Set([
   "setCustodian",
   "consentToMove",
   "anchor",
+  "proposePolicy",
   "fund",
   "attest",
   "admitCash",

@@ -43,6 +43,8 @@ export const policy = named(
   }),
 );
 
+export const lot = units.refine((value) => value <= 4_294_967_295n, "is more than 32 bits").describe("単元");
+
 const newIssueFields = {
   name: line(),
   symbol: z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,15}$/, "is not 1 to 16 of A-Z, 0-9 and -"),
@@ -50,7 +52,7 @@ const newIssueFields = {
   totalUnits: units,
   unitPriceYen: yen,
   minUnits: units.describe("Least units of one allotment"),
-  lot: units.refine((value) => value <= 4_294_967_295n, "is more than 32 bits").describe("単元"),
+  lot,
   certificateless: z.literal(true).describe("Fixed at issue: Trust Act 185(2), (3), (4)"),
   policy,
 };

@@ -39,6 +39,9 @@ export const operationKinds = [
   "settlement.settle",
   "settlement.return",
   "cash.mint",
+  "change.propose",
+  "change.approve",
+  "change.pause",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -96,6 +99,7 @@ export const accepted = named(
     caseId: z.string().optional(),
     custodyChangeId: z.string().optional(),
     settlementId: z.string().optional(),
+    changeId: z.string().optional(),
     transferIds: z.array(z.string()).optional().describe("One for each row of a bulk request, in its order"),
     walletAddress: z.string().optional(),
   }),

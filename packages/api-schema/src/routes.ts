@@ -7,6 +7,7 @@ import { custodyRoutes } from "./routes/custody.ts";
 import { exportRoutes } from "./routes/exports.ts";
 import { inspectionRoutes } from "./routes/inspections.ts";
 import { investorRoutes } from "./routes/investors.ts";
+import { issueChangeRoutes } from "./routes/issue-changes.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { partyRoutes } from "./routes/parties.ts";
 import { platformRoutes } from "./routes/platform.ts";
@@ -19,6 +20,7 @@ import { transferRoutes } from "./routes/transfers.ts";
 export const routeTable = [
   ...partyRoutes,
   ...issueRoutes,
+  ...issueChangeRoutes,
   ...investorRoutes,
   ...custodyRoutes,
   ...transferRoutes,

@@ -3,6 +3,7 @@ import { contractInterface } from "./abi.ts";
 import { type BatchCall, type CallRow, checkRow, encodeBatch, isBatchCall } from "./calls.ts";
 import { batchGas, legalCallGas, singleCallGas } from "./gas.ts";
 import { bytesOf } from "./hex.ts";
+import { encodeIssueCall, isIssueCall } from "./issue-calls.ts";
 import { encodeLegalCall, isLegalCall } from "./legal-calls.ts";
 import { encodeSettlementCall, isSettlementCall, type SettlementTargets } from "./settlement-calls.ts";
 
@@ -40,6 +41,7 @@ export function checkCommand(command: ChainCommand): void {
   try {
     if (isBatchCall(command.call)) checkRow(command.call, rowOf(command));
     else if (isLegalCall(command.call)) encodeLegalCall(command.call, command.args);
+    else if (isIssueCall(command.call)) encodeIssueCall(command.call, command.ref, command.args);
     else if (isSettlementCall(command.call))
       encodeSettlementCall(command.call, command.args, { settlement: zeroAddress, cash: zeroAddress });
     else singleCall(command, noTargets);
@@ -56,6 +58,11 @@ export function encodeCommands(commands: readonly ChainCommand[], targets: CallT
     if (first.target === null) throw new BadCommand(`${first.call} needs a target.`);
     const { data, rows } = encodeLegalCall(first.call, first.args);
     return { to: first.target, data: bytesOf(data), gasLimit: legalCallGas(rows) };
+  }
+  if (isIssueCall(first.call)) {
+    if (first.target === null) throw new BadCommand(`${first.call} needs a target.`);
+    const data = bytesOf(encodeIssueCall(first.call, first.ref, first.args));
+    return { to: first.target, data, gasLimit: singleCallGas };
   }
   if (isSettlementCall(first.call)) {
     const { to, data, gasLimit } = encodeSettlementCall(first.call, first.args, targets);

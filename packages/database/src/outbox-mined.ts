@@ -57,13 +57,14 @@ export async function ourTransactions(
   const commands = await db.query<MinedCommand & { transactionId: bigint }>(
     `select c.chain_tx_id as "transactionId", c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
        c.tx_row as row, c.state = 'taken' as open,
-       made.by as maker, nullif(coalesce(k.checker, s.checker, o.checker), made.by) as checker
+       made.by as maker, nullif(coalesce(k.checker, s.checker, g.checker, o.checker), made.by) as checker
      from command c join operation o on o.id = c.operation_id
      left join legal_case k on k.id = o.subject_id
+     left join issue_change g on g.id = o.subject_id
      left join transfer t on t.ref = c.ref and c.call = 'approveTransfers'
      left join settlement s on s.id = o.subject_id and c.call in ('approveTransfers', 'settle')
      left join issue i on i.ref = c.ref and c.call = 'createIssue'
-     cross join lateral (select coalesce(k.maker, t.maker, s.maker, i.maker, o.maker) as by) made
+     cross join lateral (select coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) as by) made
      where c.chain_tx_id = any($1) order by c.chain_tx_id, c.tx_row`,
     [[...byId.keys()]],
   );

@@ -1,5 +1,6 @@
 import type { Transaction } from "./connection.ts";
 import { closeCustodyChanges } from "./custody-changes-settle.ts";
+import { closeChanges } from "./issue-changes.ts";
 import { closeCases } from "./legal-cases-settle.ts";
 
 /** How a command ended. */
@@ -55,6 +56,7 @@ export async function settleCommands(
   await writeEnteredAt(tx, outcomes);
   await closeCases(tx, ended, options.codeName);
   await closeCustodyChanges(tx, ended, options.codeName);
+  await closeChanges(tx, ended);
   return ended;
 }
 

@@ -3,6 +3,7 @@ import { zeroWord } from "@genbo/domain/words";
 import type { Transaction } from "./connection.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { reopenCustodyChanges } from "./custody-changes-settle.ts";
+import { reopenChanges } from "./issue-changes.ts";
 import { reopenCases } from "./legal-cases-settle.ts";
 import { commandChannel, rolledBackNotice } from "./outbox.ts";
 import { replayIssue } from "./register-replay.ts";
@@ -38,6 +39,7 @@ export async function rollBack(tx: Transaction, fork: number, now: Date): Promis
   await takeBackSettlements(tx, fork);
   await reopenCases(tx);
   await reopenCustodyChanges(tx);
+  await reopenChanges(tx);
   for (const table of ["record_date_list", "register_root", "anchor"])
     await tx.query(`delete from ${table} where block_number > $1`, [fork]);
   // Derived rows refer to entries, so they go first; the replay brings back those that still stand.

@@ -14,6 +14,7 @@ export const idPrefixes = [
   "req",
   "cas",
   "stl",
+  "chg",
   "ins",
   "crt",
   "cus",

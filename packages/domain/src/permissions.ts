@@ -22,7 +22,9 @@ export const scopes = [
   "issues:draft",
   "issues:approve",
   "issuances:write",
-  "redemptions:write",
+  "changes:read",
+  "changes:propose",
+  "changes:decide",
   "investors:read",
   "investors:write",
   "wallets:read",
@@ -68,13 +70,17 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     ...everybody,
     "issues:draft",
     "issuances:write",
-    "redemptions:write",
+    "changes:read",
+    "changes:propose",
     "register:totals",
     "keys:write",
   ]),
   trustee: new Set([
     ...everybody,
     "issues:approve",
+    "changes:read",
+    "changes:propose",
+    "changes:decide",
     "investors:read",
     "wallets:read",
     "particulars:read",
@@ -101,6 +107,7 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
   // Its own customers only; the row check is the caller's.
   broker: new Set([
     ...everybody,
+    "changes:read",
     "investors:read",
     "investors:write",
     "wallets:read",
@@ -129,6 +136,7 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
   ]),
   compliance: new Set([
     ...everybody,
+    "changes:read",
     "investors:read",
     "wallets:read",
     "particulars:read",
@@ -147,6 +155,7 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
   ]),
   auditor: new Set([
     ...everybody,
+    "changes:read",
     "investors:read",
     "wallets:read",
     "transfers:read",

@@ -457,6 +457,21 @@ const table = {
     "Let the settlement agent open it.",
     ["NotAdmitted"],
   ],
+  POLICY_NOT_PROPOSED: [
+    139,
+    "This policy is not, or not yet, what the issuer's proposal lets into force.",
+    "発行者の提案と異なるか、提案から所定の期間が経過していません。",
+    "Wait until a day after the proposal; a later proposal replaces an earlier one.",
+    ["PolicyInvalid"],
+    true,
+  ],
+  DOCUMENT_UNKNOWN: [
+    140,
+    "The issue has no document of this name.",
+    "この名称の書類はありません。",
+    "Read the issue's documents.",
+    ["DocumentUnknown"],
+  ],
   INSTRUCTION_INVALID: [
     138,
     "The settlement's terms are malformed.",

@@ -386,6 +386,27 @@ create index transfer_seller on transfer (seller_broker, id);
 create index transfer_buyer on transfer (buyer_broker, id);
 create index transfer_issue on transfer (issue_id, id);
 
+-- Changes of an issue as a whole: redemption, policy, stop, terms, documents. One proposes, the trustee decides.
+create table issue_change (
+  id text primary key,
+  ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'),
+  issue_id text not null references issue,
+  kind text not null check (kind in ('REDEMPTION', 'POLICY', 'PAUSE', 'RESUME', 'TERMS', 'DOCUMENT', 'DOCUMENT_REMOVAL')),
+  facts jsonb not null,
+  reason text not null, -- why it is asked for
+  state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),
+  code text, -- why the chain refused it
+  party_id text not null references party, -- who proposes it
+  maker text not null,
+  checker text,
+  refusal text, -- the trustee's words
+  created_at timestamptz not null,
+  decided_at timestamptz,
+  check (checker is distinct from maker), -- four eyes
+  check (kind = 'PAUSE' or (state in ('approved', 'entered')) <= (checker is not null)) -- a stop waits for nobody
+);
+create index issue_change_issue on issue_change (issue_id, id);
+
 -- Delivery versus payment: what was agreed, by whom, and how far each leg has come on chain.
 create table settlement (
   id text primary key,
@@ -768,7 +789,8 @@ grant insert on tax_status, party, api_key, issue, operation, command, lane, ide
   vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
   certificate, custody_change to genbo_api;
 grant update (state, to_external_id, acceptor, checker, reason, consented_at, decided_at) on custody_change to genbo_api;
-grant insert on settlement, settlement_leg, settlement_side to genbo_api;
+grant insert on settlement, settlement_leg, settlement_side, issue_change to genbo_api;
+grant update (state, checker, refusal, decided_at) on issue_change to genbo_api;
 grant update (expires_at, last_used_at, revoked_at, confirmed_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
@@ -819,6 +841,7 @@ grant update (state, code) on legal_case, custody_change to genbo_indexer;
 grant update (broker_id, external_id) on investor to genbo_indexer;
 grant update (broker_id) on wallet to genbo_indexer;
 grant update (state, settled_block) on settlement to genbo_indexer;
+grant update (state, code) on issue_change to genbo_indexer, genbo_worker;
 grant update (state, paid_block, returned_block) on settlement_leg to genbo_indexer;
 grant update (resumed_at) on register_break to genbo_indexer;
 grant insert on reconciliation to genbo_indexer;

@@ -3,12 +3,11 @@ import { findIssue, issuePart, listIssues, type NewIssue } from "@genbo/database
 import { findParty } from "@genbo/database/parties";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId, refOf } from "@genbo/domain/ids";
-import { classBitsOf } from "@genbo/domain/investor-class";
-import { encodePolicy } from "@genbo/domain/policy-word";
 import { maxYen } from "@genbo/domain/yen";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { checkPolicy, policyWordOf } from "../policies.ts";
 import { invalidField, notFound } from "../problem.ts";
 import { headAt, pageOf, presentAsOf } from "../reads.ts";
 import { issueView } from "../views.ts";
@@ -53,23 +52,13 @@ function checkFigures({ totalUnits, unitPriceYen, minUnits, lot, policy }: Draft
   if (minUnits > totalUnits) throw invalidField("/minUnits", "is more than the total");
   if (lot > totalUnits) throw invalidField("/lot", "is more than the total");
   if (minUnits % lot !== 0n) throw invalidField("/minUnits", "is no multiple of the lot");
-  if (policy.lockUpUntil !== null && policy.lockUpUntil.getTime() % 1000 !== 0) {
-    throw invalidField("/policy/lockUpUntil", "is no whole second");
-  }
-  const limits = policy.maxUnitsPerPerson !== null || policy.maxHolders !== null;
-  // The contract counts persons only from the first unit on, so this is fixed at issue.
-  if (limits && !policy.unitsPerPersonTracked) {
-    throw invalidField(
-      "/policy/unitsPerPersonTracked",
-      "must be true where units or holders are limited by person",
-    );
-  }
+  checkPolicy(policy);
 }
 
 function issueOf(draft: Draft, issuerId: string, maker: string, at: Date): NewIssue {
   const id = newId("iss", at);
   const { profile, name, symbol, trusteeId, totalUnits, unitPriceYen, minUnits, lot, terms } = draft;
-  const policy = policyWordOf(draft);
+  const policy = policyWordOf(draft.policy, lot);
   const agreed = { profile, name, symbol, totalUnits, unitPriceYen, minUnits, lot, policy, terms };
   const termsHash = `0x${createHash("sha256").update(canonicalJson(agreed)).digest("hex")}`;
   const figures = { totalUnits, unitPriceYen, minUnits, lot };
@@ -88,16 +77,4 @@ function issueOf(draft: Draft, issuerId: string, maker: string, at: Date): NewIs
     maker,
     at,
   };
-}
-
-function policyWordOf({ policy, lot }: Draft): string {
-  const { lockUpUntil, maxUnitsPerPerson, maxHolders, classes, ...flags } = policy;
-  return encodePolicy({
-    ...flags,
-    classMask: classBitsOf([...new Set(classes)]),
-    lot,
-    lockUpUntil: lockUpUntil === null ? 0 : lockUpUntil.getTime() / 1000,
-    maxUnitsPerPerson: maxUnitsPerPerson ?? 0n,
-    maxHolders: maxHolders ?? 0,
-  });
 }

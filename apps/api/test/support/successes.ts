@@ -3,6 +3,7 @@ import { newId } from "@genbo/domain/ids";
 import { customer, issueDraft } from "./samples.ts";
 import { anchorSuccesses } from "./successes-anchors.ts";
 import { bookSuccesses } from "./successes-cases.ts";
+import { changeSuccesses } from "./successes-changes.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
 import { settlementSuccesses } from "./successes-settlements.ts";
@@ -135,6 +136,7 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
   {
     ...bookSuccesses(traded),
     ...settlementSuccesses,
+    ...changeSuccesses,
     createParty: {
       201: async (world) => asks(world.operator, { body: { kind: "auditor", name: unused() } }),
       202: async (world) => asks(world.operator, { body: { kind: "broker", name: unused() } }),

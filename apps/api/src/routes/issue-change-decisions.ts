@@ -1,0 +1,128 @@
+import type { Queryable } from "@genbo/database/connection";
+import { type ChangeRow, decideChangePart, proposedAt } from "@genbo/database/issue-changes";
+import { issueForCommand } from "@genbo/database/issues";
+import { findParty } from "@genbo/database/parties";
+import { newId } from "@genbo/domain/ids";
+import { policyDelayMs } from "@genbo/domain/issue-changes";
+import { dayOfIso, jstDay } from "@genbo/domain/jst";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
+import { changeCommands, checkRedemption, redemptionRows } from "../issue-changes.ts";
+import { ProblemError } from "../problem.ts";
+import { activeIssue } from "../rules.ts";
+import { changeFor } from "./issue-changes.ts";
+
+type Routes = "approveChange" | "refuseChange" | "withdrawChange";
+type Approve = CallOf<"approveChange">;
+
+export const issueChangeDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
+  approveChange: (call) =>
+    command(ctx, call, async (db) => approve(ctx, db, call, await decidable(ctx, call)), { long: true }),
+  refuseChange: (call) =>
+    command(ctx, call, async () => {
+      const { id } = await decidable(ctx, call);
+      const { principal, body, at } = call;
+      const decision = {
+        id,
+        state: "refused" as const,
+        checker: principal.subject,
+        refusal: body.reason,
+        at,
+      };
+      return {
+        answer: { status: 200, body: { id, state: "refused" as const } },
+        target: id,
+        guard: decideChangePart(decision),
+      };
+    }),
+  withdrawChange: (call) =>
+    command(ctx, call, async () => {
+      const row = await changeFor(ctx, call.principal, call.params.id);
+      // Whoever sees it without having proposed it may know that it is there, and no more.
+      if (row.partyId !== call.principal.partyId)
+        throw new ProblemError("FORBIDDEN", "Another party proposed this change.", { target: row.id });
+      open(row);
+      const decision = { id: row.id, state: "withdrawn" as const, checker: null, refusal: null, at: call.at };
+      return {
+        answer: { status: 200, body: { id: row.id, state: "withdrawn" as const } },
+        target: row.id,
+        guard: decideChangePart(decision),
+      };
+    }),
+});
+
+function open({ id, state }: ChangeRow): void {
+  if (state !== "open") throw new ProblemError("STATE_CONFLICT", `The change is ${state}.`, { target: id });
+}
+
+/** An open change that another person decides. */
+async function decidable(
+  ctx: ApiContext,
+  { principal, params }: CallOf<"approveChange" | "refuseChange">,
+): Promise<ChangeRow> {
+  const row = await changeFor(ctx, principal, params.id);
+  const proposed = { id: row.id, subjects: [row.maker], since: row.createdAt };
+  await otherPerson(ctx.pool, principal, proposed, "You proposed this change.");
+  open(row);
+  return row;
+}
+
+/** What stood when it was proposed may have changed since, so every requirement is checked once more. */
+async function approve(
+  ctx: ApiContext,
+  db: Queryable,
+  call: Approve,
+  row: ChangeRow,
+): Promise<Outcome<Approve["route"]>> {
+  const { principal, at } = call;
+  const issue = activeIssue(await issueForCommand(db, row.issueId));
+  await due(db, row, at);
+  const rows =
+    row.kind === "REDEMPTION"
+      ? await redemptionRows(db, row.issueId, row.facts as Record<string, unknown>)
+      : [];
+  await checkRedemption(db, row.issueId, rows, call);
+  const issuer = await findParty(ctx.prisma, issue.issuerId);
+  const operationId = newId("op", at);
+  const signers = { issuer: issuer!.signer!, trustee: principal.signer! };
+  const commands = changeCommands(row, { token: issue.token, operationId, signers, rows });
+  if (commands.length === 0)
+    throw new ProblemError("STATE_CONFLICT", "No unit is left to redeem.", { target: row.id });
+  const checker = principal.subject;
+  const decision = { id: row.id, state: "approved" as const, checker, refusal: null, at };
+  return {
+    answer: {
+      status: 202,
+      body: {
+        ...{ operationId, state: "accepted", rows: commands.length },
+        issueId: row.issueId,
+        changeId: row.id,
+      },
+    },
+    target: row.id,
+    detail: { kind: row.kind, rows: commands.length },
+    guard: decideChangePart(decision),
+    operation: { id: operationId, kind: "change.approve", issueId: row.issueId, subjectId: row.id, checker },
+    commands,
+  };
+}
+
+/** @throws ProblemError NOT_YET_DUE for a policy that holders and brokers have not seen for a day, NOT_YET_SETTLED */
+async function due(db: Queryable, { id, kind, facts }: ChangeRow, at: Date): Promise<void> {
+  if (kind === "POLICY") {
+    const proposed = await proposedAt(db, id);
+    const from = proposed && new Date(proposed.getTime() + policyDelayMs);
+    if (from === null || at < from) {
+      const when =
+        from === null
+          ? "The chain does not have the proposal yet."
+          : `It may be approved from ${from.toISOString()} on.`;
+      throw new ProblemError("NOT_YET_DUE", when, { target: id });
+    }
+  }
+  const { paidOn } = facts as { paidOn?: string };
+  if (paidOn !== undefined && dayOfIso(paidOn)! > jstDay(at))
+    throw new ProblemError("NOT_YET_SETTLED", `The money is paid on ${paidOn}.`, { target: id });
+}

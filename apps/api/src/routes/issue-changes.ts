@@ -1,0 +1,135 @@
+import type { Queryable } from "@genbo/database/connection";
+import {
+  type ChangeRow,
+  changePart,
+  findChange,
+  listChanges,
+  type NewChange,
+  proposedAt,
+} from "@genbo/database/issue-changes";
+import { findIssue, type IssueWithState, issueForCommand } from "@genbo/database/issues";
+import type { Principal } from "@genbo/database/keys";
+import { operationIdsAbout } from "@genbo/database/operations";
+import { newId, refOf } from "@genbo/domain/ids";
+import { isImmediate, mayPropose, policyDelayMs } from "@genbo/domain/issue-changes";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { changeCommands, checkRedemption, factsOf, redemptionRows } from "../issue-changes.ts";
+import { notFound, ProblemError } from "../problem.ts";
+import { pageOf, presentAsOf } from "../reads.ts";
+import { activeIssue } from "../rules.ts";
+import { issueView } from "../views.ts";
+import { changeWire } from "../wire/issue-changes.ts";
+
+type Propose = CallOf<"proposeChange">;
+
+export const issueChangeHandlers = (
+  ctx: ApiContext,
+): Handlers<"proposeChange" | "listChanges" | "getChange"> => ({
+  proposeChange: (call) => command(ctx, call, async (db) => propose(ctx, db, call), { long: true }),
+  listChanges: async ({ principal, params, query }) => {
+    const asOf = await presentAsOf(ctx);
+    const issue = await issueFor(ctx, principal, params.id);
+    const rows = await listChanges(ctx.prisma, { ...query, issueId: issue.id });
+    const wire = changeWire(principal.role);
+    return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
+  },
+  getChange: async ({ principal, params }) => {
+    const asOf = await presentAsOf(ctx);
+    const row = await changeFor(ctx, principal, params.id);
+    const proposed = row.kind === "POLICY" ? await proposedAt(ctx.pool, row.id) : null;
+    const executableAt = proposed && new Date(proposed.getTime() + policyDelayMs).toISOString();
+    const operationIds = await operationIdsAbout(ctx.prisma, row.id);
+    return { status: 200, body: { ...changeWire(principal.role)(row), executableAt, operationIds, asOf } };
+  },
+});
+
+async function issueFor(ctx: ApiContext, principal: Principal, id: string): Promise<IssueWithState> {
+  const issue = await findIssue(ctx.prisma, issueView(principal), id);
+  if (issue === null) throw notFound();
+  return issue;
+}
+
+/** A change of an issue that the caller sees. @throws ProblemError NOT_FOUND */
+export async function changeFor(ctx: ApiContext, principal: Principal, id: string): Promise<ChangeRow> {
+  const row = await findChange(ctx.prisma, id);
+  if (row === null) throw notFound();
+  await issueFor(ctx, principal, row.issueId);
+  return row;
+}
+
+async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<Outcome<Propose["route"]>> {
+  const { principal, params, body, at } = call;
+  const { id: issueId } = await issueFor(ctx, principal, params.id);
+  if (!mayPropose(principal.role, body.kind))
+    throw new ProblemError("FORBIDDEN", `A ${principal.role} does not propose this.`, { target: issueId });
+  const found = await issueForCommand(db, issueId);
+  const issue = activeIssue(found);
+  const facts = factsOf(body, issue.policy);
+  await proposable(ctx, db, call, issue, facts);
+  const id = newId("chg", at);
+  const row: NewChange = {
+    ...{ id, ref: refOf(id), issueId, kind: body.kind, facts, reason: body.reason },
+    state: isImmediate(body.kind) ? "approved" : "open",
+    partyId: principal.partyId,
+    maker: principal.subject,
+    at,
+  };
+  const common = { target: id, detail: { kind: body.kind, issueId }, writes: [changePart(row)] };
+  if (body.kind !== "POLICY" && !isImmediate(body.kind))
+    return { ...common, answer: { status: 201, body: changeWire(principal.role)(asProposed(row)) } };
+  const operationId = newId("op", at);
+  const { token } = issue;
+  const signer = principal.signer!;
+  const commands =
+    body.kind === "POLICY"
+      ? [{ signer, call: "proposePolicy", target: token, ref: row.ref, args: { policy: facts.policyWord } }]
+      : changeCommands(asProposed(row), {
+          token,
+          operationId,
+          signers: { issuer: signer, trustee: signer },
+          rows: [],
+        });
+  const kind = body.kind === "POLICY" ? "change.propose" : "change.pause";
+  return {
+    ...common,
+    answer: { status: 202, body: { operationId, state: "accepted", rows: 1, issueId, changeId: id } },
+    operation: { id: operationId, kind, issueId, subjectId: id },
+    commands,
+  };
+}
+
+/** What stands against proposing it now. @throws ProblemError */
+async function proposable(
+  ctx: ApiContext,
+  db: Queryable,
+  call: Propose,
+  issue: { id: string; policy: string },
+  facts: ReturnType<typeof factsOf>,
+): Promise<void> {
+  const { kind } = call.body;
+  if (kind === "REDEMPTION")
+    await checkRedemption(db, issue.id, await redemptionRows(db, issue.id, facts), call);
+  const { paused } = decodePolicy(issue.policy);
+  if ((kind === "PAUSE" && paused) || (kind === "RESUME" && !paused))
+    throw conflict(issue.id, `The issue is ${paused ? "" : "not "}paused.`);
+  if (kind !== "POLICY" && kind !== "RESUME") return;
+  // A second proposal would replace the first on chain.
+  const [open] = await listChanges(ctx.prisma, { issueId: issue.id, kind, state: "open", limit: 1 });
+  if (open !== undefined) throw conflict(issue.id, `Change ${open.id} waits for its decision.`);
+}
+
+const conflict = (target: string, detail: string) => new ProblemError("STATE_CONFLICT", detail, { target });
+
+/** The row as it stands once it is written. */
+const asProposed = ({ at, ...row }: NewChange): ChangeRow => ({
+  ...row,
+  facts: row.facts as ChangeRow["facts"],
+  code: null,
+  checker: null,
+  refusal: null,
+  createdAt: at,
+  decidedAt: null,
+});

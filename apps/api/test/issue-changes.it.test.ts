@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { openChange, redemptionOf } from "./support/successes-changes.ts";
+import { traded } from "./support/trades.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+interface Proposed {
+  id: string;
+  ref: string;
+  operationId: string;
+  changeId: string;
+}
+const propose = async (id: string, asked: object, secret = world.issuer.secret) => {
+  const { body, ...answer } = await world.ask(secret, "proposeChange", { params: { id }, body: asked });
+  return { ...answer, body: body as unknown as Proposed };
+};
+const commandsOf = async (operationId: string) => {
+  const text = "select call, signer, args, ref from command where operation_id = $1 order by row";
+  return (await world.owner.query(text, [operationId])).rows;
+};
+const approve = (id: string, secret = world.trustee.secret) =>
+  world.ask(secret, "approveChange", { params: { id }, body: {} });
+
+describe("a redemption", () => {
+  it("is asked for by the issuer, granted by another person at the trustee, and carried out by the issuer's signer", async () => {
+    const { issueId, seller } = await traded(world);
+    const { body } = await propose(issueId, redemptionOf(seller.account, "30"));
+    const sameMan = await world.keyFor(world.trustee.partyId, "staff:issuer");
+    expect((await approve(body.id, sameMan)).code).toBe("MAKER_IS_CHECKER");
+    const { body: done } = await approve(body.id);
+    const { rows } = await world.owner.query("select signer from party where id = $1", [
+      world.issuer.partyId,
+    ]);
+    expect(await commandsOf(done.operationId)).toMatchObject([
+      { call: "redeem", signer: rows[0].signer, args: { from: seller.account, units: "30" } },
+    ]);
+    expect((await approve(body.id)).code).toBe("STATE_CONFLICT");
+  });
+
+  it("of everything takes each holding in full, as it stands at the approval", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const all = { kind: "REDEMPTION", reason: "満期", paidOn: "2021-08-02" };
+    const { body } = await propose(issueId, all);
+    await world.ledger.issue(issueId, buyer.account, 7n);
+    const { body: done } = await approve(body.id);
+    const units = (await commandsOf(done.operationId)).map(({ args }) => [args.from, args.units]);
+    expect(new Map(units as [string, string][])).toEqual(
+      new Map([
+        [seller.account, "100"],
+        [buyer.account, "7"],
+      ]),
+    );
+  });
+
+  it("names every row that a rule stands against, held units too", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const ref = `0x${"5".repeat(64)}`;
+    const held = { ref, from: seller.account, to: buyer.account, units: 60n, kind: "PLEDGE" as const };
+    await world.ledger.hold(issueId, held);
+    const rows = [
+      { from: seller.account, units: "30" },
+      { from: seller.account, units: "30" },
+      { from: `0x${"99".repeat(20)}`, units: "1" },
+    ];
+    const answer = await propose(issueId, { ...redemptionOf(seller.account), rows });
+    expect(answer.code).toBe("ROWS_INVALID");
+    expect(answer.problem.rows?.map(({ row, code }) => [row, code])).toEqual([
+      [1, "INSUFFICIENT_UNITS"],
+      [2, "INSUFFICIENT_UNITS"],
+    ]);
+  });
+
+  it("waits for the day on which the money is paid", async () => {
+    const { issueId, seller } = await traded(world);
+    const { body } = await propose(issueId, { ...redemptionOf(seller.account), paidOn: "2021-08-03" });
+    expect((await approve(body.id)).code).toBe("NOT_YET_SETTLED");
+  });
+
+  it("shows a broker no account", async () => {
+    const id = await openChange(world);
+    const { body } = await world.ask(world.broker.secret, "getChange", { params: { id } });
+    expect(body.facts).toEqual({ paidOn: "2021-08-02", rows: 1 });
+  });
+});
+
+describe("a policy", () => {
+  const policy = { approvalRequired: false, maxHolders: null };
+  it("goes to the chain at once, and is approved a day later", async () => {
+    const id = await world.activeIssue();
+    const { body, status } = await propose(id, { kind: "POLICY", reason: "見直し", policy, lot: "5" });
+    expect(status).toBe(202);
+    const [proposal] = await commandsOf(body.operationId);
+    expect(proposal).toMatchObject({ call: "proposePolicy" });
+    const change = body.changeId;
+    expect((await approve(change)).code).toBe("NOT_YET_DUE");
+    await world.owner.query(
+      `update operation set state = 'entered', rows_entered = 1, entered_at = $2::timestamptz - interval '86461 seconds' where id = $1`,
+      [body.operationId, world.ctx.clock.now()],
+    );
+    const { body: done } = await approve(change);
+    expect(await commandsOf(done.operationId)).toMatchObject([
+      { call: "executePolicy", args: proposal.args },
+    ]);
+  });
+
+  it("cannot begin to count persons, and waits for the one before it", async () => {
+    const id = await world.activeIssue();
+    const limited = { kind: "POLICY", reason: "上限", policy: { ...policy, maxHolders: 5 }, lot: "1" };
+    expect((await propose(id, limited)).problem.pointer).toBe("/policy/unitsPerPersonTracked");
+    await propose(id, { ...limited, policy });
+    expect((await propose(id, { ...limited, policy })).code).toBe("STATE_CONFLICT");
+  });
+});
+
+it("an issue stops at the word of one person of its trustee, and goes on at that of two", async () => {
+  const id = await world.activeIssue();
+  expect((await propose(id, { kind: "PAUSE", reason: "障害" })).code).toBe("FORBIDDEN");
+  const { trustee } = world;
+  expect((await propose(id, { kind: "RESUME", reason: "復旧" }, trustee.secret)).code).toBe("STATE_CONFLICT");
+  const { body } = await propose(id, { kind: "PAUSE", reason: "障害" }, trustee.secret);
+  expect(await commandsOf(body.operationId)).toMatchObject([{ call: "setPaused", args: { paused: true } }]);
+  const { body: read } = await world.ask(trustee.secret, "getChange", { params: { id: body.changeId } });
+  expect([read.state, read.checker]).toEqual(["approved", null]);
+});
+
+it("documents and terms are words of the chain", async () => {
+  const id = await world.activeIssue();
+  const document = {
+    kind: "DOCUMENT",
+    reason: "公表",
+    name: "deed.pdf",
+    uri: "https://example.jp/deed",
+    sha256: "ab".repeat(32),
+  };
+  for (const body of [
+    document,
+    { kind: "DOCUMENT_REMOVAL", reason: "失効", name: "deed.pdf" },
+    { kind: "TERMS", reason: "変更", sha256: "cd".repeat(32) },
+  ]) {
+    const { body: made } = await propose(id, body);
+    const { body: done } = await approve(made.id);
+    const [command] = await commandsOf(done.operationId);
+    expect(command.ref).toBe(
+      body.kind === "TERMS" ? made.ref : `0x${Buffer.from("deed.pdf").toString("hex").padEnd(64, "0")}`,
+    );
+  }
+});

@@ -1,0 +1,112 @@
+import type { WireRequest } from "@genbo/api-schema/wire";
+import type { Client } from "@genbo/cli/client";
+import { demoBegins } from "@genbo/cli/demo/run";
+import { type Stack, startStack } from "@genbo/cli/supervisor";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ActiveIssue, activeIssue } from "../support/active-issue.ts";
+import { stackFolder } from "../support/stack-folder.ts";
+
+const { dataDir, remove } = stackFolder("issue-changes");
+let stack: Stack;
+let issue: ActiveIssue;
+
+beforeAll(async () => {
+  stack = await startStack({ dataDir, genesisTime: demoBegins });
+  issue = await activeIssue(stack, 3, 100);
+  const rows = issue.accounts.map((to) => ({ to, units: "10" }));
+  const { issuer } = issue.parties.as;
+  const { body } = await issuer.call("issueUnits", { params: { id: issue.id }, body: { rows } });
+  await issuer.waitForOperation(body.operationId);
+}, 240_000);
+
+afterAll(async () => {
+  issue?.chain.close();
+  await stack?.stop();
+  remove();
+});
+
+type Body = NonNullable<WireRequest<"proposeChange">["body"]>;
+
+/** Proposes, and waits where that goes to the chain. @returns the change's id */
+async function propose(by: Client, body: Body): Promise<string> {
+  const { body: answer } = await by.call("proposeChange", { params: { id: issue.id }, body });
+  if ("id" in answer) return answer.id;
+  expect((await by.waitForOperation(answer.operationId)).state).toBe("entered");
+  return answer.changeId!;
+}
+
+async function approve(id: string) {
+  const { trusteeSecond } = issue.parties.as;
+  const { body } = await trusteeSecond.call("approveChange", { params: { id }, body: {} });
+  const operation = await trusteeSecond.waitForOperation(body.operationId);
+  const { body: read } = await trusteeSecond.call("getChange", { params: { id } });
+  return { operation, change: read };
+}
+
+const present = async () =>
+  (await issue.parties.as.issuer.call("getIssue", { params: { id: issue.id } })).body;
+const lines = async () =>
+  (await issue.parties.as.trustee.call("listEntries", { params: { id: issue.id }, query: { limit: "1000" } }))
+    .body.items;
+
+test("units are redeemed in part and then all of them, and leave the register as they leave the chain", async () => {
+  const { issuer } = issue.parties.as;
+  const [account] = issue.accounts as [string];
+  const paidOn = "2021-07-09";
+  const part = { from: account, units: "4" };
+  const id = await propose(issuer, { kind: "REDEMPTION", reason: "一部償還", paidOn, rows: [part] });
+  const { operation, change } = await approve(id);
+  expect([operation.state, change.state]).toEqual(["entered", "entered"]);
+  const entry = (await lines()).at(-1)!;
+  expect(entry).toMatchObject({
+    kind: "REDEEM",
+    basis: "REDEMPTION",
+    units: "4",
+    settlementDate: paidOn,
+    maker: "staff:issuer-1",
+    checker: "staff:trustee-2",
+  });
+  expect((await present()).register?.units).toBe("26");
+  await approve(await propose(issuer, { kind: "REDEMPTION", reason: "全部償還", paidOn }));
+  expect((await present()).register).toMatchObject({ units: "0", holders: 0 });
+  expect(await issue.chain.supply(issue.token)).toBe(0n);
+});
+
+test("a policy is in force a day after the issuer asked for it, by the trustee's approval", async () => {
+  const { issuer, operator } = issue.parties.as;
+  const policy = { approvalRequired: false, acceptanceRequired: false };
+  const id = await propose(issuer, { kind: "POLICY", reason: "流通の見直し", policy, lot: "2" });
+  const { body } = await issuer.call("getChange", { params: { id } });
+  const from = Date.parse(body.executableAt!);
+  await operator.call("moveClock", { body: { to: new Date(from).toISOString() } });
+  expect((await approve(id)).change).toMatchObject({ state: "entered", code: null });
+  expect((await present()).policy).toMatchObject({ approvalRequired: false, acceptanceRequired: false });
+});
+
+test("an issue stops at once, and goes on when two persons say so", async () => {
+  const { trustee } = issue.parties.as;
+  await propose(trustee, { kind: "PAUSE", reason: "障害" });
+  expect((await present()).policy.paused).toBe(true);
+  const { change } = await approve(await propose(trustee, { kind: "RESUME", reason: "復旧" }));
+  expect(change.state).toBe("entered");
+  expect((await present()).policy.paused).toBe(false);
+});
+
+test("documents and terms stand in the register by their hashes", async () => {
+  const { issuer, trustee } = issue.parties.as;
+  const name = "deed.pdf";
+  const sha256 = "ab".repeat(32);
+  const uri = "https://example.jp/deed.pdf";
+  await approve(await propose(issuer, { kind: "DOCUMENT", reason: "公表", name, uri, sha256 }));
+  await approve(await propose(trustee, { kind: "TERMS", reason: "信託変更", sha256: "cd".repeat(32) }));
+  await approve(await propose(issuer, { kind: "DOCUMENT_REMOVAL", reason: "失効", name }));
+  const again = await approve(await propose(issuer, { kind: "DOCUMENT_REMOVAL", reason: "重複", name }));
+  expect(again.change).toMatchObject({ state: "refused", code: "DOCUMENT_UNKNOWN" });
+  const changes = (await lines()).slice(-3).map(({ kind, data }) => [kind, data.slice(2, 6)]);
+  expect(changes).toEqual([
+    ["TERMS", "abab"],
+    ["TERMS", "cdcd"],
+    ["TERMS", "0000"],
+  ]);
+  expect((await present()).register?.head).toBe(await issue.chain.head(issue.token));
+});
