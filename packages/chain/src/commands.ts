@@ -94,8 +94,11 @@ const noTargets: CallTargets = {
   cash: null,
 };
 
+/** Calls of the deployment's own contracts that take one command each. */
+export const singleCalls = ["createIssue", "grantRole", "setCustodian", "consentToMove", "anchor"] as const;
+
 function singleCall({ call, ref, args }: ChainCommand, targets: CallTargets): { to: string; data: string } {
-  switch (call) {
+  switch (call as (typeof singleCalls)[number]) {
     case "createIssue": {
       const { name, symbol, cap, policy, termsHash, issuerRole } = args;
       const terms = {
