@@ -61,6 +61,22 @@ export function decodeHold(word: Word): HoldData {
   };
 }
 
+/** `data` of a RATIO: `n` new units in the place of `d` old ones. */
+export interface RatioData {
+  n: bigint;
+  d: bigint;
+  /** `d`-ths of a unit that the floor dropped from this account or hold. */
+  dropped: bigint;
+}
+
+export function decodeRatio(word: Word): RatioData {
+  const field = (from: number) => BigInt(`0x${word.slice(from + 2, from + 18)}`);
+  return { n: field(16), dropped: field(32), d: field(48) };
+}
+
+/** What units become by a ratio: a part of a unit falls away (端数). */
+export const scaled = (units: bigint, { n, d }: Pick<RatioData, "n" | "d">): bigint => (units * n) / d;
+
 /** A word as the unsigned integer that the contracts take, and back. */
 export const wordToBigInt = (word: Word): bigint => BigInt(word);
 export const bigIntToWord = (value: bigint): Word => `0x${value.toString(16).padStart(64, "0")}`;
