@@ -55,6 +55,7 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     rateLimits,
     outbox: { admit: () => undefined, waiting: () => 0, close: async () => undefined },
     notifyCommands: () => undefined,
+    reach: () => undefined,
   });
   return {
     record: async ({ method, path, secret, key, json }) => {

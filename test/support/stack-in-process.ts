@@ -88,6 +88,7 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
     httpPort: 0,
     trustedProxies: [],
     logLevel: "debug",
+    failpointDir: "",
   });
   const log = createLog({ level: "debug", write: options.onLog ?? (() => undefined) });
   const indexer = restartable(() =>

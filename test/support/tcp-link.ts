@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
 
 /** One direction of who-calls-whom between two processes of the loopback interface, which a test may cut. */
 export interface TcpLink {
@@ -7,6 +8,8 @@ export interface TcpLink {
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Every byte takes so many milliseconds longer; 0 again at the end. */
+  delay(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -14,6 +17,12 @@ export interface TcpLink {
 export async function openTcpLink(targetPort: number): Promise<TcpLink> {
   const sockets = new Set<Socket>();
   let open = true;
+  let delayMs = 0;
+  const late = () =>
+    new Transform({
+      transform: (chunk, _encoding, done) =>
+        void (delayMs === 0 ? done(null, chunk) : setTimeout(done, delayMs, null, chunk)),
+    });
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -23,7 +32,8 @@ export async function openTcpLink(targetPort: number): Promise<TcpLink> {
     const target = connect(targetPort, "127.0.0.1");
     keep(caller);
     keep(target);
-    caller.pipe(target).pipe(caller);
+    caller.pipe(late()).pipe(target);
+    target.pipe(late()).pipe(caller);
     // One end's failure is the other's: a half-open link would hide it.
     caller.on("error", () => target.destroy()).on("close", () => target.destroy());
     target.on("error", () => caller.destroy()).on("close", () => caller.destroy());
@@ -45,6 +55,9 @@ export async function openTcpLink(targetPort: number): Promise<TcpLink> {
     },
     mend: () => {
       open = true;
+    },
+    delay: (ms) => {
+      delayMs = ms;
     },
     close: () => {
       drop();

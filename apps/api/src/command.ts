@@ -65,11 +65,13 @@ export async function command<R extends Route>(
   try {
     const answer = await runCommand(ctx.pool, request, async (db) => {
       const outcome = await decide(db);
+      ctx.reach("api.decided");
       if (outcome.commands !== undefined) ctx.outbox.admit(outcome.commands.length);
       const { status, body } = outcome.answer as { status: Decision["status"]; body: object };
       if (outcome.shownOnce !== undefined) shown = JSON.stringify({ ...body, ...outcome.shownOnce });
       return decisionOf(call, outcome, status, JSON.stringify(body));
     });
+    ctx.reach("api.committed");
     if (!answer.hit && answer.status === 202) ctx.notifyCommands();
     const text = answer.hit ? answer.body : (shown ?? answer.body);
     return {

@@ -6,6 +6,7 @@ import type { SandboxClock } from "@genbo/database/sandbox-clock";
 import type { VaultKeys } from "@genbo/database/vault-keys";
 import type { Clock } from "@genbo/domain/clock";
 import type { Profile } from "@genbo/domain/env";
+import type { Reach } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { OutboxLimit } from "./outbox-limit.ts";
 import type { SigningKeys } from "./signing-keys.ts";
@@ -40,4 +41,5 @@ export interface ApiContext {
   outbox: OutboxLimit;
   /** Tells the workers that commands wait. */
   notifyCommands(): void;
+  reach: Reach;
 }

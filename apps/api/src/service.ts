@@ -10,6 +10,7 @@ import { openSandboxClock } from "@genbo/database/sandbox-clock";
 import { openVaultKeys } from "@genbo/database/vault-keys";
 import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
+import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
 import { buildApp } from "./app.ts";
@@ -44,6 +45,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     trustedProxies: env.trustedProxies,
     rateLimits,
     outbox,
+    reach: openFailpoints(env.failpointDir),
     notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),
   };
   const app = await buildApp(ctx);

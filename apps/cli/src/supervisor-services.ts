@@ -16,16 +16,20 @@ export interface ServicesOptions {
   trustedProxies?: readonly string[];
   names: readonly ServiceName[];
   notice: (line: string) => void;
+  rewire?: Rewire | undefined;
 }
+
+/** Changes what a process is told, so that a test can stand between it and the database or the chain. */
+export type Rewire = (name: ServiceName, env: Env) => Promise<Env>;
 
 /** Starts the processes side by side and keeps them up. @throws Error when one does not start; the others are ended */
 export async function startServices(options: ServicesOptions): Promise<Unit<Running>[]> {
-  const { folder, names, notice } = options;
+  const { folder, names, notice, rewire = async (_name, env) => env } = options;
   const units: Unit<Running>[] = [];
   // Every start has ended before we go on or give up: nothing comes up behind our back.
   const starts = await Promise.allSettled(
     names.map(async (name) => {
-      const env = serviceEnv(name, options);
+      const env = await rewire(name, serviceEnv(name, options));
       units.push(await keepUp(name, () => startService(name, env, logOf(folder, name)), notice));
     }),
   );
@@ -74,5 +78,6 @@ function serviceEnv(name: ServiceName, options: ServicesOptions): Env {
     httpPort: name === "api" ? apiPort : 0,
     trustedProxies,
     logLevel: "info",
+    failpointDir: "",
   };
 }

@@ -10,7 +10,7 @@ import { makeFirstOperator, prepareDatabase } from "./supervisor-database.ts";
 import { keepDumps } from "./supervisor-dumps.ts";
 import { capLogs } from "./supervisor-logs.ts";
 import { type ServiceName, serviceNames } from "./supervisor-service.ts";
-import { controlOf, logOf, type ProcessControl, startServices } from "./supervisor-services.ts";
+import { controlOf, logOf, type ProcessControl, type Rewire, startServices } from "./supervisor-services.ts";
 import { keepUp } from "./supervisor-unit.ts";
 
 export type ProcessName = "postgres" | "anvil" | ServiceName;
@@ -28,6 +28,7 @@ export interface StackOptions {
   notice?: (line: string) => void;
   /** One line for each long step of the start. */
   progress?: (line: string) => void;
+  rewire?: Rewire;
 }
 
 /** A running local platform. */
@@ -92,7 +93,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       httpHost: host,
       apiPort,
     } as const;
-    const services = await startServices({ ...place, names, notice });
+    const services = await startServices({ ...place, names, notice, rewire: options.rewire });
     undo.push(() => Promise.all(services.map((unit) => unit.stop())));
     return {
       urls: { api: `http://${host}:${apiPort}`, chain, database },

@@ -3,6 +3,7 @@ import type { Rpc } from "@genbo/chain/rpc";
 import type { Pool } from "@genbo/database/connection";
 import type { Leadership } from "@genbo/database/leader";
 import type { Clock } from "@genbo/domain/clock";
+import type { Reach } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 
 export interface IndexerContext {
@@ -16,6 +17,7 @@ export interface IndexerContext {
   log: Log;
   /** A local chain may come back from an older dump; elsewhere a reorg is a break. */
   local: boolean;
+  reach: Reach;
 }
 
 export interface LeaderContext extends IndexerContext {

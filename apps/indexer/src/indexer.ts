@@ -139,7 +139,7 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
 
 /** Enters blocks lot by lot, and keeps what need not be asked anew for each. */
 function createLots(context: LeaderContext) {
-  const { pool, leadership, log, clock } = context;
+  const { pool, leadership, log, clock, reach } = context;
   const heads = createHeadChecks(context);
   let deployment: DeploymentRow | undefined;
   let prunedAt = 0;
@@ -155,9 +155,13 @@ function createLots(context: LeaderContext) {
     const lot = nextLot(blocks, closing);
     const facts = await readFacts(context, lot, deployment);
     const now = clock.now();
-    const applied = await leadership.transaction((tx) =>
-      applyLot(tx, { blocks: lot, facts, deployment, quarantined: held }, { now, log }),
-    );
+    reach("indexer.read");
+    const applied = await leadership.transaction(async (tx) => {
+      const done = await applyLot(tx, { blocks: lot, facts, deployment, quarantined: held }, { now, log });
+      reach("indexer.applied");
+      return done;
+    });
+    reach("indexer.committed");
     return { ...applied, entered: lot.length };
   };
 

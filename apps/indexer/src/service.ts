@@ -5,6 +5,7 @@ import { knownChain } from "@genbo/database/deployment";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
 import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
+import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
 import { startIndexer } from "./indexer.ts";
@@ -29,7 +30,17 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
     ? await openSandboxClock(pool, env.databaseUrl)
     : { ...systemClock, close: async () => undefined };
   const chain = await nodes.identity();
-  const context = { pool, rpc, clock, log, local, reader: createBlockReader(rpc), confirm: nodes.confirm };
+  const reach = openFailpoints(env.failpointDir);
+  const context = {
+    pool,
+    rpc,
+    clock,
+    log,
+    local,
+    reach,
+    reader: createBlockReader(rpc),
+    confirm: nodes.confirm,
+  };
   const indexer = startIndexer(context, env.databaseUrl, chain);
   return {
     done: indexer.done,

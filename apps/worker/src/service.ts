@@ -10,6 +10,7 @@ import { commandChannel, rolledBackNotice } from "@genbo/database/outbox";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
 import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
+import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
 import { startAnchors } from "./anchors.ts";
@@ -42,6 +43,7 @@ export async function startWorkerService(
   });
   const { rpc } = nodes;
   const local = env.profile === "local";
+  const reach = openFailpoints(env.failpointDir);
   const miner = local ? createMiner(rpc, log) : noMiner;
   const clock = local
     ? await openSandboxClock(pool, env.databaseUrl)
@@ -57,7 +59,7 @@ export async function startWorkerService(
     local,
     holder: `${hostname()}:${process.pid}:${randomUUID()}`,
     onSent: miner.request,
-    checkpoint: options.checkpoint ?? (async () => undefined),
+    checkpoint: options.checkpoint ?? (async (name) => reach(`worker.${name}`)),
     onDeployed: (deployment: DeploymentRow) => writeManifest({ rpc, log }, env.dataDir, deployment),
   };
   const worker = await startWorker(context, identity.genesisHash);

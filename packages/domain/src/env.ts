@@ -28,6 +28,8 @@ export interface Env {
   /** Addresses and networks of our own proxies: what they say in X-Forwarded-For is whose request it is. */
   trustedProxies: readonly string[];
   logLevel: LogLevel;
+  /** Folder in which a test arms failpoints; empty: none. */
+  failpointDir: string;
 }
 
 /** Name of the environment variable of each setting, as the supervisor writes it and `readEnv` reads it. */
@@ -43,6 +45,7 @@ export const envNames: Record<keyof Env, string> = {
   httpPort: "GENBO_HTTP_PORT",
   trustedProxies: "GENBO_TRUSTED_PROXIES",
   logLevel: "GENBO_LOG_LEVEL",
+  failpointDir: "GENBO_FAILPOINT_DIR",
 };
 
 const defaults: Partial<Record<keyof Env, string>> = {
@@ -51,6 +54,7 @@ const defaults: Partial<Record<keyof Env, string>> = {
   httpPort: "0",
   trustedProxies: "",
   logLevel: "info",
+  failpointDir: "",
 };
 
 /** Reads and checks every setting of a process at once. @throws Error naming all that are missing or wrong. */
@@ -83,6 +87,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     httpPort: port,
     trustedProxies,
     logLevel: oneOf("logLevel", ["debug", "info", "warn", "error"]),
+    failpointDir: text("failpointDir"),
   };
   if (faults.length > 0) throw new Error(`Cannot start: ${faults.join("; ")}.`);
   return env;

@@ -70,6 +70,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     rateLimits,
     outbox,
     notifyCommands: () => undefined,
+    reach: () => undefined,
     ...overrides,
   };
   const worker = db.pool("genbo_worker");

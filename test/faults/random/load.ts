@@ -1,0 +1,134 @@
+import type { WireAnswer, WireRequest } from "@genbo/api-schema/wire";
+import { ApiProblem, type Client } from "@genbo/cli/client";
+import type { Random } from "./random.ts";
+import type { World } from "./world.ts";
+
+type Operation = WireAnswer<"getOperation">;
+type NewCase = NonNullable<WireRequest<"fileCase">["body"]>;
+
+/** What a run has asked for: every operation that was accepted, as it ended. */
+export interface LoadResult {
+  operations: Operation[];
+  /** Requests that the API refused: by code. */
+  refused: string[];
+}
+
+const today = "2021-10-11";
+const papers = (kind: NewCase["documents"][number]["kind"]): NewCase["documents"] => [
+  { kind, name: `${kind}.pdf`, sha256: "c0".repeat(32) },
+];
+
+/**
+ * One mixed load: issues, transfers that are requested and then accepted and approved, rejected or cancelled, and
+ * pledges that come and go. Every write has a key of its own, under which the client sends it again until it is answered.
+ */
+export async function runLoad(world: World, random: Random, name: string): Promise<LoadResult> {
+  const result: LoadResult = { operations: [], refused: [] };
+  const jobs = [
+    issuance(world, random, name, 1),
+    issuance(world, random, name, 2),
+    ...[1, 2, 3].map((n) => transfer(world, random, `${name}:${n}`)),
+    pledge(world, random, name),
+  ];
+  const ends = await Promise.all(jobs.map((job) => job.catch(keepRefusal)));
+  for (const end of ends) {
+    if (typeof end === "string") result.refused.push(end);
+    else result.operations.push(...end);
+  }
+  return result;
+}
+
+/** A rule may say no, as units are moved by all at once. Any other failure ends the run. */
+function keepRefusal(error: unknown): string {
+  if (error instanceof ApiProblem && error.status < 500 && !error.problem.retryable)
+    return error.problem.code;
+  throw error;
+}
+
+async function issuance(world: World, random: Random, name: string, n: number): Promise<Operation[]> {
+  const { issue } = world;
+  const rows = Array.from({ length: 5 + random.below(40) }, () => ({
+    to: random.oneOf(issue.accounts),
+    units: String(1 + random.below(9)),
+  }));
+  const client = issue.parties.as.issuer;
+  const request = { params: { id: issue.id }, body: { rows }, key: `${name}:issue:${n}` };
+  return [await ended(client, (await client.call("issueUnits", request)).body.operationId)];
+}
+
+/** The two halves of a joint request and its admission, by three persons; or its end by one of them. */
+async function transfer(world: World, random: Random, name: string): Promise<Operation[]> {
+  const { id: issueId, accounts, parties } = world.issue;
+  const { SBI, SBIDesk, trustee } = parties.as;
+  const from = random.oneOf(accounts);
+  const to = random.oneOf(accounts.filter((account) => account !== from));
+  const steps = random.oneOf([
+    ["acceptTransfer", "approveTransfer"],
+    ["acceptTransfer", "approveTransfer"],
+    ["acceptTransfer", "rejectTransfer"],
+    ["cancelTransfer"],
+  ] as const);
+  const body = {
+    issueId,
+    from,
+    to,
+    units: String(1 + random.below(3)),
+    tradeDate: today,
+    settlementDate: today,
+  };
+  const asked = (await SBI.call("requestTransfer", { body, key: `${name}:request` })).body;
+  const operations = [await ended(SBI, asked.operationId)];
+  const clients = {
+    acceptTransfer: SBIDesk,
+    approveTransfer: trustee,
+    rejectTransfer: trustee,
+    cancelTransfer: SBI,
+  };
+  for (const step of steps) {
+    if (operations.at(-1)?.state !== "entered") break;
+    const params = { id: asked.transferId! };
+    const reason = step === "rejectTransfer" ? { reason: "見本" } : {};
+    const { body: answer } = await clients[step].call(step, {
+      params,
+      body: reason,
+      key: `${name}:${step}`,
+    });
+    operations.push(await ended(clients[step], answer.operationId));
+  }
+  return operations;
+}
+
+async function pledge(world: World, random: Random, name: string): Promise<Operation[]> {
+  const { accounts } = world.issue;
+  const account = random.oneOf(accounts);
+  const pledgee = random.oneOf(accounts.filter((each) => each !== account));
+  const set = await act(world, `${name}:pledge`, {
+    kind: "PLEDGE",
+    facts: { account, pledgee, units: "1" },
+    documents: papers("PLEDGE_AGREEMENT"),
+  });
+  if (set.operation.state !== "entered") return [set.operation];
+  const release = await act(world, `${name}:release`, {
+    kind: "PLEDGE_RELEASE",
+    facts: { holdId: set.ref },
+    documents: papers("PLEDGEE_CONSENT"),
+  });
+  return [set.operation, release.operation];
+}
+
+/** A legal act: filed by a broker, approved by the trustee. */
+async function act(world: World, key: string, body: NewCase): Promise<{ ref: string; operation: Operation }> {
+  const { id: issueId, parties } = world.issue;
+  const { SBI, trustee } = parties.as;
+  const { body: filed } = await SBI.call("fileCase", {
+    params: { id: issueId },
+    body,
+    key: `${key}:file`,
+  });
+  const approve = { params: { id: filed.id }, body: {}, key: `${key}:approve` };
+  const { body: approved } = await trustee.call("approveCase", approve);
+  return { ref: filed.ref, operation: await ended(trustee, approved.operationId) };
+}
+
+const ended = (client: Client, operationId: string): Promise<Operation> =>
+  client.waitForOperation(operationId);

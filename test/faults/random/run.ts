@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { chooseFault } from "./faults.ts";
+import { runLoad } from "./load.ts";
+import { createRandom } from "./random.ts";
+import { verifyWorld } from "./verify.ts";
+import { openWorld } from "./world.ts";
+
+export interface FaultReport {
+  runs: number;
+  seed: number;
+  operations: number;
+  entered: number;
+  refused: number;
+  /** Requests that a rule refused at the door, by code. */
+  refusedAtOnce: Record<string, number>;
+  /** How often each thing went wrong. */
+  faults: Record<string, number>;
+  seconds: number;
+}
+
+/** One or two faults a run, some of them at once. */
+const faultsMax = 2;
+const latestStartMs = 400;
+
+/**
+ * Runs a mixed load so many times, each time while something dies, halts or is cut off, and checks after each that
+ * nothing is lost and nothing doubled. The seed repeats the choices, not the microseconds.
+ * @throws at the first run that is wrong, naming it
+ */
+export async function runFaults(
+  { runs, seed }: { runs: number; seed: number },
+  say: (line: string) => void,
+): Promise<FaultReport> {
+  const report: FaultReport = {
+    ...{ runs, seed, operations: 0, entered: 0, refused: 0, refusedAtOnce: {}, faults: {}, seconds: 0 },
+  };
+  const started = performance.now();
+  const notices: string[] = [];
+  const world = await openWorld((line) => notices.push(line));
+  try {
+    let turn = 0;
+    for (let run = 1; run <= runs; run += 1) {
+      const random = createRandom(seed * 1_000_003 + run);
+      const faults = Array.from({ length: 1 + random.below(faultsMax) }, () => chooseFault(random, turn++));
+      const names = faults.map(({ name }) => name).join(", ");
+      say(`run ${run}: ${names}`);
+      try {
+        const load = runLoad(world, random, `run-${seed}-${run}`);
+        const strikes = faults.map(async (fault) => {
+          await sleep(random.below(latestStartMs));
+          if (await fault.strike(world)) report.faults[fault.name] = (report.faults[fault.name] ?? 0) + 1;
+        });
+        const [{ operations, refused }] = await Promise.all([load, ...strikes]);
+        await verifyWorld(world, operations);
+        for (const { state } of operations) report[state === "entered" ? "entered" : "refused"] += 1;
+        report.operations += operations.length;
+        for (const code of refused) report.refusedAtOnce[code] = (report.refusedAtOnce[code] ?? 0) + 1;
+      } catch (error) {
+        const story = notices.slice(-20).join("\n");
+        throw new Error(`Run ${run} of seed ${seed} (${names}) is wrong.\n${story}`, { cause: error });
+      }
+    }
+  } finally {
+    await world.close();
+  }
+  report.seconds = Math.round((performance.now() - started) / 1000);
+  return report;
+}
