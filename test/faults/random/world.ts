@@ -9,7 +9,7 @@ import { stackFolder } from "../../support/stack-folder.ts";
 import { openTcpLink, type TcpLink } from "../../support/tcp-link.ts";
 
 /** What stands between one of our processes and the rest. */
-export interface Wires {
+interface Wires {
   database: TcpLink;
   chain: FaultyNode;
 }
