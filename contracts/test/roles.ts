@@ -8,7 +8,7 @@ export type Role = "admin" | "registrar" | "broker" | "enforcer" | "agent" | "is
  */
 export const grants: Partial<Record<ContractName, Partial<Record<Role | "checked", string[]>>>> = {
   SecurityToken: {
-    issuer: ["issue", "redeem", "proposePolicy"],
+    issuer: ["issue", "redeem", "proposePolicy", "proposeRatio"],
     broker: ["custodiedTransfer", "requestTransfers", "acceptTransfers", "createDvpHolds"],
     registrar: [
       "approveTransfers",
@@ -20,6 +20,9 @@ export const grants: Partial<Record<ContractName, Partial<Record<Role | "checked
       "changeTerms",
       "setDocument",
       "removeDocument",
+      "beginRatio",
+      "carry",
+      "endRatio",
     ],
     enforcer: ["enforceTransfers", "forcedTransfer", "setFrozenTokens", "recover", "releaseByOrder"],
     checked: [

@@ -29,7 +29,7 @@ abstract contract Accounts {
     }
 
     function _someWait(address account) internal view returns (bool) {
-        return _accounts[account].word >= Holding.ONE_WAITS;
+        return _accounts[account].word & Holding.WAITING != 0;
     }
 
     function _balance(address account) internal view returns (uint256) {

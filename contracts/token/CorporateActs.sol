@@ -5,22 +5,20 @@ import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {Documents} from "./Documents.sol";
 import {Basis, Entries, Kind} from "./Entries.sol";
+import {Ratios} from "./Ratios.sol";
 import {Code} from "./Rules.sol";
 import {TokenBase} from "./TokenBase.sol";
 import {Policy, Supply} from "./Words.sol";
 
 /// @title What issuer and registrar do to an issue as a whole
 /// @dev Runs on the storage of the token that delegates to it; on its own it holds nothing.
-contract CorporateActs is Documents, ICorporateActs {
-    /// @dev What the issuer asks for, holders and brokers see a day ahead.
-    uint256 private constant POLICY_DELAY = 1 days;
-
+contract CorporateActs is Documents, Ratios {
     constructor(address manager, IHolderRegistry registry_) TokenBase(manager, registry_) {}
 
     /// @inheritdoc ICorporateActs
     function proposePolicy(uint256 policy_) external restricted {
         if (!Policy.isValid(policy_)) revert PolicyInvalid(policy_);
-        uint256 minute = (block.timestamp + POLICY_DELAY + 59) / 1 minutes;
+        uint256 minute = (block.timestamp + NOTICE + 59) / 1 minutes;
         _proposal = policy_ | minute;
         emit PolicyProposed(policy_, minute * 1 minutes);
     }
@@ -31,7 +29,7 @@ contract CorporateActs is Documents, ICorporateActs {
         bool due = minute != 0 && block.timestamp >= minute * 1 minutes;
         if (!due || _proposal ^ minute != policy_) revert PolicyInvalid(policy_);
         delete _proposal;
-        Book memory book = _open();
+        Book memory book = _openToMove();
         _putInForce(book, policy_ & ~Policy.PAUSED | book.policy & Policy.PAUSED, ref);
         _close(book);
     }

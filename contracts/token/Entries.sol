@@ -14,6 +14,7 @@ library Kind {
     uint8 internal constant HOLD_RELEASED = 9;
     uint8 internal constant HOLD_CHANGED = 10;
     uint8 internal constant POLICY = 11;
+    uint8 internal constant RATIO = 12;
     uint8 internal constant MARK = 13;
     uint8 internal constant TERMS = 14;
 }
@@ -26,6 +27,8 @@ library Basis {
     uint16 internal constant JUDGMENT = 3; // TAR 21(2)(i)
     uint16 internal constant TRUSTEE_ACQUIRED = 7; // 197(1)(i)
     uint16 internal constant TRUSTEE_DISPOSED = 8; // 197(1)(ii)
+    uint16 internal constant CONSOLIDATION = 9; // 197(1)(iii)
+    uint16 internal constant SPLIT = 10;
     uint16 internal constant PLEDGE_SET = 11; // 201
     uint16 internal constant PLEDGE_RELEASE = 12;
     uint16 internal constant TRUST_PROPERTY_MARK = 13; // 206

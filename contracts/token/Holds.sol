@@ -160,7 +160,7 @@ abstract contract Holds is Ledger {
         _postHold(book, Kind.HOLD_EXECUTED, hold.basis, id, hold);
     }
 
-    function _end(bytes32 id) private {
+    function _end(bytes32 id) internal {
         delete _holds[id];
         _holds[id].state = HoldState.CLOSED;
     }

@@ -203,6 +203,29 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
         _note(book, line);
     }
 
+    /// @dev Gives an account other units by the `number`th ratio. Its holds are the caller's to scale.
+    function _scaleUnits(Book memory book, address account, uint256 units, uint32 number) internal {
+        uint256 word = _accounts[account].word;
+        uint256 was = Holding.units(word);
+        uint256 kept = word & ~(uint256(type(uint32).max) << 200 | type(uint96).max);
+        _accounts[account].word = kept | uint256(number) << 200 | units;
+        book.supply = _supplyIn(book) - was + units;
+        if (Policy.has(book.policy, Policy.TRACKED)) {
+            uint96 person = Record.personOf(_record(account));
+            uint256 held = _persons[person] - was + units;
+            _persons[person] = held;
+            if (was != 0 && held == 0) book.supply -= Supply.ONE_HOLDER;
+        }
+        if (units > was) emit IERC20.Transfer(address(0), account, units - was);
+        else if (units < was) emit IERC20.Transfer(account, address(0), was - units);
+    }
+
+    /// @dev A hold of the account encumbers other units by a ratio.
+    function _scaleEncumbrance(address account, uint256 was, uint256 units) internal {
+        Account storage slot = _accounts[account];
+        slot.word = slot.word + (units << 96) - (was << 96);
+    }
+
     /// @dev Folds a line into the head and emits it: head' = keccak256(abi.encode(head, fromUnits, toLine, ref, data)),
     /// its last 32 bits the line's number. A struct of static members lies in memory as abi.encode would write it. The
     /// line is used up.

@@ -72,7 +72,7 @@ contract LegalActs is Orders, Delegation, ILegalActs {
 
     /// @inheritdoc ILegalActs
     function changeController(bytes32 holdId, address controller) external {
-        Book memory book = _open();
+        Book memory book = _openToMove();
         _must(_changeController(book, holdId, controller));
         _close(book);
     }
@@ -93,7 +93,7 @@ contract LegalActs is Orders, Delegation, ILegalActs {
     /// @inheritdoc ILegalActs
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
         if (amount > _balance(from)) revert ERC20InsufficientBalance(from, _balance(from), amount);
-        Book memory book = _open();
+        Book memory book = _openToMove();
         OrderedRow memory row =
             OrderedRow(from, to, uint96(amount), Basis.RECTIFICATION, 0, bytes32(KEEP_DAYS), new bytes32[](0));
         uint8 code = _enforce(book, row);
@@ -104,7 +104,7 @@ contract LegalActs is Orders, Delegation, ILegalActs {
 
     /// @inheritdoc ILegalActs
     function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
-        Book memory book = _open();
+        Book memory book = _openToMove();
         _freeze(book, account, amount);
         _close(book);
         return true;

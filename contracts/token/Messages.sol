@@ -18,6 +18,7 @@ library Messages {
         if (code == 15) return "NEEDS_REQUEST";
         if (code == 16) return "MAX_UNITS_PER_PERSON";
         if (code == 17) return "MAX_HOLDERS";
+        if (code == 18) return "RATIO_IN_PROGRESS";
         if (code == 20) return "SENDER_NOT_REGISTERED";
         if (code == 21) return "SENDER_FROZEN";
         if (code == 30) return "RECEIVER_NOT_REGISTERED";

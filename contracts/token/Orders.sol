@@ -33,7 +33,7 @@ abstract contract Orders is Encumbrances, EIP712, IOrders {
         }
         _useNonce(order.account, order.nonce);
         if (order.action == REVOKE) return;
-        Book memory book = _open();
+        Book memory book = _openToMove();
         book.self = order.account;
         uint8 code = _carryOut(book, order);
         if (code != Code.OK) _revert(code, order.account, order.to, order.units);

@@ -19,6 +19,7 @@ library Code {
     uint8 internal constant NEEDS_REQUEST = 15;
     uint8 internal constant MAX_UNITS_PER_PERSON = 16;
     uint8 internal constant MAX_HOLDERS = 17;
+    uint8 internal constant RATIO_IN_PROGRESS = 18;
     uint8 internal constant SENDER_NOT_REGISTERED = 20;
     uint8 internal constant SENDER_FROZEN = 21;
     uint8 internal constant RECEIVER_NOT_REGISTERED = 30;
@@ -39,6 +40,8 @@ library Code {
     uint8 internal constant HOLD_KIND = 51;
     uint8 internal constant BASIS_INVALID = 52;
     uint8 internal constant TOO_MANY_WAITING = 53;
+    uint8 internal constant ALREADY_CARRIED = 54;
+    uint8 internal constant RATIO_INVALID = 55;
     uint8 internal constant RECORD_INVALID = 60;
     uint8 internal constant WALLET_OF_ANOTHER_PERSON = 61;
     uint8 internal constant WALLET_OF_ANOTHER_CUSTODIAN = 62;
@@ -75,6 +78,7 @@ library Rules {
     function ofPolicy(uint256 policy, uint256 units, uint256 balance) internal view returns (uint256 f) {
         if (Policy.has(policy, Policy.PAUSED)) f = bit(Code.PAUSED);
         if (Policy.has(policy, Policy.FORBIDDEN)) f |= bit(Code.TRANSFERS_FORBIDDEN);
+        if (Policy.has(policy, Policy.RATIO)) f |= bit(Code.RATIO_IN_PROGRESS);
         if (block.timestamp < Policy.lockedUntil(policy)) f |= bit(Code.LOCKED_UP);
         f |= ofLot(policy, units);
         if (Policy.has(policy, Policy.WHOLE_HOLDING) && units != balance) f |= bit(Code.WHOLE_HOLDING_ONLY);

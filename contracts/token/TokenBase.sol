@@ -23,6 +23,17 @@ abstract contract TokenBase is Holds, AccessManaged {
         uint256 modifiedAt;
     }
 
+    /// @param number how many there have been
+    /// @param carried sum of the units that carried accounts had before, of `total`
+    struct Ratio {
+        uint64 n;
+        uint64 d;
+        uint32 number;
+        uint96 total;
+        uint96 carried;
+        bytes32 ref;
+    }
+
     string internal _name;
     string internal _symbol;
     mapping(address owner => mapping(address spender => uint256)) internal _allowances;
@@ -35,6 +46,10 @@ abstract contract TokenBase is Holds, AccessManaged {
     /// @dev ERC-1643.
     mapping(bytes32 documentName => Document) internal _documents;
     bytes32[] internal _documentNames;
+    /// @dev The consolidation or split that is being carried out, or was last. See Ratios.
+    Ratio internal _ratio;
+    /// @dev What the issuer asks for: n 64 | d 64 | minute from which it may begin 32.
+    uint256 internal _ratioProposal;
 
     constructor(address manager, IHolderRegistry registry_) AccessManaged(manager) Ledger(registry_) {}
 
@@ -42,7 +57,7 @@ abstract contract TokenBase is Holds, AccessManaged {
     function _putInForce(Book memory book, uint256 policy_, bytes32 ref) internal {
         bool started = book.head != 0;
         bool tracksAnew = (book.policy ^ policy_) & Policy.TRACKED != 0;
-        if (!Policy.isValid(policy_) || (started && tracksAnew)) revert PolicyInvalid(policy_);
+        if (!Policy.isValid(policy_ & ~Policy.RATIO) || (started && tracksAnew)) revert PolicyInvalid(policy_);
         _policy = book.policy = policy_;
         _postNote(book, Kind.POLICY, Basis.NONE, ref, bytes32(policy_));
     }
@@ -84,7 +99,13 @@ abstract contract TokenBase is Holds, AccessManaged {
 
     function _openFor(uint256 rows) internal view returns (Book memory) {
         if (rows > MOST_ROWS) revert BatchTooLong(rows, MOST_ROWS);
-        return _open();
+        return _openToMove();
+    }
+
+    /// @dev For whatever changes holdings or holds: they stand still while a ratio is carried out.
+    function _openToMove() internal view returns (Book memory book) {
+        book = _open();
+        if (Policy.has(book.policy, Policy.RATIO)) revert Refused(Code.RATIO_IN_PROGRESS);
     }
 
     function _openForCustodian(uint256 rows) internal view returns (Book memory book) {

@@ -50,16 +50,17 @@ contract TokenFactory is ITokenFactory, AccessManaged {
 
     /// @dev Whatever is not bound here and is restricted, is the admin's: nothing.
     function _bindRoles(address token, uint64 issuerRole) private {
-        bytes4[] memory issuer = new bytes4[](3);
+        bytes4[] memory issuer = new bytes4[](4);
         issuer[0] = ISecurityToken.issue.selector;
         issuer[1] = ISecurityToken.redeem.selector;
         issuer[2] = ICorporateActs.proposePolicy.selector;
+        issuer[3] = ICorporateActs.proposeRatio.selector;
         bytes4[] memory broker = new bytes4[](4);
         broker[0] = ISecurityToken.custodiedTransfer.selector;
         broker[1] = ISecurityToken.requestTransfers.selector;
         broker[2] = ISecurityToken.acceptTransfers.selector;
         broker[3] = ILegalActs.createDvpHolds.selector;
-        bytes4[] memory registrar = new bytes4[](9);
+        bytes4[] memory registrar = new bytes4[](12);
         registrar[0] = ISecurityToken.approveTransfers.selector;
         registrar[1] = ISecurityToken.rejectTransfers.selector;
         registrar[2] = ILegalActs.createHolds.selector;
@@ -69,6 +70,9 @@ contract TokenFactory is ITokenFactory, AccessManaged {
         registrar[6] = ICorporateActs.changeTerms.selector;
         registrar[7] = IDocuments.setDocument.selector;
         registrar[8] = IDocuments.removeDocument.selector;
+        registrar[9] = ICorporateActs.beginRatio.selector;
+        registrar[10] = ICorporateActs.carry.selector;
+        registrar[11] = ICorporateActs.endRatio.selector;
         bytes4[] memory enforcer = new bytes4[](5);
         enforcer[0] = ILegalActs.enforceTransfers.selector;
         enforcer[1] = ILegalActs.forcedTransfer.selector;

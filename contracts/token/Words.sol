@@ -34,6 +34,8 @@ library Policy {
     uint256 internal constant WHOLE_HOLDING = 8 << 248;
     uint256 internal constant FORBIDDEN = 16 << 248;
     uint256 internal constant TRACKED = 32 << 248;
+    /// @dev A consolidation or split is being carried out: units stand still. Nobody proposes this flag.
+    uint256 internal constant RATIO = 64 << 248;
     uint256 internal constant KNOWN_FLAGS = 63 << 248;
 
     function has(uint256 policy, uint256 flag) internal pure returns (bool) {
@@ -97,11 +99,17 @@ library Supply {
     }
 }
 
-/// @dev Reads an account's word: spare 56 | waiting 7 | frozen 1 | encumbered 96 | units 96.
+/// @dev Reads an account's word: spare 24 | last ratio 32 | waiting 7 | frozen 1 | encumbered 96 | units 96.
 /// Invariant: encumbered <= units, and encumbered = the sum of the account's open holds.
 library Holding {
     uint256 internal constant FROZEN = 1 << 192;
     uint256 internal constant ONE_WAITS = 1 << 193;
+    uint256 internal constant WAITING = 0x7f << 193;
+
+    /// @dev Number of the last consolidation or split that carried the account.
+    function ratioOf(uint256 account) internal pure returns (uint32) {
+        return uint32(account >> 200);
+    }
 
     function units(uint256 account) internal pure returns (uint256) {
         return uint96(account);
