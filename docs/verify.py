@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Is an export of a register (docs/export.md) whole, and the chain's own?  verify.py EXPORT… [--rpc URL]
 Exit code 0 equal (whole, without a chain to ask), 1 differs, 2 cannot tell. Needs the standard library alone: keccak-256 is below."""
-import functools, hashlib, json, re, sys, urllib.request
+import functools, hashlib, itertools, json, re, sys, urllib.request
 M, RC, ROT, lfsr, x, y = (1 << 64) - 1, [0] * 24, [0] * 25, 1, 1, 0
 for t in range(24):
     for j in range(7):
@@ -31,7 +31,6 @@ def keccak(data):
 def number(value): return int(value, 16) if isinstance(value, str) else value
 def headed(seq, *values): return hashed(*values)[:58] + f"{seq:08x}"
 def hashed(*values): return "0x" + keccak(b"".join(number(value).to_bytes(32, "big") for value in values)).hex()
-
 ZERO, NOBODY = "0x" + "0" * 64, "0x" + "0" * 40
 WORD, ADDRESS, AMOUNT, BITS = r"0x[0-9a-f]{64}", r"0x[0-9a-f]{40}", r"0|[1-9][0-9]{0,28}", dict(seq=32, kind=8, basis=16)
 FORMS = dict(format="genbo-register-export", issue="iss_[0-9a-f]{32}", sha256="[0-9a-f]{64}")
@@ -40,7 +39,6 @@ FORMS.update({name: WORD for name in "ref genesis hash recordsHead head data roo
 FIELDS = {"header": "format version issue ref token chainId genesis registry block hash time records recordsHead entries head "
           "units holders accounts", "record": "seq wallet record particulars head block hash time", "entry": "seq kind basis "
           "units from to ref data head block hash time totalUnits totalHolders totalAccounts", "end": "records entries root sha256"}
-
 class Differs(Exception): pass
 def differs(at, seq, fault): raise Differs(at, seq, fault)
 def parse(raw):  # A line with exactly the fields of its type, each of its form; else None.
@@ -54,7 +52,6 @@ def parse(raw):  # A line with exactly the fields of its type, each of its form;
         if form in (None, AMOUNT) and not 0 <= int(value) < 1 << (96 if form else BITS.get(name, 48)): return None
         if form is AMOUNT: line[name] = int(value)
     return line if line.get("version", 2) == 2 else None
-
 class Register:
     """The fold. holdings: account -> [units, encumbered, {day: units}]; holds: ref -> [account, units, kind]."""
     def __init__(self): self.holdings, self.holds, self.persons, self.units = {}, {}, {}, 0
@@ -68,8 +65,7 @@ class Register:
         for day in sorted(holding[2], key=lambda day: (day != named, day)):
             taken[day] = min(units - sum(taken.values()), holding[2][day])
         holding[2] = {day: left - taken[day] for day, left in holding[2].items() if left > taken[day]}
-        holding[0] -= units
-        if encumbered: holding[1] -= units
+        holding[:2] = holding[0] - units, holding[1] - (units if encumbered else 0)
         if not holding[0]: del self.holdings[account]
         return {day: part for day, part in taken.items() if part}
     def put(self, account, lots, encumbered=0):
@@ -88,6 +84,7 @@ class Register:
         self.units += e["units"] * ((e["from"] == NOBODY) - (e["to"] == NOBODY))
     def fold(self, e):
         kind, units, source, to, ref, first = e["kind"], e["units"], e["from"], e["to"], e["ref"], int(e["data"][2], 16)
+        ratio = lambda was: was * number("0x" + e["data"][18:34]) // number("0x" + e["data"][50:])
         if 1 <= kind <= 5:
             if (source == NOBODY, to == NOBODY) != (kind == 1, kind == 2): raise ValueError
             self.move(e, kind == 5 or first & 1, False)
@@ -96,12 +93,12 @@ class Register:
             self.encumber(source, self.holds[ref][1])
         elif kind in (8, 9):
             self.holds[ref][1] -= units
-            if kind == 8: self.move(e, False, True)
-            else: self.encumber(source, -units)
+            self.move(e, False, True) if kind == 8 else self.encumber(source, -units)
         elif kind == 10 and source != to:
             self.holds[ref][0] = to
             if units: self.put(to, self.take(source, units, 0, True), units)
-        elif kind == 10 and self.holds[ref][2] != 6:
+        elif (kind == 10 or kind == 12 and to == NOBODY != source) and self.holds[ref][2] != 6:
+            if kind == 12 and units != ratio(self.holds[ref][1]): raise ValueError
             self.encumber(source, units - self.holds[ref][1])
             self.holds[ref][1] = units
         elif kind == 13 and e["basis"] == 18 and to in self.holdings:  # wrongly dated units get their right day
@@ -109,24 +106,28 @@ class Register:
             moved = min(units, lots.get(wrong, 0)) if right not in (0, wrong) else 0
             lots = {**lots, wrong: lots.get(wrong, 0) - moved, right: lots.get(right, 0) + moved}
             self.holdings[to][2] = {day: part for day, part in lots.items() if part}
-        elif kind not in (7, 10, 11, 12, 13, 14): raise ValueError
+        elif kind == 12 and source == to != NOBODY:  # lots keep their days: each ends where the floor of their sum does
+            held, encumbered, lots = self.holdings.get(source, (0, 0, {}))
+            ends = [ratio(end) for end in itertools.accumulate([0, *(lots[day] for day in sorted(lots))])]
+            if units != ends[-1] or encumbered > units: raise ValueError
+            lots = {day: end - start for day, start, end in zip(sorted(lots), ends, ends[1:]) if end > start}
+            self.holdings[source], self.units = [units, encumbered, lots], self.units + units - held
+            if not units: del self.holdings[source]
+        elif kind not in (7, 10, 11, 12, 13, 14) or kind == 12 and source == NOBODY and units != self.units: raise ValueError
     def sums(self): return self.units, len({self.persons[account] for account in self.holdings}), len(self.holdings)
     def root(self):
         days = lambda lots: hashed(*(each for lot in sorted(lots.items()) for each in lot))
         level = [hashed(hashed(account, units, held, days(lots))) for account, (units, held, lots) in sorted(self.holdings.items())]
         while len(level) > 1: level = [hashed(*sorted(level[i:i + 2])) if level[i + 1:] else level[i] for i in range(0, len(level), 2)]
         return level[0] if level else ZERO
-
 def chained(at, line, last, head_of):  # The head after a line whose number must follow `last`.
     seq, head = last + 1, head_of(last + 1)
     if head == line["head"]: return head if line["seq"] == seq else differs(at, seq, "NUMBER_DIFFERS")
     if line["seq"] == seq: differs(at, seq, "HEAD_DIFFERS")
     differs(at, *((seq, "MISSING") if line["seq"] > seq else (line["seq"], "OUT_OF_ORDER")))
-
 def read(raws, found):
     """Goes through the lines. `found` gets the header, what was recomputed, and which line named a block first."""
-    register, digest, header, ended, in_records = Register(), hashlib.sha256(), None, False, True
-    n, m, head, records_head = 0, 0, ZERO, ZERO
+    register, digest, header, ended, in_records, n, m, head, records_head = Register(), hashlib.sha256(), None, False, True, 0, 0, ZERO, ZERO
     for raw in [*raws, None]:
         found.update(header=header, entries=n, head=head, records=m, recordsHead=records_head, units=register.units)
         place = ("header", None) if header is None else ("record", m + 1) if in_records and m < header["records"] else \
@@ -162,7 +163,6 @@ def read(raws, found):
         else:
             digest.update(raw + b"\n")
             found.setdefault("blocks", {}).setdefault((line["block"], line["hash"], line["time"]), (kind, line.get("seq")))
-
 def ask(url, calls):
     body = json.dumps([dict(jsonrpc="2.0", id=i, method=m, params=p) for i, (m, p) in enumerate(calls)]).encode()
     with urllib.request.urlopen(urllib.request.Request(url, body, {"content-type": "application/json"})) as answer:

@@ -99,6 +99,7 @@ class Game {
       wholeHolding: some(8),
       forbidden: some(12),
       tracked: some(2),
+      ratio: false,
       classMask: some(3) ? 8n : 0n,
       lot: some(4) ? 5n : 0n,
       lockedUntil: some(6) ? now + 3000 : 0,
@@ -181,6 +182,7 @@ class Game {
       () => this.recover(),
       () => this.freeze(),
       () => this.pause(),
+      () => this.scale(),
       () => this.reRegister(),
       ...[1, 2, 3].map(() => () => this.consentToMove()),
       () => this.moveCustody(),
@@ -378,6 +380,51 @@ class Game {
       [paused, ref],
       this.model.setPaused(paused, ref),
     );
+  }
+
+  /** A whole consolidation or split, some of it refused; in the middle everything else is. */
+  private async scale(): Promise<void> {
+    const [n, d] = this.pick([
+      [1n, 2n],
+      [2n, 3n],
+      [3n, 1n],
+      [3n, 2n],
+    ] as const);
+    const { issuer, registrar } = this.platform.signers;
+    await this.tick(0);
+    await this.single(issuer, "proposeRatio", [n, d], 0);
+    await this.tick(90_000);
+    const ref = this.ref();
+    const code = this.model.beginRatio(n, d, ref);
+    await this.single(registrar, "beginRatio", [n, d, ref], code);
+    if (code !== 0) return;
+    await this.tick(0);
+    const carried = [...this.model.openHolds(this.wallets[0]!)].map(([id]) => id);
+    await this.single(
+      this.platform.signers.enforcer,
+      "recover",
+      [...this.wallets.slice(0, 2), ref, carried],
+      18,
+    );
+    for (let round = 0; round < 3; round++) {
+      await this.tick(0);
+      const accounts = round < 2 ? this.some(4).map(() => this.account()) : this.wallets;
+      const rows = accounts.map((account) => [account, this.holdsToCarry(account, round < 2)] as const);
+      const codes = rows.map(([account, ids]) => this.model.carryOne(account, [...ids]));
+      await this.send(registrar, "carry", [rows], codes);
+      await this.tick(0);
+      await this.single(registrar, "endRatio", [ref], this.model.endRatio(ref));
+      if (!this.model.policy.ratio) return;
+    }
+    throw new Error("the ratio did not end");
+  }
+
+  /** Mostly all of them, in order. */
+  private holdsToCarry(account: string, amiss: boolean): string[] {
+    const open = this.model.openHolds(account).filter(([, hold]) => hold.claim === 0n && hold.kind !== 6);
+    const ids = open.map(([id]) => id).sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+    if (!amiss || this.random(3) > 0 || ids.length === 0) return ids;
+    return this.pick([ids.slice(1), [...ids].reverse(), [...ids, ids.at(-1)!]]);
   }
 
   private async reRegister(): Promise<void> {

@@ -119,7 +119,8 @@ async function holdsAt(
   const found = await db.query<EntryRow>({
     name: "entries-of-holds",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time
-      from entry where ref = any($2) and issue_id = $1 and seq <= $3 and kind between 6 and 10 order by seq`,
+      from entry where ref = any($2) and issue_id = $1 and seq <= $3
+        and (kind between 6 and 10 or (kind = 12 and from_account is not null and to_account is null)) order by seq`,
     values: [issueId, ids, seq],
   });
   const holds = new Map<string, Hold>();

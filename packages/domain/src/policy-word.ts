@@ -10,6 +10,8 @@ export interface Policy {
   transfersForbidden: boolean;
   /** Set at issue, never changed: the contract counts units and holders by person. */
   unitsPerPersonTracked: boolean;
+  /** Set by the contract alone, while a consolidation or split is carried out: nothing else moves. */
+  ratioInProgress: boolean;
   /** Receiver classes admitted; 0 = every class. */
   classMask: number;
   lot: bigint;
@@ -26,6 +28,7 @@ const flagBits = {
   wholeHoldingOnly: 8,
   transfersForbidden: 16,
   unitsPerPersonTracked: 32,
+  ratioInProgress: 64,
 } as const;
 const flagNames = Object.keys(flagBits) as (keyof typeof flagBits)[];
 
@@ -52,6 +55,7 @@ export function decodePolicy(word: Word): Policy {
     wholeHoldingOnly: has("wholeHoldingOnly"),
     transfersForbidden: has("transfersForbidden"),
     unitsPerPersonTracked: has("unitsPerPersonTracked"),
+    ratioInProgress: has("ratioInProgress"),
     classMask: digits(word, 2, 6),
     lot: BigInt(digits(word, 6, 14)),
     lockUpUntil: digits(word, 14, 24),

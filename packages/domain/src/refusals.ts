@@ -107,6 +107,14 @@ const table = {
     "保有者数の上限を超えます。",
     "Transfer to a present holder, or the whole holding of the seller.",
   ],
+  RATIO_IN_PROGRESS: [
+    18,
+    "Units are being consolidated or split; nothing else moves meanwhile.",
+    "併合又は分割の処理中です。",
+    "Wait until the registrar has carried every account.",
+    [],
+    true,
+  ],
   SENDER_NOT_REGISTERED: [
     20,
     "The sender's wallet is not registered.",
@@ -228,6 +236,20 @@ const table = {
     "Too many attachments wait on this account.",
     "この口座で順位待ちの差押えが上限に達しています。",
     "Release the ones that ended.",
+  ],
+  ALREADY_CARRIED: [
+    54,
+    "This account was carried already by this consolidation or split.",
+    "この口座の併合・分割は処理済みです。",
+    "Nothing to do: carry the accounts that are left.",
+  ],
+  RATIO_INVALID: [
+    55,
+    "No such consolidation or split stands proposed, its notice runs still, or not every unit was carried.",
+    "併合・分割の提案がないか、通知期間中か、未処理の口座が残っています。",
+    "Wait for the notice to end; carry every account before the end.",
+    [],
+    true,
   ],
   RECORD_INVALID: [
     60,

@@ -65,6 +65,7 @@ const rules: Partial<Record<RefusalCode, Rule>> = {
     const freed = from.record !== null && from.unitsOfPerson === units ? 1 : 0;
     return holders + 1 - freed > policy.maxHolders;
   },
+  RATIO_IN_PROGRESS: ({ policy }) => policy.ratioInProgress,
   SENDER_NOT_REGISTERED: ({ from }) => from.record === null,
   SENDER_FROZEN: ({ from }) => from.record !== null && from.record.flags !== 0,
   RECEIVER_NOT_REGISTERED: ({ to }) => to.record === null,

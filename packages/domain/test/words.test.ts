@@ -109,6 +109,7 @@ describe("words", () => {
       wholeHoldingOnly: fc.boolean(),
       transfersForbidden: fc.boolean(),
       unitsPerPersonTracked: fc.boolean(),
+      ratioInProgress: fc.boolean(),
       classMask: day,
       lot: fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }),
       lockUpUntil: fc.integer({ min: 0, max: 2 ** 40 - 1 }),

@@ -5,6 +5,7 @@ import { decodeHold, decodeMove, type EntryDates, zeroAddress } from "@genbo/dom
 import { FoldError } from "./fold-error.ts";
 import { holdAfter } from "./hold.ts";
 import { mergeLots, sumLots, takeLots } from "./lots.ts";
+import { checkWhole, ratioOf, scaledBy, scaleLots } from "./ratio.ts";
 import { saidOfThePast } from "./rectification.ts";
 import type { ChainEntry, Hold, Holding, IssueState, Lot } from "./state.ts";
 import type { Effect, HoldingChange, Party, PersonOf } from "./step.ts";
@@ -29,8 +30,7 @@ const handlers: Record<number, Handler> = {
   [entryKinds.HOLD_RELEASED]: releaseHold,
   [entryKinds.HOLD_CHANGED]: changeHold,
   [entryKinds.POLICY]: (context) => ({ ...plain(context), policy: context.entry.data }),
-  // A line of the register that moves no units: the contract's holdings stand still at these three.
-  [entryKinds.RATIO]: plain,
+  [entryKinds.RATIO]: ratio,
   [entryKinds.MARK]: mark,
   [entryKinds.TERMS]: plain,
 };
@@ -202,6 +202,28 @@ function encumber(context: Context, account: string, units: bigint): HoldingChan
   if (units === 0n) return [];
   const before = holdingFor(context, account, units);
   return [changeOf(context.entry.seq, before, { ...before, encumbered: before.encumbered + units })];
+}
+
+/** Consolidation or split: of the issue as a whole, of an account, or of a hold (TA 197(1)(iii)). */
+function ratio(context: Context): Effect {
+  const { entry, state } = context;
+  if (entry.from === zeroAddress) {
+    checkWhole(state, entry);
+    return plain(context);
+  }
+  if (entry.to === zeroAddress) {
+    const before = state.holds.get(entry.ref);
+    const hold = nextHold(context);
+    const holdings = encumber(context, hold.account, hold.units - (before?.units ?? 0n));
+    return { ...plain(context), holdId: hold.id, holdings, hold };
+  }
+  if (entry.to !== entry.from) throw new FoldError("BAD_PAYLOAD", entry.seq, "it names two accounts");
+  const before = state.holdings.get(entry.from) ?? null;
+  const units = scaledBy(entry, before?.units ?? 0n);
+  // An account without units is carried for the attachments that wait on it.
+  if (before === null) return plain(context);
+  const lots = scaleLots(before.lots, ratioOf(entry));
+  return { ...plain(context), lots, holdings: [changeOf(entry.seq, before, { ...before, units, lots })] };
 }
 
 const nextHold = ({ entry, state }: Context): Hold => holdAfter(state.holds.get(entry.ref) ?? null, entry);

@@ -1,7 +1,7 @@
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import { maxUnits } from "@genbo/domain/units";
-import type { Word } from "@genbo/domain/words";
+import { type Word, zeroAddress } from "@genbo/domain/words";
 import { effectOf } from "./effect.ts";
 import { FoldError } from "./fold-error.ts";
 import { headAfterEntry } from "./head.ts";
@@ -70,7 +70,8 @@ export function touchedBy(entries: readonly ChainEntry[]): { accounts: Set<strin
   const holds = new Set<Word>();
   for (const { kind, from, to, ref } of entries) {
     accounts.add(from).add(to);
-    if (kind >= entryKinds.HOLD_CREATED && kind <= entryKinds.HOLD_CHANGED) holds.add(ref);
+    const ofHold = kind >= entryKinds.HOLD_CREATED && kind <= entryKinds.HOLD_CHANGED;
+    if (ofHold || (kind === entryKinds.RATIO && to === zeroAddress)) holds.add(ref);
   }
   return { accounts, holds };
 }

@@ -1,6 +1,7 @@
 import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
 import { FoldError } from "./fold-error.ts";
+import { scaleHold } from "./ratio.ts";
 import type { ChainEntry, Hold } from "./state.ts";
 
 /**
@@ -12,6 +13,8 @@ export function holdAfter(before: Hold | null, entry: ChainEntry): Hold {
   if (entry.kind === entryKinds.HOLD_CREATED) return created(before, entry);
   const hold = open(before, entry);
   switch (entry.kind) {
+    case entryKinds.RATIO:
+      return scaleHold(hold, entry);
     case entryKinds.HOLD_ACCEPTED:
       return { ...hold, accepted: true };
     case entryKinds.HOLD_EXECUTED:
@@ -66,7 +69,8 @@ function changed(hold: Hold, entry: ChainEntry): Hold {
 function open(hold: Hold | null, entry: ChainEntry): Hold {
   if (hold === null) throw new FoldError("UNKNOWN_HOLD", entry.seq, `hold ${entry.ref} is not open`);
   if (hold.account !== entry.from) throw bad(entry, "the hold is on another account");
-  if (entry.units > hold.units && entry.kind !== entryKinds.HOLD_CHANGED)
+  const grows = entry.kind === entryKinds.HOLD_CHANGED || entry.kind === entryKinds.RATIO;
+  if (entry.units > hold.units && !grows)
     throw new FoldError("NEGATIVE", entry.seq, "the hold has fewer units");
   return hold;
 }

@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createPlatform, type Log, type Platform, wallet } from "../../../contracts/test/platform.ts";
 import { advance } from "../src/fold.ts";
 import { headAfterRecord } from "../src/head.ts";
+import { sumLots } from "../src/lots.ts";
 import { emptyState, type IssueState } from "../src/state.ts";
 
 /** Ten wallets of six persons: lapsed, frozen, of another class or never registered among them. */
@@ -87,6 +88,11 @@ describe.each(policies)("an issue that is %s", (name, policy) => {
     chain.token = await createIssue(refOf(name), BigInt(encodePolicy({ ...policy, paused: false })), 10_000n);
     await foldNew(state, chain.token);
     for (let round = 0; round < 10; round++) chain.refused += await actAtRandom(state, chain.token, round);
+    for (const [n, d] of [
+      [3n, 2n],
+      [1n, 3n],
+    ] as const)
+      await scaleAll(state, chain.token, n, d);
     await request("evm_mine", []);
   });
 
@@ -105,8 +111,11 @@ describe.each(policies)("an issue that is %s", (name, policy) => {
       expect(holding?.units ?? 0n).toBe(await of("balanceOf", [address]));
       expect(freeUnits(state, address)).toBe(await of("freeUnits", [address]));
     }
+    for (const { units, lots } of state.holdings.values()) expect(sumLots(lots)).toBe(units);
     for (const hold of state.holds.values()) {
       if (hold.kind === holdKinds.FREEZE) continue;
+      const claim = await of("claimOf", [hold.id]);
+      expect(claim === 0n ? hold.units : claim).toBe(hold.claimed);
       const { account, units, state: stage, data } = await of("holdOf", [hold.id]);
       expect({ account: account.toLowerCase(), units, accepted: stage === 2n, data }).toEqual({
         account: hold.account,
@@ -260,6 +269,31 @@ async function orderAtRandom(state: IssueState, act: Act, make: RowMakers): Prom
   );
 }
 
+/** A whole consolidation or split, each account by itself. */
+async function scaleAll(state: IssueState, token: string, n: bigint, d: bigint): Promise<void> {
+  const { issuer, registrar } = platform.signers;
+  const act = (signer: string, call: string, ...args: unknown[]) =>
+    platform.send(signer, "SecurityToken", token, call, args);
+  const ref = refOf(`${token}:ratio`);
+  await act(issuer, "proposeRatio", n, d);
+  const { timestamp } = await platform.request<{ timestamp: string }>("eth_getBlockByNumber", [
+    "latest",
+    false,
+  ]);
+  await platform.setTime(Number(timestamp) + 90_000);
+  await act(registrar, "beginRatio", n, d, ref);
+  const before = state.units;
+  for (const account of [...state.holdings.keys()]) {
+    const holds = [...state.holds.values()].filter((hold) => hold.account === account);
+    const ids = holds.filter(({ units, claimed }) => units === claimed && units > 0n).map(({ id }) => id);
+    await act(registrar, "carry", [[account, ids.sort()]]);
+    await foldNew(state, token);
+  }
+  await act(registrar, "endRatio", ref);
+  await foldNew(state, token);
+  if (before > 0n) expect(state.units).not.toBe(before);
+}
+
 /** Folds the entries that the token emitted since the state's last one. */
 async function foldNew(state: IssueState, token: string): Promise<void> {
   const { request } = platform;
@@ -336,6 +370,7 @@ test("the acts were of every kind", () => {
     "ISSUE",
     "MARK",
     "POLICY",
+    "RATIO",
     "RECOVERY",
     "REDEEM",
     "TERMS",

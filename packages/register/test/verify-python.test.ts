@@ -10,6 +10,7 @@ import { accounts, acts, entriesOf } from "./acts.ts";
 import { account, createChain, holdWord } from "./chain.ts";
 import { exportOf } from "./exported.ts";
 import { rectifiedActs, rectifiedHistory } from "./rectified.ts";
+import { scaled } from "./scaled.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "genbo-verify-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -47,6 +48,13 @@ test.skipIf(!hasPython)(
     for (const verdict of verdicts(exports)) expect(verdict).toMatchObject(whole);
   },
 );
+
+test.skipIf(!hasPython)("also where units are consolidated or split", () => {
+  const exports = [scaled(1n, 10n), scaled(3n, 1n), scaled(2n, 3n)].map(({ entries }) =>
+    exportOf(entries, 4),
+  );
+  for (const verdict of verdicts(exports)) expect(verdict).toMatchObject(whole);
+});
 
 test.skipIf(!hasPython)(
   "also where holds wait, change, are frozen and move to another wallet of the person",
