@@ -13,6 +13,7 @@ import { createPrincipals } from "./principals.ts";
 import { ProblemError } from "./problem.ts";
 import { registerRoutes } from "./register-routes.ts";
 import { allHandlers } from "./routes.ts";
+import { sweepAnswers } from "./sweep.ts";
 
 /** A client that sends its request more slowly than this is cut off. */
 const requestTimeoutMs = 30_000;
@@ -40,6 +41,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   denyByDefault(app);
   const principals = createPrincipals(ctx);
   const exports = runExports(ctx);
+  const sweeper = sweepAnswers(ctx);
   app.decorateRequest("principal", null);
   app.setErrorHandler(onError);
   app.setNotFoundHandler(() => {
@@ -60,7 +62,10 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   const limits = await rateLimits(app, ctx);
   await serveReference(app, limits.docs);
   registerRoutes(app, ctx, allHandlers(ctx, principals, exports) satisfies Handlers, limits);
-  app.addHook("onClose", async () => void (await Promise.all([principals.close(), exports.close()])));
+  app.addHook("onClose", async () => {
+    sweeper.close();
+    await Promise.all([principals.close(), exports.close()]);
+  });
   return app;
 }
 

@@ -1,4 +1,6 @@
+import { fixedClock } from "@genbo/domain/clock";
 import { beforeAll, describe, expect, it } from "vitest";
+import { buildApp } from "../src/app.ts";
 import { customer, issueDraft } from "./support/samples.ts";
 import { dated, order } from "./support/successes.ts";
 import { traded, unused } from "./support/trades.ts";
@@ -50,6 +52,26 @@ describe("an Idempotency-Key", () => {
       key: decision,
     });
     expect(path.code).toBe("IDEMPOTENCY_KEY_REUSED");
+  });
+
+  it("is known for a month, and forgotten afterwards by whoever serves next", async () => {
+    const key = unused();
+    const draft = (body: object) => world.ask(world.issuer.secret, "draftIssue", { body, key });
+    const body = issueDraft(world.trustee.partyId);
+    const first = await draft(body);
+    const after = async (days: number, profile: "local" | "server") => {
+      const clock = fixedClock(new Date(world.ctx.clock.now().getTime() + days * 86_400_000));
+      const app = await buildApp({ ...world.ctx, clock, profile });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await app.close();
+      return draft(body);
+    };
+    expect((await after(29, "server")).text).toBe(first.text);
+    // The sandbox clock jumps by months: what was done before a jump is still found.
+    expect((await after(400, "local")).text).toBe(first.text);
+    const anew = await after(31, "server");
+    expect([anew.status, anew.headers["idempotency-hit"]]).toEqual([201, undefined]);
+    expect(anew.body.id).not.toBe(first.body.id);
   });
 
   it("belongs to its party: another's same key is another command", async () => {

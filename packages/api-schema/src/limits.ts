@@ -15,6 +15,11 @@ export const lineCharsMax = 200;
 export const clauseCharsMax = 4_000;
 /** An Idempotency-Key: a UUID has 36. */
 export const idempotencyKeyCharsMax = 128;
+/**
+ * How long an Idempotency-Key stands for its first answer: a repeat after the longest run of bank holidays, and after the
+ * end of the month at which a broker compares its books, is still known. A later one is a new command.
+ */
+export const idempotencyDays = 30;
 /** Row errors named in one answer; the first ones are enough to correct a file. */
 export const rowErrorsMax = 1_000;
 /** Heirs of one succession: their moves go in one transaction of the chain. */

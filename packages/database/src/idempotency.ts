@@ -66,3 +66,21 @@ export const answerPart = (command: CommandKey, answer: StoredAnswer, at: Date):
       ${param(answer.location, "text")}, ${param(at, "timestamptz")}
     from ${from} limit 1 returning 1`,
 });
+
+/** Rows of one statement: it holds no lock for long. */
+const forgottenMax = 10_000;
+
+/** Deletes the answers of before; their keys are then free again. @returns how many */
+export async function forgetAnswers(db: Queryable, before: Date): Promise<number> {
+  for (let forgotten = 0; ; ) {
+    const deleted = await db.query(
+      `delete from idempotency where ctid = any(array(
+         select ctid from idempotency where created_at < $1 limit ${forgottenMax}
+       ))`,
+      [before],
+    );
+    const count = deleted.rowCount ?? 0;
+    forgotten += count;
+    if (count < forgottenMax) return forgotten;
+  }
+}

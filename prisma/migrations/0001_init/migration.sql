@@ -236,6 +236,8 @@ create table idempotency (
   created_at timestamptz not null,
   primary key (party_id, key)
 );
+-- Only the sweeper reads it, by age; it must cost the writes next to nothing.
+create index idempotency_age on idempotency using brin (created_at);
 
 -- Audit rows carry their own digest; the sealer chains them in commit-safe order (ADR 0002).
 create table audit_row (
@@ -791,6 +793,7 @@ grant insert on tax_status, party, api_key, issue, operation, command, lane, ide
 grant update (state, to_external_id, acceptor, checker, reason, consented_at, decided_at) on custody_change to genbo_api;
 grant insert on settlement, settlement_leg, settlement_side, issue_change to genbo_api;
 grant update (state, checker, refusal, decided_at) on issue_change to genbo_api;
+grant delete on idempotency to genbo_api; -- after their life: packages/api-schema/src/limits.ts
 grant update (expires_at, last_used_at, revoked_at, confirmed_at) on api_key to genbo_api;
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
