@@ -18,6 +18,7 @@ export async function trusteeKey(db: Queryable, at: Date): Promise<string> {
     at,
     expiresAt: null,
     madeBy: null,
+    waits: false,
     confirmedAt: null,
   });
   const { param, values } = params();

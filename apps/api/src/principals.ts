@@ -70,5 +70,5 @@ export function createPrincipals(ctx: Pick<ApiContext, "pool" | "clock" | "log">
 const isSecretOf = (principal: Principal, secret: string): boolean =>
   timingSafeEqual(Buffer.from(principal.hash, "hex"), Buffer.from(hashOfSecret(secret), "hex"));
 
-const hasEnded = ({ revokedAt, expiresAt }: Principal, now: Date): boolean =>
-  revokedAt !== null || (expiresAt !== null && expiresAt <= now);
+const hasEnded = ({ revokedAt, expiresAt, waits }: Principal, now: Date): boolean =>
+  waits || revokedAt !== null || (expiresAt !== null && expiresAt <= now);

@@ -143,9 +143,40 @@ describe("the operator", () => {
     expect(both.map(({ status }) => status).sort()).toEqual([201, 403]);
     const made = both.find(({ status }) => status === 201)!;
     expect(made.body.madeBy).toBeNull();
-    // A party that has lost its only key gets another first one.
-    await world.ask(world.operator, "revokeKey", { params: { id: made.body.id } });
-    expect((await world.ask(world.operator, "createKey", asked)).status).toBe(201);
+  });
+
+  it("takes over no party whose keys it has revoked: a new first key works when a second operator says so", async () => {
+    const victim = await world.admit("trustee", unused());
+    const { body: keys } = await world.ask(world.operator, "listKeys", {
+      params: { id: victim.partyId },
+      query: {},
+    });
+    for (const { id } of keys.items) await world.ask(world.operator, "revokeKey", { params: { id } });
+    const asked = { params: { id: victim.partyId }, body: { subject: "op-evil" } };
+    const { body: made } = await world.ask(world.operator, "createKey", asked);
+    expect(made).toMatchObject({ waits: true, madeBy: "staff:operator" });
+    expect(await works(made.secret!)).toBe(false);
+    const confirm = (secret: string, id = made.id) =>
+      world.ask(secret, "confirmKey", { params: { id }, body: {} });
+    expect((await confirm(world.operator)).code).toBe("MAKER_IS_CHECKER");
+
+    // Nor is there a second person in a key, or an operator, of the first one's making.
+    const own = await world.owner.query("select party_id from api_key where subject = 'staff:operator'");
+    const body = { subject: "staff:somebody", scopes: ["keys:confirm" as const, "keys:write" as const] };
+    const inOwn = await world.ask(world.operator, "createKey", {
+      params: { id: own.rows[0].party_id },
+      body,
+    });
+    expect((await confirm(inOwn.body.secret!)).code).toBe("MAKER_IS_CHECKER");
+    expect((await confirm(world.operator, inOwn.body.id)).code).toBe("MAKER_IS_CHECKER");
+    const { body: other } = await world.ask(world.operator, "createParty", {
+      body: { kind: "operator", name: unused() },
+    });
+    const inOther = await world.ask(world.operator, "createKey", { params: { id: other.id }, body });
+    expect(await works(inOther.body.secret!)).toBe(false);
+
+    expect((await confirm(world.secondOperator)).body.waits).toBe(false);
+    expect(await works(made.secret!)).toBe(true);
   });
 
   it("gets no key with legal power from a party that has one: neither made nor rotated", async () => {

@@ -14,6 +14,8 @@ export interface ProfileFolder {
   masterKeyFile: string;
   /** The first operator's API key, for whoever runs this platform. */
   operatorKeyFile: string;
+  /** The second operator's, for another person. */
+  secondOperatorKeyFile: string;
   passwords: { postgres: string; roles: RolePasswords };
 }
 
@@ -46,6 +48,7 @@ export function openProfile(dataDir: string): ProfileFolder {
     keystorePasswordFile: secretFile("keystore-password"),
     masterKeyFile: secretFile("master-key"),
     operatorKeyFile: join(secrets, "operator-api-key"),
+    secondOperatorKeyFile: join(secrets, "operator-2-api-key"),
     passwords: {
       postgres: secret("database-postgres"),
       roles: Object.fromEntries(passwords) as RolePasswords,

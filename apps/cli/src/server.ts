@@ -5,7 +5,7 @@ import { systemClock } from "@genbo/domain/clock";
 import { freePort, portFree } from "@genbo/domain/free-port";
 import { openProfile, type ProfileFolder } from "./profile.ts";
 import { lockProfile } from "./profile-lock.ts";
-import { makeFirstOperator, prepareDatabase } from "./supervisor-database.ts";
+import { makeOperators, prepareDatabase } from "./supervisor-database.ts";
 import { capLogs } from "./supervisor-logs.ts";
 import { type ServiceName, serviceNames } from "./supervisor-service.ts";
 import { controlOf, logOf, type ProcessControl, startServices } from "./supervisor-services.ts";
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     progress("Preparing the database");
     const database = await prepareDatabase(parseDatabaseUrl(options.databaseUrl), folder);
     const pool = createPool(database.genbo, { max: 1 });
-    await makeFirstOperator(pool, folder, systemClock).finally(() => pool.end());
+    await makeOperators(pool, folder, systemClock).finally(() => pool.end());
     const apiPort = options.port ?? (await freePort());
     await portFree(apiPort);
     progress(`Starting ${serviceNames.join(", ")}`);

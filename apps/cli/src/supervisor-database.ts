@@ -25,9 +25,16 @@ export async function prepareDatabase(
   return Object.fromEntries(urls) as Record<Role, string>;
 }
 
-/** Leaves the first operator's API key in the folder of a platform that has none yet. */
-export async function makeFirstOperator(pool: Pool, folder: ProfileFolder, clock: Clock): Promise<void> {
-  if (existsSync(folder.operatorKeyFile)) return;
-  const key = await createOperator(pool, "Operator", "staff:operator", clock.now());
-  writeOnce(folder.operatorKeyFile, `${key}\n`);
+/**
+ * Leaves the API keys of two operators in the folder of a platform that has none yet: two, because what could take over
+ * another party wants both. Each is for a person of his own.
+ */
+export async function makeOperators(pool: Pool, folder: ProfileFolder, clock: Clock): Promise<void> {
+  for (const [subject, file] of [
+    ["staff:operator", folder.operatorKeyFile],
+    ["staff:operator-2", folder.secondOperatorKeyFile],
+  ] as const) {
+    if (existsSync(file)) continue;
+    writeOnce(file, `${await createOperator(pool, "Operator", subject, clock.now())}\n`);
+  }
 }

@@ -6,7 +6,7 @@ import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/da
 import { freePort, portFree } from "@genbo/domain/free-port";
 import { openProfile, type ProfileFolder } from "./profile.ts";
 import { lockProfile } from "./profile-lock.ts";
-import { makeFirstOperator, prepareDatabase } from "./supervisor-database.ts";
+import { makeOperators, prepareDatabase } from "./supervisor-database.ts";
 import { keepDumps } from "./supervisor-dumps.ts";
 import { capLogs } from "./supervisor-logs.ts";
 import { type ServiceName, serviceNames } from "./supervisor-service.ts";
@@ -73,7 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const clock = await openSandboxClock(pool, database.genbo);
     undo.push(clock.close);
 
-    await makeFirstOperator(pool, folder, clock);
+    await makeOperators(pool, folder, clock);
 
     progress("Starting the chain");
     const anvil = await keepUp("anvil", anvilStarter(folder, clock), notice);

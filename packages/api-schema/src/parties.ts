@@ -31,7 +31,10 @@ const keyFields = z.object({
   madeBy: z
     .string()
     .nullable()
-    .describe("The person whose key made it, and who it counts as until it is confirmed; null: the operator"),
+    .describe(
+      "The person whose key made it, and who it counts as until it is confirmed; null for a party's first key",
+    ),
+  waits: z.boolean().describe("It works only once another operator than its maker has confirmed it"),
   confirmedAt: instantText.nullable().describe("When the operator confirmed that its subject alone holds it"),
   prefix: z.string(),
   scopes: z.array(z.enum(scopes)),

@@ -19,8 +19,10 @@ export interface NewKey {
   scopes: readonly string[];
   at: Date;
   expiresAt: Date | null;
-  /** Whom it counts as until it is confirmed; null for a key that the operator made. */
+  /** Whom it counts as until it is confirmed; null for a party's first key. */
   madeBy: string | null;
+  /** It works only once it is confirmed. */
+  waits: boolean;
   confirmedAt: Date | null;
 }
 
@@ -56,6 +58,7 @@ export const keyPart = (row: NewKey): Part =>
       created_at: ["timestamptz", (key) => key.at],
       expires_at: ["timestamptz", (key) => key.expiresAt],
       made_by: ["text", (key) => key.madeBy],
+      waits: ["boolean", (key) => key.waits],
       confirmed_at: ["timestamptz", (key) => key.confirmedAt],
       scopes: ["text[]", (key) => arrayText(key.scopes)],
     },
@@ -91,6 +94,8 @@ export interface Principal {
   subject: string;
   /** Who made the key, as long as nobody has confirmed that its subject holds it. */
   madeBy: string | null;
+  /** It works only once it is confirmed, and is not yet. */
+  waits: boolean;
   scopes: string[];
   expiresAt: Date | null;
   revokedAt: Date | null;
@@ -104,7 +109,7 @@ export async function findPrincipal(db: Queryable, prefix: string): Promise<Prin
   const found = await db.query<Principal>({
     name: "find-principal",
     text: `select k.id as "keyId", k.hash, k.party_id as "partyId", k.role, k.subject, k.scopes,
-        case when k.confirmed_at is null then k.made_by end as "madeBy",
+        case when k.confirmed_at is null then k.made_by end as "madeBy", k.waits and k.confirmed_at is null as waits,
         k.expires_at as "expiresAt", k.revoked_at as "revokedAt", p.signer, p.custodian_id as "custodianId",
         p.issuer_role as "issuerRole"
       from api_key k join party p on p.id = k.party_id where k.prefix = $1`,
@@ -124,18 +129,23 @@ export async function makersBehind(db: Queryable, subjects: readonly string[], a
   return found.rows.map(({ madeBy }) => madeBy);
 }
 
+/** Whether a party has a key that has not ended, had one once, or never had any. */
+export type KeysOfParty = "live" | "ended" | "none";
+
 /**
  * Whether somebody can act for a party. Call it in a command's transaction: it waits for whoever asks the same, so that
  * of two first keys one is the second.
  */
-export async function hasLiveKey(tx: Queryable, partyId: string, now: Date): Promise<boolean> {
+export async function keysOfParty(tx: Queryable, partyId: string, now: Date): Promise<KeysOfParty> {
   await tx.query("select pg_advisory_xact_lock($1)", [advisoryLocks.firstKeys]);
-  const found = await tx.query(
-    `select 1 from api_key where party_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
-     limit 1`,
+  const found = await tx.query<{ keys: number; live: number }>(
+    `select count(*)::int as keys,
+       count(*) filter (where revoked_at is null and (expires_at is null or expires_at > $2))::int as live
+     from api_key where party_id = $1`,
     [partyId, now],
   );
-  return found.rows.length > 0;
+  const { keys, live } = found.rows[0]!;
+  return live > 0 ? "live" : keys > 0 ? "ended" : "none";
 }
 
 /** Writes when keys were last used, all in one statement. */
@@ -162,7 +172,7 @@ export const listKeys = (
   });
 
 /**
- * Makes the first operator of a new platform, who then admits everybody else through the API.
+ * Makes an operator of a new platform, one of those who then admit everybody else through the API.
  * @returns the secret of its key, which is shown this once
  */
 export async function createOperator(pool: Pool, name: string, subject: string, at: Date): Promise<string> {
@@ -183,6 +193,7 @@ export async function createOperator(pool: Pool, name: string, subject: string, 
     role: "operator",
     subject: subjectOf(subject),
     madeBy: null,
+    waits: false,
     confirmedAt: null,
     prefix,
     hash,

@@ -25,7 +25,8 @@ create table api_key (
   expires_at timestamptz,
   last_used_at timestamptz,
   revoked_at timestamptz,
-  made_by text, -- the person whose key made it: it counts as his until it is confirmed; null when the operator made it
+  made_by text, -- the person whose key made it: it counts as his until it is confirmed; null for a party's first key
+  waits boolean not null default false, -- it works only once it is confirmed, by another than who made it
   confirmed_at timestamptz
 );
 create index api_key_party on api_key (party_id);

@@ -2,8 +2,8 @@ import {
   confirmKeyPart,
   endKeyPart,
   findKey,
-  hasLiveKey,
   keyPart,
+  keysOfParty,
   listKeys,
   type NewKey,
   newSecret,
@@ -16,6 +16,7 @@ import { type Role, scopesOf, usualScopesOf } from "@genbo/domain/permissions";
 import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
 import type { Principals } from "../principals.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
@@ -44,7 +45,9 @@ export const keyHandlers = (
           const { principal, params, body, at } = call;
           const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
           if (party === null) throw notFound();
-          if (party.id !== principal.partyId && (await hasLiveKey(db, party.id, at)))
+          const isOwn = party.id === principal.partyId;
+          const before = isOwn ? "live" : await keysOfParty(db, party.id, at);
+          if (!isOwn && before === "live")
             throw new ProblemError("FORBIDDEN", "The party has a key: it makes its further keys itself.", {
               target: party.id,
             });
@@ -52,7 +55,9 @@ export const keyHandlers = (
             partyId: party.id,
             role: party.kind as Role,
             subject: body.subject,
-            madeBy: makerOf(principal),
+            // A first key is nobody's but its subject's; an operator's is always whoever made it.
+            madeBy: before === "none" && party.kind !== "operator" ? null : makerOf(principal),
+            waits: before === "ended" || (party.kind === "operator" && !isOwn),
             confirmedAt: null,
             scopes: handed(principal, scopesFor(party.kind as Role, body.scopes), body.scopes !== undefined),
             expiresAt: aheadOf(at, body.expiresAt),
@@ -89,8 +94,8 @@ export const keyHandlers = (
           role: old.role as Role,
           subject: old.subject,
           ...(isOwn(principal, old.subject)
-            ? { madeBy: old.madeBy, confirmedAt: old.confirmedAt }
-            : { madeBy: makerOf(principal), confirmedAt: null }),
+            ? { madeBy: old.madeBy, waits: old.waits, confirmedAt: old.confirmedAt }
+            : { madeBy: makerOf(principal), waits: false, confirmedAt: null }),
           scopes: handed(principal, old.scopes, true),
           // A key that ends does not live on for ever by being rotated.
           expiresAt: aheadOf(at, body.expiresAt) ?? old.expiresAt,
@@ -110,10 +115,14 @@ export const keyHandlers = (
     },
     confirmKey: async (call) => {
       const { principal, params, at } = call;
-      const reply = await command(ctx, call, async () => {
+      const reply = await command(ctx, call, async (db) => {
         const key = await ownedKey(principal, params.id);
         if (key.revokedAt !== null)
           throw new ProblemError("STATE_CONFLICT", "The key was revoked.", { target: key.id });
+        if (key.waits || key.role === "operator") {
+          const parts = { id: key.id, subjects: [key.madeBy], since: key.createdAt };
+          await otherPerson(db, principal, parts, "Whoever made the key does not confirm it.");
+        }
         return {
           answer: { status: 200, body: keyWire({ ...key, confirmedAt: key.confirmedAt ?? at }) },
           target: key.id,
@@ -141,9 +150,8 @@ export const keyHandlers = (
   };
 };
 
-/** The person that a new key counts as: whoever makes it, at the end of a chain of such keys. The operator is nobody. */
-const makerOf = ({ role, subject, madeBy }: Principal): string | null =>
-  role === "operator" ? null : (madeBy ?? subject);
+/** The person that a new key counts as: whoever makes it, at the end of a chain of such keys. */
+const makerOf = ({ subject, madeBy }: Principal): string => madeBy ?? subject;
 
 /** Whether a person rotates his own key: with one that somebody else made for him he does not. */
 const isOwn = ({ subject, madeBy }: Principal, of: string): boolean => subject === of && madeBy === null;

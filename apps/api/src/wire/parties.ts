@@ -26,6 +26,7 @@ interface KeyRow {
   role: string;
   subject: string;
   madeBy: string | null;
+  waits: boolean;
   confirmedAt: Date | null;
   prefix: string;
   scopes: readonly string[];
@@ -41,6 +42,7 @@ export const keyWire = (row: KeyRow): z.input<typeof apiKey> => ({
   role: row.role as Role,
   subject: row.subject,
   madeBy: row.madeBy,
+  waits: row.waits && row.confirmedAt === null,
   confirmedAt: timeOf(row.confirmedAt),
   prefix: row.prefix,
   scopes: [...row.scopes] as Scope[],

@@ -41,6 +41,8 @@ export interface TestApi {
   owner: Pool;
   /** Key of the first operator. */
   operator: string;
+  /** Key of the second operator. */
+  secondOperator: string;
   ask: Ask;
 }
 
@@ -90,6 +92,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
   );
   await worker.query("insert into lane (signer) values ($1)", [testAdmin]);
   const operator = await createOperator(pool, "Operator", "staff:operator", start);
+  const secondOperator = await createOperator(pool, "Operator", "staff:operator-2", start);
   const app = await buildApp(ctx);
   cleanups.push(async () => {
     await app.close();
@@ -97,5 +100,5 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     await nodes.close();
     rmSync(dir, { recursive: true, force: true });
   });
-  return { app, ctx, clock, db, owner: db.pool("genbo"), operator, ask: asker(app) };
+  return { app, ctx, clock, db, owner: db.pool("genbo"), operator, secondOperator, ask: asker(app) };
 }

@@ -50,7 +50,9 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
     const maker = first.get(partyId);
     const { body: key } = await ask(maker ?? operator, "createKey", { params: { id: partyId }, body });
     if (maker === undefined) first.set(partyId, key.secret!);
-    else await ask(operator, "confirmKey", { params: { id: key.id }, body: {} });
+    // A key of operators works once another operator has confirmed it.
+    const confirmer = key.waits ? api.secondOperator : maker === undefined ? null : operator;
+    if (confirmer !== null) await ask(confirmer, "confirmKey", { params: { id: key.id }, body: {} });
     return key.secret!;
   };
   const admit: World["admit"] = async (kind, subject = `staff:${kind}`) => {

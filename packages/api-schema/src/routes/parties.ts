@@ -62,7 +62,7 @@ export const partyRoutes = [
     path: "/v1/parties/{id}/keys",
     tag,
     summary:
-      "Make an API key; its secret is shown in this answer alone. The operator makes a party's first key alone",
+      "Make an API key; its secret is shown in this answer alone. The operator makes a party's first key alone, and a new one after all have ended with a second operator",
     scope: "keys:write",
     params: ofParty,
     body: newKey,
@@ -104,7 +104,7 @@ export const partyRoutes = [
     params: ofKey,
     body: keyConfirmation,
     answers: { 200: apiKey },
-    problems: ["STATE_CONFLICT"],
+    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER"],
     limit: "admin",
   }),
   route({
