@@ -67,6 +67,13 @@ const columns: Column<NamedLine>[] = [
     of: ({ wire }) => wire.lots.map(({ acquiredOn, units }) => `${acquiredOn} ${units}`),
   },
   plain("holdId", "制限の番号"),
+  plain("corrects", "訂正する記載の番号"),
+  plain("effectiveOn", "判決等の効力発生日"),
+  {
+    key: "correctedBy",
+    heading: both("この記載を訂正した記載の番号"),
+    of: ({ wire }) => wire.correctedBy.map(String),
+  },
   plain("operationId", "手続の番号"),
   plain("maker", "起票者"),
   plain("checker", "承認者"),
