@@ -126,6 +126,36 @@ describe("what stood, as known at another moment", () => {
   });
 });
 
+describe("a holder's history", () => {
+  it("is what each entry left at its time, page by page, for its broker and no other", async () => {
+    const { issueId, seller, rectify } = await wronged();
+    await rectify();
+    const ask = (secret: string, query: object) =>
+      world.ask(secret, "readHolderHistory", {
+        params: { id: issueId, personId: seller.personId },
+        query: { ...query },
+      });
+    const first = await ask(world.broker.secret, { limit: 2 });
+    const rest = await ask(world.broker.secret, { cursor: first.body.next! });
+    const periods = [...first.body.items, ...rest.body.items];
+    expect(periods.map(({ fromSeq, toSeq, units }) => [fromSeq, toSeq, units])).toEqual([
+      [3, 4, "100"],
+      [4, 5, "60"],
+      [5, 6, "61"],
+      [6, null, "101"],
+    ]);
+    expect(periods[0]!.to).toBe(periods[1]!.from);
+    expect(rest.body.next).toBeNull();
+    const past = await ask(world.auditor.secret, { asOf: "entry:4" });
+    expect(past.body.items.map(({ fromSeq, toSeq }) => [fromSeq, toSeq])).toEqual([
+      [3, 4],
+      [4, null],
+    ]);
+    expect((await ask(world.other.secret, {})).status).toBe(404);
+    expect((await ask(world.broker.secret, { cursor: "4" })).problem.pointer).toBe("query/cursor");
+  });
+});
+
 describe("a moment that makes no sense", () => {
   it("is refused with its reason and its place", async () => {
     const { read } = await wronged();

@@ -72,6 +72,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   readAggregates: ["issuer", "trustee", "compliance", "auditor"],
   listEntries: readers,
   readHolder: readers,
+  readHolderHistory: readers,
   createExport: readers,
   getExport: readers,
   readExport: readers,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { particulars, taxCategory } from "./investors.ts";
 import { investorClass, issueState } from "./issues.ts";
+import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
 import {
   asOfAnswer,
@@ -155,6 +156,19 @@ export const holderAnswer = named(
     corrections,
   }),
 );
+export const historyPage = named(
+  "HolderHistory",
+  pageOf(
+    registerRow.omit({ free: true, personId: true }).extend({
+      toSeq: height.nullable().describe("The entry that ended it; null while it stands"),
+      from: instantText,
+      to: instantText.nullable(),
+    }),
+  ),
+);
+export const historyQuery = pageAfter(
+  z.string().regex(/^\d{1,15}-0x[0-9a-f]{40}$/, "is no cursor of this list"),
+).extend({ asOf: asOf.optional(), ...minBlockQuery });
 export const holderQuery = z.strictObject({ ...asOfQuery, purpose: line().optional() });
 
 const recordDateFields = z.object({

@@ -16,6 +16,9 @@ export interface HoldingPeriodRow {
   lots: Lot[];
 }
 
+/** Where a page goes on: two accounts may begin with one entry. */
+export type HistoryCursor = Pick<HoldingPeriodRow, "fromSeq" | "account">;
+
 interface Row {
   account: string;
   from_seq: bigint;
@@ -28,15 +31,16 @@ interface Row {
 }
 
 /**
- * The history of a person in an issue up to a position, oldest first: every holding of every account with its lots.
- * @param after the last `fromSeq` seen; 0 from the beginning
+ * The history of a person in an issue up to a position, oldest first: every holding of every account with its lots, as
+ * the entries left it at their time. One more than `limit`, if there are more.
  */
 export async function holderHistory(
   db: Queryable,
   at: StateOf,
   personId: string,
-  page: { after?: number; limit: number },
+  page: { after?: HistoryCursor | undefined; limit: number },
 ): Promise<HoldingPeriodRow[]> {
+  const { fromSeq, account } = page.after ?? { fromSeq: 0, account: "" };
   const found = await db.query<Row>({
     name: "register-holder-history",
     // A period that ended after the position still stood there.
@@ -45,9 +49,9 @@ export async function holderHistory(
       from account a join holding_period p on p.issue_id = $1 and p.account = a.address
       join entry f on f.issue_id = p.issue_id and f.seq = p.from_seq
       left join entry t on t.issue_id = p.issue_id and t.seq = p.to_seq and t.seq <= $3
-      where a.person_id = $2 and p.from_seq <= $3 and p.from_seq > $4
-      order by p.from_seq, p.account limit $5`,
-    values: [at.issueId, personId, at.seq, page.after ?? 0, page.limit],
+      where a.person_id = $2 and p.from_seq <= $3 and (p.from_seq, p.account) > ($4::bigint, $5::text)
+      order by p.from_seq, p.account limit $6`,
+    values: [at.issueId, personId, at.seq, fromSeq, account, page.limit + 1],
   });
   return found.rows.map((row) => ({
     account: row.account,

@@ -208,6 +208,14 @@ describe("entries", () => {
 test("a holder's history is each period that stood by then, open where it had not ended", async () => {
   const personId = personOf(account(0));
   const history = await holderHistory(pool, await at({ seq: 120 }), personId, { limit: 1_000 });
+  const pages = [];
+  for (let after: (typeof history)[number] | undefined; ; ) {
+    const page = await holderHistory(pool, await at({ seq: 120 }), personId, { after, limit: 1 });
+    pages.push(...page.slice(0, 1));
+    if (page.length < 2) break;
+    after = page[0];
+  }
+  expect(pages).toEqual(history);
   for (const period of history) {
     const first = rowsOf(upTo(period.fromSeq)).find((row) => row.account === period.account);
     expect(period).toMatchObject({ units: first!.units, encumbered: first!.encumbered, lots: first!.lots });

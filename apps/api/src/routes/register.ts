@@ -4,6 +4,7 @@ import type { Principal } from "@genbo/database/keys";
 import { type RegisterFilter, registerPage } from "@genbo/database/register-read";
 import { totalsByClass } from "@genbo/database/register-read-classes";
 import { entriesPage } from "@genbo/database/register-read-entries";
+import { type HistoryCursor, holderHistory } from "@genbo/database/register-read-holder";
 import type { Reading } from "@genbo/database/register-read-overlay";
 import { type ParticularsVersion, particularsHistory } from "@genbo/database/vault";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
@@ -14,12 +15,12 @@ import type { ApiContext } from "../context.ts";
 import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { ownSides } from "../own-sides.ts";
 import { invalidField, notFound } from "../problem.ts";
-import { auditRead } from "../reads.ts";
+import { auditRead, pageOf } from "../reads.ts";
 import { issueView, seesParticulars } from "../views.ts";
 import { particularsWire } from "../wire/particulars.ts";
-import { entryWire, registerRowWire } from "../wire/register.ts";
+import { entryWire, historyWire, registerRowWire } from "../wire/register.ts";
 
-type Routes = "readRegister" | "readTotals" | "listEntries" | "readHolder";
+type Routes = "readRegister" | "readTotals" | "listEntries" | "readHolder" | "readHolderHistory";
 
 /** Accounts of one person: nobody has more. */
 const accountsMax = 1_000;
@@ -126,8 +127,24 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       }));
       return { status: 200, body: { ...wire, particulars } };
     },
+    readHolderHistory: async ({ principal, params, query }) => {
+      const issue = await issueFor(principal, params.id);
+      const position = await positionFor(ctx, issue.id, query);
+      const { personId } = params;
+      if ((await filterFor(principal, personId)) === null) throw notFound();
+      const after = historyCursor(query.cursor);
+      const rows = await holderHistory(ctx.pool, position, personId, { after, limit: query.limit });
+      if (rows.length === 0 && after === undefined) throw notFound();
+      const page = pageOf(rows, query.limit, historyWire, (row) => `${row.fromSeq}-${row.account}`);
+      return { status: 200, body: { ...page, asOf: asOfPosition(position) } };
+    },
   };
 };
+
+function historyCursor(cursor: string | undefined): HistoryCursor | undefined {
+  const [fromSeq, account] = cursor?.split("-") ?? [];
+  return account === undefined ? undefined : { fromSeq: Number(fromSeq), account };
+}
 
 /** Which versions of particulars had effect by then, as far as they were known. Without a moment: all. */
 function standingAt(

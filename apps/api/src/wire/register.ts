@@ -1,5 +1,6 @@
 import type {
   entry,
+  historyPage,
   lot,
   recordDate,
   recordDateList,
@@ -9,6 +10,7 @@ import type {
 import type { RecordDateWithLists } from "@genbo/database/record-dates";
 import type { ListChange } from "@genbo/database/record-dates-revise";
 import type { EntryLine } from "@genbo/database/register-read-entries";
+import type { HoldingPeriodRow } from "@genbo/database/register-read-holder";
 import type { HoldAt } from "@genbo/database/register-read-holds";
 import type { RegisterRow } from "@genbo/database/register-row";
 import type { ParticularsAt } from "@genbo/database/vault-at";
@@ -31,6 +33,22 @@ export const registerRowWire = (row: RegisterRow): z.input<typeof registerRow> =
   free: String(row.units - row.encumbered),
   lots: lotsWire(row.lots),
   fromSeq: row.fromSeq,
+});
+
+export const historyWire = ({
+  units,
+  encumbered,
+  lots,
+  from,
+  to,
+  ...period
+}: HoldingPeriodRow): z.input<typeof historyPage>["items"][number] => ({
+  ...period,
+  units: String(units),
+  encumbered: String(encumbered),
+  lots: lotsWire(lots),
+  from: from.toISOString(),
+  to: to?.toISOString() ?? null,
 });
 
 export const entryWire =

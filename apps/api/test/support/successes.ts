@@ -6,6 +6,7 @@ import { bookSuccesses } from "./successes-cases.ts";
 import { changeSuccesses } from "./successes-changes.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
+import { registerSuccesses } from "./successes-register.ts";
 import { settlementSuccesses } from "./successes-settlements.ts";
 import { asks, type Case, type Traded, traded, unused } from "./trades.ts";
 import type { World } from "./world.ts";
@@ -134,6 +135,7 @@ const csvOf = (rows: readonly string[][]): string => rows.map((row) => row.join(
 /** One case for each success that the route table promises; the type and a test say when one is missing. */
 export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Readonly<Record<number, Case>>>> =
   {
+    ...registerSuccesses,
     ...bookSuccesses(traded),
     ...settlementSuccesses,
     ...changeSuccesses,

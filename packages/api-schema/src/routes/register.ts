@@ -3,6 +3,8 @@ import { id, personId } from "../primitives.ts";
 import {
   entryPage,
   entryQuery,
+  historyPage,
+  historyQuery,
   holderAnswer,
   holderQuery,
   newRecordDate,
@@ -84,6 +86,19 @@ export const registerRoutes = [
     params: z.strictObject({ id: id("iss"), personId }),
     query: holderQuery,
     answers: { 200: holderAnswer },
+    limit: "read",
+  }),
+  route({
+    operationId: "readHolderHistory",
+    method: "GET",
+    path: "/v1/issues/{id}/register/holders/{personId}/history",
+    tag,
+    summary:
+      "What each account of a holder had, from which entry to which, as the entries left it at their time",
+    scope: "register:read",
+    params: z.strictObject({ id: id("iss"), personId }),
+    query: historyQuery,
+    answers: { 200: historyPage },
     limit: "read",
   }),
   route({
