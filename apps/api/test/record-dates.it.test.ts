@@ -98,7 +98,7 @@ describe("a record date of a trust", () => {
     const read = async () =>
       (await world.ask(world.trustee.secret, "readRecordDateList", { params: { id: body.id } })).text;
     const before = await read();
-    const abroad = { taxCategory: "NON_RESIDENT_INDIVIDUAL", evidenceRef: "届出-1" } as const;
+    const abroad = { taxCategory: "NON_RESIDENT_INDIVIDUAL", evidenceRef: "todokede-1" } as const;
     const params = { id: seller.investorId };
     world.clock.set(new Date("2021-08-20T03:00:00Z"));
     const changed = await world.ask(world.broker.secret, "changeParticulars", {

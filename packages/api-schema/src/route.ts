@@ -57,9 +57,10 @@ export function problemsOf(of: Route): ProblemCode[] {
   add(of.body, "MALFORMED_JSON", "BAD_ENCODING", "BODY_TOO_LARGE", "MEDIA_TYPE", "INVALID_FIELD");
   const fields = { ...of.query?.shape, ...(of.body instanceof z.ZodObject && of.body.shape) };
   const asks = (name: string) => name in fields;
-  add(asks("asOf"), "AS_OF_IN_FUTURE", "AS_OF_BEFORE_FIRST_ENTRY", "NO_SUCH_ENTRY", "REGISTER_BEHIND");
+  add(asks("asOf"), "AS_OF_IN_FUTURE", "AS_OF_BEFORE_FIRST_ENTRY", "NO_SUCH_ENTRY");
   add(asks("knownAt"), "KNOWN_BEFORE_AS_OF");
-  add(asks("minBlock"), "REGISTER_BEHIND");
+  const writesAsOf = isWrite(of) && asks("asOf");
+  add(asks("minBlock") || writesAsOf, "REGISTER_BEHIND");
   return [...found].sort();
 }
 
