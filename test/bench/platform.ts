@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Client, createClient } from "@genbo/cli/client";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
 import { createPool, type Pool } from "@genbo/database/connection";
+import { readWatching } from "@genbo/domain/env";
 import { investorRow, termsOf } from "./parties.ts";
 import { measurePhase, type Phase } from "./phase.ts";
 import type { Run } from "./run.ts";
@@ -37,6 +38,7 @@ export interface Platform {
 export async function startPlatform(context: Run): Promise<Platform> {
   const stack = await startStack({
     dataDir: context.folder("platform"),
+    watching: readWatching(),
     notice: context.say,
     progress: (line) => context.say(`  ${line}`),
   });

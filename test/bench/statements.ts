@@ -6,6 +6,7 @@ import type { Stack } from "@genbo/cli/supervisor";
 import { createPool, createPrisma, type Pool } from "@genbo/database/connection";
 import { openVaultKeys } from "@genbo/database/vault-keys";
 import { silentLog } from "@genbo/domain/log";
+import { noTraces } from "@genbo/telemetry/traces";
 import type { HttpAnswer, RequestParts } from "./http-load.ts";
 
 /** A prepared statement with its values, as the api sends it. */
@@ -53,6 +54,8 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     sandbox: null,
     trustedProxies: [],
     rateLimits,
+    metrics: { requested: () => undefined, accepted: () => undefined, refused: () => undefined },
+    traces: noTraces,
     outbox: { admit: () => undefined, waiting: () => 0, close: async () => undefined },
     notifyCommands: () => undefined,
     reach: () => undefined,

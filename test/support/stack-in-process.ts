@@ -7,7 +7,7 @@ import { type Keystore, openKeystore } from "@genbo/chain/keystore";
 import type { Pool } from "@genbo/database/connection";
 import { readDeployment } from "@genbo/database/deployment";
 import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
-import type { Env, Profile } from "@genbo/domain/env";
+import { type Env, type Profile, unwatched, type Watching } from "@genbo/domain/env";
 import { createLog, type Log } from "@genbo/domain/log";
 import { type IndexerService, startIndexerService } from "@genbo/indexer/service";
 import { startWorkerService, type WorkerService, type WorkerServiceOptions } from "@genbo/worker/service";
@@ -24,6 +24,7 @@ export interface StackInProcessOptions {
   withoutWorker?: boolean;
   /** `server`: real time, no blocks on demand, and a chain on which blocks are final. */
   profile?: Profile;
+  watching?: Watching;
   /** So many nodes of the one chain, each behind a proxy that a test may break. */
   nodes?: number;
 }
@@ -87,6 +88,8 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
     httpHost: "127.0.0.1",
     httpPort: 0,
     trustedProxies: [],
+    ...unwatched,
+    ...options.watching,
     logLevel: "debug",
     failpointDir: "",
   });

@@ -8,7 +8,7 @@ import { refuseWhenBusy } from "./plugins/busy.ts";
 import { answerErrors, answerUnreadable } from "./plugins/errors.ts";
 import { rateLimits } from "./plugins/limits.ts";
 import { referencePath, serveReference } from "./plugins/reference.ts";
-import { requestIdOf } from "./plugins/request.ts";
+import { requestIdOf, routeOfRequest } from "./plugins/request.ts";
 import { createPrincipals } from "./principals.ts";
 import { ProblemError } from "./problem.ts";
 import { registerRoutes } from "./register-routes.ts";
@@ -77,9 +77,10 @@ function denyByDefault(app: FastifyInstance): void {
   });
 }
 
-function logRequests(app: FastifyInstance, { log }: ApiContext): void {
+function logRequests(app: FastifyInstance, { log, metrics }: ApiContext): void {
   app.addHook("onResponse", async (request, reply) => {
     const { statusCode, elapsedTime } = reply;
+    metrics.requested(routeOfRequest(request)?.operationId ?? "none", statusCode, elapsedTime);
     // The route's pattern, never the URL: a query may hold personal data.
     log.debug("request", {
       requestId: request.id,

@@ -14,6 +14,8 @@ export interface Call<R extends Route = Route> {
   query: Parsed<R["query"]>;
   body: Parsed<R["body"]>;
   requestId: string;
+  /** The caller's trace context, where it has one. */
+  trace: string | null;
   language: Language;
   /** The platform's instant at which the request came: every time that it writes. */
   at: Date;

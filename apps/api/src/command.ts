@@ -55,6 +55,8 @@ export async function command<R extends Route>(
   const { principal, command: name, route, at } = call;
   if (name === null) throw new Error(`${route.operationId} is no write.`);
   let shown: string | undefined;
+  let made: Outcome<R> | undefined;
+  const span = ctx.traces.begin(route.operationId, call.trace);
   const request = {
     partyId: principal.partyId,
     route: route.operationId,
@@ -67,12 +69,14 @@ export async function command<R extends Route>(
       const outcome = await decide(db);
       ctx.reach("api.decided");
       if (outcome.commands !== undefined) ctx.outbox.admit(outcome.commands.length);
+      made = outcome;
       const { status, body } = outcome.answer as { status: Decision["status"]; body: object };
       if (outcome.shownOnce !== undefined) shown = JSON.stringify({ ...body, ...outcome.shownOnce });
-      return decisionOf(call, outcome, status, JSON.stringify(body));
+      return decisionOf(call, outcome, status, JSON.stringify(body), span.traceparent);
     });
     ctx.reach("api.committed");
     if (!answer.hit && answer.status === 202) ctx.notifyCommands();
+    if (!answer.hit && made?.operation) ctx.metrics.accepted(made.operation.kind, made.commands?.length ?? 0);
     const text = answer.hit ? answer.body : (shown ?? answer.body);
     return {
       status: answer.status,
@@ -84,6 +88,8 @@ export async function command<R extends Route>(
     if (error instanceof GuardLost)
       throw new ProblemError("STATE_CONFLICT", "Somebody else has decided it meanwhile.");
     throw error;
+  } finally {
+    span.end({ requestId: call.requestId, ...(made?.operation && { operationId: made.operation.id }) });
   }
 }
 
@@ -92,6 +98,7 @@ function decisionOf<R extends Route>(
   outcome: Outcome<R>,
   status: Decision["status"],
   body: string,
+  traceparent: string | null,
 ): Decision {
   const { guard, writes, operation, commands, target, detail = {}, purpose = null } = outcome;
   const { partyId, subject } = principal;
@@ -124,6 +131,7 @@ function decisionOf<R extends Route>(
         maker: subject,
         checker: operation.checker ?? null,
         requestId,
+        traceparent,
         at,
       },
     }),

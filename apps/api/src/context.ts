@@ -8,6 +8,8 @@ import type { Clock } from "@genbo/domain/clock";
 import type { Profile } from "@genbo/domain/env";
 import type { Reach } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
+import type { Traces } from "@genbo/telemetry/traces";
+import type { ApiMetrics } from "./metrics.ts";
 import type { OutboxLimit } from "./outbox-limit.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
@@ -39,6 +41,8 @@ export interface ApiContext {
   trustedProxies: readonly string[];
   rateLimits: Readonly<Record<RateLimit, number>>;
   outbox: OutboxLimit;
+  metrics: ApiMetrics;
+  traces: Traces;
   /** Tells the workers that commands wait. */
   notifyCommands(): void;
   reach: Reach;

@@ -7,6 +7,7 @@ import {
 } from "@genbo/api-schema/limits";
 import { isWrite, type Route } from "@genbo/api-schema/route";
 import { routeTable } from "@genbo/api-schema/routes";
+import { traceparentOf } from "@genbo/telemetry/traces";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import type { Call, Handlers, Reply, Streamed } from "./call.ts";
 import type { ApiContext } from "./context.ts";
@@ -69,6 +70,7 @@ function callOf(ctx: ApiContext, route: Route, request: FastifyRequest): Call {
     query: route.query && parse(route.query, { ...(request.query as object) }, "query"),
     body: route.body && bodyOf(route, body),
     requestId: request.id,
+    trace: traceparentOf(request.headers.traceparent),
     language: languageOf(request.headers["accept-language"]),
     at: ctx.clock.now(),
     range: request.headers.range,

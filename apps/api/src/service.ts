@@ -13,9 +13,13 @@ import type { Env } from "@genbo/domain/env";
 import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
+import { addNodeMetrics, addPoolMetrics } from "@genbo/telemetry/chain-metrics";
+import { createRegistry, serveMetrics } from "@genbo/telemetry/metrics";
+import { openTraces } from "@genbo/telemetry/traces";
 import { buildApp } from "./app.ts";
 import { chainPortOf } from "./chain-port.ts";
 import type { ApiContext } from "./context.ts";
+import { createApiMetrics } from "./metrics.ts";
 import { watchOutbox } from "./outbox-limit.ts";
 import { startSettler } from "./settle-due.ts";
 import { openSigningKeys } from "./signing-keys.ts";
@@ -30,6 +34,9 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
   });
   const sandbox = env.profile === "local" ? await openSandboxClock(pool, env.databaseUrl) : null;
   const outbox = watchOutbox(pool, log, outboxRowsMax);
+  const registry = createRegistry();
+  addNodeMetrics(registry, nodes);
+  addPoolMetrics(registry, pool);
   const ctx: ApiContext = {
     profile: env.profile,
     version,
@@ -46,16 +53,21 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     rateLimits,
     outbox,
     reach: openFailpoints(env.failpointDir),
+    metrics: createApiMetrics(registry, outbox.waiting),
+    traces: await openTraces("api", env.tracesUrl),
     notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),
   };
   const app = await buildApp(ctx);
   const settler = startSettler(ctx);
   const entered = await listen(env.databaseUrl, [enteredChannel], settler.wake);
+  const metricsServer = await serveMetrics(registry, env);
   const url = await app.listen({ host: env.httpHost, port: env.httpPort });
   return {
     url,
     stop: async () => {
+      await metricsServer?.close();
       await app.close();
+      await ctx.traces.close();
       await outbox.close();
       await entered.close();
       await settler.stop();

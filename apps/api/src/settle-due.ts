@@ -72,6 +72,7 @@ async function settle(ctx: ApiContext, row: SettlementRow, at: Date): Promise<bo
     maker: row.maker,
     checker: row.checker,
     requestId: row.id,
+    traceparent: null,
     at,
   };
   return withTransaction(ctx.pool, (tx) => queueSettling(tx, row.id, operation, [command]));

@@ -2,6 +2,7 @@ import { parseDatabaseUrl } from "@genbo/database/address";
 import { createPool } from "@genbo/database/connection";
 import type { Role } from "@genbo/database/roles";
 import { systemClock } from "@genbo/domain/clock";
+import { unwatched, type Watching } from "@genbo/domain/env";
 import { freePort, portFree } from "@genbo/domain/free-port";
 import { openProfile, type ProfileFolder } from "./profile.ts";
 import { lockProfile } from "./profile-lock.ts";
@@ -23,6 +24,7 @@ export interface ServerOptions {
   port?: number;
   /** Addresses and networks of proxies before the api; none when left out. */
   trustedProxies?: readonly string[];
+  watching?: Watching;
   notice?: (line: string) => void;
   progress?: (line: string) => void;
 }
@@ -69,7 +71,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       apiPort,
       trustedProxies,
     } as const;
-    const units = await startServices({ ...place, names: serviceNames, notice });
+    const { watching = unwatched } = options;
+    const units = await startServices({ ...place, watching, names: serviceNames, notice });
     undo.push(() => Promise.all(units.map((unit) => unit.stop())));
     return { urls: { api: `http://${httpHost}:${apiPort}`, database }, folder, ...controlOf(units), stop };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { readServerSettings, type ServerSettings } from "@genbo/domain/env";
+import { readServerSettings, readWatching, type ServerSettings, type Watching } from "@genbo/domain/env";
 import { startServer } from "./server.ts";
 import { startStack } from "./supervisor.ts";
 
@@ -18,6 +18,7 @@ export async function start(args: readonly string[]): Promise<void> {
   const server = readServerSettings();
   const dataDir = values.data ?? server?.dataDir ?? defaultDataDir;
   const port = readPort(values.port ?? server?.httpPort);
+  const watching = readWatching();
   const began = Date.now();
   const asked = Promise.withResolvers<void>();
   // A terminal's Ctrl-C comes twice, from the terminal itself and through npm.
@@ -26,6 +27,7 @@ export async function start(args: readonly string[]): Promise<void> {
   const stack = await startOn(server, {
     dataDir,
     port,
+    watching,
     notice: (line) => console.log(`! ${line}; logs are in ${dataDir}/logs`),
     progress: (line) => console.log(`${line} …`),
   });
@@ -45,6 +47,7 @@ Ctrl-C stops it; the data stays.`);
 interface Place {
   dataDir: string;
   port: number;
+  watching: Watching;
   notice: (line: string) => void;
   progress: (line: string) => void;
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Role } from "@genbo/database/roles";
-import type { Env, Profile } from "@genbo/domain/env";
+import type { Env, Profile, Watching } from "@genbo/domain/env";
 import type { ProfileFolder } from "./profile.ts";
-import { type ServiceName, startService } from "./supervisor-service.ts";
+import { type ServiceName, serviceNames, startService } from "./supervisor-service.ts";
 import { keepUp, type Running, type Unit } from "./supervisor-unit.ts";
 
 export interface ServicesOptions {
@@ -15,6 +15,7 @@ export interface ServicesOptions {
   apiPort: number;
   trustedProxies?: readonly string[];
   names: readonly ServiceName[];
+  watching: Watching;
   notice: (line: string) => void;
   rewire?: Rewire | undefined;
 }
@@ -65,7 +66,16 @@ export function controlOf<Name extends string>(units: readonly Unit<Running>[]):
 }
 
 function serviceEnv(name: ServiceName, options: ServicesOptions): Env {
-  const { profile, folder, database, chainRpcUrls, httpHost, apiPort, trustedProxies = [] } = options;
+  const {
+    profile,
+    folder,
+    database,
+    chainRpcUrls,
+    httpHost,
+    apiPort,
+    trustedProxies = [],
+    watching,
+  } = options;
   return {
     profile,
     databaseUrl: database[`genbo_${name}`],
@@ -77,6 +87,8 @@ function serviceEnv(name: ServiceName, options: ServicesOptions): Env {
     httpHost,
     httpPort: name === "api" ? apiPort : 0,
     trustedProxies,
+    ...watching,
+    metricsPort: watching.metricsPort === 0 ? 0 : watching.metricsPort + serviceNames.indexOf(name),
     logLevel: "info",
     failpointDir: "",
   };

@@ -3,6 +3,7 @@ import { createPool } from "@genbo/database/connection";
 import { type Postgres, startPostgres } from "@genbo/database/embedded";
 import type { Role } from "@genbo/database/roles";
 import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
+import { unwatched, type Watching } from "@genbo/domain/env";
 import { freePort, portFree } from "@genbo/domain/free-port";
 import { openProfile, type ProfileFolder } from "./profile.ts";
 import { lockProfile } from "./profile-lock.ts";
@@ -24,6 +25,7 @@ export interface StackOptions {
   port?: number;
   /** The processes besides PostgreSQL and the chain; all when left out. */
   services?: readonly ServiceName[];
+  watching?: Watching;
   /** One line when something ends that should not have. */
   notice?: (line: string) => void;
   /** One line for each long step of the start. */
@@ -92,6 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       chainRpcUrls: [chain],
       httpHost: host,
       apiPort,
+      watching: options.watching ?? unwatched,
     } as const;
     const services = await startServices({ ...place, names, notice, rewire: options.rewire });
     undo.push(() => Promise.all(services.map((unit) => unit.stop())));

@@ -5,7 +5,7 @@ import type { Transaction } from "@genbo/database/connection";
 import { type Cursor, insertBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
 import { type NewEvent, writeEvents } from "@genbo/database/events-write";
 import { markMined, markOperationsMined, ourTransactions } from "@genbo/database/outbox-mined";
-import { settleCommands } from "@genbo/database/outbox-settle";
+import { type EndedOperation, type Outcome, settleCommands } from "@genbo/database/outbox-settle";
 import { freezeRecordDates } from "@genbo/database/record-dates-freeze";
 import { reviseLists } from "@genbo/database/record-dates-revise";
 import { collectDerived, type EntryRow, writeEntries } from "@genbo/database/register-write";
@@ -25,9 +25,16 @@ import { breakNotice, operationNotice, recordDateNotice, settlementNotices } fro
 import { createOrigins } from "./origins.ts";
 import { settleLot } from "./settle-lot.ts";
 
-export interface Applied {
-  cursor: Cursor;
+/** What a lot of blocks brought. */
+export interface Written {
   folded: FoldedLot;
+  /** Transactions of ours in it, what became of their commands, and the operations that ended. */
+  mined: number;
+  outcomes: readonly Outcome[];
+  ended: readonly EndedOperation[];
+}
+export interface Applied extends Written {
+  cursor: Cursor;
 }
 
 /** The blocks do not follow the cursor: somebody else has written meanwhile, or the chain has moved. */
@@ -51,7 +58,8 @@ export async function applyLot(
   }
   const events = await freeze(tx, first, lot.quarantined);
   const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
-  const folded = await writeLot(tx, lot, registry, events, context);
+  const written = await writeLot(tx, lot, registry, events, context);
+  const { folded } = written;
   await writeEvents(tx, events);
   await insertBlocks(tx, blocks);
   const next = {
@@ -63,7 +71,7 @@ export async function applyLot(
     registryHead: folded.registry.head,
   };
   await writeCursor(tx, next);
-  return { cursor: next, folded };
+  return { ...written, cursor: next };
 }
 
 /** Folds a lot's logs and writes what follows, apart from blocks and cursor. Adds to `events`. */
@@ -73,7 +81,7 @@ export async function writeLot(
   registry: { seq: number; head: string },
   events: NewEvent[],
   { now, log }: { now: Date; log: Log },
-): Promise<FoldedLot> {
+): Promise<Written> {
   const hashes = lot.blocks.flatMap(({ transactions }) => transactions.map(({ hash }) => hash));
   const ours = await ourTransactions(tx, hashes);
   const folded = await foldLot(tx, lot, registry, createOrigins(ours), log);
@@ -99,7 +107,7 @@ export async function writeLot(
   const heard = await writeSettlementNews(tx, folded.settlements);
   events.push(...settlementNotices(folded.settlements, heard, at));
   events.push(...ended.map((operation) => operationNotice(operation, at)));
-  return folded;
+  return { folded, mined: settled.mined.length, outcomes: settled.outcomes, ended };
 }
 
 async function freeze(

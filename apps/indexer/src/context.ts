@@ -5,6 +5,8 @@ import type { Leadership } from "@genbo/database/leader";
 import type { Clock } from "@genbo/domain/clock";
 import type { Reach } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
+import type { Traces } from "@genbo/telemetry/traces";
+import type { IndexerMetrics } from "./metrics.ts";
 
 export interface IndexerContext {
   /** For reads; what is written goes through the leadership. */
@@ -13,6 +15,8 @@ export interface IndexerContext {
   reader: BlockReader;
   /** Whether enough nodes have a block for the register to take it. */
   confirm(block: BlockRef): Promise<boolean>;
+  metrics: IndexerMetrics;
+  traces: Traces;
   clock: Clock;
   log: Log;
   /** A local chain may come back from an older dump; elsewhere a reorg is a break. */

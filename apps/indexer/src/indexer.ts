@@ -21,6 +21,7 @@ import { nextLot } from "./plan-lots.ts";
 import { reconcileAsAsked } from "./reconcile.ts";
 import { handleReorg } from "./reorg.ts";
 import { resumeAll } from "./resume.ts";
+import { watchEntered } from "./watch.ts";
 
 export interface Indexer {
   /** Rejects when the indexer cannot go on; resolves after `stop`. */
@@ -38,12 +39,14 @@ export function startIndexer(context: IndexerContext, databaseUrl: string, chain
     const leadership = await tryLead(databaseUrl);
     if (leadership === undefined) return pause(leadEveryMs, stopping.signal);
     leads = true;
+    context.metrics.leads(true);
     context.log.info("this indexer writes the register");
     try {
       const signal = AbortSignal.any([stopping.signal, leadership.lost]);
       await lead({ ...context, leadership }, chain, signal);
     } finally {
       leads = false;
+      context.metrics.leads(false);
       await leadership.resign();
     }
   };
@@ -166,8 +169,11 @@ function createLots(context: LeaderContext) {
   };
 
   const enter = async (blocks: readonly ChainBlock[], head: number) => {
+    const seenMs = Date.now();
     for (let done = 0; done < blocks.length; ) {
+      const beganMs = Date.now();
       const applied = await enterNext(blocks.slice(done));
+      await watchEntered(context, applied, { head, seenMs, beganMs });
       done += applied.entered;
       const { blockNumber } = applied.cursor;
       if (deployment !== undefined) {

@@ -50,7 +50,7 @@ async function enterMissed(
   const cursor = (await readCursor(tx, true)) as Cursor;
   const events: NewEvent[] = [];
   const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
-  const folded = await writeLot(tx, { ...part, quarantined: new Set() }, registry, events, context);
+  const { folded } = await writeLot(tx, { ...part, quarantined: new Set() }, registry, events, context);
   await writeEvents(tx, events);
   await writeCursor(tx, { ...cursor, registrySeq: folded.registry.seq, registryHead: folded.registry.head });
   return folded.faults.length > 0;

@@ -8,7 +8,11 @@ import type { Env } from "@genbo/domain/env";
 import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
+import { addNodeMetrics, addPoolMetrics } from "@genbo/telemetry/chain-metrics";
+import { createRegistry, serveMetrics } from "@genbo/telemetry/metrics";
+import { openTraces } from "@genbo/telemetry/traces";
 import { startIndexer } from "./indexer.ts";
+import { createIndexerMetrics } from "./metrics.ts";
 
 export interface IndexerService extends RunningService {
   /** Rejects when the indexer cannot go on. */
@@ -31,16 +35,15 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
     : { ...systemClock, close: async () => undefined };
   const chain = await nodes.identity();
   const reach = openFailpoints(env.failpointDir);
-  const context = {
-    pool,
-    rpc,
-    clock,
-    log,
-    local,
-    reach,
-    reader: createBlockReader(rpc),
-    confirm: nodes.confirm,
-  };
+  const registry = createRegistry();
+  addNodeMetrics(registry, nodes);
+  addPoolMetrics(registry, pool);
+  const metrics = createIndexerMetrics(registry, pool);
+  const traces = await openTraces("indexer", env.tracesUrl);
+  const { confirm } = nodes;
+  const reader = createBlockReader(rpc);
+  const context = { pool, rpc, clock, log, local, reader, confirm, metrics, traces, reach };
+  const metricsServer = await serveMetrics(registry, env);
   const indexer = startIndexer(context, env.databaseUrl, chain);
   return {
     done: indexer.done,
@@ -48,6 +51,8 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
     stop: async () => {
       await indexer.stop();
       await nodes.close();
+      await metricsServer?.close();
+      await traces.close();
       await clock.close();
       await pool.end();
     },

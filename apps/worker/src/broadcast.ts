@@ -26,7 +26,9 @@ export type Offer = "sent" | "later" | "notYet";
  */
 export async function broadcast(context: SendContext, transaction: Broadcastable): Promise<Offer> {
   if (!(await context.guard.mayGo(transaction.id))) return "notYet";
+  const began = performance.now();
   if (!(await offer(context, transaction))) return "later";
+  context.metrics.sent((performance.now() - began) / 1000);
   context.log.debug("sent", { id: transaction.id, signer: transaction.signer, nonce: transaction.nonce });
   await context.checkpoint("broadcast");
   await markSent(context.pool, [transaction.id], context.clock.now());

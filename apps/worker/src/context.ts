@@ -5,6 +5,8 @@ import type { Pool } from "@genbo/database/connection";
 import type { DeploymentRow } from "@genbo/database/deployment";
 import type { Clock } from "@genbo/domain/clock";
 import type { Log } from "@genbo/domain/log";
+import type { Traces } from "@genbo/telemetry/traces";
+import type { WorkerMetrics } from "./metrics.ts";
 
 /** Where a transaction can be cut off; tests stop the worker there. */
 export type Checkpoint = "beforeStore" | "stored" | "broadcast" | "sent";
@@ -20,6 +22,8 @@ export interface WorkerContext {
   local: boolean;
   /** Tells this worker's leases from those of any other, earlier ones of the same host included. */
   holder: string;
+  metrics: WorkerMetrics;
+  traces: Traces;
   /** A transaction was sent: the local profile asks for a block. */
   onSent(): void;
   checkpoint(name: Checkpoint): Promise<void>;

@@ -6,7 +6,7 @@ import { signTransaction } from "@genbo/chain/sign";
 import { storeTransaction } from "@genbo/database/chain-tx";
 import { type Transaction, withTransaction } from "@genbo/database/connection";
 import { type LaneLease, lockLane } from "@genbo/database/lanes";
-import { type Command, queuedCommands, takeCommands } from "@genbo/database/outbox";
+import { type Command, queuedCommands, takeCommands, tracedOperations } from "@genbo/database/outbox";
 import { settleCommands } from "@genbo/database/outbox-settle";
 import { refusal, refusalOf } from "@genbo/domain/refusals";
 import { type Broadcastable, broadcast, type Offer } from "./broadcast.ts";
@@ -29,15 +29,40 @@ export async function runLane(
 ): Promise<Offer> {
   for (let inFlight = open; inFlight < windowMax; inFlight += 1) {
     await context.checkpoint("beforeStore");
+    const beganMs = Date.now();
     const stored = await withTransaction(context.pool, (tx) => storeNext(context, tx, lane));
     if (stored === undefined) break;
     await context.checkpoint("stored");
     const offer = await broadcast(context, stored);
+    await traceSending(context, stored, beganMs);
     if (offer !== "sent") return offer;
     offered.note(stored.id);
     if (!stored.isFull) await sleep(paceMs);
   }
   return "sent";
+}
+
+interface Stored extends Broadcastable {
+  isFull: boolean;
+  /** Ids of the operations whose rows it carries. */
+  operations: string[];
+}
+
+/** One span for each traced operation in a batch. It is none of the transaction's business whether that works. */
+async function traceSending(
+  { pool, traces, log }: LaneContext,
+  { operations, hash, nonce }: Stored,
+  beganMs: number,
+): Promise<void> {
+  if (!traces.on) return;
+  const endedMs = Date.now();
+  try {
+    for (const { id, traceparent } of await tracedOperations(pool, operations)) {
+      traces.begin("send", traceparent, beganMs).end({ operationId: id, txHash: hash, nonce }, endedMs);
+    }
+  } catch (error) {
+    log.debug("a transaction was not traced", { error });
+  }
 }
 
 /**
@@ -48,7 +73,7 @@ async function storeNext(
   context: LaneContext,
   tx: Transaction,
   lane: LaneLease,
-): Promise<(Broadcastable & { isFull: boolean }) | undefined> {
+): Promise<Stored | undefined> {
   const nonce = await lockLane(tx, lane);
   if (nonce === undefined) return undefined;
   const commands = gather(await soundCommands(context, tx, lane.signer));
@@ -68,7 +93,9 @@ async function storeNext(
   await takeCommands(tx, id, commands, now);
   context.log.debug("stored", { signer: lane.signer, nonce, hash, call: first.call, rows: commands.length });
   const isFull = isBatchCall(first.call) && commands.length === batchRowsMax(first.call);
-  return { id, signer: lane.signer, nonce, hash, raw, isFull };
+  context.metrics.stored(first.call, commands.length);
+  const operations = [...new Set(commands.map(({ operationId }) => operationId))];
+  return { id, signer: lane.signer, nonce, hash, raw, isFull, operations };
 }
 
 /** The queue without commands that no contract could carry out; those have failed and spoil no batch. */

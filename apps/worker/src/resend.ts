@@ -46,6 +46,7 @@ export async function resend(
     if (blocked.has(signer) || !offered.isDue(id)) continue;
     try {
       const raw = await rawTransaction(context.pool, id);
+      context.metrics.resent();
       const offer = await broadcast(context, { ...transaction, raw });
       // The chain has lost more meanwhile: from the start, at the next call.
       if (offer === "notYet") return blocked;

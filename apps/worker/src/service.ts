@@ -13,9 +13,13 @@ import type { Env } from "@genbo/domain/env";
 import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { RunningService } from "@genbo/domain/process";
+import { addNodeMetrics, addPoolMetrics } from "@genbo/telemetry/chain-metrics";
+import { createRegistry, serveMetrics } from "@genbo/telemetry/metrics";
+import { openTraces } from "@genbo/telemetry/traces";
 import { startAnchors } from "./anchors.ts";
 import type { Checkpoint } from "./context.ts";
 import { writeManifest } from "./manifest.ts";
+import { createWorkerMetrics } from "./metrics.ts";
 import { createMiner, noMiner } from "./miner.ts";
 import { startSealer } from "./seal.ts";
 import { startWorker } from "./worker.ts";
@@ -49,7 +53,13 @@ export async function startWorkerService(
     ? await openSandboxClock(pool, env.databaseUrl)
     : { ...systemClock, close: async () => undefined };
   const identity = await nodes.identity();
+  const registry = createRegistry();
+  addNodeMetrics(registry, nodes);
+  addPoolMetrics(registry, pool);
+  const traces = await openTraces("worker", env.tracesUrl);
   const context = {
+    metrics: createWorkerMetrics(registry, pool),
+    traces,
     pool,
     rpc,
     clock,
@@ -62,6 +72,7 @@ export async function startWorkerService(
     checkpoint: options.checkpoint ?? (async (name) => reach(`worker.${name}`)),
     onDeployed: (deployment: DeploymentRow) => writeManifest({ rpc, log }, env.dataDir, deployment),
   };
+  const metricsServer = await serveMetrics(registry, env);
   const worker = await startWorker(context, identity.genesisHash);
   const sealer = startSealer(pool);
   const anchors = startAnchors(context);
@@ -82,6 +93,8 @@ export async function startWorkerService(
       await sealer.stop();
       miner.stop();
       await nodes.close();
+      await metricsServer?.close();
+      await traces.close();
       await clock.close();
       await pool.end();
     },

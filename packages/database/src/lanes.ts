@@ -47,6 +47,18 @@ export async function releaseLanes(db: Queryable, holder: string): Promise<void>
   await db.query("update lane set holder = null, lease_until = null where holder = $1", [holder]);
 }
 
+/** How every lane stands, for whoever watches. `open`: transactions that no block holds yet. */
+export async function laneStates(
+  db: Queryable,
+): Promise<{ signer: string; held: boolean; stopped: boolean; open: number }[]> {
+  const result = await db.query<{ signer: string; held: boolean; stopped: boolean; open: number }>(
+    `select l.signer, coalesce(l.lease_until > clock_timestamp(), false) as held, l.stopped_reason is not null as stopped,
+       (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state <> 'mined') as open
+     from lane l order by l.signer`,
+  );
+  return result.rows;
+}
+
 /** Makes a signer's lane where it is missing. */
 export async function ensureLane(db: Queryable, signer: string): Promise<void> {
   await db.query("insert into lane (signer) values ($1) on conflict do nothing", [signer]);

@@ -10,6 +10,8 @@ export interface NewOperation {
   maker: string;
   checker: string | null;
   requestId: string;
+  /** Trace context under which its way to the register continues. */
+  traceparent: string | null;
   at: Date;
 }
 
@@ -30,10 +32,11 @@ export const operationPart = (operation: NewOperation, rows: number): Part => ({
     const text = (value: string | null) => param(value, "text");
     const at = param(operation.at, "timestamptz");
     return `insert into operation
-      (id, ref, party_id, kind, state, issue_id, subject_id, maker, checker, rows, request_id, accepted_at, updated_at)
+      (id, ref, party_id, kind, state, issue_id, subject_id, maker, checker, rows, request_id, traceparent, accepted_at, updated_at)
       select ${text(operation.id)}, ${text(operation.ref)}, ${text(operation.partyId)}, ${text(operation.kind)},
         'accepted', ${text(operation.issueId)}, ${text(operation.subjectId)}, ${text(operation.maker)},
-        ${text(operation.checker)}, ${param(rows, "int")}, ${text(operation.requestId)}, ${at}, ${at}
+        ${text(operation.checker)}, ${param(rows, "int")}, ${text(operation.requestId)},
+        ${text(operation.traceparent)}, ${at}, ${at}
       from ${from}`;
   },
 });

@@ -35,6 +35,15 @@ export async function queuedCommands(db: Queryable, signer: string, limit: numbe
   return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));
 }
 
+/** Operations among these that somebody traces, each with its trace context. */
+export async function tracedOperations(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<{ id: string; traceparent: string }[]> {
+  const text = "select id, traceparent from operation where id = any($1) and traceparent is not null";
+  return (await db.query<{ id: string; traceparent: string }>(text, [ids])).rows;
+}
+
 /** How many commands of all lanes wait; `most` when there are more. */
 export async function queuedUpTo(db: Queryable, most: number): Promise<number> {
   const result = await db.query<{ waiting: number }>({

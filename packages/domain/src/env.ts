@@ -27,6 +27,11 @@ export interface Env {
   httpPort: number;
   /** Addresses and networks of our own proxies: what they say in X-Forwarded-For is whose request it is. */
   trustedProxies: readonly string[];
+  /** Where a process shows its metrics; port 0 shows none. Never the public address: they name nodes and lanes. */
+  metricsHost: string;
+  metricsPort: number;
+  /** OTLP/HTTP collector of traces; empty exports none. */
+  tracesUrl: string;
   logLevel: LogLevel;
   /** Folder in which a test arms failpoints; empty: none. */
   failpointDir: string;
@@ -44,6 +49,9 @@ export const envNames: Record<keyof Env, string> = {
   httpHost: "GENBO_HTTP_HOST",
   httpPort: "GENBO_HTTP_PORT",
   trustedProxies: "GENBO_TRUSTED_PROXIES",
+  metricsHost: "GENBO_METRICS_HOST",
+  metricsPort: "GENBO_METRICS_PORT",
+  tracesUrl: "OTEL_EXPORTER_OTLP_ENDPOINT",
   logLevel: "GENBO_LOG_LEVEL",
   failpointDir: "GENBO_FAILPOINT_DIR",
 };
@@ -53,6 +61,9 @@ const defaults: Partial<Record<keyof Env, string>> = {
   httpHost: "127.0.0.1",
   httpPort: "0",
   trustedProxies: "",
+  metricsHost: "127.0.0.1",
+  metricsPort: "0",
+  tracesUrl: "",
   logLevel: "info",
   failpointDir: "",
 };
@@ -70,11 +81,15 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     if (found === undefined) faults.push(`${envNames[key]} must be one of ${allowed.join(", ")}`);
     return found ?? (allowed[0] as T);
   };
-  const port = Number(text("httpPort"));
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) faults.push(`${envNames.httpPort} is not a port`);
   const trustedProxies = listOf(text("trustedProxies"));
   if (!trustedProxies.every(isNetwork))
     faults.push(`${envNames.trustedProxies} is no list of addresses and networks such as 10.0.0.0/8`);
+  const port = (key: "httpPort" | "metricsPort"): number => {
+    const found = Number(text(key));
+    if (!Number.isInteger(found) || found < 0 || found > 65_535)
+      faults.push(`${envNames[key]} is not a port`);
+    return found;
+  };
   const env: Env = {
     profile: oneOf("profile", ["local", "server"]),
     databaseUrl: text("databaseUrl"),
@@ -84,8 +99,11 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     keystorePasswordFile: text("keystorePasswordFile"),
     masterKeyFile: text("masterKeyFile"),
     httpHost: text("httpHost"),
-    httpPort: port,
     trustedProxies,
+    httpPort: port("httpPort"),
+    metricsHost: text("metricsHost"),
+    metricsPort: port("metricsPort"),
+    tracesUrl: text("tracesUrl"),
     logLevel: oneOf("logLevel", ["debug", "info", "warn", "error"]),
     failpointDir: text("failpointDir"),
   };
@@ -153,6 +171,21 @@ export function readServerSettings(source: NodeJS.ProcessEnv = process.env): Ser
     trustedProxies: listOf(value("trustedProxies") ?? ""),
   };
 }
+
+/** What operators may see of the processes, and where. The processes' ports follow each other from the first. */
+export type Watching = Pick<Env, "metricsHost" | "metricsPort" | "tracesUrl">;
+
+/** Whether and where whoever starts the platform wants metrics and traces. @throws Error when the port is none */
+export function readWatching(source: NodeJS.ProcessEnv = process.env): Watching {
+  const value = (key: keyof Watching) => source[envNames[key]] || (defaults[key] as string);
+  const metricsPort = Number(value("metricsPort"));
+  if (!Number.isInteger(metricsPort) || metricsPort < 0 || metricsPort > 65_000)
+    throw new Error(`${envNames.metricsPort}=${value("metricsPort")} is not a port (1 to 65000).`);
+  return { metricsHost: value("metricsHost"), metricsPort, tracesUrl: value("tracesUrl") };
+}
+
+/** Neither metrics nor traces. */
+export const unwatched: Watching = { metricsHost: "127.0.0.1", metricsPort: 0, tracesUrl: "" };
 
 /** True on a build server, where nobody watches progress bars. */
 export const isContinuousIntegration = (): boolean => process.env.CI === "true";

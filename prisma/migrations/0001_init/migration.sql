@@ -78,6 +78,7 @@ create table operation (
   rows_entered integer not null default 0,
   rows_refused integer not null default 0,
   request_id text not null,
+  traceparent text, -- W3C trace context of the request, where somebody traces
   accepted_at timestamptz not null,
   updated_at timestamptz not null,
   entered_at timestamptz,

@@ -37,6 +37,7 @@ export function answerErrors(ctx: ApiContext) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const problem = problemFrom(error);
     const { status, retryable } = problemOf(problem.code);
+    ctx.metrics.refused(problem.code);
     if (problem.code === "INTERNAL") ctx.log.error("request failed", { requestId: request.id, error });
     else if (status >= 500) ctx.log.warn("not ready", { requestId: request.id, detail: problem.message });
     await audit(ctx, request, problem, status);

@@ -11,12 +11,15 @@ import { createOperator } from "@genbo/database/keys";
 import { vaultKeysOf } from "@genbo/database/vault-keys";
 import { fixedClock } from "@genbo/domain/clock";
 import { createLog, silentLog } from "@genbo/domain/log";
+import { createRegistry } from "@genbo/telemetry/metrics";
+import { noTraces } from "@genbo/telemetry/traces";
 import type { FastifyInstance } from "fastify";
 import { afterAll } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../../test/support/database.ts";
 import { buildApp } from "../../src/app.ts";
 import { chainPortOf } from "../../src/chain-port.ts";
 import type { ApiContext } from "../../src/context.ts";
+import { createApiMetrics } from "../../src/metrics.ts";
 import { watchOutbox } from "../../src/outbox-limit.ts";
 import { openSigningKeys } from "../../src/signing-keys.ts";
 import { type Ask, asker } from "./ask.ts";
@@ -71,6 +74,8 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     trustedProxies: [],
     rateLimits,
     outbox,
+    metrics: createApiMetrics(createRegistry(), outbox.waiting),
+    traces: noTraces,
     notifyCommands: () => undefined,
     reach: () => undefined,
     ...overrides,
