@@ -54,6 +54,35 @@ describe("lots", () => {
     expect(lots(c)).toEqual([[6, 10]]);
   });
 
+  test("moved twice with their dates stay apart at the receiver, as the older ones run out", () => {
+    const { chain, run, lots } = started();
+    chain.issue(a, 30n, 0);
+    chain.issue(a, 70n, 1);
+    chain.move(a, b, 30n, 5, { keepDates: true });
+    chain.move(a, b, 30n, 5, { keepDates: true });
+    run();
+    expect(lots(a)).toEqual([[1, 40]]);
+    expect(lots(b)).toEqual([
+      [0, 30],
+      [1, 30],
+    ]);
+  });
+
+  test("of one block follow the order of its entries: a redemption before a transfer takes the older lot", () => {
+    const both = (first: "redeem" | "move") => {
+      const { chain, run, lots } = started();
+      chain.issue(a, 10n, 0);
+      chain.issue(a, 10n, 1);
+      if (first === "redeem") chain.redeem(a, 10n, 2);
+      chain.move(a, b, 10n, 2, { keepDates: true });
+      if (first === "move") chain.redeem(a, 10n, 2);
+      run();
+      return lots(b);
+    };
+    expect(both("redeem")).toEqual([[1, 10]]);
+    expect(both("move")).toEqual([[0, 10]]);
+  });
+
   test("keep their dates when a lost wallet is replaced, flag or not", () => {
     const { chain, run, lots } = started();
     chain.issue(a, 5n, 0);
@@ -90,6 +119,23 @@ describe("lots", () => {
 });
 
 describe("holds", () => {
+  test("that were ordered, cancelled, matched or filled in part leave title where it is until they execute", () => {
+    const { chain, run, state } = started();
+    chain.issue(a, 100n, 0);
+    const ordered = chain.hold(a, b, 40n, 1);
+    chain.onHold("HOLD_ACCEPTED", ordered, 40n, 1);
+    const cancelled = chain.hold(a, c, 20n, 1);
+    chain.onHold("HOLD_RELEASED", cancelled, 20n, 1);
+    const escrow = chain.hold(a, c, 30n, 1);
+    chain.onHold("HOLD_EXECUTED", escrow, 10n, 1);
+    run();
+    const title = [...state.holdings].map(([of, { units, encumbered }]) => [of, units, encumbered]);
+    expect(title).toEqual([
+      [a, 90n, 60n],
+      [c, 10n, 0n],
+    ]);
+  });
+
   test("encumber, are accepted, execute into a new lot of the hold's dates", () => {
     const { chain, run, state, lots } = started();
     chain.issue(a, 10n, 0);
