@@ -251,4 +251,66 @@ contract HolderRegistryTest is Fixture {
         vm.expectRevert(refused(Code.RECORD_INVALID));
         write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1) | bytes32(uint256(spare)));
     }
+
+    function test_aCustodiansSignerIsNamedByAnEvent() public {
+        vm.recordLogs();
+        registry.setCustodian(STRANGER, 7);
+        Vm.Log memory log = vm.getRecordedLogs()[0];
+        eq(log.topics[0], IHolderRegistry.CustodianSet.selector, "event");
+        eq(log.topics[1], bytes32(uint256(uint160(STRANGER))), "signer");
+        eq(abi.decode(log.data, (uint32)), 7, "custodian");
+        eq(registry.custodianOf(STRANGER), 7, "acts for it");
+    }
+
+    function test_aValidityEndsWithItsLastSecond() public {
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, START, 1));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, START, 1));
+        vm.expectRevert(refused(Code.VALIDITY_PAST));
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, START - 1, 1));
+    }
+
+    function test_consentsHoldToTheirLastSecond() public {
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        consent(BROKER_1, WALLET, 2);
+        vm.warp(START + 10);
+        consent(BROKER_2, WALLET, 2);
+        vm.warp(START + 30 days);
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
+        consent(BROKER_2, WALLET, 1);
+        vm.warp(START + 30 days + 10);
+        consent(BROKER_1, WALLET, 1);
+        vm.warp(START + 60 days);
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+    }
+
+    function test_aConsentIsNamedByAnEvent() public {
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+        vm.recordLogs();
+        consent(BROKER_2, WALLET, 2);
+        Vm.Log memory log = vm.getRecordedLogs()[0];
+        eq(log.topics[0], IHolderRegistry.MoveConsented.selector, "event");
+        (bool leaving, bool arriving, uint40 until) = abi.decode(log.data, (bool, bool, uint40));
+        yes(!leaving && arriving, "for the side it arrives at");
+        eq(until, START + 30 days, "until");
+    }
+
+    function test_nobodySpeaksForAWalletWithoutACustodian() public {
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 0));
+        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
+        consent(STRANGER, WALLET, 1);
+    }
+
+    function test_aRoleUnderADelayWritesNothingAtOnce() public {
+        manager.grantRole(2, STRANGER, 1 days);
+        registry.setCustodian(STRANGER, 1);
+        vm.expectRevert(unauthorized(STRANGER));
+        write(STRANGER, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
+    }
+
+    function test_aSignerOfNoCustodianWritesNothing() public {
+        registry.setCustodian(BROKER_1, 0);
+        vm.expectRevert(unauthorized(BROKER_1));
+        write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 0));
+    }
 }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
-import {Fixture, IActs} from "../test/Fixture.t.sol";
+import {Fixture, IActs, Vm} from "../test/Fixture.t.sol";
 import {Code} from "../token/Rules.sol";
 import {CashToken} from "./CashToken.sol";
 import {Settlement} from "./Settlement.sol";
@@ -40,6 +40,47 @@ contract ReentrantCash is ERC20("Again", "AGAIN") {
         (bool ok,) = address(_settlement).call(_attack);
         require(!ok, "re-entered");
         return super.transfer(to, value);
+    }
+}
+
+/// @dev Answers nothing at all, as some older tokens do.
+contract SilentCash {
+    mapping(address => uint256) public balanceOf;
+
+    constructor(address to) {
+        balanceOf[to] = 1000;
+    }
+
+    function transfer(address to, uint256 value) external {
+        move(msg.sender, to, value);
+    }
+
+    function transferFrom(address from, address to, uint256 value) external {
+        move(from, to, value);
+    }
+
+    function move(address from, address to, uint256 value) private {
+        balanceOf[from] -= value;
+        balanceOf[to] += value;
+    }
+}
+
+/// @dev Takes a fee from what it moves.
+contract ShortCash is ERC20("Short", "SHORT") {
+    uint256 private _fee;
+
+    constructor(address to) {
+        _mint(to, 1000);
+        _approve(to, msg.sender, 1000);
+    }
+
+    function shorten() external {
+        _fee = 1;
+    }
+
+    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
+        _transfer(from, to, value - _fee);
+        return true;
     }
 }
 
@@ -211,6 +252,220 @@ contract SettlementTest is Fixture {
         settlement.fund(deal, 1);
         pay(deal);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.LegReady.selector, 1));
+        vm.prank(BUYER);
+        settlement.fund(deal, 1);
+    }
+
+    function invalid(ISettlement.Instruction memory deal) private {
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.InstructionInvalid.selector));
+        settlement.settle(deal);
+    }
+
+    /// @dev The only log of the settlement itself since recording began.
+    function announced(bytes32 topic, bytes32 id) private returns (Vm.Log memory log) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 found;
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].emitter == address(settlement)) (log, found) = (logs[i], found + 1);
+        }
+        eq(found, 1, "one event");
+        eq(log.topics[0], topic, "event");
+        eq(log.topics[1], id, "instruction");
+    }
+
+    function test_eachStepIsAnnounced() public {
+        ISettlement.Instruction memory deal = instruction(2, address(cash));
+        bytes32 id = settlement.idOf(deal);
+        vm.recordLogs();
+        pay(deal);
+        eq(abi.decode(announced(ISettlement.Funded.selector, id).data, (uint256)), 1, "leg");
+        eq(settlement.stateOf(id), 2, "bit 1");
+        hold(deal, 10);
+        vm.recordLogs();
+        settlement.settle(deal);
+        eq(announced(ISettlement.Settled.selector, id).topics[2], "deal", "ref");
+        deal.ref = "second";
+        id = settlement.idOf(deal);
+        pay(deal);
+        vm.warp(DEADLINE + 1);
+        vm.recordLogs();
+        settlement.giveBack(deal, 1);
+        eq(abi.decode(announced(ISettlement.Returned.selector, id).data, (uint256)), 1, "leg");
+        eq(settlement.stateOf(id), 0, "not in any more");
+    }
+
+    function test_anAttestationIsAnnouncedOnce() public {
+        ISettlement.Instruction memory deal = instruction(3, address(0));
+        vm.recordLogs();
+        vm.startPrank(AGENT);
+        settlement.attest(deal, 1, "swift");
+        Vm.Log memory log = announced(ISettlement.Attested.selector, settlement.idOf(deal));
+        (uint256 leg, bytes32 evidence) = abi.decode(log.data, (uint256, bytes32));
+        eq(leg, 1, "leg");
+        eq(evidence, "swift", "evidence");
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegReady.selector, 1));
+        settlement.attest(deal, 1, "swift");
+        vm.stopPrank();
+        vm.warp(DEADLINE + 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 1));
+        settlement.giveBack(deal, 1);
+    }
+
+    function test_eachLegIsBroughtInItsOwnWay() public {
+        ISettlement.Instruction memory deal = instruction(2, address(cash));
+        bytes memory wrong = abi.encodeWithSelector(ISettlement.InstructionInvalid.selector);
+        vm.expectRevert(wrong);
+        vm.prank(AGENT);
+        settlement.attest(deal, 1, "swift");
+        vm.expectRevert(wrong);
+        vm.prank(SELLER);
+        settlement.fund(deal, 0);
+    }
+
+    function test_theDeadlinesLastSecondSettles() public {
+        ISettlement.Instruction memory deal = instruction(2, address(cash));
+        hold(deal, 10);
+        pay(deal);
+        vm.warp(DEADLINE);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.DeadlineAhead.selector, DEADLINE));
+        settlement.giveBack(deal, 1);
+        settlement.settle(deal);
+        eq(token.balanceOf(BUYER), 10, "units");
+    }
+
+    function test_theHoldMustNameTheLegsParties() public {
+        ISettlement.Instruction memory deal = instruction(2, address(cash));
+        pay(deal);
+        register(STRANGER, 3, 1);
+        bytes32 id = settlement.legIdOf(settlement.idOf(deal), 0);
+        vm.prank(BROKER_1);
+        IActs(address(token)).createDvpHolds(
+            holdRow(SELLER, STRANGER, address(settlement), 10, 2, 0, id), true
+        );
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 0));
+        settlement.settle(deal);
+        deal.ref = "from another";
+        id = settlement.legIdOf(settlement.idOf(deal), 0);
+        issue(token, STRANGER, 10);
+        vm.prank(BROKER_1);
+        IActs(address(token)).createDvpHolds(
+            holdRow(STRANGER, BUYER, address(settlement), 10, 2, 0, id), true
+        );
+        pay(deal);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 0));
+        settlement.settle(deal);
+    }
+
+    function test_twoToSixteenLegsOfKnownKinds() public {
+        ISettlement.Instruction memory deal = instruction(2, address(cash));
+        ISettlement.Leg memory leg = deal.legs[1];
+        deal.legs = new ISettlement.Leg[](17);
+        for (uint256 i; i < 17; ++i) {
+            deal.legs[i] = leg;
+        }
+        invalid(deal);
+        deal.legs = new ISettlement.Leg[](16);
+        for (uint256 i; i < 16; ++i) {
+            deal.legs[i] = leg;
+        }
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 0));
+        settlement.settle(deal);
+        deal = instruction(0, address(cash));
+        invalid(deal);
+        deal = instruction(2, address(cash));
+        deal.legs[1].to = BUYER;
+        invalid(deal);
+        deal = instruction(3, address(0));
+        hold(deal, 10);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 1));
+        settlement.settle(deal);
+    }
+
+    function test_cashThatAnswersNothing() public {
+        SilentCash silent = new SilentCash(BUYER);
+        ISettlement.Instruction memory deal = instruction(2, address(silent));
+        hold(deal, 10);
+        vm.prank(BUYER);
+        settlement.fund(deal, 1);
+        settlement.settle(deal);
+        eq(silent.balanceOf(SELLER), 500, "paid");
+        deal = instruction(2, address(0xCA5));
+        vm.expectRevert();
+        vm.prank(BUYER);
+        settlement.fund(deal, 1);
+    }
+
+    function test_reentrantCashIsNotGivenBackTwice() public {
+        ReentrantCash again = new ReentrantCash(settlement, BUYER);
+        ISettlement.Instruction memory deal = instruction(2, address(again));
+        pay(deal);
+        vm.warp(DEADLINE + 1);
+        again.arm(abi.encodeCall(settlement.giveBack, (deal, 1)));
+        settlement.giveBack(deal, 1);
+        eq(again.balanceOf(BUYER), 1000, "back once");
+    }
+
+    function test_sandboxCashIsTheAgentsAndOfAdmittedAccounts() public {
+        vm.expectRevert(unauthorized(STRANGER));
+        vm.prank(STRANGER);
+        cash.mint(BUYER, 1);
+        vm.expectRevert(unauthorized(STRANGER));
+        vm.prank(STRANGER);
+        cash.admit(STRANGER, true);
+        vm.expectRevert(abi.encodeWithSelector(CashToken.NotAdmitted.selector, STRANGER));
+        vm.prank(BUYER);
+        cash.transfer(STRANGER, 1);
+        vm.recordLogs();
+        vm.prank(AGENT);
+        cash.admit(SELLER, false);
+        eq(vm.getRecordedLogs()[0].topics[0], CashToken.Admitted.selector, "announced");
+        eq(cash.decimals(), 0, "whole yen");
+    }
+
+    /// @dev A leg's bit is its place, also where the cash stands first or third.
+    function test_cashStandsAtAnyPlace() public {
+        ISettlement.Instruction memory deal = instruction(2, address(cash));
+        ISettlement.Leg[] memory legs = new ISettlement.Leg[](3);
+        (legs[0], legs[1], legs[2]) = (deal.legs[1], deal.legs[0], deal.legs[1]);
+        deal.legs = legs;
+        bytes32 id = settlement.idOf(deal);
+        bytes32 held = settlement.legIdOf(id, 1);
+        vm.prank(BROKER_1);
+        IActs(address(token)).createDvpHolds(
+            holdRow(SELLER, BUYER, address(settlement), 10, 2, 0, held), true
+        );
+        vm.startPrank(BUYER);
+        cash.approve(address(settlement), 1000);
+        settlement.fund(deal, 2);
+        eq(settlement.stateOf(id), 4, "bit 2");
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 0));
+        settlement.settle(deal);
+        settlement.fund(deal, 0);
+        eq(settlement.stateOf(id), 5, "and bit 0");
+        vm.stopPrank();
+        settlement.settle(deal);
+        eq(cash.balanceOf(SELLER), 1000, "both");
+        deal.ref = "again";
+        vm.prank(AGENT);
+        cash.mint(BUYER, 500);
+        vm.startPrank(BUYER);
+        cash.approve(address(settlement), 500);
+        settlement.fund(deal, 2);
+        vm.stopPrank();
+        vm.warp(DEADLINE + 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 0));
+        settlement.giveBack(deal, 0);
+        settlement.giveBack(deal, 2);
+        eq(settlement.stateOf(settlement.idOf(deal)), 0, "given back");
+    }
+
+    /// @dev What the contract holds for another deal pays for none but that.
+    function test_othersCashDoesNotCount() public {
+        ISettlement.Instruction memory deal = instruction(2, address(new ShortCash(BUYER)));
+        pay(deal);
+        deal.ref = "second";
+        ShortCash(deal.legs[1].asset).shorten();
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.CashShort.selector, 500, 499));
         vm.prank(BUYER);
         settlement.fund(deal, 1);
     }
