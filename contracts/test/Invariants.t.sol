@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
+import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
@@ -20,6 +21,9 @@ contract Player is Fixture {
     mapping(address => uint256) public units;
     mapping(address => uint256) public encumbered;
     mapping(bytes32 => uint256) public held;
+    mapping(address => uint256) public frozen;
+    /// @dev What an attachment claims while it waits for some of it.
+    mapping(bytes32 => uint256) public claimed;
     mapping(bytes32 => address) public accountOf;
     bytes32[] public holdIds;
 
@@ -27,6 +31,7 @@ contract Player is Fixture {
     string public fault;
     uint256 private _nonce;
     bool private _forced;
+    uint256 private _now;
 
     constructor() {
         Fixture.setUp();
@@ -74,11 +79,14 @@ contract Player is Fixture {
         uint96 moved = whole ? uint96(token.freeUnits(a)) : amount % 200;
         bool can = token.canTransfer(a, b, moved);
         bool all = token.failingRules(a, b, moved) == 0;
+        uint8 first = token.detectTransferRestriction(a, b, moved);
+        bool needsRequest = token.policy() >> 248 & 6 != 0;
         uint256 before = token.seq();
         vm.prank(from % WALLETS % 3 == 2 ? BROKER_2 : BROKER_1);
         token.custodiedTransfer(transferRow(a, b, moved), false);
         bool done = token.seq() != before;
-        if (done != can || can != all) fault = "pre-check and outcome differ";
+        if (done != can || can != (all && !needsRequest)) fault = "pre-check and outcome differ";
+        if (can != (first == 0)) fault = "the first failing rule and the outcome differ";
         fold();
     }
 
@@ -137,15 +145,7 @@ contract Player is Fixture {
 
     function recover(bool back) external {
         (address lost, address fresh) = back ? (walletOf(1), walletOf(0)) : (walletOf(0), walletOf(1));
-        bytes32[] memory open = new bytes32[](holdIds.length);
-        uint256 count;
-        for (uint256 i; i < holdIds.length; ++i) {
-            uint8 state = token.holdOf(holdIds[i]).state;
-            if (accountOf[holdIds[i]] == lost && (state == 1 || state == 2)) open[count++] = holdIds[i];
-        }
-        assembly {
-            mstore(open, count)
-        }
+        bytes32[] memory open = openHolds(lost, true);
         vm.prank(ENFORCER);
         (bool ok,) = address(token).call(abi.encodeCall(ILegalActs.recover, (lost, fresh, next(), open)));
         if (!ok && units[lost] != 0) fault = "a recovery got stuck";
@@ -156,6 +156,74 @@ contract Player is Fixture {
         vm.prank(REGISTRAR);
         IActs(address(token)).setPaused(paused, next());
         fold();
+    }
+
+    function freeze(uint256 account, uint96 amount) external {
+        vm.prank(ENFORCER);
+        IActs(address(token)).setFrozenTokens(walletOf(account), amount % 300);
+        fold();
+    }
+
+    /// @dev Mostly back to the first policy, else no act would be done.
+    function changePolicy(uint8 how) external {
+        uint256[4] memory flags = [uint256(32), 32, 32 | 2, 32 | 4];
+        uint256 policy = policyOf(flags[how & 3], 0, 0, 0, 0, how & 4 == 0 ? PLACES : PLACES - 1);
+        vm.prank(ISSUER);
+        IActs(address(token)).proposePolicy(policy);
+        waitADay();
+        vm.prank(REGISTRAR);
+        IActs(address(token)).executePolicy(policy, next());
+        fold();
+    }
+
+    /// @dev A whole consolidation or split, 1:2 or 2:1.
+    function scale(bool splits) external {
+        (uint64 n, uint64 d) = splits ? (2, 1) : (1, 2);
+        vm.prank(ISSUER);
+        IActs(address(token)).proposeRatio(n, d);
+        waitADay();
+        bytes32 ref = next();
+        vm.prank(REGISTRAR);
+        (bool begun,) = address(token).call(abi.encodeCall(ICorporateActs.beginRatio, (n, d, ref)));
+        if (!begun) return;
+        ICorporateActs.CarriedRow[] memory rows = new ICorporateActs.CarriedRow[](WALLETS);
+        for (uint256 i; i < WALLETS; ++i) {
+            rows[i] = ICorporateActs.CarriedRow(walletOf(i), ascending(openHolds(walletOf(i), false)));
+        }
+        vm.startPrank(REGISTRAR);
+        IActs(address(token)).carry(rows);
+        IActs(address(token)).endRatio(ref);
+        vm.stopPrank();
+        fold();
+    }
+
+    function waitADay() private {
+        _now = (_now == 0 ? START : _now) + 1 days;
+        vm.warp(_now);
+    }
+
+    /// @param waiting those that wait for units too
+    function openHolds(address account, bool waiting) private view returns (bytes32[] memory open) {
+        open = new bytes32[](holdIds.length);
+        uint256 count;
+        for (uint256 i; i < holdIds.length; ++i) {
+            bytes32 id = holdIds[i];
+            uint8 state = token.holdOf(id).state;
+            bool listed = accountOf[id] == account && (state == 1 || state == 2) && (waiting || claimed[id] == 0);
+            if (listed) open[count++] = id;
+        }
+        assembly ("memory-safe") {
+            mstore(open, count)
+        }
+    }
+
+    function ascending(bytes32[] memory ids) private pure returns (bytes32[] memory) {
+        for (uint256 i = 1; i < ids.length; ++i) {
+            for (uint256 j = i; j > 0 && ids[j - 1] > ids[j]; --j) {
+                (ids[j - 1], ids[j]) = (ids[j], ids[j - 1]);
+            }
+        }
+        return ids;
     }
 
     function next() private returns (bytes32) {
@@ -170,7 +238,7 @@ contract Player is Fixture {
             foldOne(abi.decode(logs[i].data, (bytes32[4])), logs[i].topics[1]);
         }
         uint256 holdersNow = holders();
-        if (!_forced && holdersNow > holdersBefore && holdersNow > PLACES) fault = "a holder above the cap";
+        if (!_forced && holdersNow > holdersBefore && holdersNow > places()) fault = "a holder above the cap";
     }
 
     /// @param e the event's words: fromUnits, toLine, data, head
@@ -187,21 +255,50 @@ contract Player is Fixture {
             if (to == address(0)) supply -= amount;
             else units[to] += amount;
         }
+        bool freezes = uint256(ref) >> 160 == type(uint96).max;
+        if (freezes) frozen[from] = amount;
+        else if (kind == 12) foldRatio(from, to, amount, ref, uint256(e[2]));
+        else if (kind >= 6 && kind <= 10) foldHold(kind, from, to, amount, ref);
+        else if (kind == 11) policyWord = uint256(e[2]);
+    }
+
+    function foldHold(uint256 kind, address from, address to, uint256 amount, bytes32 ref) private {
         if (kind == 6) {
             holdIds.push(ref);
             accountOf[ref] = from;
-            if (from != to) (held[ref], encumbered[from]) = (amount, encumbered[from] + amount);
+            if (from == to) claimed[ref] = amount;
+            else (held[ref], encumbered[from]) = (amount, encumbered[from] + amount);
         } else if (kind == 8 || kind == 9) {
             held[ref] -= amount;
             encumbered[from] -= amount;
+            if (kind == 9) claimed[ref] = 0;
+            else if (claimed[ref] != 0) claimed[ref] -= amount;
         } else if (kind == 10) {
             encumbered[from] -= held[ref];
             encumbered[to] += amount;
             if (from != to) (units[from], units[to]) = (units[from] - amount, units[to] + amount);
             (held[ref], accountOf[ref]) = (amount, to);
-        } else if (kind == 11) {
-            policyWord = uint256(e[2]);
+            if (claimed[ref] == amount) claimed[ref] = 0;
         }
+    }
+
+    /// @dev An account or a hold has so many units now; what an attachment claims follows by the same fraction.
+    function foldRatio(address from, address to, uint256 amount, bytes32 ref, uint256 data) private {
+        if (from == address(0)) return;
+        if (from == to) {
+            supply = supply + amount - units[from];
+            units[from] = amount;
+            return;
+        }
+        encumbered[from] = encumbered[from] + amount - held[ref];
+        held[ref] = amount;
+        uint256 claim = claimed[ref] * uint64(data >> 128) / uint64(data);
+        claimed[ref] = claim > amount ? claim : 0;
+    }
+
+    /// @dev What the policy allows: its most holders.
+    function places() private view returns (uint256) {
+        return uint32(policyWord >> 32);
     }
 
     function holders() public view returns (uint256 count) {
@@ -235,7 +332,7 @@ contract InvariantsTest {
 
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
-        bytes4[] memory acts = new bytes4[](10);
+        bytes4[] memory acts = new bytes4[](13);
         acts[0] = Player.issue.selector;
         acts[1] = Player.redeem.selector;
         acts[2] = Player.transfer.selector;
@@ -246,6 +343,9 @@ contract InvariantsTest {
         acts[7] = Player.enforce.selector;
         acts[8] = Player.recover.selector;
         acts[9] = Player.pause.selector;
+        acts[10] = Player.freeze.selector;
+        acts[11] = Player.changePolicy.selector;
+        acts[12] = Player.scale.selector;
         targets[0] = FuzzSelector(address(player), acts);
     }
 
@@ -263,7 +363,10 @@ contract InvariantsTest {
             sum += balance;
             require(player.units(account) == balance, "balance");
             require(player.encumbered(account) <= balance, "encumbered <= balance");
-            require(balance - player.encumbered(account) == token.freeUnits(account), "free");
+            uint256 unheld = balance - player.encumbered(account);
+            uint256 frozen = player.frozen(account);
+            require(frozen == token.getFrozenTokens(account), "frozen");
+            require((unheld > frozen ? unheld - frozen : 0) == token.freeUnits(account), "free");
             require(openHoldsOf(account) == player.encumbered(account), "open holds = encumbered");
         }
         require(sum == token.totalSupply(), "sum of balances = supply");
@@ -274,6 +377,7 @@ contract InvariantsTest {
             bytes32 id = player.holdIds(i);
             if (token.holdOf(id).account == account) sum += token.holdOf(id).units;
             require(token.holdOf(id).units == player.held(id), "a hold's units");
+            require(token.claimOf(id) == player.claimed(id), "what an attachment claims");
         }
     }
 }
