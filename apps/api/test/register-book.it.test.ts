@@ -175,6 +175,23 @@ describe("marks", () => {
     expect(holderIn(await print(issueId), seller.account)?.marks).toEqual([]);
   });
 
+  it("follow a consolidation or split as the units do [TA 206] [TA 197(2)] [TA 197(3)]", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const { account } = seller;
+    await world.ledger.mark(issueId, { account, units: 30n, basis: "TRUST_PROPERTY_MARK" });
+    const marked = async (asOf?: string) =>
+      (await print(issueId, asOf === undefined ? {} : { asOf })).holders
+        .find((each) => each.account === account)!
+        .marks.map(({ units }) => units);
+    const { asOf } = await print(issueId);
+    await world.ledger.ratio(issueId, account, 1n, 4n); // 100 become 25, and 30 marked ones 7 with a half that falls away
+    expect(await marked()).toEqual(["7"]);
+    await world.ledger.ratio(issueId, account, 10n, 1n);
+    expect(await marked()).toEqual(["70"]);
+    await world.ledger.move(issueId, { from: account, to: buyer.account, units: 200n });
+    expect([await marked(), await marked(`entry:${asOf.seq}`)]).toEqual([["50"], ["30"]]);
+  });
+
   it("say to which property the trustee's own units belong, beside another trust's [TAR 20] [TA 197(1)]", async () => {
     const { issueId, seller } = await traded(world);
     const own = { account: seller.account, units: 10n, basis: "TRUSTEE_ACQUIRED" as const };

@@ -11,7 +11,7 @@ import { type EntryKind, entryKinds, type HoldKind, holdKinds } from "@genbo/dom
 import { refOf } from "@genbo/domain/ids";
 import { basisCode, type LegalBasisName } from "@genbo/domain/legal-basis";
 import { type Capacity, encodeMark } from "@genbo/domain/trust-mark";
-import { encodeHold, zeroAddress, zeroWord } from "@genbo/domain/words";
+import { encodeHold, hex, scaled, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
 import { type EntryFields, headAfterEntry } from "@genbo/register/head";
 import { emptyState, type IssueState } from "@genbo/register/state";
@@ -42,6 +42,8 @@ export interface Ledger {
     issueId: string,
     mark: { account: string; units: bigint; basis: LegalBasisName; capacity?: Capacity },
   ): Promise<void>;
+  /** Consolidation or split of one account: `n` new units in the place of `d` old ones. */
+  ratio(issueId: string, account: string, n: bigint, d: bigint): Promise<void>;
   /** Units that move by the law's order. */
   move(issueId: string, move: { from: string; to: string; units: bigint }): Promise<void>;
   /** Any line of a register. */
@@ -143,6 +145,19 @@ export function createLedger(pool: Pool, start: Date): Ledger {
         ref: refOf("mark", number),
       };
       await enter(issueId, "MARK", { ...fields, from: account, to: account });
+    },
+    ratio: async (issueId, account, n, d) => {
+      const before = states.get(issueId)!.holdings.get(account)!.units;
+      const data = `0x${[0n, n, (before * n) % d, d].map((field) => hex(field, 16)).join("")}`;
+      const units = scaled(before, { n, d });
+      await enter(issueId, "RATIO", {
+        basis: basisCode("SPLIT"),
+        units,
+        data,
+        ref: refOf("ratio", number),
+        from: account,
+        to: account,
+      });
     },
     move: async (issueId, move) =>
       void (await enter(issueId, "FORCED_TRANSFER", { ...move, basis: 3, ref: refOf("move", number) })),
