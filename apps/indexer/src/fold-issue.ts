@@ -1,6 +1,8 @@
 import type { EntryEvent } from "@genbo/chain/events";
+import type { MinedCommand } from "@genbo/database/outbox-mined";
 import type { EntryRow } from "@genbo/database/register-write";
 import type { KnownIssue } from "@genbo/database/register-write-subjects";
+import { entryKinds } from "@genbo/domain/entry-kinds";
 import { maxUnits } from "@genbo/domain/units";
 import { advance } from "@genbo/register/fold";
 import { FoldError } from "@genbo/register/fold-error";
@@ -49,13 +51,18 @@ export function foldIssue(
     rows,
     fault: { kind, message, placed, nextSeq: state.seq + 1 },
   });
+  let last: { transaction: string; command: MinedCommand } | undefined;
   for (const placed of logs) {
     if ("undecodable" in placed) return faulty(placed, "BAD_PAYLOAD", placed.undecodable);
     const { event, block, transaction } = placed;
-    if (event.type !== "entry" || event.seq <= state.seq) continue;
+    if (event.type !== "entry") continue;
+    // What a waiting attachment takes follows the line that freed it, and bears its own ref: it is of the same command.
+    const freed = event.kind === entryKinds.HOLD_CHANGED && last?.transaction === transaction.hash;
+    const command = origins.commandOf(transaction.hash, event.ref) ?? (freed ? last?.command : undefined);
+    if (command !== undefined) last = { transaction: transaction.hash, command };
+    if (event.seq <= state.seq) continue;
     try {
       const step = advance(state, checked(toEntry(event, block.time)), personOf);
-      const command = origins.commandOf(transaction.hash, event.ref);
       rows.push({ issueId: issue.id, step, origin: originOf(placed, command) });
     } catch (error) {
       if (!(error instanceof FoldError)) throw error;

@@ -1,7 +1,8 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
 import type { EntryEvent, RegisterEvent } from "@genbo/chain/events";
+import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import { encodeRecord } from "@genbo/domain/registry-record";
-import { zeroAddress, zeroWord } from "@genbo/domain/words";
+import { encodeHold, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { headAfterEntry, headAfterRecord } from "@genbo/register/head";
 import { emptyState } from "@genbo/register/state";
 import { describe, expect, test } from "vitest";
@@ -92,6 +93,60 @@ test("entries that the register has are passed over, so that blocks can be read 
   expect(fault).toBeUndefined();
   expect(rows.map(({ step }) => step.totals.seq)).toEqual([3]);
   expect(state.units).toBe(15n);
+});
+
+test("what a waiting attachment takes is of the command that freed it, also in a batch", () => {
+  const [a, b, attachment] = [1, 2, 3].map((n) => `0x${String(n).repeat(64)}`) as [string, string, string];
+  const hold = (kind: number, fields: Partial<EntryEvent>): Partial<EntryEvent> => {
+    const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
+    const data = encodeHold({ kind, expiryMinutes: 0, controller: zeroAddress, ...dates });
+    return { kind: entryKinds.HOLD_CREATED, basis: 2, from: alice, to: bob, units: 4n, data, ...fields };
+  };
+  const request = (ref: string, kind: number) => hold(holdKinds.REQUEST, { ref, kind });
+  const attached = (kind: number, units: bigint) =>
+    hold(holdKinds.ATTACHMENT, { ref: attachment, to: alice, basis: 16, kind, units });
+  const { HOLD_CREATED, HOLD_CHANGED, HOLD_RELEASED } = entryKinds;
+  const logs = line([
+    { units: 10n },
+    request(a, HOLD_CREATED),
+    request(b, HOLD_CREATED),
+    attached(HOLD_CREATED, 8n),
+    attached(HOLD_CHANGED, 2n),
+    request(a, HOLD_RELEASED),
+    attached(HOLD_CHANGED, 6n),
+    request(b, HOLD_RELEASED),
+    attached(HOLD_CHANGED, 8n),
+  ]);
+  const later = { ...transaction, hash: `0x${"bb".repeat(32)}` };
+  const placed = logs.map((log, index) => (index < 5 ? log : { ...log, transaction: later }));
+  const command = (ref: string, row: number) => ({
+    ...{
+      id: BigInt(row),
+      operationId: `op_${row}`,
+      call: "cancelRequests",
+      target: null,
+      ref,
+      row,
+      open: true,
+    },
+    ...{ maker: `staff:${row}`, checker: null },
+  });
+  const ours = { id: 1n, hash: later.hash, call: "cancelRequests", commands: [command(a, 1), command(b, 2)] };
+  const { rows, fault } = foldIssue(
+    issue,
+    emptyState(),
+    placed,
+    (account) => `person of ${account}`,
+    createOrigins(new Map([[later.hash, ours]])),
+  );
+  expect(fault).toBeUndefined();
+  expect(rows.map(({ origin }) => [origin.operationId, origin.maker])).toEqual([
+    ...Array.from({ length: 5 }, () => [null, null]),
+    ["op_1", "staff:1"],
+    ["op_1", "staff:1"],
+    ["op_2", "staff:2"],
+    ["op_2", "staff:2"],
+  ]);
 });
 
 describe("the registry's line", () => {
