@@ -140,6 +140,20 @@ describe("issuance", () => {
     ]);
   });
 
+  it("is made by the issuer and checked by who approved the issue for its trustee, another person [TA 186]", async () => {
+    const id = await world.activeIssue();
+    const { account } = await world.open(world.broker, "I-4");
+    const body = { rows: [{ to: account, units: "2" }] };
+    const issue = (secret: string) => world.ask(secret, "issueUnits", { params: { id }, body });
+    const { operationId } = (await issue(world.issuer.secret)).body;
+    const { rows } = await world.owner.query("select maker, checker from operation where id = $1", [
+      operationId,
+    ]);
+    expect(rows).toEqual([{ maker: "staff:issuer", checker: "staff:trustee" }]);
+    const same = await world.keyFor(world.issuer.partyId, "staff:trustee");
+    expect((await issue(same)).code).toBe("MAKER_IS_CHECKER");
+  });
+
   it("never passes the approved total, however many ask at once", async () => {
     const id = await world.activeIssue({ totalUnits: "10" });
     const holder = await world.open(world.broker, "I-3");

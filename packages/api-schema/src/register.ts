@@ -110,7 +110,9 @@ export const entry = named(
     checker: z
       .string()
       .nullable()
-      .describe("Who approved it; null where one person acts, as for an acceptance"),
+      .describe(
+        "Who approved it; of issued units who approved the issue; null where one person acts, as for an acceptance",
+      ),
     block: height,
     blockHash: hash,
     txHash: hash,

@@ -121,6 +121,9 @@ export interface IssueForCommand {
   issuerId: string;
   trusteeId: string;
   state: string;
+  /** Who approved it for the trustee. */
+  checker: string | null;
+  createdAt: Date;
   token: string | null;
   totalUnits: bigint;
   minUnits: bigint;
@@ -133,7 +136,8 @@ export interface IssueForCommand {
 export async function issueForCommand(db: Queryable, id: string): Promise<IssueForCommand | undefined> {
   const found = await db.query<IssueForCommand>({
     name: "issue-for-command",
-    text: `select i.id, i.issuer_id as "issuerId", i.trustee_id as "trusteeId", i.state, i.token,
+    text: `select i.id, i.issuer_id as "issuerId", i.trustee_id as "trusteeId", i.state, i.checker,
+        i.created_at as "createdAt", i.token,
         i.total_units as "totalUnits", i.min_units as "minUnits", coalesce(s.policy, i.policy) as policy,
         exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
       from issue i left join issue_state s on s.issue_id = i.id where i.id = $1`,

@@ -10,6 +10,7 @@ import { encodeMove, zeroAddress } from "@genbo/domain/words";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { otherPerson } from "../four-eyes.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { activeIssue, rulesAtExecution, ruleWire } from "../rules.ts";
 import { rowsInvalid } from "../validate.ts";
@@ -26,6 +27,10 @@ async function issueUnits(db: Queryable, call: IssueUnits): Promise<Outcome<Issu
   const found = await issueForCommand(db, params.id);
   if (found === undefined || found.issuerId !== principal.partyId) throw notFound();
   const issue = activeIssue(found);
+  // The trustee, who keeps the register (Trust Act 186), has approved these units with the issue and its total.
+  const { checker } = issue;
+  const approved = { id: issue.id, subjects: [checker], since: issue.createdAt };
+  await otherPerson(db, principal, approved, "You approved this issue for its trustee.");
   await checkRows(db, call, issue);
   await checkSupply(db, issue, body.rows);
   const operationId = newId("op", at);
@@ -34,7 +39,13 @@ async function issueUnits(db: Queryable, call: IssueUnits): Promise<Outcome<Issu
     answer: { status: 202, body: { operationId, state: "accepted", rows, issueId: issue.id } },
     target: issue.id,
     detail: { rows },
-    operation: { id: operationId, kind: "issuance", issueId: issue.id, subjectId: issue.id },
+    operation: {
+      id: operationId,
+      kind: "issuance",
+      issueId: issue.id,
+      subjectId: issue.id,
+      ...(checker !== null && { checker }),
+    },
     commands: body.rows.map((row, index) =>
       commandOf(row, index, operationId, principal.signer!, issue.token),
     ),

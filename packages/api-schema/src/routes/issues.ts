@@ -90,7 +90,13 @@ export const issueRoutes = [
     params: ofIssue,
     body: newIssuance,
     answers: { 202: accepted },
-    problems: ["ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "ROWS_INVALID", "SUPPLY_EXCEEDED"],
+    problems: [
+      "MAKER_IS_CHECKER",
+      "ISSUE_NOT_ACTIVE",
+      "ISSUE_QUARANTINED",
+      "ROWS_INVALID",
+      "SUPPLY_EXCEEDED",
+    ],
     limit: "bulk",
   }),
 ] as const;
