@@ -4,6 +4,7 @@ import { demoBegins } from "@genbo/cli/demo/run";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ActiveIssue, activeIssue } from "../support/active-issue.ts";
+import { openLegalDesk, papers } from "../support/legal-desk.ts";
 import { stackFolder } from "../support/stack-folder.ts";
 
 const { dataDir, remove } = stackFolder("issue-changes");
@@ -49,6 +50,46 @@ const lines = async () =>
   (await issue.parties.as.trustee.call("listEntries", { params: { id: issue.id }, query: { limit: "1000" } }))
     .body.items;
 
+test("units are split three for two: every account and lot, with what is pledged, once and for all [TA 197(1)(iii)]", async () => {
+  const { issuer, trustee, trusteeSecond, operator } = issue.parties.as;
+  const [pledgor, , buyer] = issue.accounts as [string, string, string];
+  const desk = openLegalDesk(issue.id, trustee, trusteeSecond);
+  const facts = { account: pledgor, units: "5", pledgee: buyer };
+  const pledge = await desk.enter({ kind: "PLEDGE", facts, documents: papers("PLEDGE_AGREEMENT") });
+  const ratio = { kind: "RATIO" as const, reason: "受益権の分割", numerator: 3, denominator: 2 };
+  const id = await propose(issuer, ratio);
+  const { body } = await issuer.call("getChange", { params: { id } });
+  await operator.call("moveClock", { body: { to: body.executableAt! } });
+  const { operation, change } = await approve(id);
+  expect([operation.state, change.state]).toEqual(["entered", "approved"]);
+  const { body: carrying } = await trustee.call("carryChange", { params: { id }, body: {} });
+  expect(await trustee.waitForOperation(carrying.operationId)).toMatchObject({
+    state: "entered",
+    rowsRefused: 0,
+  });
+  const { body: done } = await trustee.call("getChange", { params: { id } });
+  expect([done.state, done.code]).toEqual(["entered", null]);
+  const { body: register } = await trustee.call("readRegister", { params: { id: issue.id }, query: {} });
+  expect(register.items.map(({ units, free }) => [units, free]).sort()).toEqual([
+    ["15", "15"],
+    ["15", "15"],
+    ["15", "8"],
+  ]);
+  const { body: holds } = await trustee.call("listHolds", { params: { id: issue.id }, query: {} });
+  // Half of a unit fell away from the pledge of five: floor(7.5).
+  expect(holds.items.map(({ units }) => units)).toEqual(["7"]);
+  const ratios = (await lines()).filter(({ kind }) => kind === "RATIO").map(({ units }) => units);
+  expect([ratios[0], ratios.at(-1), ratios.length]).toEqual(["30", "45", 6]);
+  expect(ratios.slice(1, -1).sort()).toEqual(["15", "15", "15", "7"]);
+  expect(await issue.chain.supply(issue.token)).toBe(45n);
+  expect((await present()).register).toMatchObject({
+    units: "45",
+    head: await issue.chain.head(issue.token),
+  });
+  const released = { holdId: pledge.ref };
+  await desk.enter({ kind: "PLEDGE_RELEASE", facts: released, documents: papers("PLEDGEE_CONSENT") });
+});
+
 test("units are redeemed in part and then all of them, and leave the register as they leave the chain", async () => {
   const { issuer } = issue.parties.as;
   const [account] = issue.accounts as [string];
@@ -66,7 +107,7 @@ test("units are redeemed in part and then all of them, and leave the register as
     maker: "staff:issuer-1",
     checker: "staff:trustee-2",
   });
-  expect((await present()).register?.units).toBe("26");
+  expect((await present()).register?.units).toBe("41");
   await approve(await propose(issuer, { kind: "REDEMPTION", reason: "全部償還", paidOn }));
   expect((await present()).register).toMatchObject({ units: "0", holders: 0 });
   expect(await issue.chain.supply(issue.token)).toBe(0n);

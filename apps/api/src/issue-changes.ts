@@ -1,7 +1,7 @@
 import type { newChange } from "@genbo/api-schema/issue-changes";
 import type { RowError } from "@genbo/api-schema/problem";
 import type { Queryable } from "@genbo/database/connection";
-import { type ChangeRow, wholeHoldings } from "@genbo/database/issue-changes";
+import { type ChangeRow, type LeftToCarry, wholeHoldings } from "@genbo/database/issue-changes";
 import type { NewCommand } from "@genbo/database/operations-new";
 import { orderFacts } from "@genbo/database/transfers-facts";
 import { refOf } from "@genbo/domain/ids";
@@ -39,6 +39,10 @@ export function factsOf(proposal: Proposal, presentPolicy: string): ChangeFacts 
     const policy = { ...proposal.policy, unitsPerPersonTracked };
     checkPolicy(policy);
     return { policyWord: policyWordOf(policy, proposal.lot) };
+  }
+  if (kind === "RATIO") {
+    const { numerator, denominator } = proposal;
+    return { numerator: String(numerator), denominator: String(denominator) };
   }
   return rest;
 }
@@ -123,6 +127,8 @@ export function changeCommands(
     }
     case "POLICY":
       return byTrustee("executePolicy", { policy: say.policyWord });
+    case "RATIO":
+      return byTrustee("beginRatio", { n: say.numerator, d: say.denominator });
     case "PAUSE":
     case "RESUME":
       return byTrustee("setPaused", { paused: kind === "PAUSE" });
@@ -133,4 +139,40 @@ export function changeCommands(
     default:
       return byTrustee("removeDocument", {}, documentWord(say.name!));
   }
+}
+
+/** What the issuer says on chain at once. */
+export const noticeCommand = (
+  { kind, ref, facts }: Pick<ChangeRow, "kind" | "ref" | "facts">,
+  signer: string,
+  target: string,
+): NewCommand => {
+  const say = facts as Record<string, string>;
+  return kind === "POLICY"
+    ? { signer, call: "proposePolicy", target, ref, args: { policy: say.policyWord } }
+    : { signer, call: "proposeRatio", target, ref, args: { n: say.numerator, d: say.denominator } };
+};
+
+/** Accounts and holds of one transaction: some 5,000,000 gas. */
+const carriedRowsMax = 50;
+
+/** Carries accounts, as many a transaction as fit, and ends the ratio: all by one signer, so in this order. */
+export function carryCommands(
+  ref: string,
+  left: readonly LeftToCarry[],
+  { signer, target }: { signer: string; target: string },
+): NewCommand[] {
+  const batches: LeftToCarry[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const each of left) {
+    const size = 1 + each.holdIds.length;
+    if (rows + size > carriedRowsMax) {
+      batches.push([]);
+      rows = 0;
+    }
+    batches.at(-1)!.push(each);
+    rows += size;
+  }
+  const command = (call: string, args: ChangeFacts): NewCommand => ({ signer, call, target, ref, args });
+  return [...batches.map((batch) => command("carry", { rows: batch })), command("endRatio", {})];
 }

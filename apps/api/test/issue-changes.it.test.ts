@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { openChange, redemptionOf } from "./support/successes-changes.ts";
+import { begunSplit, openChange, redemptionOf, splitOf } from "./support/successes-changes.ts";
 import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -148,4 +148,43 @@ it("documents and terms are words of the chain", async () => {
       body.kind === "TERMS" ? made.ref : `0x${Buffer.from("deed.pdf").toString("hex").padEnd(64, "0")}`,
     );
   }
+});
+
+describe("a consolidation or split", () => {
+  const carry = (id: string) => world.ask(world.trustee.secret, "carryChange", { params: { id }, body: {} });
+
+  it("goes to the chain as the issuer's proposal, and waits a day for the trustee", async () => {
+    const { issueId } = await traded(world);
+    const { body, status } = await propose(issueId, splitOf(1, 10));
+    expect(status).toBe(202);
+    expect(await commandsOf(body.operationId)).toMatchObject([
+      { call: "proposeRatio", args: { n: "1", d: "10" } },
+    ]);
+    expect((await approve(body.changeId)).code).toBe("NOT_YET_DUE");
+    expect((await propose(issueId, splitOf(2, 1))).code).toBe("STATE_CONFLICT");
+    expect((await carry(body.changeId)).code).toBe("STATE_CONFLICT");
+    expect((await propose(issueId, splitOf(2, 2))).code).toBe("INVALID_FIELD");
+    const later = new Date(world.ctx.clock.now().getTime() - 25 * 3_600_000);
+    await world.owner.query(
+      "update operation set state = 'entered', rows_entered = 1, entered_at = $2 where subject_id = $1",
+      [body.changeId, later],
+    );
+    const { body: begun } = await approve(body.changeId);
+    expect(await commandsOf(begun.operationId)).toMatchObject([
+      { call: "beginRatio", args: { n: "1", d: "10" }, ref: expect.stringMatching(/^0x/) },
+    ]);
+  });
+
+  it("carries every account that is left, each with its holds, and ends", async () => {
+    const { id, account } = await begunSplit(world);
+    const { body } = await carry(id);
+    expect(await commandsOf(body.operationId)).toMatchObject([
+      { call: "carry", args: { rows: [{ account, holdIds: [] }] } },
+      { call: "endRatio" },
+    ]);
+    expect((await carry(id)).code).toBe("STATE_CONFLICT");
+    const second = await world.admit("trustee", "staff:another-trustee");
+    const answer = await world.ask(second.secret, "carryChange", { params: { id }, body: {} });
+    expect(answer.status).toBe(404);
+  });
 });

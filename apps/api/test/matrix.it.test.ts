@@ -30,6 +30,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   listChanges: ["issuer", ...readers],
   getChange: ["issuer", ...readers],
   approveChange: ["trustee"],
+  carryChange: ["trustee"],
   refuseChange: ["trustee"],
   withdrawChange: ["issuer", "trustee"],
   registerInvestor: ["broker"],

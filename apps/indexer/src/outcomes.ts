@@ -32,6 +32,7 @@ const withoutEntry = new Set([
   "consentToMove",
   "anchor",
   "proposePolicy",
+  "proposeRatio",
   "fund",
   "attest",
   "admitCash",

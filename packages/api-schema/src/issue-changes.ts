@@ -6,6 +6,9 @@ import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
 import { address, clause, day, hash, id, instantText, line, sha256, units } from "./primitives.ts";
 
+/** A split of one into a million is none that anybody makes; the contract's own limit is 2^64. */
+const ratioTermMax = 1_000_000;
+
 const reason = clause(1_000).describe("Why it is asked for");
 const documentName = z
   .string()
@@ -35,6 +38,17 @@ export const newChange = named(
         .describe("The whole policy that shall be in force"),
       lot,
     }),
+    z
+      .strictObject({
+        kind: z.literal("RATIO"),
+        reason,
+        numerator: z.int().min(1).max(ratioTermMax).describe("So many new units"),
+        denominator: z.int().min(1).max(ratioTermMax).describe("in the place of so many old ones"),
+      })
+      .refine(({ numerator, denominator }) => numerator !== denominator, "changes nothing")
+      .describe(
+        "Consolidation or split of every holding (Trust Act 197(1)(iii)); parts of a unit are paid in money",
+      ),
     z.strictObject({ kind: z.literal("PAUSE"), reason }).describe("At once, by one person of the trustee"),
     z.strictObject({ kind: z.literal("RESUME"), reason }),
     z.strictObject({
@@ -79,10 +93,13 @@ export const changeAnswer = named(
   readOf(changeFields).extend({
     executableAt: instantText
       .nullable()
-      .describe("Of a policy: from when it may be approved; null until the chain has the proposal"),
+      .describe(
+        "Of a policy or a ratio: from when it may be approved; null until the chain has the proposal",
+      ),
     operationIds: z.array(id("op")),
   }),
 );
+export const changeCarry = named("IssueChangeCarry", z.strictObject({}));
 export const changePage = named("IssueChangePage", pageOf(change));
 export const changeQuery = pageAfter(id("chg")).extend({ kind: kind.optional(), state: state.optional() });
 export const changeApproval = named("IssueChangeApproval", z.strictObject({}));

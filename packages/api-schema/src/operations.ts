@@ -42,6 +42,8 @@ export const operationKinds = [
   "change.propose",
   "change.approve",
   "change.pause",
+  "change.begin",
+  "change.carry",
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 

@@ -1,9 +1,9 @@
 import { zeroAddress } from "@genbo/domain/words";
 import { contractInterface } from "./abi.ts";
 import { type BatchCall, type CallRow, checkRow, encodeBatch, isBatchCall } from "./calls.ts";
-import { batchGas, legalCallGas, singleCallGas } from "./gas.ts";
+import { batchGas, carriedRowGas, legalCallGas, singleCallGas } from "./gas.ts";
 import { bytesOf } from "./hex.ts";
-import { encodeIssueCall, isIssueCall } from "./issue-calls.ts";
+import { encodeIssueCall, isIssueCall, issueCallRows } from "./issue-calls.ts";
 import { encodeLegalCall, isLegalCall } from "./legal-calls.ts";
 import { encodeSettlementCall, isSettlementCall, type SettlementTargets } from "./settlement-calls.ts";
 
@@ -62,7 +62,8 @@ export function encodeCommands(commands: readonly ChainCommand[], targets: CallT
   if (isIssueCall(first.call)) {
     if (first.target === null) throw new BadCommand(`${first.call} needs a target.`);
     const data = bytesOf(encodeIssueCall(first.call, first.ref, first.args));
-    return { to: first.target, data, gasLimit: singleCallGas };
+    const rows = issueCallRows(first.call, first.args);
+    return { to: first.target, data, gasLimit: singleCallGas + rows * carriedRowGas };
   }
   if (isSettlementCall(first.call)) {
     const { to, data, gasLimit } = encodeSettlementCall(first.call, first.args, targets);

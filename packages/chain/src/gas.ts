@@ -30,6 +30,9 @@ export const singleCallGas = 8_000_000;
  */
 export const legalCallGas = (rows: number): number => 500_000 + rows * 250_000;
 
+/** An account or hold that a consolidation or split carries: two slots, two events, the registry's word on its person. */
+export const carriedRowGas = 120_000;
+
 /** Creating the largest of our contracts takes some 5,000,000. */
 export const deploymentGas = 12_000_000;
 

@@ -1,9 +1,10 @@
 import type { Role } from "./permissions.ts";
 
-/** What changes an issue as a whole: redemption, transfer policy, stop and resumption, terms, documents (ERC-1643). */
+/** What changes an issue as a whole: redemption, transfer policy, consolidation or split, stop and resumption, terms, documents (ERC-1643). */
 export const changeKinds = [
   "REDEMPTION",
   "POLICY",
+  "RATIO",
   "PAUSE",
   "RESUME",
   "TERMS",
@@ -20,6 +21,7 @@ export type ChangeState = (typeof changeStates)[number];
 const proposers: Record<ChangeKind, readonly Role[]> = {
   REDEMPTION: ["issuer"],
   POLICY: ["issuer"],
+  RATIO: ["issuer"],
   PAUSE: ["trustee"],
   RESUME: ["trustee"],
   TERMS: ["issuer", "trustee"],
@@ -27,6 +29,9 @@ const proposers: Record<ChangeKind, readonly Role[]> = {
   DOCUMENT_REMOVAL: ["issuer", "trustee"],
 };
 export const mayPropose = (role: Role, kind: ChangeKind): boolean => proposers[kind].includes(role);
+
+/** What the issuer says on chain at once, and holders and brokers see for a day before it may be approved. */
+export const isNoticed = (kind: string): boolean => kind === "POLICY" || kind === "RATIO";
 
 /** A stop must not wait for a second person; that it ends does. */
 export const isImmediate = (kind: ChangeKind): boolean => kind === "PAUSE";

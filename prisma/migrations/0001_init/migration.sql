@@ -395,7 +395,7 @@ create table issue_change (
   id text primary key,
   ref text not null unique check (ref ~ '^0x[0-9a-f]{64}$'),
   issue_id text not null references issue,
-  kind text not null check (kind in ('REDEMPTION', 'POLICY', 'PAUSE', 'RESUME', 'TERMS', 'DOCUMENT', 'DOCUMENT_REMOVAL')),
+  kind text not null check (kind in ('REDEMPTION', 'POLICY', 'RATIO', 'PAUSE', 'RESUME', 'TERMS', 'DOCUMENT', 'DOCUMENT_REMOVAL')),
   facts jsonb not null,
   reason text not null, -- why it is asked for
   state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),

@@ -1,25 +1,33 @@
 import type { Queryable } from "@genbo/database/connection";
-import { type ChangeRow, decideChangePart, proposedAt } from "@genbo/database/issue-changes";
+import {
+  type ChangeRow,
+  decideChangePart,
+  leftToCarry,
+  proposedAt,
+  ratioProgress,
+} from "@genbo/database/issue-changes";
 import { issueForCommand } from "@genbo/database/issues";
 import { findParty } from "@genbo/database/parties";
 import { newId } from "@genbo/domain/ids";
-import { policyDelayMs } from "@genbo/domain/issue-changes";
+import { isNoticed, policyDelayMs } from "@genbo/domain/issue-changes";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { otherPerson } from "../four-eyes.ts";
-import { changeCommands, checkRedemption, redemptionRows } from "../issue-changes.ts";
+import { carryCommands, changeCommands, checkRedemption, redemptionRows } from "../issue-changes.ts";
 import { ProblemError } from "../problem.ts";
 import { activeIssue } from "../rules.ts";
 import { changeFor } from "./issue-changes.ts";
 
-type Routes = "approveChange" | "refuseChange" | "withdrawChange";
+type Routes = "carryChange" | "approveChange" | "refuseChange" | "withdrawChange";
 type Approve = CallOf<"approveChange">;
+type Carry = CallOf<"carryChange">;
 
 export const issueChangeDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   approveChange: (call) =>
     command(ctx, call, async (db) => approve(ctx, db, call, await decidable(ctx, call)), { long: true }),
+  carryChange: (call) => command(ctx, call, (db) => carry(ctx, db, call), { long: true }),
   refuseChange: (call) =>
     command(ctx, call, async () => {
       const { id } = await decidable(ctx, call);
@@ -69,6 +77,35 @@ async function decidable(
   return row;
 }
 
+/** The rest of a ratio that has begun. Nothing moves meanwhile, so what the register says now stays so. */
+async function carry(ctx: ApiContext, db: Queryable, call: Carry): Promise<Outcome<Carry["route"]>> {
+  const { principal, at } = call;
+  const row = await changeFor(ctx, principal, call.params.id);
+  const issue = activeIssue(await issueForCommand(db, row.issueId));
+  const { begun, busy } = await ratioProgress(db, row.id);
+  if (row.kind !== "RATIO" || row.state !== "approved" || !begun || busy)
+    throw new ProblemError("STATE_CONFLICT", "It has not begun, is under way, or is done.", {
+      target: row.id,
+    });
+  const left = await leftToCarry(db, row.issueId, row.ref);
+  const commands = carryCommands(row.ref, left, { signer: principal.signer!, target: issue.token });
+  const operationId = newId("op", at);
+  const { issueId, id: changeId } = row;
+  return {
+    answer: {
+      status: 202,
+      body: { operationId, state: "accepted", rows: commands.length, issueId, changeId },
+    },
+    target: row.id,
+    detail: { accounts: left.length },
+    operation: {
+      ...{ id: operationId, kind: "change.carry", issueId, subjectId: row.id },
+      ...(row.checker !== null && row.checker !== principal.subject && { checker: row.checker }),
+    },
+    commands,
+  };
+}
+
 /** What stood when it was proposed may have changed since, so every requirement is checked once more. */
 async function approve(
   ctx: ApiContext,
@@ -104,14 +141,21 @@ async function approve(
     target: row.id,
     detail: { kind: row.kind, rows: commands.length },
     guard: decideChangePart(decision),
-    operation: { id: operationId, kind: "change.approve", issueId: row.issueId, subjectId: row.id, checker },
+    operation: {
+      id: operationId,
+      // A ratio is entered only when every account was carried.
+      kind: row.kind === "RATIO" ? "change.begin" : "change.approve",
+      issueId: row.issueId,
+      subjectId: row.id,
+      checker,
+    },
     commands,
   };
 }
 
 /** @throws ProblemError NOT_YET_DUE for a policy that holders and brokers have not seen for a day, NOT_YET_SETTLED */
 async function due(db: Queryable, { id, kind, facts }: ChangeRow, at: Date): Promise<void> {
-  if (kind === "POLICY") {
+  if (isNoticed(kind)) {
     const proposed = await proposedAt(db, id);
     const from = proposed && new Date(proposed.getTime() + policyDelayMs);
     if (from === null || at < from) {

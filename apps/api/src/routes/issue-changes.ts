@@ -11,12 +11,12 @@ import { findIssue, type IssueWithState, issueForCommand } from "@genbo/database
 import type { Principal } from "@genbo/database/keys";
 import { operationIdsAbout } from "@genbo/database/operations";
 import { newId, refOf } from "@genbo/domain/ids";
-import { isImmediate, mayPropose, policyDelayMs } from "@genbo/domain/issue-changes";
+import { isImmediate, isNoticed, mayPropose, policyDelayMs } from "@genbo/domain/issue-changes";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { changeCommands, checkRedemption, factsOf, redemptionRows } from "../issue-changes.ts";
+import { changeCommands, checkRedemption, factsOf, noticeCommand, redemptionRows } from "../issue-changes.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { activeIssue } from "../rules.ts";
@@ -39,7 +39,7 @@ export const issueChangeHandlers = (
   getChange: async ({ principal, params }) => {
     const asOf = await presentAsOf(ctx);
     const row = await changeFor(ctx, principal, params.id);
-    const proposed = row.kind === "POLICY" ? await proposedAt(ctx.pool, row.id) : null;
+    const proposed = isNoticed(row.kind) ? await proposedAt(ctx.pool, row.id) : null;
     const executableAt = proposed && new Date(proposed.getTime() + policyDelayMs).toISOString();
     const operationIds = await operationIdsAbout(ctx.prisma, row.id);
     return { status: 200, body: { ...changeWire(principal.role)(row), executableAt, operationIds, asOf } };
@@ -78,21 +78,21 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
     at,
   };
   const common = { target: id, detail: { kind: body.kind, issueId }, writes: [changePart(row)] };
-  if (body.kind !== "POLICY" && !isImmediate(body.kind))
+  const noticed = isNoticed(body.kind);
+  if (!noticed && !isImmediate(body.kind))
     return { ...common, answer: { status: 201, body: changeWire(principal.role)(asProposed(row)) } };
   const operationId = newId("op", at);
   const { token } = issue;
   const signer = principal.signer!;
-  const commands =
-    body.kind === "POLICY"
-      ? [{ signer, call: "proposePolicy", target: token, ref: row.ref, args: { policy: facts.policyWord } }]
-      : changeCommands(asProposed(row), {
-          token,
-          operationId,
-          signers: { issuer: signer, trustee: signer },
-          rows: [],
-        });
-  const kind = body.kind === "POLICY" ? "change.propose" : "change.pause";
+  const commands = noticed
+    ? [noticeCommand(asProposed(row), signer, token)]
+    : changeCommands(asProposed(row), {
+        token,
+        operationId,
+        signers: { issuer: signer, trustee: signer },
+        rows: [],
+      });
+  const kind = noticed ? "change.propose" : "change.pause";
   return {
     ...common,
     answer: { status: 202, body: { operationId, state: "accepted", rows: 1, issueId, changeId: id } },
@@ -115,7 +115,7 @@ async function proposable(
   const { paused } = decodePolicy(issue.policy);
   if ((kind === "PAUSE" && paused) || (kind === "RESUME" && !paused))
     throw conflict(issue.id, `The issue is ${paused ? "" : "not "}paused.`);
-  if (kind !== "POLICY" && kind !== "RESUME") return;
+  if (!isNoticed(kind) && kind !== "RESUME") return;
   // A second proposal would replace the first on chain.
   const [open] = await listChanges(ctx.prisma, { issueId: issue.id, kind, state: "open", limit: 1 });
   if (open !== undefined) throw conflict(issue.id, `Change ${open.id} waits for its decision.`);

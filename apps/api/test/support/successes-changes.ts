@@ -17,6 +17,33 @@ export async function openChange(world: World): Promise<string> {
   return (body as { id: string }).id;
 }
 
+export const splitOf = (numerator: number, denominator: number) => ({
+  kind: "RATIO" as const,
+  reason: "投資単位の引下げ",
+  numerator,
+  denominator,
+});
+
+/** A split that has begun on chain, with every account still to carry. */
+export async function begunSplit(world: World): Promise<{ id: string; account: string }> {
+  const { issueId, seller } = await traded(world);
+  const question = { params: { id: issueId }, body: splitOf(3, 1) as never };
+  const { body } = await world.ask(world.issuer.secret, "proposeChange", question);
+  const id = (body as { changeId: string }).changeId;
+  const { rows } = await world.owner.query(
+    "update issue_change set state = 'approved', checker = 'staff:checker', decided_at = created_at where id = $1 returning ref",
+    [id],
+  );
+  await world.owner.query(
+    `update operation set kind = 'change.begin', state = 'entered', rows_entered = 1 where subject_id = $1`,
+    [id],
+  );
+  const units = 100n;
+  const data = `0x${((3n << 128n) | 1n).toString(16).padStart(64, "0")}`;
+  await world.ledger.enter(issueId, "RATIO", { ref: rows[0].ref, units, data, basis: 10 });
+  return { id, account: seller.account };
+}
+
 export const changeSuccesses = {
   proposeChange: {
     201: async (world) => {
@@ -37,6 +64,10 @@ export const changeSuccesses = {
   },
   approveChange: {
     202: async (world) => asks(world.trustee.secret, { params: { id: await openChange(world) }, body: {} }),
+  },
+  carryChange: {
+    202: async (world) =>
+      asks(world.trustee.secret, { params: { id: (await begunSplit(world)).id }, body: {} }),
   },
   refuseChange: {
     200: async (world) =>

@@ -3,6 +3,7 @@ import {
   change,
   changeAnswer,
   changeApproval,
+  changeCarry,
   changeClosed,
   changePage,
   changeQuery,
@@ -75,6 +76,20 @@ export const issueChangeRoutes = [
       "ISSUE_QUARANTINED",
       "ROWS_INVALID",
     ],
+    limit: "write",
+  }),
+  route({
+    operationId: "carryChange",
+    method: "POST",
+    path: "/v1/changes/{id}/carry",
+    tag,
+    summary:
+      "Carry every account that is left of a consolidation or split that has begun, and end it; call it again where some were refused",
+    scope: "changes:decide",
+    params: ofChange,
+    body: changeCarry,
+    answers: { 202: accepted },
+    problems: ["STATE_CONFLICT", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED"],
     limit: "write",
   }),
   route({
