@@ -9,7 +9,7 @@ import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
 import { tryLead } from "@genbo/database/leader";
 import { hasTransactions } from "@genbo/database/outbox-mined";
 import { nextClosing } from "@genbo/database/record-dates-freeze";
-import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { databaseTrouble } from "@genbo/database/unavailable";
 import { zeroWord } from "@genbo/domain/words";
 import { type Applied, applyLot, NotNext } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
@@ -55,8 +55,9 @@ export function startIndexer(context: IndexerContext, databaseUrl: string, chain
       try {
         await turn();
       } catch (error) {
-        if (!isDatabaseUnavailable(error)) throw error;
-        context.log.warn("the database does not answer", { error: String(error) });
+        const trouble = databaseTrouble(error);
+        if (trouble === undefined) throw error;
+        context.log.warn(trouble, { error: String(error) });
         await pause(retryMs, stopping.signal);
       }
     }

@@ -1,5 +1,6 @@
 import { createBlockReader } from "@genbo/chain/blocks";
 import { openNodes } from "@genbo/chain/nodes/nodes";
+import { watchClock } from "@genbo/database/clock-skew";
 import { createPool } from "@genbo/database/connection";
 import { knownChain } from "@genbo/database/deployment";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
@@ -43,6 +44,8 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
   const { confirm } = nodes;
   const reader = createBlockReader(rpc);
   const context = { pool, rpc, clock, log, local, reader, confirm, metrics, traces, reach };
+  // The sandbox clock of the local profile is meant to differ.
+  const endClockWatch = local ? () => undefined : watchClock(pool, log);
   const metricsServer = await serveMetrics(registry, env);
   const indexer = startIndexer(context, env.databaseUrl, chain);
   return {
@@ -50,6 +53,7 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
     leads: indexer.leads,
     stop: async () => {
       await indexer.stop();
+      endClockWatch();
       await nodes.close();
       await metricsServer?.close();
       await traces.close();

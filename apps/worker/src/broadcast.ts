@@ -52,13 +52,17 @@ async function offer(context: WorkerContext, transaction: Broadcastable): Promis
         return false;
       case "nonceUsed":
         if (await isOurs(context, transaction)) return true;
-        throw new LaneBlocked(`Somebody else sent transaction ${nonce} with this signer's key.`);
+        throw new LaneBlocked(
+          `Somebody else sent transaction ${nonce} with this signer's key: find out who has it, its rows wait.`,
+        );
       case "nonceTaken":
         throw new LaneBlocked(
           `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key.`,
         );
       case "never":
-        throw new LaneBlocked(`The node refuses transaction ${nonce} for good: ${error.message}`);
+        throw new LaneBlocked(
+          `The node refuses transaction ${nonce} for good: ${error.message}; if it is too large, raise the node's limit, then restart the worker`,
+        );
     }
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { openKeystore } from "@genbo/chain/keystore";
 import { openNodes } from "@genbo/chain/nodes/nodes";
+import { watchClock } from "@genbo/database/clock-skew";
 import { createPool } from "@genbo/database/connection";
 import { enteredChannel } from "@genbo/database/cursor";
 import { type DeploymentRow, knownChain } from "@genbo/database/deployment";
@@ -72,6 +73,8 @@ export async function startWorkerService(
     checkpoint: options.checkpoint ?? (async (name) => reach(`worker.${name}`)),
     onDeployed: (deployment: DeploymentRow) => writeManifest({ rpc, log }, env.dataDir, deployment),
   };
+  // The sandbox clock of the local profile is meant to differ.
+  const endClockWatch = local ? () => undefined : watchClock(pool, log);
   const metricsServer = await serveMetrics(registry, env);
   const worker = await startWorker(context, identity.genesisHash);
   const sealer = startSealer(pool);
@@ -92,6 +95,7 @@ export async function startWorkerService(
       await worker.stop();
       await sealer.stop();
       miner.stop();
+      endClockWatch();
       await nodes.close();
       await metricsServer?.close();
       await traces.close();

@@ -3,7 +3,7 @@ import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { laneWork } from "@genbo/database/chain-tx";
 import type { DeploymentRow } from "@genbo/database/deployment";
 import { ensureLane, type LaneLease } from "@genbo/database/lanes";
-import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { databaseTrouble } from "@genbo/database/unavailable";
 import type { Log } from "@genbo/domain/log";
 import { createWaker } from "@genbo/domain/waker";
 import { adminLabel, bootstrap } from "./bootstrap.ts";
@@ -129,7 +129,8 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
     forget,
     end: async () => {
       await runs.settled();
-      await lanes.release();
+      // Where the database is away the leases run out by themselves.
+      await lanes.release().catch((error: unknown) => noteUnavailable(log, error));
     },
   };
 }
@@ -137,8 +138,11 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
 /** Node and database may go away and come back: everything stands in the database. @throws any other error */
 function noteUnavailable(log: Log, error: unknown): void {
   if (error instanceof NodeUnavailable) log.warn("no node answers", { error: error.message });
-  else if (isDatabaseUnavailable(error)) log.warn("the database does not answer", { error: String(error) });
-  else throw error;
+  else {
+    const trouble = databaseTrouble(error);
+    if (trouble === undefined) throw error;
+    log.warn(trouble, { error: String(error) });
+  }
 }
 
 interface Signals {

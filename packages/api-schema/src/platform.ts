@@ -62,6 +62,11 @@ export const statusAnswer = named(
       nodes: z.array(node).describe("The nodes that this process asks, as it sees them"),
     }),
     register: z.object({ block: height.nullable(), hash: hash.nullable(), time: instantText.nullable() }),
+    clockSkewMs: z
+      .int()
+      .describe(
+        "By how much the database's clock is ahead of this process's; more than some seconds: set both",
+      ),
     lagBlocks: height.nullable().describe("chain.head − register.block"),
     queuedCommands: height,
     openOperations: height,

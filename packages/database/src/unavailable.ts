@@ -1,17 +1,36 @@
 import { sqlState } from "./connection.ts";
 
-/** PostgreSQL is starting, stopping, out of connections, or has lost this one (classes 08, 53300 and 57P). */
-const states = /^(08...|53300|57P0[123])$/;
+/** What PostgreSQL says of itself, and what the operator does about it. Nothing was written in any of these cases. */
+const causes: Readonly<Record<string, string>> = {
+  "25006":
+    "The database is read-only: DATABASE_URL leads to a standby, or default_transaction_read_only is on. Point it at the primary.",
+  "53100": "The database's disk is full: make room on its volume.",
+  "53200": "The database has no memory left: give it more, or lower work_mem.",
+  "53300":
+    "The database takes no more connections: raise max_connections or the connection limit of role and database, or end what holds them.",
+};
+const away = "The database does not answer.";
+
+/** PostgreSQL is starting, stopping, out of means, read-only, or has lost this connection (classes 08, 53 and 57P). */
+const states = /^(08...|25006|53[123]00|57P0[123])$/;
 const systemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 /** The driver's own errors have no code. */
 const wordings =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/;
 
-/** The database cannot be reached now: the same may succeed later. What was committed is not known, so look again. */
-export function isDatabaseUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+/** The database cannot be used now: the same may succeed later. What was committed is not known, so look again. */
+export const isDatabaseUnavailable = (error: unknown): boolean => databaseTrouble(error) !== undefined;
+
+/** Why the database cannot be used now and what to do, for the operator; undefined for any other error. */
+export function databaseTrouble(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
   const state = sqlState(error);
-  if (state !== undefined) return states.test(state);
-  if (error instanceof AggregateError) return error.errors.every(isDatabaseUnavailable);
-  return systemCodes.has(String((error as NodeJS.ErrnoException).code)) || wordings.test(error.message);
+  if (state !== undefined) return states.test(state) ? (causes[state] ?? away) : undefined;
+  if (error instanceof AggregateError) {
+    const troubles = error.errors.map(databaseTrouble);
+    return troubles.includes(undefined) ? undefined : away;
+  }
+  const isAway =
+    systemCodes.has(String((error as NodeJS.ErrnoException).code)) || wordings.test(error.message);
+  return isAway ? away : undefined;
 }

@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 import type { ProblemCode } from "@genbo/api-schema/problems";
 import { problemOf } from "@genbo/api-schema/problems";
 import { writeAudit } from "@genbo/database/audit";
-import { sqlState } from "@genbo/database/connection";
 import { IdempotencyFault } from "@genbo/database/idempotency";
+import { databaseTrouble } from "@genbo/database/unavailable";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { languageOf, ProblemError, problemBody } from "../problem.ts";
@@ -124,7 +124,8 @@ const details: Partial<Record<ProblemCode, string>> = {
 function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof IdempotencyFault) return ofIdempotency(error);
-  if (isDatabaseAway(error)) return new ProblemError("NOT_READY", "The database does not answer.");
+  const trouble = databaseTrouble(error);
+  if (trouble !== undefined) return new ProblemError("NOT_READY", trouble);
   const { code, statusCode } = error as Partial<FastifyError>;
   const known = code === undefined ? undefined : byFastifyCode[code];
   if (known !== undefined) return new ProblemError(known, details[known] ?? "The body cannot be read.");
@@ -138,16 +139,3 @@ const ofIdempotency = ({ fault }: IdempotencyFault): ProblemError =>
   fault === "REUSED"
     ? new ProblemError("IDEMPOTENCY_KEY_REUSED", "The key stands for another route or another body.")
     : new ProblemError("REQUEST_IN_PROGRESS", "The first request with this key has not ended.");
-
-/** What pg says, without a code, of a connection that broke before or during a query. */
-const connectionGone =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired)/;
-
-/** Connection exceptions, shutdown, too many connections; a socket that closed; a pool that waited too long. */
-function isDatabaseAway(error: unknown): boolean {
-  const state = sqlState(error);
-  if (state !== undefined) return /^(08|57P|53300)/.test(state);
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(String(code))) return true;
-  return connectionGone.test(String(message));
-}

@@ -1,6 +1,7 @@
 import { openApiDocument } from "@genbo/api-schema/openapi";
 import { problemMarkdown } from "@genbo/api-schema/problem-page";
 import { routeTable } from "@genbo/api-schema/routes";
+import { clockSkewMs } from "@genbo/database/clock-skew";
 import { readDeployment } from "@genbo/database/deployment";
 import { platformStatus, registerHead } from "@genbo/database/status";
 import type { Handlers } from "../call.ts";
@@ -29,11 +30,12 @@ export const platformHandlers = (ctx: ApiContext): Handlers<Routes> => {
       return { status: 200, body: { ready: true, checks } };
     },
     status: async () => {
-      const [register, deployment, waiting, head] = await Promise.all([
+      const [register, deployment, waiting, head, clockSkew] = await Promise.all([
         registerHead(ctx.pool),
         readDeployment(ctx.pool),
         platformStatus(ctx.pool),
         chainHead(ctx),
+        clockSkewMs(ctx.pool),
       ]);
       const { openBreaks, ...counts } = waiting;
       return {
@@ -55,6 +57,7 @@ export const platformHandlers = (ctx: ApiContext): Handlers<Routes> => {
             hash: register?.hash ?? null,
             time: register?.time.toISOString() ?? null,
           },
+          clockSkewMs: clockSkew,
           // The node may be read before the indexer has told us of a newer block.
           lagBlocks: head === null || register === null ? null : Math.max(0, head - register.block),
           ...counts,

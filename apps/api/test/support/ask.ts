@@ -93,7 +93,7 @@ function checkAnswer(
   if ((status === 202) !== (location !== undefined)) throw new Error(`${id} ${status}: Location ${location}`);
 }
 
-const fromAnywhere = ["BAD_REQUEST", "ROUTE_UNKNOWN"];
+const fromAnywhere = ["NOT_READY", "BAD_REQUEST", "ROUTE_UNKNOWN"];
 
 function checkProblem(
   id: OperationId,

@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { createPool } from "@genbo/database/connection";
+import { beforeAll, expect, it } from "vitest";
+import { customer } from "./support/samples.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+async function change(setting: string): Promise<void> {
+  const superuser = createPool(world.db.adminUrl, { max: 1 });
+  await superuser.query("set default_transaction_read_only = off");
+  await superuser.query(`alter database ${world.db.name} ${setting}`);
+  await superuser.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+  await superuser.end();
+}
+
+it.each([
+  [
+    "is read-only",
+    "set default_transaction_read_only = on",
+    "reset default_transaction_read_only",
+    "read-only",
+  ],
+  ["is at its connection limit", "connection limit 0", "connection limit -1", "takes no more connections"],
+])(
+  "a database that %s is named with what to do; the same request succeeds once it is over",
+  async (what, on, off, text) => {
+    const key = randomUUID();
+    const register = () => world.ask(world.broker.secret, "registerInvestor", { body: customer(what), key });
+    // Known before, so that the refusal comes from the write itself.
+    expect((await world.ask(world.broker.secret, "listEvents")).status).toBe(200);
+    await change(on);
+    await expect.poll(async () => (await register()).problem.detail, { timeout: 10_000 }).toContain(text);
+    const refused = await register();
+    expect([refused.status, refused.code, refused.problem.retryable]).toEqual([503, "NOT_READY", true]);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    await change(off);
+    await expect.poll(async () => (await register()).status, { timeout: 10_000 }).toBe(201);
+    const { rows } = await world.owner.query(
+      "select count(*)::int as count from investor where external_id = $1",
+      [what],
+    );
+    expect(rows[0].count).toBe(1);
+  },
+);
+
+it("a clock that is an hour off is named in /status", async () => {
+  const { body } = await world.ask(null, "status");
+  expect(Math.abs(body.clockSkewMs)).toBeLessThan(5_000);
+});

@@ -1,0 +1,159 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createPool } from "@genbo/database/connection";
+import { inheritedEnv, writeEnv } from "@genbo/domain/env";
+import { exitOf } from "@genbo/domain/tether";
+import { startIndexerService } from "@genbo/indexer/service";
+import { startWorkerService } from "@genbo/worker/service";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fault, openFaultyNode } from "../support/faulty-node.ts";
+import { type Market, type MarketIssue, openMarket } from "../support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../support/stack-in-process.ts";
+
+// The table of docs/operations/bad-input.md, a test for each line that is not tested where it belongs.
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let wallets: string[];
+const lines: string[] = [];
+
+beforeAll(async () => {
+  stack = await startStackInProcess({ profile: "server", onLog: (line) => lines.push(line) });
+  market = await openMarket(stack);
+  issue = await market.issue();
+  wallets = await market.wallets(0, 100);
+});
+afterAll(() => stack?.stop());
+
+const issueAll = () =>
+  market.submit(
+    "issuance",
+    wallets.map((to) => market.issueRow(issue, to, 1n)),
+  );
+const expectEntered = async (id: string) =>
+  expect(await market.ended(id, 40_000)).toMatchObject({ state: "entered", rows_entered: wallets.length });
+const says = (text: string) =>
+  stack.until(`a log says ${text}`, async () => lines.some((line) => line.includes(text)), 15_000);
+
+/** As the superuser, whom no limit of the database stops. */
+async function change(setting: string): Promise<void> {
+  const superuser = createPool(stack.database.adminUrl, { max: 1 });
+  await superuser.query("set default_transaction_read_only = off");
+  await superuser.query(`alter database ${stack.database.name} ${setting}`);
+  await superuser.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+  await superuser.end();
+}
+
+const wrongNodes: [string, Fault, string][] = [
+  ["of another chain", { chainId: 5 }, "its chainId is 5, ours is 31337; correct CHAIN_RPC_URLS"],
+  ["that is a web page", "webPage", "not a JSON-RPC node but perhaps a web page: correct the URL"],
+  ["that is still syncing", "syncing", "is still reading the chain: block 5 of 1234; wait until it has it"],
+];
+test.each(wrongNodes)(
+  "worker and indexer do not start on a node %s, and say why",
+  async (_what, fault, text) => {
+    const node = await openFaultyNode(stack.anvil().url, fault);
+    for (const [role, start] of [
+      ["genbo_worker", startWorkerService],
+      ["genbo_indexer", startIndexerService],
+    ] as const) {
+      await expect(start({ ...stack.env(role), chainRpcUrls: [node.url] }, stack.log)).rejects.toThrow(text);
+    }
+    await node.close();
+  },
+);
+
+test.each([
+  [
+    "is read-only",
+    "set default_transaction_read_only = on",
+    "reset default_transaction_read_only",
+    "read-only",
+  ],
+  ["is at its connection limit", "connection limit 0", "connection limit -1", "takes no more connections"],
+])(
+  "a database that %s is waited for: worker and indexer say so, and nothing is lost",
+  async (_what, on, off, text) => {
+    const failures: unknown[] = [];
+    for (const service of [stack.worker.current()!, stack.indexer.current()!])
+      service.done.catch((error: unknown) => failures.push(error));
+    const operations = [await issueAll()];
+    await change(on);
+    await says(text);
+    await sleep(1_500);
+    await change(off);
+    operations.push(await issueAll());
+    for (const id of operations) await expectEntered(id);
+    expect(failures).toEqual([]);
+  },
+);
+
+test("a batch above the chain's gas limit stops its lane with the reason, and goes once the limit is right", async () => {
+  const { rpc } = stack.anvil();
+  const before = (await rpc.call<{ gasLimit: string }>("eth_getBlockByNumber", "latest", false)).gasLimit;
+  await rpc.call("evm_setBlockGasLimit", "0x4c4b40");
+  await rpc.call("evm_mine");
+  const id = await issueAll();
+  const reason = await stack.until("the lane stops", async () => {
+    const { rows } = await stack.owner.query<{ reason: string }>(
+      "select stopped_reason as reason from lane where stopped_reason is not null",
+    );
+    return rows[0]?.reason;
+  });
+  expect(reason).toMatch(/refuses transaction \d+ for good: .*gas.*raise the node's limit/is);
+  await rpc.call("evm_setBlockGasLimit", before);
+  await rpc.call("evm_mine");
+  await stack.worker.stop();
+  await stack.worker.start();
+  await expectEntered(id);
+});
+
+test("clocks that are an hour off move nothing: a warning says so, and everything is entered once", async () => {
+  await Promise.all([stack.worker.stop(), stack.indexer.stop()]);
+  const text: string[] = [];
+  const children = (["worker", "indexer"] as const).map((name, index) => {
+    const child = spawn(
+      process.execPath,
+      [
+        "--import",
+        `data:text/javascript,${encodeURIComponent(shifted(index === 0 ? -3_600_000 : 3_600_000))}`,
+        join(import.meta.dirname, `../../apps/${name}/src/main.ts`),
+      ],
+      {
+        env: { ...inheritedEnv(), ...writeEnv(stack.env(`genbo_${name}`)) },
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    child.stdout!.on("data", (chunk: Buffer) => text.push(chunk.toString()));
+    return child;
+  });
+  try {
+    const operations = [await issueAll(), await issueAll()];
+    for (const id of operations) await expectEntered(id);
+    const warned = text
+      .join("")
+      .split("\n")
+      .filter((line) => line.includes("clock and the database's differ: set both by NTP"));
+    expect(warned.map((line) => Math.round(JSON.parse(line).databaseAheadMs / 3_600_000)).sort()).toEqual([
+      -1, 1,
+    ]);
+    const { rows } = await stack.owner.query(
+      "select count(*)::integer as entries, max(seq)::integer as last from entry where issue_id = $1",
+      [issue.id],
+    );
+    expect(rows[0].entries).toBe(rows[0].last);
+  } finally {
+    for (const child of children) child.kill("SIGKILL");
+    await Promise.all(children.map(exitOf));
+  }
+});
+
+/** Code that moves the clock of a process. */
+const shifted = (ms: number): string =>
+  `const Real = Date; globalThis.Date = class extends Real {
+    constructor(...args) { if (args.length === 0) super(Real.now() + ${ms}); else super(...args); }
+    static now() { return Real.now() + ${ms}; }
+  };`;
