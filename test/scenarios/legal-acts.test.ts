@@ -514,7 +514,7 @@ test("an adult ward's guardian is entered for every account, and receives the no
   );
   const { body } = await parties.as.trustee.call("readHolder", {
     params: { id: issue.id, personId: personOf("INV-F") },
-    query: {},
+    query: { purpose: "閲覧" },
   });
   expect(body.particulars.map(({ version }) => version)).toEqual([2, 1]);
   expect(await printed("INV-F")).toMatchObject({

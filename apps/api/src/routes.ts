@@ -3,6 +3,7 @@ import type { ApiContext } from "./context.ts";
 import type { ExportRunner } from "./exports/runner.ts";
 import type { Principals } from "./principals.ts";
 import { aggregateHandlers } from "./routes/aggregates.ts";
+import { auditViewHandlers } from "./routes/audit-views.ts";
 import { breakHandlers } from "./routes/breaks.ts";
 import { caseDecisionHandlers } from "./routes/case-decisions.ts";
 import { caseHandlers } from "./routes/cases.ts";
@@ -20,6 +21,7 @@ import { issueDecisionHandlers } from "./routes/issue-decisions.ts";
 import { issueHandlers } from "./routes/issues.ts";
 import { keyHandlers } from "./routes/keys.ts";
 import { operationHandlers } from "./routes/operations.ts";
+import { ownHandlers } from "./routes/own.ts";
 import { particularsHandlers } from "./routes/particulars.ts";
 import { partyHandlers } from "./routes/parties.ts";
 import { platformHandlers } from "./routes/platform.ts";
@@ -57,6 +59,8 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...registerHandlers(ctx),
   ...registerBookHandlers(ctx),
   ...aggregateHandlers(ctx),
+  ...ownHandlers(ctx),
+  ...auditViewHandlers(ctx),
   ...recordDateHandlers(ctx),
   ...proofHandlers(ctx),
   ...exportHandlers(ctx, exports),

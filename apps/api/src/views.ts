@@ -14,8 +14,11 @@ import type { Role } from "@genbo/domain/permissions";
 
 export function issueView({ role, partyId }: Principal): IssueView {
   if (role === "issuer" || role === "trustee") return { as: role, partyId };
-  return role === "broker" || role === "settlement-agent" ? { as: "broker" } : { as: "everything" };
+  return seesOpenIssues.has(role) ? { as: "broker" } : { as: "everything" };
 }
+
+/** Sees the issues that are open to all, and no drafts. */
+const seesOpenIssues: ReadonlySet<Role> = new Set(["broker", "settlement-agent", "venue", "investor"]);
 
 export const investorView = ({ role, partyId }: Principal): InvestorView =>
   role === "broker" ? { as: "broker", partyId } : { as: "everything" };

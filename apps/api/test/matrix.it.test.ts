@@ -13,16 +13,16 @@ const readers = ["trustee", "broker", "compliance", "auditor"];
  */
 const matrix: Record<OperationId, readonly string[]> = {
   createParty: ["operator"],
-  listParties: [...everybody, "operator"],
-  getParty: [...everybody, "operator"],
+  listParties: [...everybody, "venue", "investor", "operator"],
+  getParty: [...everybody, "venue", "investor", "operator"],
   createKey: [...everybody, "operator"],
   listKeys: [...everybody, "operator"],
   rotateKey: [...everybody, "operator"],
   confirmKey: ["operator"],
   revokeKey: [...everybody, "operator"],
   draftIssue: ["issuer"],
-  listIssues: everybody,
-  getIssue: everybody,
+  listIssues: [...everybody, "venue", "investor"],
+  getIssue: [...everybody, "venue", "investor"],
   approveIssue: ["trustee"],
   rejectIssue: ["trustee"],
   issueUnits: ["issuer"],
@@ -70,6 +70,12 @@ const matrix: Record<OperationId, readonly string[]> = {
   readRegister: readers,
   printRegister: ["trustee", "broker", "compliance"],
   readTotals: ["issuer", "trustee", "compliance", "auditor"],
+  readOwnHolding: ["investor"],
+  listOwnEntries: ["investor"],
+  askAuditView: ["trustee", "compliance"],
+  openAuditView: ["trustee", "compliance"],
+  endAuditView: ["trustee", "compliance"],
+  listAuditViews: ["trustee", "compliance", "auditor"],
   readAggregates: ["issuer", "trustee", "compliance", "auditor"],
   listEntries: readers,
   readHolder: readers,
@@ -84,7 +90,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   closeBreak: ["compliance"],
   proveRegister: readers,
   proveHolding: readers,
-  listAnchors: everybody,
+  listAnchors: [...everybody, "venue", "investor"],
   setRecordDate: ["trustee"],
   listRecordDates: readers,
   readRecordDateList: readers,
@@ -149,9 +155,14 @@ function keyWithout(role: Role): Promise<string> {
   return found;
 }
 
+/** An investor acts for one person, who has one party. */
+async function boundTo(role: Role): Promise<{ investorId?: string }> {
+  return role === "investor" ? { investorId: (await world.open(world.broker, "weak")).investorId } : {};
+}
+
 async function makeWeak(role: Role): Promise<string> {
   const { body } = await world.ask(world.operator, "createParty", {
-    body: { kind: role, name: `${role} 2` },
+    body: { kind: role, name: `${role} 2`, ...(await boundTo(role)) },
   });
   const secret = await world.keyFor(body.id, `staff:weak-${role}`, ["parties:read"]);
   await world.owner.query("update api_key set scopes = '{}' where party_id = $1", [body.id]);

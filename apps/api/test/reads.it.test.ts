@@ -105,7 +105,7 @@ describe("the register", () => {
     const read = (query: object) =>
       world.ask(world.trustee.secret, "readHolder", {
         params: { id: issueId, personId: seller.personId },
-        query: { ...query },
+        query: { purpose: "照会", ...query },
       });
     expect((await read({})).body.particulars.map(({ version }) => version)).toEqual([2, 1]);
     expect((await read({ asOf: "2022-01-03" })).body.particulars.map(({ version }) => version)).toEqual([1]);

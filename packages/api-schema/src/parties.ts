@@ -17,7 +17,14 @@ const partyFields = z.object({
 });
 export const party = named("Party", partyFields);
 
-export const newParty = named("NewParty", z.strictObject({ kind: partyKind, name: line() }));
+export const newParty = named(
+  "NewParty",
+  z.strictObject({
+    kind: partyKind,
+    name: line().describe("Public. An investor's is not kept: it is a person's"),
+    investorId: id("inv").optional().describe("For the kind investor: whom it acts for"),
+  }),
+);
 export const partyCreated = named("PartyCreated", partyFields.extend({ operationId: id("op").nullable() }));
 export const partyAnswer = named("PartyAnswer", readOf(partyFields));
 export const partyPage = named("PartyPage", pageOf(party));

@@ -173,6 +173,11 @@ export const historyQuery = pageAfter(
 ).extend({ asOf: asOf.optional(), ...minBlockQuery });
 export const holderQuery = z.strictObject({ ...asOfQuery, purpose: line().optional() });
 
+export const ownHoldingQuery = z.strictObject(asOfQuery);
+export const ownEntriesQuery = pageAfter(z.string().regex(/^\d{1,15}$/, "is no cursor of this list")).extend(
+  asOfQuery,
+);
+
 const recordDateFields = z.object({
   id: id("rdt"),
   issueId: id("iss"),

@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { aggregateRoutes } from "./routes/aggregates.ts";
+import { auditViewRoutes } from "./routes/audit-views.ts";
 import { breakRoutes } from "./routes/breaks.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
@@ -9,6 +10,7 @@ import { inspectionRoutes } from "./routes/inspections.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueChangeRoutes } from "./routes/issue-changes.ts";
 import { issueRoutes } from "./routes/issues.ts";
+import { ownRoutes } from "./routes/own.ts";
 import { partyRoutes } from "./routes/parties.ts";
 import { platformRoutes } from "./routes/platform.ts";
 import { proofRoutes } from "./routes/proofs.ts";
@@ -27,6 +29,8 @@ export const routeTable = [
   ...settlementRoutes,
   ...registerRoutes,
   ...aggregateRoutes,
+  ...ownRoutes,
+  ...auditViewRoutes,
   ...proofRoutes,
   ...exportRoutes,
   ...breakRoutes,

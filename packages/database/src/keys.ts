@@ -103,6 +103,8 @@ export interface Principal {
   signer: string | null;
   custodianId: number | null;
   issuerRole: bigint | null;
+  /** Whom an investor acts for. */
+  personId: string | null;
 }
 
 export async function findPrincipal(db: Queryable, prefix: string): Promise<Principal | undefined> {
@@ -111,7 +113,7 @@ export async function findPrincipal(db: Queryable, prefix: string): Promise<Prin
     text: `select k.id as "keyId", k.hash, k.party_id as "partyId", k.role, k.subject, k.scopes,
         case when k.confirmed_at is null then k.made_by end as "madeBy", k.waits and k.confirmed_at is null as waits,
         k.expires_at as "expiresAt", k.revoked_at as "revokedAt", p.signer, p.custodian_id as "custodianId",
-        p.issuer_role as "issuerRole"
+        p.issuer_role as "issuerRole", p.person_id as "personId"
       from api_key k join party p on p.id = k.party_id where k.prefix = $1`,
     values: [prefix],
   });
@@ -185,6 +187,7 @@ export async function createOperator(pool: Pool, name: string, subject: string, 
     signer: null,
     custodianId: null,
     issuerRole: null,
+    personId: null,
     at,
   };
   const key: NewKey = {

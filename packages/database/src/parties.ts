@@ -11,6 +11,8 @@ export interface NewParty {
   signer: string | null;
   custodianId: number | null;
   issuerRole: bigint | null;
+  /** Whom an investor acts for: himself in the register. */
+  personId: string | null;
   at: Date;
 }
 
@@ -24,10 +26,13 @@ export const partyPart = (row: NewParty): Part =>
       signer: ["text", (party) => party.signer],
       custodian_id: ["int", (party) => party.custodianId],
       issuer_role: ["bigint", (party) => party.issuerRole],
+      person_id: ["text", (party) => party.personId],
       created_at: ["timestamptz", (party) => party.at],
     },
     [row],
   );
+
+export const partyPersonConstraint = "party_person_id_key";
 
 /** The lane of a party's signer: its commands wait there. */
 export const lanePart = (signer: string): Part => ({
@@ -56,10 +61,23 @@ export interface PartyFilter {
   limit: number;
 }
 
-/** Parties in the order in which they were admitted; one more than `limit`, if there are more. */
+/** The person of an investor; undefined for an id of nobody. */
+export async function personOfInvestor(db: Queryable, investorId: string): Promise<string | undefined> {
+  const found = await db.query<{ personId: string }>({
+    name: "person-of-investor",
+    text: 'select person_id as "personId" from investor where id = $1',
+    values: [investorId],
+  });
+  return found.rows[0]?.personId;
+}
+
+/** Parties in the order in which they were admitted, investors apart; one more than `limit`, if there are more. */
 export const listParties = (prisma: PrismaClient, { kind, cursor, limit }: PartyFilter): Promise<Party[]> =>
   prisma.party.findMany({
-    where: { ...(kind && { kind }), ...(cursor !== undefined && { id: { gt: cursor } }) },
+    where: {
+      kind: { not: "investor", ...(kind && { equals: kind }) },
+      ...(cursor !== undefined && { id: { gt: cursor } }),
+    },
     orderBy: { id: "asc" },
     take: limit + 1,
   });

@@ -17,6 +17,7 @@ export const idPrefixes = [
   "chg",
   "ins",
   "crt",
+  "avw",
   "cus",
   "exp",
 ] as const;

@@ -5,6 +5,8 @@ export const roles = [
   "settlement-agent",
   "compliance",
   "auditor",
+  "venue",
+  "investor",
   "operator",
 ] as const;
 export type Role = (typeof roles)[number];
@@ -41,6 +43,7 @@ export const scopes = [
   "register:read",
   "register:totals",
   "register:export",
+  "register:own",
   "record-dates:read",
   "record-dates:write",
   "cases:read",
@@ -54,6 +57,8 @@ export const scopes = [
   "operations:read",
   "events:read",
   "audit:read",
+  "audit-views:read",
+  "audit-views:write",
   "breaks:read",
   "breaks:close",
   "sandbox:clock",
@@ -101,6 +106,8 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "inspections:decide",
     "certificates:issue",
     "certificates:read",
+    "audit-views:read",
+    "audit-views:write",
     "breaks:read",
     "keys:write",
   ]),
@@ -148,6 +155,8 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "record-dates:read",
     "cases:read",
     "inspections:read",
+    "audit-views:read",
+    "audit-views:write",
     "audit:read",
     "breaks:read",
     "breaks:close",
@@ -166,10 +175,15 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "record-dates:read",
     "cases:read",
     "inspections:read",
+    "audit-views:read",
     "audit:read",
     "breaks:read",
     "keys:write",
   ]),
+  // An exchange sees which issues there are: no register, no holder, no sum of few (design 4).
+  venue: new Set(["parties:read", "issues:read"]),
+  // Bound to one person of the register: what it says of himself, and nothing else.
+  investor: new Set(["parties:read", "issues:read", "register:own"]),
   // Runs the machines: makes parties and keys, sees health. No legal act, no register, no names.
   operator: new Set([
     "parties:read",

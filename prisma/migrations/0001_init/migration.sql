@@ -3,12 +3,15 @@
 
 create table party (
   id text primary key,
-  kind text not null check (kind in ('issuer', 'trustee', 'broker', 'settlement-agent', 'compliance', 'auditor', 'operator')),
+  kind text not null check (kind in ('issuer', 'trustee', 'broker', 'settlement-agent', 'compliance', 'auditor', 'venue', 'investor',
+    'operator')),
   name text not null,
   signer text unique check (signer ~ '^0x[0-9a-f]{40}$'),
   custodian_id integer unique check (custodian_id > 0),
   issuer_role bigint unique check (issuer_role >= 1000),
+  person_id text unique, -- whom an investor's party acts for; references investor
   created_at timestamptz not null,
+  check ((kind = 'investor') = (person_id is not null)),
   check ((kind = 'broker') = (custodian_id is not null)),
   check ((kind = 'issuer') = (issuer_role is not null))
 );
@@ -16,7 +19,8 @@ create table party (
 create table api_key (
   id text primary key,
   party_id text not null references party,
-  role text not null check (role in ('issuer', 'trustee', 'broker', 'settlement-agent', 'compliance', 'auditor', 'operator')),
+  role text not null check (role in ('issuer', 'trustee', 'broker', 'settlement-agent', 'compliance', 'auditor', 'venue', 'investor',
+    'operator')),
   subject text not null, -- the person or machine that acts; maker and checker are compared by it
   prefix text not null unique,
   hash text not null unique,
@@ -153,6 +157,25 @@ create table inspection (
 create index inspection_issue on inspection (issue_id, id);
 create index inspection_requester on inspection (requester_digest);
 
+-- Opens names of an issue's holders to an auditor for a time: one person asks, another one opens it.
+create table audit_view (
+  id text primary key,
+  issue_id text not null references issue,
+  auditor_id text not null references party,
+  reason text not null,
+  until timestamptz not null,
+  maker text not null,
+  checker text,
+  created_at timestamptz not null,
+  opened_at timestamptz,
+  ended_at timestamptz, -- before its time, or never opened
+  check (checker is distinct from maker), -- four eyes
+  check ((opened_at is null) = (checker is null)),
+  check (until > created_at)
+);
+create index audit_view_issue on audit_view (issue_id, id);
+create index audit_view_auditor on audit_view (auditor_id, issue_id);
+
 -- What a requester was shown, by the hash of its bytes.
 create table inspection_display (
   id bigint generated always as identity primary key,
@@ -276,6 +299,8 @@ create table investor (
   created_at timestamptz not null,
   unique (broker_id, external_id)
 );
+
+alter table party add foreign key (person_id) references investor (person_id);
 
 -- The vault: personal data, encrypted under a key of its subject. Destroying the key erases the subject.
 create table vault_subject (
@@ -789,7 +814,7 @@ grant select on all tables in schema public to genbo_api, genbo_worker, genbo_in
 revoke select on vault_subject, vault_particulars, inspection, certificate from genbo_worker, genbo_indexer;
 revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 
-grant insert on tax_status, party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
+grant insert on audit_view, tax_status, party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
   vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
   certificate, custody_change to genbo_api;
 grant update (state, to_external_id, acceptor, checker, reason, consented_at, decided_at) on custody_change to genbo_api;
@@ -807,6 +832,7 @@ grant update (acceptor, accepted_at) on settlement_side to genbo_api;
 grant update (state, ground, explanation, checker, shown_seq, shown_head, shown_block, shown_hash, shown_time, decided_at)
   on inspection to genbo_api;
 grant update (class_bits, country, tax_category, valid_until, flags) on investor to genbo_api;
+grant update (checker, opened_at, ended_at) on audit_view to genbo_api;
 grant update (wrapped_key) on vault_subject to genbo_api;
 grant insert, update on sandbox_clock to genbo_api;
 grant update (closed_at, closed_by, closed_checker, reason) on register_break to genbo_api;

@@ -43,7 +43,7 @@ export const inspectionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const asOf = await presentAsOf(ctx);
     const row = await inspectionFor(ctx, principal, params.id);
     const requester = seesParticulars(principal) ? await openRequester(ctx.vaultKeys, row.id, row) : null;
-    if (requester !== null) await auditRead(ctx, call, row.id, query.purpose);
+    if (requester !== null) await auditRead(ctx, call, row.id, query.purpose ?? row.reason);
     const body = {
       ...inspectionWire(row),
       requester,
@@ -63,7 +63,7 @@ export const inspectionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const bytes = Buffer.byteLength(text);
     const shown = { inspectionId: row.id, after: query.cursor ?? "", rows, bytes, sha256 };
     await writeDisplay(ctx.pool, { ...shown, shownBy: principal.subject, at });
-    await auditRead(ctx, call, row.id, undefined, { sha256, rows });
+    await auditRead(ctx, call, row.id, row.reason, { sha256, rows });
     return { status: 200, text };
   },
   recordDisclosure: (call) =>

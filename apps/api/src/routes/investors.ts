@@ -4,6 +4,7 @@ import { latestParticulars } from "@genbo/database/vault";
 import type { Handlers, Reply } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { statedPurpose } from "../holder.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../reads.ts";
 import { register } from "../registration.ts";
@@ -72,8 +73,9 @@ export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const wallets = row.wallets.map(({ address }) => address);
     const wire = { ...investorWire(row), wallets, asOf };
     if (!seesParticulars(principal)) return { status: 200, body: { ...wire, particulars: null } };
+    const purpose = statedPurpose(principal, query.purpose);
     const latest = (await latestParticulars(ctx.pool, ctx.vaultKeys, [row.personId])).get(row.personId);
-    await auditRead(ctx, call, row.id, query.purpose, { version: latest?.version ?? null });
+    await auditRead(ctx, call, row.id, purpose, { version: latest?.version ?? null });
     const version = latest && particularsWire(latest);
     const particulars = version?.value ? { ...version, value: version.value } : null;
     return { status: 200, body: { ...wire, particulars } };

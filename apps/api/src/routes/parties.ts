@@ -1,4 +1,5 @@
 import { roles as chainRoles } from "@genbo/chain/deployment";
+import { isConstraint } from "@genbo/database/commands";
 import type { Queryable } from "@genbo/database/connection";
 import { readDeployment } from "@genbo/database/deployment";
 import type { NewCommand } from "@genbo/database/operations-new";
@@ -9,13 +10,15 @@ import {
   type NewParty,
   nextPartyNumbers,
   partyPart,
+  partyPersonConstraint,
+  personOfInvestor,
 } from "@genbo/database/parties";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { Role } from "@genbo/domain/permissions";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { notFound, ProblemError } from "../problem.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { partyWire } from "../wire/parties.ts";
 
@@ -25,19 +28,27 @@ type CreateParty = CallOf<"createParty">;
 const signing: ReadonlySet<Role> = new Set(["issuer", "trustee", "broker", "settlement-agent"]);
 
 export const partyHandlers = (ctx: ApiContext): Handlers<"createParty" | "listParties" | "getParty"> => ({
-  createParty: (call) => {
+  createParty: async (call) => {
     const id = newId("pty", call.at);
-    return command(ctx, call, (db) => createParty(ctx, db, call, id), { long: true });
+    try {
+      return await command(ctx, call, (db) => createParty(ctx, db, call, id), { long: true });
+    } catch (error) {
+      if (!isConstraint(error, partyPersonConstraint)) throw error;
+      const detail = "A party acts for this investor already.";
+      throw new ProblemError("ALREADY_EXISTS", detail, { pointer: "/investorId" });
+    }
   },
   listParties: async ({ query }) => {
     const asOf = await presentAsOf(ctx);
     const rows = await listParties(ctx.prisma, query);
     return { status: 200, body: { ...pageOf(rows, query.limit, partyWire, ({ id }) => id), asOf } };
   },
-  getParty: async ({ params }) => {
+  getParty: async ({ principal, params }) => {
     const asOf = await presentAsOf(ctx);
     const row = await findParty(ctx.prisma, params.id);
-    if (row === null) throw notFound();
+    const isHidden =
+      row?.kind === "investor" && principal.role !== "operator" && principal.partyId !== row.id;
+    if (row === null || isHidden) throw notFound();
     return { status: 200, body: { ...partyWire(row), asOf } };
   },
 });
@@ -49,7 +60,10 @@ async function createParty(
   id: string,
 ): Promise<Outcome<CreateParty["route"]>> {
   const { kind, name } = body;
-  const party: NewParty = { id, kind, name, signer: null, custodianId: null, issuerRole: null, at };
+  const personId = await personFor(db, body);
+  const shown = kind === "investor" ? "investor" : name;
+  const unsigned = { signer: null, custodianId: null, issuerRole: null };
+  const party: NewParty = { id, kind, name: shown, ...unsigned, personId, at };
   const answer = (operationId: string | null) => ({ ...partyWire({ ...party, createdAt: at }), operationId });
   const common = { target: id, detail: { kind } };
   if (!signing.has(kind)) {
@@ -69,6 +83,19 @@ async function createParty(
     operation: { id: operationId, kind: "party.create", issueId: null, subjectId: id },
     commands: admission(party, deployment.admin, operationId),
   };
+}
+
+/** Whom an investor's party acts for: one person of the register, and no other kind of party for any. */
+async function personFor(db: Queryable, { kind, investorId }: CreateParty["body"]): Promise<string | null> {
+  if ((kind === "investor") !== (investorId !== undefined))
+    throw invalidField(
+      "/investorId",
+      investorId === undefined ? "is missing" : "is of the kind investor alone",
+    );
+  if (investorId === undefined) return null;
+  const personId = await personOfInvestor(db, investorId);
+  if (personId === undefined) throw invalidField("/investorId", "is nobody's");
+  return personId;
 }
 
 /** What the administration does on chain for a new party: its role, and for a broker whose accounts it acts for. */

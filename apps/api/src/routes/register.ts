@@ -8,10 +8,10 @@ import { type HistoryCursor, holderHistory } from "@genbo/database/register-read
 import type { Reading } from "@genbo/database/register-read-overlay";
 import { type ParticularsVersion, particularsHistory } from "@genbo/database/vault";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
-import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
-import type { CallOf, Handlers } from "../call.ts";
+import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
+import { accountsMax, holdingsWire, purposeOfNames, versionsOf } from "../holder.ts";
 import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { ownSides } from "../own-sides.ts";
 import { invalidField, notFound } from "../problem.ts";
@@ -19,11 +19,11 @@ import { auditRead, pageOf } from "../reads.ts";
 import { issueView, seesParticulars } from "../views.ts";
 import { particularsWire } from "../wire/particulars.ts";
 import { entryWire, historyWire, registerRowWire } from "../wire/register.ts";
+import { auditRead } from "../reads.ts";
+import { issueView } from "../views.ts";
+import { entryWire, registerRowWire } from "../wire/register.ts";
 
 type Routes = "readRegister" | "readTotals" | "listEntries" | "readHolder" | "readHolderHistory";
-
-/** Accounts of one person: nobody has more. */
-const accountsMax = 1_000;
 
 export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
   const issueFor = async (principal: Principal, id: string): Promise<IssueWithState> => {
@@ -111,21 +111,14 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       const filter = await filterFor(principal, params.personId);
       const page = filter && (await registerPage(ctx.pool, position, { ...filter, limit: accountsMax }));
       if (!page || page.rows.length === 0) throw notFound();
-      const units = page.rows.reduce((sum, row) => sum + row.units, 0n);
-      const holder = { issueId: issue.id, personId: params.personId, units: String(units) };
-      const at = { asOf: asOfPosition(position), ...knownWire(position) };
-      const wire = { ...holder, accounts: page.rows.map(registerRowWire), ...at };
-      if (!seesParticulars(principal)) return { status: 200, body: { ...wire, particulars: [] } };
-      const history = await particularsHistory(ctx.pool, ctx.vaultKeys, params.personId);
-      await auditRead(ctx, call, params.personId, query.purpose, { issueId: issue.id });
-      const versions = history.filter(standingAt(query, position));
-      const particulars = versions.map((row) => ({
-        ...particularsWire(row),
-        commitment: row.commitment,
-        corrects: row.corrects,
-        correctedBy: versions.find(({ corrects }) => corrects === row.version)?.version ?? null,
-      }));
-      return { status: 200, body: { ...wire, particulars } };
+      const wire = holdingsWire(issue.id, params.personId, page.rows, position);
+      const purpose = await purposeOfNames(ctx, call, issue.id, query.purpose);
+      if (purpose === null) return { status: 200, body: { ...wire, particulars: [] } };
+      await auditRead(ctx, call, params.personId, purpose, { issueId: issue.id });
+      return {
+        status: 200,
+        body: { ...wire, particulars: await versionsOf(ctx, params.personId, query, position) },
+      };
     },
     readHolderHistory: async ({ principal, params, query }) => {
       const issue = await issueFor(principal, params.id);

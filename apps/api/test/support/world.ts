@@ -19,9 +19,11 @@ export interface World extends TestApi {
   agent: Actor;
   compliance: Actor;
   auditor: Actor;
+  /** Bound to a customer of `broker`. */
+  investor: Actor & Holder;
   secretOf(role: Role): string;
   /** Admits one more party with a key. */
-  admit(kind: Role, subject?: string): Promise<Actor>;
+  admit(kind: Role, subject?: string, investorId?: string): Promise<Actor>;
   /** A new key of a party. */
   keyFor(partyId: string, subject: string, scopes?: readonly string[]): Promise<string>;
   /** Registers a customer of a broker with an account in the register. */
@@ -55,8 +57,9 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
     if (confirmer !== null) await ask(confirmer, "confirmKey", { params: { id: key.id }, body: {} });
     return key.secret!;
   };
-  const admit: World["admit"] = async (kind, subject = `staff:${kind}`) => {
-    const { body } = await ask(operator, "createParty", { body: { kind, name: `見本 ${kind}` } });
+  const admit: World["admit"] = async (kind, subject = `staff:${kind}`, investorId) => {
+    const party = { kind, name: `見本 ${kind}`, ...(investorId !== undefined && { investorId }) };
+    const { body } = await ask(operator, "createParty", { body: party });
     return { partyId: body.id, secret: await keyFor(body.id, subject, scopesOf(kind)) };
   };
   const issuer = await admit("issuer");
@@ -77,6 +80,13 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
     await ledger.record(asked.rows.map(({ args }) => args));
     return { investorId: investor.id, personId: investor.personId, account: wallet.address };
   };
+  const venue = await admit("venue");
+  const person = await open(broker, "customer-who-reads");
+  const investor = {
+    ...person,
+    ...(await admit("investor", "person:customer-who-reads", person.investorId)),
+  };
+
   let tokens = 0;
   const activeIssue: World["activeIssue"] = async (more) => {
     const { body } = await ask(issuer.secret, "draftIssue", { body: issueDraft(trustee.partyId, more) });
@@ -94,6 +104,8 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
     "settlement-agent": agent.secret,
     compliance: compliance.secret,
     auditor: auditor.secret,
+    venue: venue.secret,
+    investor: investor.secret,
     operator,
   };
   return {
@@ -106,6 +118,7 @@ export async function createWorld(overrides: Parameters<typeof createTestApi>[0]
     agent,
     compliance,
     auditor,
+    investor,
     secretOf: (role) => secrets[role],
     admit,
     keyFor,

@@ -31,7 +31,7 @@ export const partyRoutes = [
     scope: "parties:write",
     body: newParty,
     answers: { 201: partyCreated, 202: partyCreated },
-    problems: ["NOT_READY"],
+    problems: ["ALREADY_EXISTS", "NOT_READY"],
     limit: "admin",
   }),
   route({
