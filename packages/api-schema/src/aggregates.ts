@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { named } from "./named.ts";
-import { asOfAnswer } from "./page.ts";
+import { asOfAnswer, minBlockQuery } from "./page.ts";
 import { day, height, id, unitsText } from "./primitives.ts";
 
 export const aggregateTable = named(
@@ -33,4 +33,5 @@ export const registerAggregates = named(
 );
 export const aggregatesQuery = z.strictObject({
   asOf: day.optional().describe("A day that has ended; the last one if left out"),
+  ...minBlockQuery,
 });

@@ -181,9 +181,9 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "keys:write",
   ]),
   // An exchange sees which issues there are: no register, no holder, no sum of few (design 4).
-  venue: new Set(["parties:read", "issues:read"]),
+  venue: new Set(["parties:read", "issues:read", "keys:write"]),
   // Bound to one person of the register: what it says of himself, and nothing else.
-  investor: new Set(["parties:read", "issues:read", "register:own"]),
+  investor: new Set(["parties:read", "issues:read", "register:own", "keys:write"]),
   // Runs the machines: makes parties and keys, sees health. No legal act, no register, no names.
   operator: new Set([
     "parties:read",

@@ -7,6 +7,7 @@ import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
 import { asOfPosition } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { headAt } from "../reads.ts";
 import { issueView } from "../views.ts";
 
 /** Past closes do not change; a few kilobytes each. */
@@ -18,6 +19,7 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
     readAggregates: async ({ principal, params, query, at }) => {
       const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
       if (issue === null) throw notFound();
+      await headAt(ctx, query.minBlock);
       // Closes alone: what moved within a day cannot be told by asking before and after it.
       const last = jstDay(at) - 1;
       const day = query.asOf ?? isoOfDay(last);
