@@ -206,7 +206,7 @@ describe("a rectification of particulars [TA 186(iii), CA 681(iv)]", () => {
     const read = (query: object) =>
       world.ask(world.trustee.secret, "readHolder", {
         params: { id: issueId, personId: seller.personId },
-        query: { ...query },
+        query: { purpose: "照会", ...query },
       });
     const before = await read({ asOf: "entry:4" });
     world.clock.set(new Date(world.clock.now().getTime() + 3_600_000));
