@@ -5,8 +5,6 @@ import { type RegisterFilter, registerPage } from "@genbo/database/register-read
 import { totalsByClass } from "@genbo/database/register-read-classes";
 import { entriesPage } from "@genbo/database/register-read-entries";
 import { type HistoryCursor, holderHistory } from "@genbo/database/register-read-holder";
-import type { Reading } from "@genbo/database/register-read-overlay";
-import { type ParticularsVersion, particularsHistory } from "@genbo/database/vault";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Handlers } from "../call.ts";
@@ -16,12 +14,8 @@ import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { ownSides } from "../own-sides.ts";
 import { invalidField, notFound } from "../problem.ts";
 import { auditRead, pageOf } from "../reads.ts";
-import { issueView, seesParticulars } from "../views.ts";
-import { particularsWire } from "../wire/particulars.ts";
-import { entryWire, historyWire, registerRowWire } from "../wire/register.ts";
-import { auditRead } from "../reads.ts";
 import { issueView } from "../views.ts";
-import { entryWire, registerRowWire } from "../wire/register.ts";
+import { entryWire, historyWire, registerRowWire } from "../wire/register.ts";
 
 type Routes = "readRegister" | "readTotals" | "listEntries" | "readHolder" | "readHolderHistory";
 
@@ -137,17 +131,6 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
 function historyCursor(cursor: string | undefined): HistoryCursor | undefined {
   const [fromSeq, account] = cursor?.split("-") ?? [];
   return account === undefined ? undefined : { fromSeq: Number(fromSeq), account };
-}
-
-/** Which versions of particulars had effect by then, as far as they were known. Without a moment: all. */
-function standingAt(
-  { asOf, knownAt }: CallOf<"readHolder">["query"],
-  position: Reading,
-): (of: ParticularsVersion) => boolean {
-  const day = asOf && isoOfDay(jstDay(position.legalTime));
-  const known = knownAt?.kind === "latest" || !(knownAt ?? asOf) ? undefined : position.knownAt.legalTime;
-  return ({ effectiveOn, knownAt: since }) =>
-    (day === undefined || effectiveOn <= day) && (known === undefined || since <= known);
 }
 
 /** A holder of two classes counts in both. */
