@@ -523,6 +523,45 @@ test("an adult ward's guardian is entered for every account, and receives the no
   });
 });
 
+test("a wrong number of units and a wrong day are rectified by lines that name the entry, and both readings stand [TA 186(iv)]", async () => {
+  const disposal = (await allEntries(parties.as.trustee, issue.id)).findLast(
+    ({ kind }) => kind === "FORCED_TRANSFER",
+  )!;
+  const read = async (query: object) => {
+    const filter = { personId: disposal.toPerson!, ...query };
+    const { body } = await parties.as.trustee.call("readRegister", {
+      params: { id: issue.id },
+      query: filter,
+    });
+    const row = body.items.find(({ account }) => account === disposal.to)!;
+    return { units: Number(row.units), days: row.lots.map(({ acquiredOn }) => acquiredOn) };
+  };
+  const asOf = `entry:${disposal.seq}`;
+  const [before, bytes] = [await read({ asOf }), JSON.stringify(await read({ asOf }))];
+  const [right, acquiredOn] = [Number(disposal.units) - 1, "2022-06-30"];
+  await desk.enter({
+    kind: "UNITS_RECTIFICATION",
+    facts: { corrects: disposal.seq, to: disposal.to!, units: String(right) },
+    documents: papers("ERROR_REPORT", "HOLDER_CONSENT"),
+  });
+  await desk.enter({
+    kind: "DATES_RECTIFICATION",
+    facts: { corrects: disposal.seq, acquiredOn },
+    documents: papers("ERROR_REPORT"),
+  });
+  const lines = (await allEntries(parties.as.trustee, issue.id)).filter(({ seq }) => seq >= disposal.seq);
+  expect(lines[0]!.correctedBy).toEqual(lines.slice(-2).map(({ seq }) => seq));
+  expect(lines.slice(-2).map(({ kind, basis, corrects }) => [kind, basis, corrects])).toEqual([
+    ["FORCED_TRANSFER", "RECTIFICATION", disposal.seq],
+    ["MARK", "RECTIFICATION", disposal.seq],
+  ]);
+  expect(JSON.stringify(await read({ asOf }))).toBe(bytes);
+  const known = await read({ asOf, knownAt: "latest" });
+  expect(known.units).toBe(before.units - 1);
+  if (right > 0) expect(known.days).toContain(acquiredOn);
+  expect(await read({})).toEqual(known);
+});
+
 test("register = chain: head, supply, every holding, what is free of it", async () => {
   const entries = await allEntries(parties.as.trustee, issue.id);
   const chain = openChainView(stack.urls.chain);
