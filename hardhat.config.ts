@@ -36,5 +36,13 @@ export default defineConfig({
       blockGasLimit: 800_000_000n,
     },
   },
-  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 100, failOnRevert: true } } },
+  test: {
+    solidity: {
+      profiles: {
+        default: { fuzz: { runs: 256 }, invariant: { runs: 256, depth: 200, failOnRevert: true } },
+        // By hand, with `--test-profile long`: a million acts.
+        long: { fuzz: { runs: 10_000 }, invariant: { runs: 5000, depth: 200, failOnRevert: true } },
+      },
+    },
+  },
 });

@@ -70,7 +70,8 @@ import base from "./hardhat.base.ts";
 const id = Number(readFileSync(new URL("mutant", import.meta.url), "utf8"));
 const coinbase = "0x" + id.toString(16).padStart(40, "0");
 const berlin = { ...base.networks.berlin, coinbase, allowUnlimitedContractSize: true };
-const solidity = { ...base.test.solidity, coinbase };
+const invariant = { runs: 16, depth: 100, failOnRevert: true };
+const solidity = { ...base.test.solidity.profiles.default, fuzz: { runs: 64 }, invariant, coinbase };
 export default { ...base, networks: { berlin }, test: { solidity } };
 `,
     );
