@@ -469,4 +469,11 @@ contract SettlementTest is Fixture {
         vm.prank(BUYER);
         settlement.fund(deal, 1);
     }
+
+    function test_aLegThatIsNotHeldIsNotGivenBack() public {
+        ISettlement.Instruction memory deal = instruction(2, address(cash));
+        vm.warp(DEADLINE + 1);
+        vm.expectRevert(refused(Code.HOLD_UNKNOWN));
+        settlement.giveBack(deal, 0);
+    }
 }
