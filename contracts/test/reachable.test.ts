@@ -50,10 +50,14 @@ const args = {
   ...{ lost: account, replacement: token, policy: zeroWord, termsHash: word, uri: "u", hash: word },
   ...{ name: "N", symbol: "S", cap: "1", issuerRole: "1000", role: "1", signer: account, id: 1 },
   ...{ subject: word, day: 1, root: word, supersedes: zeroWord, yen: "1", leg: 0, evidence: word },
+  ...{ n: "1", d: "2" },
   ...{ instruction: { ref: word, deadline: 1, legs: [] } },
 };
 /** Of the same name as in another command's arguments, and another kind. */
-const own: Record<string, object> = { consentToMove: { wallets: [account], to: 1, consents: true } };
+const own: Record<string, object> = {
+  consentToMove: { wallets: [account], to: 1, consents: true },
+  carry: { rows: [{ account, holdIds: [word] }] },
+};
 const onToken = new Set<string>(
   [...batchCalls, ...legalCalls, ...issueCalls].filter((call) => call !== "setRecords"),
 );
