@@ -1,0 +1,94 @@
+import { createPool, type Pool } from "@genbo/database/connection";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let admin: Pool;
+
+beforeAll(async () => {
+  stack = await startStackInProcess();
+  market = await openMarket(stack);
+  issue = await market.issue();
+  const elsewhere = new URL(stack.database.adminUrl);
+  elsewhere.pathname = "/postgres";
+  admin = createPool(elsewhere.href, { max: 1 });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await admin?.end();
+});
+
+const name = () => stack.database.name;
+const yesterday = () => `${name()}_yesterday`;
+const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
+  (await stack.owner.query<Row>(text, values)).rows;
+
+/** Nobody may be connected to a database that is copied or renamed. */
+const disconnected = (database: string) =>
+  admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [database]);
+const stopped = async (act: () => Promise<void>) => {
+  await stack.worker.stop();
+  await stack.indexer.stop();
+  await disconnected(name());
+  await act();
+  await stack.indexer.start();
+};
+const issueTo = (wallets: readonly string[]) =>
+  market.run(
+    "issuance",
+    wallets.map((to) => market.issueRow(issue, to, 3n)),
+  );
+/** The register as the chain gives it, apart from what our own commands say of it. */
+const register = async () => ({
+  entries: await rows(
+    `select seq, kind, units, to_account, to_person, ref, head, lots, block_number, block_hash, tx_hash from entry
+     where issue_id = $1 order by seq`,
+    [issue.id],
+  ),
+  holdings: await rows(
+    "select account, person_id, from_seq, to_seq, units, lots from holding_period where issue_id = $1 order by 1, 3",
+    [issue.id],
+  ),
+  records: await rows("select seq, wallet, record, particulars, head from registry_record order by seq"),
+  state: await rows("select seq, head, units, holders, accounts from issue_state where issue_id = $1", [
+    issue.id,
+  ]),
+});
+
+test("a database restored from yesterday reads the chain on to the same register, and its lanes say why they stand still", async () => {
+  await issueTo(await market.wallets(0, 3));
+  await stopped(async () => {
+    await admin.query(`create database ${yesterday()} template ${name()}`);
+  });
+  await stack.worker.start();
+  await issueTo(await market.wallets(0, 4));
+  const today = await register();
+  const [cursor] = await rows<{ block: bigint }>("select block_number as block from chain_cursor");
+
+  await stopped(async () => {
+    await admin.query(`drop database ${name()}`);
+    await admin.query(`alter database ${yesterday()} rename to ${name()}`);
+  });
+  await stack.until("the register has caught up", async () => {
+    const [now] = await rows<{ block: bigint }>("select block_number as block from chain_cursor");
+    return now!.block >= cursor!.block;
+  });
+  expect(await register()).toEqual(today);
+  expect(await rows("select kind from register_break")).toEqual([]);
+
+  // What was sent today is not in the outbox: its keys have sent what this database knows nothing of.
+  await stack.worker.start();
+  const lanes = await stack.until("the lanes that sent today stand still", async () => {
+    const found = await rows<{ signer: string; reason: string }>(
+      "select signer, stopped_reason as reason from lane where stopped_reason is not null",
+    );
+    return found.length >= 2 && found;
+  });
+  expect(lanes.map(({ signer }) => signer).sort()).toEqual(
+    [market.issuer.signer, market.brokers[0].signer].sort(),
+  );
+  for (const { reason } of lanes) expect(reason).toContain("transactions of this signer");
+}, 60_000);
