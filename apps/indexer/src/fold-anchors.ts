@@ -5,8 +5,8 @@ import { zeroWord } from "@genbo/domain/words";
 import type { PlacedEvent } from "./lot-logs.ts";
 
 /**
- * The roots that RegisterAnchor's logs publish. What cannot be read holds nothing up, since no holding hangs on it: the
- * daily reconciliation asks the contract and finds that it is missing here.
+ * The roots that RegisterAnchor's logs publish. What cannot be read holds nothing up, since no holding hangs on it; it is
+ * logged as an error, and the root stays without its place on chain.
  */
 export function anchorsOf(logs: readonly PlacedEvent[], log: Log): AnchorRow[] {
   return logs.flatMap((placed): AnchorRow[] => {
