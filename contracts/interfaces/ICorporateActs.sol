@@ -55,6 +55,7 @@ interface ICorporateActs is ITokenTypes, IDocuments {
     /// @notice The ratio that is being carried out (n = 0: none), and how many of the old units were carried.
     function ratio() external view returns (uint64 n, uint64 d, bytes32 ref, uint96 total, uint96 carried);
 
+    /// @notice Whether the ratio that is being carried out was carried over an account.
     function isCarried(address account) external view returns (bool);
 
     /// @notice The ratio that the issuer asked for (n = 0: none), and from when (seconds) it may begin.

@@ -17,7 +17,9 @@ interface IDocuments {
     /// @notice Registrar only.
     function removeDocument(bytes32 name) external;
 
+    /// @notice A document's place, hash and last change (unix seconds); zeros when there is none.
     function getDocument(bytes32 name) external view returns (string memory uri, bytes32 hash, uint256 modifiedAt);
 
+    /// @notice The names of all documents, in no promised order; at most 64.
     function getAllDocuments() external view returns (bytes32[] memory);
 }

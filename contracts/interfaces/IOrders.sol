@@ -43,5 +43,6 @@ interface IOrders is IERC20Permit {
     /// @notice Uses up a nonce of the caller, so that no order with it can be relayed.
     function revoke(uint256 nonce) external;
 
+    /// @notice Whether an order with this nonce was carried out or revoked.
     function isNonceUsed(address account, uint256 nonce) external view returns (bool);
 }

@@ -63,6 +63,7 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// left out, since it says how to transfer and not whether.
     function failingRules(address from, address to, uint256 units) external view returns (uint256);
 
+    /// @notice A hold as it stands; of a closed one its state alone.
     function holdOf(bytes32 id) external view returns (Hold memory);
 
     /// @notice The transfer policy, from the top: flags 8 | class mask 16 | lot 32 | locked up until 40 (seconds) |
@@ -83,6 +84,7 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// @notice Approved units.
     function cap() external view returns (uint96);
 
+    /// @notice The hash over every entry so far, see {Entry}; zero before the first.
     function head() external view returns (bytes32);
 
     /// @notice Number of the last entry: the last 32 bits of {head}.

@@ -54,6 +54,7 @@ interface ISettlement {
     /// transfers go back outside.
     function giveBack(Instruction calldata instruction, uint256 leg) external;
 
+    /// @notice The hash of the chain, this contract and all terms of an instruction.
     function idOf(Instruction calldata instruction) external view returns (bytes32);
 
     /// @notice The id that the DvP hold of a token leg must bear.

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+
+import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
+import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
+import {Code} from "../token/Rules.sol";
+import {Fixture, IActs, Vm} from "./Fixture.t.sol";
+
+/// @dev Edges that mutants of the contracts showed no other test to reach.
+contract EdgesTest is Fixture {
+    address internal constant ALICE = address(0x101);
+    address internal constant BOB = address(0x201);
+    address internal constant COURT = address(0xC2);
+    uint256 internal constant MOST_WAITING = 8;
+    IActs internal acts;
+
+    function setUp() public override {
+        super.setUp();
+        register(ALICE, 1, 1);
+        register(BOB, 2, 1);
+        issue(token, ALICE, 100);
+        acts = IActs(address(token));
+    }
+
+    function hold(uint8 kind, uint96 units, bytes32 ref) private {
+        vm.prank(REGISTRAR);
+        acts.createHolds(holdRow(ALICE, BOB, COURT, units, kind, 0, ref), true);
+    }
+
+    function test_eightAttachmentsWaitAndNoMore() public {
+        hold(3, 100, "pledge");
+        for (uint256 i = 1; i <= MOST_WAITING; ++i) {
+            hold(4, 10, bytes32(i));
+        }
+        vm.expectRevert(refused(Code.TOO_MANY_WAITING));
+        hold(4, 10, "ninth");
+        vm.prank(COURT);
+        acts.releaseHolds(one(bytes32(uint256(3))), true);
+        hold(4, 10, "ninth");
+        eq(token.claimOf("ninth"), 10, "in the place of the third");
+    }
+
+    function test_aDvpHoldIsApprovedOnce() public {
+        vm.prank(BROKER_1);
+        acts.createDvpHolds(holdRow(ALICE, BOB, COURT, 10, 2, 0, "dvp"), true);
+        vm.prank(REGISTRAR);
+        token.approveTransfers(one("dvp"), true);
+        vm.expectRevert(refused(Code.HOLD_ALREADY_ACCEPTED));
+        vm.prank(REGISTRAR);
+        token.approveTransfers(one("dvp"), true);
+    }
+
+    function test_anOrderBreaksSeveralHolds() public {
+        hold(3, 60, "pledge");
+        hold(4, 30, "attachment");
+        bytes32[] memory breaks = new bytes32[](2);
+        (breaks[0], breaks[1]) = ("pledge", "attachment");
+        ITokenTypes.OrderedRow[] memory rows = new ITokenTypes.OrderedRow[](1);
+        rows[0] = ITokenTypes.OrderedRow(ALICE, BOB, 100, 6, "case", 0, breaks);
+        vm.prank(ENFORCER);
+        acts.enforceTransfers(rows, true);
+        eq(token.balanceOf(BOB), 100, "all of it");
+    }
+
+    function test_whatTheIssuerAsksForIsAnnounced() public {
+        vm.recordLogs();
+        vm.startPrank(ISSUER);
+        acts.proposeRatio(2, 1);
+        uint256 policy = policyOf(2, 0, 0, 0, 0, 0);
+        acts.proposePolicy(policy);
+        vm.stopPrank();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        eq(logs[0].topics[0], ICorporateActs.RatioProposed.selector, "a ratio");
+        (uint64 n, uint64 d,) = abi.decode(logs[0].data, (uint64, uint64, uint256));
+        yes(n == 2 && d == 1, "two for one");
+        eq(logs[1].topics[0], ITokenTypes.PolicyProposed.selector, "a policy");
+        (uint256 proposed, uint256 at) = abi.decode(logs[1].data, (uint256, uint256));
+        eq(proposed, policy, "policy");
+        eq(at, START + 1 days, "a day ahead");
+        (proposed, at) = acts.proposedPolicy();
+        eq(proposed, policy, "as the view says");
+        eq(at, START + 1 days, "and when");
+    }
+}
