@@ -1,4 +1,5 @@
 import type { CorrectedEntry } from "@genbo/domain/cases/corrected";
+import { entryKinds } from "@genbo/domain/entry-kinds";
 import { dayOfIso } from "@genbo/domain/jst";
 import type { Queryable } from "./connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
@@ -14,7 +15,10 @@ interface Row {
   lots: LotsJson;
 }
 
-/** An entry that a case corrects, with what corrects it already; undefined where the issue has none of that number. */
+/**
+ * An entry that a case corrects, with what corrects it already; undefined where the issue has none of that number, or
+ * where a consolidation or split came after it: the units of before and after are not the same.
+ */
 export async function correctedEntry(
   db: Queryable,
   issueId: string,
@@ -23,8 +27,9 @@ export async function correctedEntry(
   const found = await db.query<Row>({
     name: "case-corrected",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", acquired_on, lots
-      from entry where issue_id = $1 and seq = $2`,
-    values: [issueId, seq],
+      from entry where issue_id = $1 and seq = $2
+        and not exists (select 1 from entry r where r.issue_id = $1 and r.seq > $2 and r.kind = $3)`,
+    values: [issueId, seq, entryKinds.RATIO],
   });
   const row = found.rows[0];
   if (row === undefined) return undefined;
