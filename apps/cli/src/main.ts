@@ -25,6 +25,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "contracts manifest|verify --rpc URL is the chain's code what these sources compile to?",
     run: async (args) => (await import("./contracts.ts")).runContracts(args),
   },
+  successor: {
+    usage:
+      "successor OLD_EXPORT [NEW_EXPORT] opening entries on new contracts, and the proof that they equal the close",
+    run: async (args) => (await import("./successor.ts")).successor(args),
+  },
   network: {
     usage: "network init|key|add|runbook   make and change the files of a QBFT network",
     run: async (args) => (await import("./network.ts")).runNetwork(args),

@@ -1,0 +1,99 @@
+import { holdKindOf, holdKinds } from "@genbo/domain/entry-kinds";
+import { isoOfDay } from "@genbo/domain/jst";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import type { Hold, IssueState } from "./state.ts";
+
+/** The entries with which an issue opens on the contracts that succeed the old ones. Units are decimal strings. */
+export interface Opening {
+  /** Rows of `issue`: one for each lot of each account, so that its acquisition date goes along (Trust Act 186(iv)). */
+  issues: { to: string; units: string; acquiredOn: string }[];
+  /** Rows of `createHolds`, in the order in which they were made: that is the rank of attachments. */
+  holds: OpeningHold[];
+  /** Amounts of `setFrozenTokens`. */
+  frozen: { account: string; units: string }[];
+}
+
+export interface OpeningHold {
+  kind: string;
+  account: string;
+  to: string | null;
+  controller: string;
+  units: string;
+  expiryMinutes: number;
+}
+
+/** Why an issue cannot be handed over as it stands. */
+export type NotReady = "NOT_PAUSED" | "OPEN_REQUEST";
+
+const passing: readonly number[] = [holdKinds.REQUEST, holdKinds.DVP];
+
+/**
+ * What stands against a hand-over: the old token must be paused, so that nothing follows its closing entry, and the
+ * holds of trades under way have ended, since their other halves cannot be carried.
+ */
+export function notReady(closing: IssueState): NotReady | null {
+  if (!decodePolicy(closing.policy).paused) return "NOT_PAUSED";
+  return [...closing.holds.values()].some(({ kind }) => passing.includes(kind)) ? "OPEN_REQUEST" : null;
+}
+
+/** The opening that equals a closing state. */
+export function openingOf(closing: IssueState): Opening {
+  const holds = [...closing.holds.values()];
+  return {
+    issues: accountsOf(closing).flatMap(({ account, lots }) =>
+      lots.map(({ acquiredOn, units }) => ({
+        to: account,
+        units: units.toString(),
+        acquiredOn: isoOfDay(acquiredOn),
+      })),
+    ),
+    holds: holds.filter(({ kind }) => kind !== holdKinds.FREEZE).map(rowOf),
+    frozen: holds
+      .filter(({ kind, claimed }) => kind === holdKinds.FREEZE && claimed > 0n)
+      .map(({ account, claimed }) => ({ account, units: claimed.toString() })),
+  };
+}
+
+/**
+ * Whether the register that opened on the new contracts is the one that closed on the old: every account, lot, hold,
+ * rank and frozen unit. @returns the first difference in words, or null when they are equal
+ */
+export function firstDifference(closing: IssueState, opening: IssueState): string | null {
+  const [old, now] = [openingOf(closing), openingOf(opening)];
+  return (
+    differsIn("lot", old.issues, now.issues) ??
+    differsIn("hold", old.holds, now.holds) ??
+    differsIn("frozen account", old.frozen, now.frozen) ??
+    heldOf(closing, opening)
+  );
+}
+
+function differsIn(what: string, old: readonly object[], now: readonly object[]): string | null {
+  for (let at = 0; at < Math.max(old.length, now.length); at += 1) {
+    const [closed, opened] = [JSON.stringify(old[at]), JSON.stringify(now[at])];
+    if (closed !== opened)
+      return `${what} ${at + 1} closed as ${closed ?? "none"} and opened as ${opened ?? "none"}`;
+  }
+  return null;
+}
+
+/** An attachment may wait for units that another hold has: what each has of them must be the same, too. */
+function heldOf(closing: IssueState, opening: IssueState): string | null {
+  const now = [...opening.holds.values()];
+  for (const [at, { units }] of [...closing.holds.values()].entries()) {
+    if (units !== now[at]?.units) return `hold ${at + 1} had ${units} of its units and has ${now[at]?.units}`;
+  }
+  return null;
+}
+
+const accountsOf = ({ holdings }: IssueState) =>
+  [...holdings.values()].sort((a, b) => (a.account < b.account ? -1 : 1));
+
+const rowOf = ({ kind, account, target, controller, claimed, expiryMinutes }: Hold): OpeningHold => ({
+  kind: holdKindOf(kind) ?? String(kind),
+  account,
+  to: target,
+  controller,
+  units: claimed.toString(),
+  expiryMinutes,
+});

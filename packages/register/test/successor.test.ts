@@ -1,0 +1,94 @@
+import { holdKinds } from "@genbo/domain/entry-kinds";
+import { dayOfIso } from "@genbo/domain/jst";
+import { encodePolicy } from "@genbo/domain/policy-word";
+import { encodeMove } from "@genbo/domain/words";
+import { describe, expect, it } from "vitest";
+import { advance } from "../src/fold.ts";
+import { emptyState, type IssueState } from "../src/state.ts";
+import { firstDifference, notReady, type Opening, openingOf } from "../src/successor.ts";
+import { account, createChain, holdWord, personOf } from "./chain.ts";
+
+const [a, b, pledgee, court] = [account(0), account(2), account(4), account(6)] as [
+  string,
+  string,
+  string,
+  string,
+];
+type Chain = ReturnType<typeof createChain>;
+
+const folded = ({ entries }: Chain): IssueState => {
+  const state = emptyState();
+  for (const entry of entries) advance(state, entry, personOf);
+  return state;
+};
+const pause = (chain: Chain) => chain.emit("POLICY", { data: encodePolicy({ paused: true }) }, 9);
+
+/** Lots of three days in two accounts, a pledge, and a paused token. */
+function closed(): Chain {
+  const chain = createChain();
+  chain.emit("POLICY", { data: encodePolicy({}) });
+  chain.issue(a, 10n, 0);
+  chain.issue(a, 20n, 1);
+  chain.issue(b, 5n, 2);
+  chain.move(a, b, 4n, 3);
+  chain.hold(a, pledgee, 6n, 4, { kind: holdKinds.PLEDGE, controller: court });
+  pause(chain);
+  return chain;
+}
+
+/** The successor's entries from what the old one's state says must be done. */
+function opened({ issues, holds }: Opening): Chain {
+  const chain = createChain();
+  chain.emit("POLICY", { data: encodePolicy({}) });
+  for (const { to, units, acquiredOn } of issues) {
+    const data = encodeMove({ acquiredOn: dayOfIso(acquiredOn)! });
+    chain.emit("ISSUE", { to, units: BigInt(units), data }, 20);
+  }
+  for (const { account: from, to, controller, units, kind } of holds) {
+    const data = holdWord({ kind: holdKinds[kind as keyof typeof holdKinds], controller });
+    chain.emit("HOLD_CREATED", { from, to: to!, units: BigInt(units), data }, 20);
+  }
+  return chain;
+}
+
+describe("an issue on the contracts that succeed its own", () => {
+  it("opens with every lot, its date, and every hold of the closing state", () => {
+    const closing = folded(closed());
+    expect(notReady(closing)).toBeNull();
+    const opening = openingOf(closing);
+    expect(opening.issues.map(({ to, units }) => [to, units])).toEqual([
+      [a, "6"],
+      [a, "20"],
+      [b, "5"],
+      [b, "4"],
+    ]);
+    expect(firstDifference(closing, folded(opened(opening)))).toBeNull();
+  });
+
+  it.each<[string, (opening: Opening) => unknown, string]>([
+    ["a unit less", ({ issues }) => Object.assign(issues[0]!, { units: "5" }), "lot 1"],
+    [
+      "another acquisition day",
+      ({ issues }) => Object.assign(issues[1]!, { acquiredOn: "2021-09-01" }),
+      "lot 2",
+    ],
+    ["an account left out", ({ issues }) => issues.splice(2), "lot 3"],
+    ["another controller", ({ holds }) => Object.assign(holds[0]!, { controller: b }), "hold 1"],
+    ["a pledge forgotten", ({ holds }) => holds.pop(), "hold 1"],
+  ])("is not the same with %s", (_what, change, place) => {
+    const closing = folded(closed());
+    const opening = openingOf(closing);
+    change(opening);
+    expect(firstDifference(closing, folded(opened(opening)))).toContain(place);
+  });
+
+  it("is handed over only when it is paused and no trade is under way", () => {
+    const running = createChain();
+    running.emit("POLICY", { data: encodePolicy({}) });
+    running.issue(a, 10n);
+    expect(notReady(folded(running))).toBe("NOT_PAUSED");
+    running.hold(a, b, 1n, 1);
+    pause(running);
+    expect(notReady(folded(running))).toBe("OPEN_REQUEST");
+  });
+});
