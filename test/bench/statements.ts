@@ -47,6 +47,7 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     chain: {
       head: async () => 0,
       lastSeenHead: () => null,
+      hasCode: async () => false,
       setTime: async () => undefined,
       health: () => [],
       progress: () => ({ state: "running" }),

@@ -11,6 +11,7 @@ export const chainPortOf = ({ rpc, health, progress }: Nodes): ChainPort => ({
     return heads.length === 0 ? null : Math.max(...heads);
   },
   head: async () => Number(await rpc.call<string>("eth_blockNumber")),
+  hasCode: async (address) => (await rpc.call<string>("eth_getCode", address, "latest")) !== "0x",
   setTime: async (at) => {
     const seconds = Math.ceil(at.getTime() / 1000);
     const latest = await rpc.call<{ timestamp: string }>("eth_getBlockByNumber", "latest", false);

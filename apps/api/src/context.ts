@@ -19,6 +19,8 @@ export interface ChainPort extends Pick<Nodes, "health" | "progress"> {
   head(): Promise<number>;
   /** The newest block that any node had when it was last looked at, a second ago at most; null where none answers. */
   lastSeenHead(): number | null;
+  /** Whether a contract stands at an address. @throws when no node answers */
+  hasCode(address: string): Promise<boolean>;
   /** Moves the chain's time forward (local profile): the next block is not before `at`. */
   setTime(at: Date): Promise<void>;
 }

@@ -21,6 +21,7 @@ import { issueDecisionHandlers } from "./routes/issue-decisions.ts";
 import { issueHandlers } from "./routes/issues.ts";
 import { keyHandlers } from "./routes/keys.ts";
 import { operationHandlers } from "./routes/operations.ts";
+import { orderHandlers } from "./routes/orders.ts";
 import { ownHandlers } from "./routes/own.ts";
 import { particularsHandlers } from "./routes/particulars.ts";
 import { partyHandlers } from "./routes/parties.ts";
@@ -55,6 +56,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...transferStepHandlers(ctx),
   ...bulkTransferHandlers(ctx),
   ...settlementHandlers(ctx),
+  ...orderHandlers(ctx),
   ...settlementStepHandlers(ctx),
   ...registerHandlers(ctx),
   ...registerBookHandlers(ctx),

@@ -78,6 +78,14 @@ export function rulesAgainst(facts: OrderFacts, order: OrderTerms, partyId: stri
   return [...told, numberOf("NOT_CUSTODIAN")].sort(ascending);
 }
 
+/** Rules that stand against what a holder orders of its own wallet. @param direct it moves at once, without a request */
+export function rulesForHolder(facts: OrderFacts, order: OrderTerms, direct: boolean, now: Date): number[] {
+  const policy = decodePolicy(facts.issue!.policy);
+  const failing = failingRules({ ...transferFacts(facts, order, policy, now), direct });
+  if (order.expiresAt !== undefined && order.expiresAt <= now) failing.push(numberOf("HOLD_EXPIRED"));
+  return failing.sort(ascending);
+}
+
 /** Rules at the execution of a request: the units are held for it already. */
 export function rulesAtExecution(facts: OrderFacts, order: OrderTerms, now: Date): number[] {
   const policy = decodePolicy(facts.issue!.policy);

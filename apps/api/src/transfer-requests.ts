@@ -32,7 +32,8 @@ export function draftTransfer(
   const { issueId, from, to, units, tradeDate, settlementDate, lotAcquiredOn = null } = order;
   const parties = {
     sellerBroker: principal.partyId,
-    buyerBroker: facts.to.brokerId!,
+    // A self-custody receiver has no broker: it accepts by an order of its own.
+    buyerBroker: facts.to.brokerId ?? principal.partyId,
     maker: principal.subject,
   };
   const dates = { tradeDate, acquiredOn, settlementDate, lotAcquiredOn };

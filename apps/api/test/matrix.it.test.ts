@@ -57,6 +57,7 @@ const matrix: Record<OperationId, readonly string[]> = {
   approveTransfer: ["trustee"],
   rejectTransfer: ["trustee"],
   cancelTransfer: ["broker"],
+  relayOrder: ["broker"],
   offerSettlement: ["broker"],
   listSettlements: [...readers, "settlement-agent"],
   getSettlement: [...readers, "settlement-agent"],

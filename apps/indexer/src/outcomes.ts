@@ -33,6 +33,7 @@ const withoutEntry = new Set([
   "anchor",
   "proposePolicy",
   "proposeRatio",
+  "relayRevocation",
   "fund",
   "attest",
   "admitCash",

@@ -72,7 +72,7 @@ function concerns({ only, deployment }: Lot, { commands }: OurTransaction): bool
   return (first?.target ?? (first?.call === "setRecords" ? deployment?.registry : undefined)) === only;
 }
 
-const beginsTransfer = new Set(["requestTransfers", "custodiedTransfer", "createDvpHolds"]);
+const beginsTransfer = new Set(["requestTransfers", "custodiedTransfer", "createDvpHolds", "relayRequest"]);
 
 /** A transfer that never began, a wallet that never was recorded. */
 function noteRefused(settled: SettledLot, own: OurTransaction, outcomes: readonly Outcome[]): void {

@@ -39,6 +39,7 @@ export const operationKinds = [
   "settlement.settle",
   "settlement.return",
   "cash.mint",
+  "order.relay",
   "change.propose",
   "change.approve",
   "change.pause",

@@ -10,6 +10,7 @@ import { inspectionRoutes } from "./routes/inspections.ts";
 import { investorRoutes } from "./routes/investors.ts";
 import { issueChangeRoutes } from "./routes/issue-changes.ts";
 import { issueRoutes } from "./routes/issues.ts";
+import { orderRoutes } from "./routes/orders.ts";
 import { ownRoutes } from "./routes/own.ts";
 import { partyRoutes } from "./routes/parties.ts";
 import { platformRoutes } from "./routes/platform.ts";
@@ -27,6 +28,7 @@ export const routeTable = [
   ...custodyRoutes,
   ...transferRoutes,
   ...settlementRoutes,
+  ...orderRoutes,
   ...registerRoutes,
   ...aggregateRoutes,
   ...ownRoutes,

@@ -5,6 +5,7 @@ import { batchGas, carriedRowGas, legalCallGas, singleCallGas } from "./gas.ts";
 import { bytesOf } from "./hex.ts";
 import { encodeIssueCall, isIssueCall, issueCallRows } from "./issue-calls.ts";
 import { encodeLegalCall, isLegalCall } from "./legal-calls.ts";
+import { encodeOrderCall, isOrderCall } from "./orders.ts";
 import { encodeSettlementCall, isSettlementCall, type SettlementTargets } from "./settlement-calls.ts";
 
 /** A row of the outbox, as the api puts it there. */
@@ -41,6 +42,7 @@ export function checkCommand(command: ChainCommand): void {
   try {
     if (isBatchCall(command.call)) checkRow(command.call, rowOf(command));
     else if (isLegalCall(command.call)) encodeLegalCall(command.call, command.args);
+    else if (isOrderCall(command.call)) encodeOrderCall(command.args);
     else if (isIssueCall(command.call)) encodeIssueCall(command.call, command.ref, command.args);
     else if (isSettlementCall(command.call))
       encodeSettlementCall(command.call, command.args, { settlement: zeroAddress, cash: zeroAddress });
@@ -64,6 +66,10 @@ export function encodeCommands(commands: readonly ChainCommand[], targets: CallT
     const data = bytesOf(encodeIssueCall(first.call, first.ref, first.args));
     const rows = issueCallRows(first.call, first.args);
     return { to: first.target, data, gasLimit: singleCallGas + rows * carriedRowGas };
+  }
+  if (isOrderCall(first.call)) {
+    if (first.target === null) throw new BadCommand(`${first.call} needs a target.`);
+    return { to: first.target, data: bytesOf(encodeOrderCall(first.args)), gasLimit: legalCallGas(1) };
   }
   if (isSettlementCall(first.call)) {
     const { to, data, gasLimit } = encodeSettlementCall(first.call, first.args, targets);

@@ -10,7 +10,8 @@ export interface MinedCommand {
   row: number;
   /** False for what was settled before, when a quarantined issue goes on. */
   open: boolean;
-  maker: string;
+  /** Null for what a self-custody wallet has ordered by its signature. */
+  maker: string | null;
   checker: string | null;
 }
 
@@ -64,7 +65,7 @@ export async function ourTransactions(
      left join transfer t on t.ref = c.ref and c.call = 'approveTransfers'
      left join settlement s on s.id = o.subject_id and c.call in ('approveTransfers', 'settle')
      left join issue i on i.ref = c.ref and c.call = 'createIssue'
-     cross join lateral (select coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) as by) made
+     cross join lateral (select case when c.call not in ('relay', 'relayRequest') then coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) end as by) made
      where c.chain_tx_id = any($1) order by c.chain_tx_id, c.tx_row`,
     [[...byId.keys()]],
   );

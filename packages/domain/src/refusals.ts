@@ -494,6 +494,27 @@ const table = {
     "Read the issue's documents.",
     ["DocumentUnknown"],
   ],
+  ORDER_EXPIRED: [
+    141,
+    "The order's deadline has passed.",
+    "指図の有効期限が過ぎています。",
+    "Let the wallet sign it anew, with a later deadline.",
+    ["OrderExpired"],
+  ],
+  NONCE_SPENT: [
+    142,
+    "The order's nonce is used up, by an order or a revocation.",
+    "この指図は使用済みか取り消されています。",
+    "Sign another nonce; the order may have been carried out already.",
+    ["NonceSpent"],
+  ],
+  SIGNATURE_INVALID: [
+    143,
+    "The account did not sign this order.",
+    "指図の署名が口座のものではありません。",
+    "Sign every field as it is sent, over the domain of this issue's token.",
+    ["SignatureInvalid"],
+  ],
   INSTRUCTION_INVALID: [
     138,
     "The settlement's terms are malformed.",

@@ -6,6 +6,7 @@ import { bookSuccesses } from "./successes-cases.ts";
 import { changeSuccesses } from "./successes-changes.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
+import { orderSuccesses } from "./successes-orders.ts";
 import { registerSuccesses } from "./successes-register.ts";
 import { settlementSuccesses } from "./successes-settlements.ts";
 import { asks, type Case, type Traded, traded, unused } from "./trades.ts";
@@ -139,6 +140,7 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
     ...bookSuccesses(traded),
     ...settlementSuccesses,
     ...changeSuccesses,
+    ...orderSuccesses,
     createParty: {
       201: async (world) => asks(world.operator, { body: { kind: "auditor", name: unused() } }),
       202: async (world) => asks(world.operator, { body: { kind: "broker", name: unused() } }),

@@ -1,0 +1,131 @@
+import { type Order, orderActions, signerOfOrder } from "@genbo/chain/orders";
+import { isConstraint } from "@genbo/database/commands";
+import type { Queryable } from "@genbo/database/connection";
+import { readDeployment } from "@genbo/database/deployment";
+import { type NewTransfer, transfersPart } from "@genbo/database/transfers";
+import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import { newId } from "@genbo/domain/ids";
+import { isoOfDay } from "@genbo/domain/jst";
+import { decodeMove } from "@genbo/domain/words";
+import type { CallOf, Handlers } from "../call.ts";
+import { command, type Outcome } from "../command.ts";
+import type { ApiContext } from "../context.ts";
+import { invalidField, ProblemError } from "../problem.ts";
+import { activeIssue, numberOf, rulesForHolder, ruleWire } from "../rules.ts";
+
+type Relay = CallOf<"relayOrder">;
+
+/** A request that stands already under this ref. */
+const refConstraint = "transfer_ref_key";
+
+export const orderHandlers = (ctx: ApiContext): Handlers<"relayOrder"> => ({
+  relayOrder: async (call) => {
+    try {
+      return await command(ctx, call, (db) => relay(ctx, db, call));
+    } catch (error) {
+      if (!isConstraint(error, refConstraint)) throw error;
+      throw new ProblemError("STATE_CONFLICT", "A request of this ref is there already.", {
+        pointer: "/order/ref",
+      });
+    }
+  },
+});
+
+/** The wallet decides by its signature; the broker that sends it in only lends its lane. */
+async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outcome<Relay["route"]>> {
+  const { principal, body, at } = call;
+  const { issueId, signature } = body;
+  const { action, account, to } = body.order;
+  const [facts] = await orderFacts(db, [{ issueId, from: account, to }]);
+  const { token } = activeIssue(facts!.issue);
+  if (body.order.deadline * 1000 <= at.getTime()) throw invalidField("/order/deadline", "has passed");
+  const order: Order = { ...body.order, action: orderActions[action] };
+  await signedBy(ctx, db, token, order, signature);
+  refuse(call, facts!);
+  const transfer = action === "REQUEST" ? requestOf(call, facts!) : undefined;
+  const operationId = newId("op", at);
+  const name = { REQUEST: "relayRequest", REVOKE: "relayRevocation" }[action as "REQUEST" | "REVOKE"];
+  return {
+    answer: {
+      status: 202,
+      body: {
+        ...{ operationId, state: "accepted", rows: 1, issueId },
+        ...(transfer !== undefined && { transferId: transfer.id }),
+      },
+    },
+    target: issueId,
+    detail: { action, ref: order.ref },
+    ...(transfer !== undefined && { writes: [transfersPart([transfer])] }),
+    operation: { id: operationId, kind: "order.relay", issueId, subjectId: transfer?.id ?? issueId },
+    commands: [
+      {
+        signer: principal.signer!,
+        call: name ?? "relay",
+        target: token,
+        ref: order.ref,
+        args: { order, signature },
+      },
+    ],
+  };
+}
+
+/** A key's signature shows here; a contract wallet's (ERC-1271) only on chain. @throws ProblemError */
+async function signedBy(
+  ctx: ApiContext,
+  db: Queryable,
+  token: string,
+  order: Order,
+  signature: string,
+): Promise<void> {
+  const deployment = await readDeployment(db);
+  if (deployment === undefined) throw new ProblemError("NOT_READY", "The contracts are not deployed yet.");
+  if (signerOfOrder(deployment.chainId, token, order, signature) === order.account) return;
+  const isContract = await ctx.chain.hasCode(order.account).catch(() => {
+    throw new ProblemError("NOT_READY", "No node says whether the account is a contract.");
+  });
+  if (!isContract) throw invalidField("/signature", "was not made by the account's key over this order");
+}
+
+const givesUnits = new Set(["TRANSFER", "REQUEST", "HOLD"]);
+
+/** @throws ProblemError TRANSFER_REFUSED with every rule that stands against it */
+function refuse({ body, at, language }: Relay, facts: OrderFacts): void {
+  const { action, account: from, to, units, expiryMinutes } = body.order;
+  const expiresAt = expiryMinutes === 0 ? undefined : new Date(expiryMinutes * 60_000);
+  const order = { from, to, units: BigInt(units), expiresAt };
+  const numbers = givesUnits.has(action)
+    ? rulesForHolder(facts, order, action === "TRANSFER", at)
+    : facts.from.record === null
+      ? [numberOf("SENDER_NOT_REGISTERED")]
+      : [];
+  // A broker acts for the accounts that it keeps; only a wallet without a custodian orders.
+  if (facts.from.record !== null && facts.from.record.custodian !== 0)
+    numbers.push(numberOf("NOT_CUSTODIAN"));
+  if (numbers.length === 0) return;
+  const failing = numbers.map((number) => ruleWire(number, language));
+  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
+  throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target: body.issueId });
+}
+
+/** The transfer that a request begins: its other side and the trustee go on with it as with any other. */
+function requestOf({ body, principal, at }: Relay, facts: OrderFacts): NewTransfer {
+  const { account: from, to, units, ref, data } = body.order;
+  const { tradeDate, acquiredOn, settlementDate, lotAcquiredOn } = decodeMove(data);
+  if (tradeDate === 0 || tradeDate > acquiredOn || acquiredOn > settlementDate)
+    throw invalidField(
+      "/order/data",
+      "does not name days of trade, acquisition and settlement in their order",
+    );
+  return {
+    ...{ id: newId("trf", at), ref, issueId: body.issueId, from, to, units: BigInt(units) },
+    tradeDate: isoOfDay(tradeDate),
+    acquiredOn: isoOfDay(acquiredOn),
+    settlementDate: isoOfDay(settlementDate),
+    lotAcquiredOn: lotAcquiredOn === 0 ? null : isoOfDay(lotAcquiredOn),
+    sellerBroker: principal.partyId,
+    // A self-custody receiver has no broker: it accepts by an order of its own.
+    buyerBroker: facts.to.brokerId ?? principal.partyId,
+    maker: principal.subject,
+    at,
+  };
+}

@@ -1,0 +1,92 @@
+import { encodeMove } from "@genbo/domain/words";
+import { beforeAll, expect, it } from "vitest";
+import { type SelfCustody, selfCustody, signed } from "./support/successes-orders.ts";
+import { createWorld, type World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({
+    chain: {
+      head: async () => 0,
+      lastSeenHead: () => null,
+      hasCode: async () => false,
+      setTime: async () => undefined,
+      health: () => [],
+      progress: () => ({ state: "running" }),
+    } as never,
+  });
+});
+
+const relay = (body: object) => world.ask(world.broker.secret, "relayOrder", { body });
+const transfer = (of: SelfCustody, more = {}) =>
+  signed(of, "TRANSFER", { to: of.buyer.account, units: "2", ...more });
+
+it("an order goes to the chain as its wallet signed it", async () => {
+  const of = await selfCustody(world);
+  const body = await transfer(of);
+  const { body: accepted } = await relay(body);
+  const { rows } = await world.owner.query(
+    "select call, target, ref, args from command where operation_id = $1",
+    [accepted.operationId],
+  );
+  expect(rows).toEqual([
+    {
+      call: "relay",
+      target: of.token,
+      ref: body.order.ref,
+      args: { order: { ...body.order, action: 1 }, signature: body.signature },
+    },
+  ]);
+});
+
+it.each(["units", "to", "nonce", "deadline", "ref"] as const)(
+  "one whose %s was changed is refused",
+  async (field) => {
+    const of = await selfCustody(world);
+    const body = await transfer(of);
+    const other = {
+      units: "3",
+      to: `0x${"77".repeat(20)}`,
+      nonce: "99",
+      deadline: 4_000_000_000,
+      ref: `0x${"8".repeat(64)}`,
+    };
+    const answer = await relay({ ...body, order: { ...body.order, [field]: other[field] } });
+    expect([answer.code, answer.problem.pointer]).toEqual(["INVALID_FIELD", "/signature"]);
+  },
+);
+
+it("its deadline, the rules of a transfer and who keeps the account are told at once", async () => {
+  const of = await selfCustody(world);
+  expect((await relay(await transfer(of, { deadline: 1_600_000_000 }))).problem.pointer).toBe(
+    "/order/deadline",
+  );
+  const failing = async (body: Promise<object>) =>
+    (await relay(await body)).problem.failing?.map(({ code }) => code);
+  expect(await failing(transfer(of, { units: "101" }))).toEqual(["INSUFFICIENT_UNITS"]);
+  const strict = await selfCustody(world, {});
+  expect(await failing(transfer(strict))).toEqual(["NEEDS_REQUEST"]);
+  const kept = await world.ask(world.broker.secret, "listWallets", { query: { limit: 1 } });
+  expect(kept.status).toBe(200);
+});
+
+it("a request becomes a transfer that the buyer's broker accepts and the trustee approves", async () => {
+  const of = await selfCustody(world, {});
+  const days = { tradeDate: 18_841, acquiredOn: 18_841, settlementDate: 18_841 };
+  const request = (data: string) => signed(of, "REQUEST", { to: of.buyer.account, units: "5", data });
+  expect((await relay(await request(encodeMove({})))).problem.pointer).toBe("/order/data");
+  const body = await request(encodeMove(days));
+  const { body: accepted } = await relay(body);
+  const id = accepted.transferId!;
+  await world.ledger.hold(of.issueId, {
+    ref: body.order.ref,
+    from: of.wallet.address,
+    to: of.buyer.account,
+    units: 5n,
+  });
+  const consent = { params: { id }, body: {} };
+  expect((await world.ask(world.other.secret, "acceptTransfer", consent)).status).toBe(202);
+  await world.ledger.setTransfer(body.order.ref, "accepted");
+  expect((await world.ask(world.trustee.secret, "approveTransfer", consent)).status).toBe(202);
+  expect((await relay(body)).code).toBe("STATE_CONFLICT");
+});
