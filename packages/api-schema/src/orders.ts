@@ -7,7 +7,8 @@ const uint = (bits: number) =>
   z
     .string()
     .regex(/^(0|[1-9][0-9]{0,77})$/, 'is not a decimal string such as "7"')
-    .refine((text) => BigInt(text) < 2n ** BigInt(bits), `does not fit ${bits} bits`);
+    // Asked of what is no number too.
+    .refine((text) => !/^\d+$/.test(text) || BigInt(text) < 2n ** BigInt(bits), `does not fit ${bits} bits`);
 
 /** An ERC-1271 wallet's signature may be long; a key's has 65 bytes. */
 const signatureBytesMax = 4_096;
