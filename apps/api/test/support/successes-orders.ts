@@ -8,7 +8,7 @@ import type { Holder, World } from "./world.ts";
 
 /** The chain id of the tests' deployment. */
 const chainId = 2021;
-export const directPolicy = { acceptanceRequired: false, approvalRequired: false };
+const directPolicy = { acceptanceRequired: false, approvalRequired: false };
 
 export interface SelfCustody {
   issueId: string;
