@@ -81,4 +81,35 @@ contract EdgesTest is Fixture {
         eq(proposed, policy, "as the view says");
         eq(at, START + 1 days, "and when");
     }
+
+    function test_aPolicyWithBitsOfNoMeaningIsNotEvenAskedFor() public {
+        uint256[4] memory words = [uint256(1), 1 << 255, policyOf(0, 0, 0, 0, 0, 1), policyOf(0, 0, 0, 0, 1, 0)];
+        for (uint256 i; i < words.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ITokenTypes.PolicyInvalid.selector, words[i]));
+            vm.prank(ISSUER);
+            acts.proposePolicy(words[i]);
+        }
+    }
+
+    function test_aWholeBalanceIsForced() public {
+        vm.prank(ENFORCER);
+        yes(acts.forcedTransfer(ALICE, BOB, 100), "to the last unit");
+        eq(token.balanceOf(BOB), 100, "moved");
+    }
+
+    /// @dev What is refused in the middle of a batch leaves the rows around it alone.
+    function test_aBadRowInTheMiddleOfEachBatchOfHolds() public {
+        hold(3, 10, "a");
+        hold(3, 10, "b");
+        bytes32[] memory ids = new bytes32[](3);
+        (ids[0], ids[1], ids[2]) = ("a", "unknown", "b");
+        vm.recordLogs();
+        vm.prank(ENFORCER);
+        acts.releaseByOrder(ids, 3, false);
+        (uint256 row, bytes32 ref, uint8 code) = rejection();
+        eq(row, 1, "row");
+        eq(ref, "unknown", "ref");
+        eq(code, Code.HOLD_UNKNOWN, "code");
+        eq(token.freeUnits(ALICE), 100, "both others ended");
+    }
 }
