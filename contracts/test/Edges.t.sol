@@ -112,4 +112,19 @@ contract EdgesTest is Fixture {
         eq(code, Code.HOLD_UNKNOWN, "code");
         eq(token.freeUnits(ALICE), 100, "both others ended");
     }
+
+    function test_aDvpHoldNeedsAController() public {
+        vm.expectRevert(refused(Code.NOT_CONTROLLER));
+        vm.prank(BROKER_1);
+        acts.createDvpHolds(holdRow(ALICE, BOB, address(0), 10, 2, 0, "dvp"), true);
+    }
+
+    function test_personsAreNotCountedWhereTheyAreNotTracked() public {
+        token = create_("lots", policyOf(0, 0, 10, 0, 0, 0));
+        issue(token, ALICE, 10);
+        vm.prank(BROKER_1);
+        token.custodiedTransfer(transferRow(ALICE, BOB, 10), true);
+        eq(token.holderCount(), 0, "nobody counted");
+        eq(token.unitsOfPerson(2), 0, "nothing summed up");
+    }
 }
