@@ -450,12 +450,14 @@ contract SettlementTest is Fixture {
         cash.mint(BUYER, 500);
         vm.startPrank(BUYER);
         cash.approve(address(settlement), 500);
-        settlement.fund(deal, 2);
+        settlement.fund(deal, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegReady.selector, 0));
+        settlement.fund(deal, 0);
         vm.stopPrank();
         vm.warp(DEADLINE + 1);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 0));
-        settlement.giveBack(deal, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 2));
         settlement.giveBack(deal, 2);
+        settlement.giveBack(deal, 0);
         eq(settlement.stateOf(settlement.idOf(deal)), 0, "given back");
     }
 
