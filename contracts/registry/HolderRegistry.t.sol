@@ -277,9 +277,9 @@ contract HolderRegistryTest is Fixture {
         consent(BROKER_2, WALLET, 2);
         vm.warp(START + 30 days);
         write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));
-        consent(BROKER_2, WALLET, 1);
+        consent(BROKER_1, WALLET, 1); // the side it arrives at speaks first, and lapses first
         vm.warp(START + 30 days + 10);
-        consent(BROKER_1, WALLET, 1);
+        consent(BROKER_2, WALLET, 1);
         vm.warp(START + 60 days);
         write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, 1));
     }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Code} from "../token/Rules.sol";
+import {SecurityToken} from "../token/SecurityToken.sol";
 import {Fixture, IActs, Vm} from "./Fixture.t.sol";
 
 /// @dev Edges that mutants of the contracts showed no other test to reach.
@@ -126,5 +127,32 @@ contract EdgesTest is Fixture {
         token.custodiedTransfer(transferRow(ALICE, BOB, 10), true);
         eq(token.holderCount(), 0, "nobody counted");
         eq(token.unitsOfPerson(2), 0, "nothing summed up");
+    }
+
+    function test_aRequestOfAllUnitsIsAccepted() public {
+        SecurityToken strict = create_("approval", policyOf(4, 0, 0, 0, 0, 0));
+        issue(strict, ALICE, 100);
+        vm.prank(BROKER_1);
+        strict.requestTransfers(requestRow(ALICE, BOB, 100, 0, "all"), true);
+        vm.prank(BROKER_1);
+        strict.acceptTransfers(one("all"), true);
+        eq(strict.holdOf("all").state, 2, "accepted");
+    }
+
+    function test_onlyARequestIsAccepted() public {
+        hold(3, 10, "pledge");
+        vm.expectRevert(refused(Code.HOLD_UNKNOWN));
+        vm.prank(BROKER_1);
+        token.acceptTransfers(one("pledge"), true);
+    }
+
+    function test_aChangeOfControllerStandsInTheHead() public {
+        hold(3, 10, "pledge");
+        bytes32 head = token.head();
+        vm.recordLogs();
+        vm.prank(COURT);
+        acts.changeController("pledge", BOB);
+        eq(token.head(), replay(head, address(token)), "the entry's own head");
+        yes(token.head() != head, "there was an entry");
     }
 }
