@@ -97,14 +97,14 @@ async function add(values: Values): Promise<void> {
 function key(values: Values): void {
   if (values.host === undefined)
     throw new Error("Give --host <address>[:<port>] where peers reach the node.");
+  // Before a key is written: one that belongs to no endpoint would stay behind.
+  const endpoint = endpointOf(values.host);
   const made = createNodeKey();
   const file = clientProfiles[clientOf(values)].keyFile(made);
   const path = resolve(values.dir ?? ".", file.path.split("/").at(-1) as string);
   // `wx`: a key that is there may be a validator's.
   writeFileSync(path, file.text, { mode: 0o600, flag: "wx" });
-  print(
-    `Key written to ${path}\naddress ${made.address}\n${enodeUrl({ ...made, ...endpointOf(values.host) })}`,
-  );
+  print(`Key written to ${path}\naddress ${made.address}\n${enodeUrl({ ...made, ...endpoint })}`);
 }
 
 function clientOf({ client }: Values): ChainClient {

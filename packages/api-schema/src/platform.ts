@@ -1,4 +1,5 @@
 import { isoOfDay, jstDay } from "@genbo/domain/jst";
+import { nodeStates } from "@genbo/domain/node-states";
 import { z } from "zod";
 import { named } from "./named.ts";
 import { hash, height, instant, instantText, lastDay } from "./primitives.ts";
@@ -18,26 +19,11 @@ export const readyAnswer = named(
 /** Why nothing of the chain moves: it makes no blocks, or no node answers. */
 export const chainWait = z.enum(["chain_halted", "chain_unreachable"]);
 
-/** What stands in the way of using a node; `good` when nothing does. */
-const nodeState = z.enum([
-  "unknown",
-  "good",
-  "slow",
-  "unreliable",
-  "no_peers",
-  "lags",
-  "away",
-  "syncing",
-  "ahead",
-  "lies",
-  "disagrees",
-  "other_chain",
-]);
 const node = named(
   "ChainNode",
   z.object({
     node: z.string().describe("Host and port"),
-    state: nodeState,
+    state: z.enum(nodeStates),
     reason: z.string().nullable().describe("What is so and what to do; null for a good node"),
     head: height.nullable(),
     peers: height.nullable(),

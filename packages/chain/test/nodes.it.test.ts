@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { NodeState } from "@genbo/domain/node-states";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type Fault, type FaultyNode, openFaultyNode } from "../../../test/support/faulty-node.ts";
 import { type Anvil, startAnvil } from "../src/anvil.ts";
 import { createBlockReader } from "../src/blocks.ts";
 import { followBlocks } from "../src/follower.ts";
-import type { NodeState } from "../src/nodes/judge.ts";
 import { type Nodes, type NodesOptions, openNodes } from "../src/nodes/nodes.ts";
 import { callsPerRequestMax } from "../src/rpc.ts";
 

@@ -1,11 +1,11 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Random } from "@genbo/cli/demo/random";
 import type { ProcessName } from "@genbo/cli/supervisor";
 import { type ServiceName, serviceNames } from "@genbo/cli/supervisor-service";
 import { type Failpoint, failpoints } from "@genbo/domain/failpoints";
 import type { Fault as NodeFault } from "../../support/faulty-node.ts";
-import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
 /** What goes wrong, chosen before it does. */
@@ -24,7 +24,7 @@ const armedMs = 6_000;
 /** A fault by chance. Each failpoint in its turn, so that every window is hit; the rest at random. */
 export function chooseFault(random: Random, turn: number): Fault {
   if (turn % 3 === 0) return failpoint(failpoints[(turn / 3) % failpoints.length]!);
-  return random.oneOf([kill, kill, pause, cut, delay, node, node])(random);
+  return random.pick([kill, kill, pause, cut, delay, node, node])(random);
 }
 
 function failpoint(point: Failpoint): Fault {
@@ -45,7 +45,7 @@ function failpoint(point: Failpoint): Fault {
 }
 
 function kill(random: Random): Fault {
-  const name = random.oneOf(everybody);
+  const name = random.pick(everybody);
   return {
     name: `kill ${name}`,
     strike: async ({ stack }) => {
@@ -57,7 +57,7 @@ function kill(random: Random): Fault {
 }
 
 function pause(random: Random): Fault {
-  const [name, ms] = [random.oneOf(pausable), 100 + random.below(longestPauseMs)];
+  const [name, ms] = [random.pick(pausable), 100 + random.int(longestPauseMs)];
   return {
     name: `pause ${name}`,
     strike: async ({ stack }) => {
@@ -73,7 +73,7 @@ function pause(random: Random): Fault {
 }
 
 function cut(random: Random): Fault {
-  const [name, ms] = [random.oneOf(serviceNames), 100 + random.below(2_000)];
+  const [name, ms] = [random.pick(serviceNames), 100 + random.int(2_000)];
   return {
     name: `cut ${name} from its database`,
     strike: async ({ wires }) => {
@@ -87,7 +87,7 @@ function cut(random: Random): Fault {
 }
 
 function delay(random: Random): Fault {
-  const [name, ms] = [random.oneOf(serviceNames), 5 + random.below(100)];
+  const [name, ms] = [random.pick(serviceNames), 5 + random.int(100)];
   return {
     name: `delay ${name} from its database`,
     strike: async ({ wires }) => {
@@ -102,8 +102,8 @@ function delay(random: Random): Fault {
 
 /** The node as one process sees it: away, slow, silent, half deaf, or standing still. */
 function node(random: Random): Fault {
-  const [name, ms] = [random.oneOf(serviceNames), 200 + random.below(3_000)];
-  const kind = random.oneOf(["away", "hangs", "dropsHalf", "slow", "stands"] as const);
+  const [name, ms] = [random.pick(serviceNames), 200 + random.int(3_000)];
+  const kind = random.pick(["away", "hangs", "dropsHalf", "slow", "stands"] as const);
   return {
     name: `node ${kind} for ${name}`,
     strike: async ({ wires, issue }) => {

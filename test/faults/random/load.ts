@@ -1,6 +1,6 @@
 import type { WireAnswer, WireRequest } from "@genbo/api-schema/wire";
 import { ApiProblem, type Client } from "@genbo/cli/client";
-import type { Random } from "./random.ts";
+import type { Random } from "@genbo/cli/demo/random";
 import type { World } from "./world.ts";
 
 type Operation = WireAnswer<"getOperation">;
@@ -47,9 +47,9 @@ function keepRefusal(error: unknown): string {
 
 async function issuance(world: World, random: Random, name: string, n: number): Promise<Operation[]> {
   const { issue } = world;
-  const rows = Array.from({ length: 5 + random.below(40) }, () => ({
-    to: random.oneOf(issue.accounts),
-    units: String(1 + random.below(9)),
+  const rows = Array.from({ length: 5 + random.int(40) }, () => ({
+    to: random.pick(issue.accounts),
+    units: String(1 + random.int(9)),
   }));
   const client = issue.parties.as.issuer;
   const request = { params: { id: issue.id }, body: { rows }, key: `${name}:issue:${n}` };
@@ -60,9 +60,9 @@ async function issuance(world: World, random: Random, name: string, n: number): 
 async function transfer(world: World, random: Random, name: string): Promise<Operation[]> {
   const { id: issueId, accounts, parties } = world.issue;
   const { SBI, SBIDesk, trustee } = parties.as;
-  const from = random.oneOf(accounts);
-  const to = random.oneOf(accounts.filter((account) => account !== from));
-  const steps = random.oneOf([
+  const from = random.pick(accounts);
+  const to = random.pick(accounts.filter((account) => account !== from));
+  const steps = random.pick([
     ["acceptTransfer", "approveTransfer"],
     ["acceptTransfer", "approveTransfer"],
     ["acceptTransfer", "rejectTransfer"],
@@ -72,7 +72,7 @@ async function transfer(world: World, random: Random, name: string): Promise<Ope
     issueId,
     from,
     to,
-    units: String(1 + random.below(3)),
+    units: String(1 + random.int(3)),
     tradeDate: today,
     settlementDate: today,
   };
@@ -100,8 +100,8 @@ async function transfer(world: World, random: Random, name: string): Promise<Ope
 
 async function pledge(world: World, random: Random, name: string): Promise<Operation[]> {
   const { accounts } = world.issue;
-  const account = random.oneOf(accounts);
-  const pledgee = random.oneOf(accounts.filter((each) => each !== account));
+  const account = random.pick(accounts);
+  const pledgee = random.pick(accounts.filter((each) => each !== account));
   const set = await act(world, `${name}:pledge`, {
     kind: "PLEDGE",
     facts: { account, pledgee, units: "1" },

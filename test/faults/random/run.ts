@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { seededRandom } from "@genbo/cli/demo/random";
 import { chooseFault } from "./faults.ts";
 import { runLoad } from "./load.ts";
-import { createRandom } from "./random.ts";
 import { verifyWorld } from "./verify.ts";
 import { openWorld } from "./world.ts";
 
@@ -40,14 +40,14 @@ export async function runFaults(
   try {
     let turn = 0;
     for (let run = 1; run <= runs; run += 1) {
-      const random = createRandom(seed * 1_000_003 + run);
-      const faults = Array.from({ length: 1 + random.below(faultsMax) }, () => chooseFault(random, turn++));
+      const random = seededRandom(`${seed}:${run}`);
+      const faults = Array.from({ length: 1 + random.int(faultsMax) }, () => chooseFault(random, turn++));
       const names = faults.map(({ name }) => name).join(", ");
       say(`run ${run}: ${names}`);
       try {
         const load = runLoad(world, random, `run-${seed}-${run}`);
         const strikes = faults.map(async (fault) => {
-          await sleep(random.below(latestStartMs));
+          await sleep(random.int(latestStartMs));
           if (await fault.strike(world)) report.faults[fault.name] = (report.faults[fault.name] ?? 0) + 1;
         });
         const [{ operations, refused }] = await Promise.all([load, ...strikes]);

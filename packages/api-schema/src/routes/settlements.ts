@@ -17,6 +17,17 @@ import {
 const tag = "Settlements";
 const ofSettlement = z.strictObject({ id: id("stl") });
 
+/** What stands against a side's consent, and the trustee's. */
+const consentProblems = [
+  "STATE_CONFLICT",
+  "NOT_YET_HELD",
+  "DEADLINE_PASSED",
+  "MAKER_IS_CHECKER",
+  "ISSUE_NOT_ACTIVE",
+  "ISSUE_QUARANTINED",
+  "TRANSFER_REFUSED",
+] as const;
+
 export const settlementRoutes = [
   route({
     operationId: "offerSettlement",
@@ -72,15 +83,7 @@ export const settlementRoutes = [
     params: ofSettlement,
     body: settlementConsent,
     answers: { 200: settlementAgreed, 202: accepted },
-    problems: [
-      "STATE_CONFLICT",
-      "NOT_YET_HELD",
-      "DEADLINE_PASSED",
-      "MAKER_IS_CHECKER",
-      "ISSUE_NOT_ACTIVE",
-      "ISSUE_QUARANTINED",
-      "TRANSFER_REFUSED",
-    ],
+    problems: consentProblems,
     limit: "write",
   }),
   route({
@@ -93,15 +96,7 @@ export const settlementRoutes = [
     params: ofSettlement,
     body: settlementConsent,
     answers: { 202: accepted },
-    problems: [
-      "STATE_CONFLICT",
-      "NOT_YET_HELD",
-      "DEADLINE_PASSED",
-      "MAKER_IS_CHECKER",
-      "ISSUE_NOT_ACTIVE",
-      "ISSUE_QUARANTINED",
-      "TRANSFER_REFUSED",
-    ],
+    problems: consentProblems,
     limit: "write",
   }),
   route({

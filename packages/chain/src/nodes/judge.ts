@@ -1,21 +1,5 @@
+import type { NodeState } from "@genbo/domain/node-states";
 import type { ChainIdentity } from "../identity.ts";
-
-/** What stands in the way of using a node; `good` when nothing does. */
-export const nodeStates = [
-  "unknown",
-  "good",
-  "slow",
-  "unreliable",
-  "no_peers",
-  "lags",
-  "away",
-  "syncing",
-  "ahead",
-  "lies",
-  "disagrees",
-  "other_chain",
-] as const;
-export type NodeState = (typeof nodeStates)[number];
 
 /** Never asked: what such a node says could be of another chain or of none. The other states are asked when no good node is left. */
 export const leftOut: ReadonlySet<NodeState> = new Set([
