@@ -33,7 +33,7 @@ export async function runLane(
     const stored = await withTransaction(context.pool, (tx) => storeNext(context, tx, lane));
     if (stored === undefined) break;
     await context.checkpoint("stored");
-    const offer = await broadcast(context, stored);
+    const offer = await broadcast(context, stored, "one");
     await traceSending(context, stored, beganMs);
     if (offer !== "sent") return offer;
     offered.note(stored.id);
