@@ -145,14 +145,13 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
         if (to == address(0)) failing |= Rules.bit(Code.RECEIVER_INVALID);
         if (units == 0) failing |= Rules.bit(Code.UNITS_ZERO);
         if (units > Supply.left(supply)) failing |= Rules.bit(Code.SUPPLY_CAP);
-        bool sets = Policy.sets(book.policy);
-        if (sets) failing |= _failingIssuePolicy(book, units, toRecord);
+        if (Policy.sets(book.policy)) failing |= _failingIssuePolicy(book, units, toRecord);
         if (failing != 0) return failing;
         unchecked {
             book.supply = supply + units; // no more than the cap
             _accounts[to].word += units;
         }
-        if (sets) _trackRecords(book, 0, toRecord, units);
+        if (Policy.has(book.policy, Policy.TRACKED)) _trackRecords(book, 0, toRecord, units);
         _emitTransfer(line);
         _note(book, line);
     }
@@ -168,8 +167,7 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
         uint256 word = account.word;
         failing = Rules.ofMove(from, line.toOf(), units, _free(from, word)) | Rules.ofSender(fromRecord)
             | Rules.ofReceiver(toRecord) | _failingActor(book, fromRecord, from);
-        bool sets = Policy.sets(book.policy);
-        if (sets) {
+        if (Policy.sets(book.policy)) {
             failing |= _failingAtOnce(book.policy) | _failingPolicy(book, units, word, fromRecord, toRecord);
         }
         if (failing != 0) return failing;
@@ -177,7 +175,7 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
             account.word = word - units; // no more than its free units
             _accounts[line.toOf()].word += units;
         }
-        if (sets) _trackRecords(book, fromRecord, toRecord, units);
+        if (Policy.has(book.policy, Policy.TRACKED)) _trackRecords(book, fromRecord, toRecord, units);
         _emitTransfer(line);
         _note(book, line);
     }
@@ -261,7 +259,10 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
         uint8 kind = line.kindOf();
         if (kind <= Kind.RECOVERY || kind == Kind.HOLD_EXECUTED) {
             _move(book, from, to, units, kind == Kind.HOLD_EXECUTED ? units << 96 : 0);
-            if (Policy.has(book.policy, Policy.TRACKED)) _track(book, from, to, units);
+            if (Policy.has(book.policy, Policy.TRACKED)) {
+                (uint256 fromRecord, uint256 toRecord) = _pair(from, to);
+                _trackRecords(book, fromRecord, toRecord, units);
+            }
             _emitTransfer(line);
         } else if (kind == Kind.HOLD_CREATED && from != to) {
             Account storage account = _accounts[from];
@@ -272,29 +273,20 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
         }
     }
 
-    /// @dev Sums cannot overflow: no balance exceeds the supply, and that stays below 2^96 by the cap.
+    /// @dev Units come from an account: {_issueUnlessFailing} alone makes new ones. Sums cannot overflow: no balance
+    /// exceeds the supply, and that stays below 2^96 by the cap.
     function _move(Book memory book, address from, address to, uint256 units, uint256 encumbrance) private {
+        Account storage account = _accounts[from];
+        uint256 word = account.word;
+        assert(units <= (encumbrance != 0 ? Holding.encumbered(word) : Holding.unheld(word)));
         unchecked {
-            if (from == address(0)) {
-                book.supply = _supplyIn(book) + units;
-            } else {
-                Account storage account = _accounts[from];
-                uint256 word = account.word;
-                assert(units <= (encumbrance != 0 ? Holding.encumbered(word) : Holding.unheld(word)));
-                account.word = word - encumbrance - units;
-            }
+            account.word = word - encumbrance - units;
             if (to == address(0)) book.supply = _supplyIn(book) - units;
             else _accounts[to].word += units;
         }
     }
 
-    function _track(Book memory book, address from, address to, uint256 units) private {
-        (uint256 fromRecord, uint256 toRecord) = _pair(from, to);
-        _trackRecords(book, fromRecord, toRecord, units);
-    }
-
     function _trackRecords(Book memory book, uint256 fromRecord, uint256 toRecord, uint256 units) private {
-        if (!Policy.has(book.policy, Policy.TRACKED)) return;
         uint96 seller = Record.personOf(fromRecord);
         uint96 buyer = Record.personOf(toRecord);
         if (seller == buyer) return;

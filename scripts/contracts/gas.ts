@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { contractArtifact, contractInterface } from "@genbo/chain/abi";
 import { issuerRole } from "@genbo/chain/deployment";
+import { carriedRowGas, singleCallGas } from "@genbo/chain/gas";
 import { Interface, id } from "ethers";
 import { artifacts } from "hardhat";
 import { createPlatform, type Platform, registryRecord, wallet } from "../../contracts/test/platform.ts";
@@ -22,6 +23,8 @@ const snapshotFile = new URL("../../contracts/gas.json", import.meta.url);
 const batch = 100;
 /** The chain's own prices for a row whose seller no other row has are 19,900, see docs/contracts.md; 3,600 are for code. */
 const manySellersBudget = 23_500;
+/** The API carries at most 50 accounts and holds a transaction, which has this much gas for each of them. */
+const carryWorst = singleCallGas / 50 + carriedRowGas;
 const ref = (text: string) => id(text);
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
 const zero = `0x${"0".repeat(64)}`;
@@ -136,8 +139,47 @@ export async function measureGas(): Promise<GasFigure[]> {
     batch,
     30_000,
   );
+  const carry = await measureCarry(platform);
+  note("split, an account carried, batch of 25", carry.bare, 25, 40_000);
+  note("split, an account and its pledge carried, batch of 25", carry.pledged, 25, 65_000);
+  note(
+    "split, an account with frozen units, a pledge and eight attachments that wait",
+    carry.worst,
+    1,
+    carryWorst,
+  );
   note("DvP of two legs, settlement", await measureDvp(platform, token, validUntil), 1, 210_000);
   return figures;
+}
+
+/** Gas of carrying accounts over a split in an issue that tracks persons: bare, with one pledge each, and at the worst. */
+async function measureCarry({ signers, createIssue, send, request }: Platform) {
+  const token = await createIssue(ref("scaled"), 32n << 248n, 10_000_000n);
+  const { issuer, registrar, enforcer } = signers;
+  const act = (from: string, fn: string, args: unknown[]) => send(from, "SecurityToken", token, fn, args);
+  const [bare, pledged] = [range(25, 1).map(wallet), range(25, 26).map(wallet)];
+  const worst = wallet(51);
+  const issued = [...bare, ...pledged, worst].map((to) => [to, 1000n, ref(`issue ${to}`), zero]);
+  await act(issuer, "issue", [issued, true]);
+  const hold = (account: string, name: string, units: bigint, kind = 3) => [
+    ...[account, wallet(0), registrar, units, kind, 0],
+    ...[ref(name), zero],
+  ];
+  await act(registrar, "createHolds", [pledged.map((account) => hold(account, account, 10n)), true]);
+  await act(registrar, "createHolds", [[hold(worst, "all", 995n)], true]);
+  const waiting = range(8).map((index) => hold(worst, `waits ${index}`, 10n, 4));
+  await act(registrar, "createHolds", [waiting, true]);
+  await act(enforcer, "setFrozenTokens", [worst, 7n]);
+  await act(issuer, "proposeRatio", [3n, 2n]);
+  await request("evm_increaseTime", [90_000]);
+  await act(registrar, "beginRatio", [3n, 2n, ref("split")]);
+  const carry = async (accounts: string[], ids: (account: string) => string[]) =>
+    (await act(registrar, "carry", [accounts.map((account) => [account, ids(account)])])).gasUsed;
+  return {
+    bare: await carry(bare, () => []),
+    pledged: await carry(pledged, (account) => [ref(account)]),
+    worst: await carry([worst], () => [ref("all")]),
+  };
 }
 
 /** Gas of settling one delivery against one cash leg, both in the settlement contract's hands. */
