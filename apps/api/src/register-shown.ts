@@ -1,4 +1,5 @@
 import type { InspectionWithAll } from "@genbo/database/inspections";
+import { approvedUnitsAt } from "@genbo/database/issue-units";
 import type { IssueWithState } from "@genbo/database/issues";
 import { registerPage } from "@genbo/database/register-read";
 import { canonicalJson } from "@genbo/domain/canonical-json";
@@ -25,11 +26,17 @@ export async function registerShown(
   const place = { ...at, block, time: inspection.shownTime! };
   const holders = await bookHolders(ctx, issue.profile as ProfileName, place, page.rows);
   const shown = holders.map((holder) => ({ type: "holder", ...statutory(holder) }));
-  const lines = [headerOf(inspection, issue, cursor), ...shown, endOf(page.rows.length, page.next)];
+  const header = await headerOf(ctx, inspection, issue, { seq: at.seq, after: cursor ?? "" });
+  const lines = [header, ...shown, endOf(page.rows.length, page.next)];
   return { text: lines.map((line) => `${canonicalJson(line)}\n`).join(""), rows: page.rows.length };
 }
 
-const headerOf = (inspection: InspectionWithAll, issue: IssueWithState, cursor: string | undefined) => ({
+const headerOf = async (
+  ctx: ApiContext,
+  inspection: InspectionWithAll,
+  issue: IssueWithState,
+  { seq, after }: { seq: number; after: string },
+) => ({
   type: "register",
   inspectionId: inspection.id,
   issueId: issue.id,
@@ -37,14 +44,14 @@ const headerOf = (inspection: InspectionWithAll, issue: IssueWithState, cursor: 
   name: issue.name,
   symbol: issue.symbol,
   items: bookItems(issue),
-  totalUnits: issue.totalUnits,
+  totalUnits: await approvedUnitsAt(ctx.pool, issue, seq),
   unitPriceYen: issue.unitPriceYen,
-  seq: Number(inspection.shownSeq),
+  seq,
   head: inspection.shownHead,
   block: Number(inspection.shownBlock),
   hash: inspection.shownHash,
   time: inspection.shownTime,
-  after: cursor ?? "",
+  after,
 });
 
 const endOf = (rows: number, next: string | null) => ({ type: "end", rows, next });

@@ -164,4 +164,37 @@ describe("issuance", () => {
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(2);
     expect(answers.filter(({ code }) => code === "SUPPLY_EXCEEDED")).toHaveLength(4);
   });
+
+  it("counts what was approved, issued and redeemed in the units since a split and a consolidation [TA 197(1)(iii)]", async () => {
+    const id = await world.activeIssue({ totalUnits: "10" });
+    const { account } = await world.open(world.broker, "I-5");
+    const ask = async (units: number) => {
+      const body = { rows: [{ to: account, units: String(units) }] };
+      return (await world.ask(world.issuer.secret, "issueUnits", { params: { id }, body })).code;
+    };
+    const read = async () =>
+      (await world.ask(world.issuer.secret, "getIssue", { params: { id }, query: {} })).body;
+    const { totalYen } = await read();
+    const whole = (units: bigint, n: bigint, d: bigint) => {
+      const fields = { basis: n > d ? 10 : 9, units, ref: `0x${"7".repeat(64)}` };
+      const data = `0x${[0n, n, 0n, d].map((field) => field.toString(16).padStart(16, "0")).join("")}`;
+      return world.ledger.enter(id, "RATIO", { ...fields, data });
+    };
+    await world.ledger.issue(id, account, 8n);
+    await world.ledger.enter(id, "REDEEM", { basis: 15, from: account, units: 2n });
+    await whole(6n, 3n, 1n);
+    // A split's room is there before its accounts are carried, a consolidation's goes when the last one was.
+    expect((await read()).totalUnits).toBe("30");
+    await world.ledger.ratio(id, account, 3n, 1n);
+    await whole(18n, 3n, 1n);
+    expect(await ask(7)).toBe("SUPPLY_EXCEEDED");
+    await whole(18n, 1n, 2n);
+    expect((await read()).totalUnits).toBe("30");
+    await world.ledger.ratio(id, account, 1n, 2n);
+    await whole(9n, 1n, 2n);
+    expect(await read()).toMatchObject({ totalUnits: "15", totalYen });
+    expect(await ask(4)).toBe("SUPPLY_EXCEEDED");
+    expect(await ask(3)).toBeUndefined();
+    expect(await ask(2)).toBe("SUPPLY_EXCEEDED");
+  });
 });

@@ -145,17 +145,3 @@ export async function issueForCommand(db: Queryable, id: string): Promise<IssueF
   });
   return found.rows[0];
 }
-
-/**
- * Units that were issued or are on their way. Locks the issue's row until the transaction ends, so that two requests
- * at once cannot both take what is left.
- */
-export async function issuedUnits(tx: Queryable, issueId: string): Promise<bigint> {
-  await tx.query("select 1 from issue where id = $1 for no key update", [issueId]);
-  const found = await tx.query<{ units: bigint }>(
-    `select coalesce((select sum((c.args ->> 'units')::bigint) from command c join operation o on o.id = c.operation_id
-        where o.issue_id = $1 and o.kind = 'issuance' and c.state in ('queued', 'taken', 'entered')), 0)::bigint as units`,
-    [issueId],
-  );
-  return found.rows[0]!.units;
-}

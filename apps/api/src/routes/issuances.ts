@@ -1,8 +1,10 @@
 import type { RowError } from "@genbo/api-schema/problem";
 import type { Queryable } from "@genbo/database/connection";
-import { type IssueForCommand, issuedUnits, issueForCommand } from "@genbo/database/issues";
+import { issuedUnits, ratioLinesOf } from "@genbo/database/issue-units";
+import { type IssueForCommand, issueForCommand } from "@genbo/database/issues";
 import type { NewCommand } from "@genbo/database/operations-new";
 import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import { approvedUnits } from "@genbo/domain/approved-units";
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";
 import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
@@ -113,10 +115,14 @@ const rulesOfReceiver = (facts: OrderFacts, row: Row, at: Date): number[] =>
     ofReceiver.has(refusalOf(number).code),
   );
 
-/** What was issued and what is on its way never exceed what the trustee approved. @throws ProblemError SUPPLY_EXCEEDED */
+/**
+ * What was issued and what is on its way never exceed what the trustee approved, both in the units of now (Trust Act
+ * 197(1)(iii)). @throws ProblemError SUPPLY_EXCEEDED
+ */
 async function checkSupply(db: Queryable, issue: IssueForCommand, rows: readonly Row[]): Promise<void> {
   const asked = rows.reduce((sum, row) => sum + row.units, 0n);
-  const left = issue.totalUnits - (await issuedUnits(db, issue.id));
+  const lines = (await ratioLinesOf(db, [issue.id])).get(issue.id)!;
+  const left = approvedUnits(issue.totalUnits, lines) - (await issuedUnits(db, issue.id, lines));
   if (asked > left) {
     throw new ProblemError("SUPPLY_EXCEEDED", `${asked} units are asked for, ${left} are left.`, {
       target: issue.id,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ratioLinesOf } from "@genbo/database/issue-units";
 import { findIssue, issuePart, listIssues, type NewIssue } from "@genbo/database/issues";
 import { findParty } from "@genbo/database/parties";
 import { canonicalJson } from "@genbo/domain/canonical-json";
@@ -33,13 +34,18 @@ export const issueHandlers = (ctx: ApiContext): Handlers<"draftIssue" | "listIss
   listIssues: async ({ principal, query }) => {
     const asOf = await presentAsOf(ctx, query.minBlock);
     const rows = await listIssues(ctx.prisma, issueView(principal), query);
-    return { status: 200, body: { ...pageOf(rows, query.limit, issueWire, ({ id }) => id), asOf } };
+    const lines = await ratioLinesOf(
+      ctx.pool,
+      rows.map(({ id }) => id),
+    );
+    const wire = (row: (typeof rows)[number]) => issueWire(row, lines.get(row.id)!);
+    return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
   },
   getIssue: async ({ principal, params, query }) => {
     const head = await headAt(ctx, query.minBlock);
     const row = await findIssue(ctx.prisma, issueView(principal), params.id);
     if (row === null) throw notFound();
-    const wire = issueWire(row);
+    const wire = issueWire(row, (await ratioLinesOf(ctx.pool, [row.id])).get(row.id)!);
     const asOf = head && { ...head, time: head.time.toISOString(), seq: wire.register?.seq ?? 0 };
     return { status: 200, body: { ...wire, terms: row.terms as Record<string, unknown>, asOf } };
   },

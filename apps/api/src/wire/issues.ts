@@ -1,12 +1,14 @@
 import type { issue } from "@genbo/api-schema/issues";
 import type { IssueWithState } from "@genbo/database/issues";
+import { approvedUnits, type RatioLines } from "@genbo/domain/approved-units";
 import { classesOf } from "@genbo/domain/investor-class";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { z } from "zod";
 
 type IssueWire = z.input<typeof issue>;
 
-export function issueWire(row: IssueWithState): IssueWire {
+/** @param lines the consolidations and splits since it was issued */
+export function issueWire(row: IssueWithState, lines: RatioLines): IssueWire {
   const { issueState: register } = row;
   return {
     id: row.id,
@@ -16,7 +18,7 @@ export function issueWire(row: IssueWithState): IssueWire {
     state: row.state as IssueWire["state"],
     issuerId: row.issuerId,
     trusteeId: row.trusteeId,
-    totalUnits: String(row.totalUnits),
+    totalUnits: String(approvedUnits(row.totalUnits, lines)),
     unitPriceYen: String(row.unitPriceYen),
     totalYen: String(row.totalUnits * row.unitPriceYen),
     minUnits: String(row.minUnits),
