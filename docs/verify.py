@@ -11,7 +11,6 @@ for t in range(24):
     x, y = y, (2 * x + 3 * y) % 5
 RHO_PI = [(i, i % 5, ROT[i], 64 - ROT[i], i // 5 + 5 * ((2 * (i % 5) + 3 * (i // 5)) % 5)) for i in range(25)]
 CHI = [(i, i - i % 5 + (i + 1) % 5, i - i % 5 + (i + 2) % 5) for i in range(25)]
-
 @functools.lru_cache(1 << 16)
 def keccak(data):
     rest, a = 136 - len(data) % 136, [0] * 25
@@ -51,7 +50,7 @@ def parse(raw):  # A line with exactly the fields of its type, each of its form;
         if not (type(value) is int if form is None else type(value) is str and re.fullmatch(form, value)): return None
         if form in (None, AMOUNT) and not 0 <= int(value) < 1 << (96 if form else BITS.get(name, 48)): return None
         if form is AMOUNT: line[name] = int(value)
-    return line if line.get("version", 2) == 2 else None
+    return line if line.get("version", 3) == 3 else None
 class Register:
     """The fold. holdings: account -> [units, encumbered, {day: units}]; holds: ref -> [account, units, kind]."""
     def __init__(self): self.holdings, self.holds, self.persons, self.units = {}, {}, {}, 0
@@ -117,9 +116,12 @@ class Register:
     def sums(self): return self.units, len({self.persons[account] for account in self.holdings}), len(self.holdings)
     def root(self):
         days = lambda lots: hashed(*(each for lot in sorted(lots.items()) for each in lot))
-        level = [hashed(hashed(account, units, held, days(lots))) for account, (units, held, lots) in sorted(self.holdings.items())]
-        while len(level) > 1: level = [hashed(*sorted(level[i:i + 2])) if level[i + 1:] else level[i] for i in range(0, len(level), 2)]
-        return level[0] if level else ZERO
+        leaves = [(number(account), hashed(hashed(account, units, held, days(lots)))) for account, (units, held, lots) in sorted(self.holdings.items())]
+        return joined(leaves) if leaves else ZERO
+def joined(part):  # the highest bit in which accounts differ parts them
+    if len(part) == 1: return part[0][1]
+    high = [account >> (part[0][0] ^ part[-1][0]).bit_length() - 1 & 1 for account, _ in part].index(1)
+    return hashed(*sorted((joined(part[:high]), joined(part[high:]))))
 def chained(at, line, last, head_of):  # The head after a line whose number must follow `last`.
     seq, head = last + 1, head_of(last + 1)
     if head == line["head"]: return head if line["seq"] == seq else differs(at, seq, "NUMBER_DIFFERS")
@@ -167,7 +169,6 @@ def ask(url, calls):
     body = json.dumps([dict(jsonrpc="2.0", id=i, method=m, params=p) for i, (m, p) in enumerate(calls)]).encode()
     with urllib.request.urlopen(urllib.request.Request(url, body, {"content-type": "application/json"})) as answer:
         return [each.get("result") for each in sorted(json.load(answer), key=lambda each: each["id"])]
-
 def check_chain(url, found):
     header, blocks = found["header"], list(found["blocks"].items())
     chain, genesis = ask(url, [("eth_chainId", []), ("eth_getBlockByNumber", ["0x0", False])])
@@ -185,7 +186,6 @@ def check_chain(url, found):
         if any(view == "seq" and int(said, 16) > is_so for (_, view, is_so), said in zip(views, answers)): return "cannot tell"
     if any(int(said, 16) != number(is_so) for (_, _, is_so), said in zip(views, answers)): differs("header", None, "CHAIN_DIFFERS")
     return "equal"
-
 if __name__ == "__main__":
     code, url = 0, sys.argv.pop(sys.argv.index("--rpc") + 1) if "--rpc" in sys.argv else None
     for path in (path for path in sys.argv[1:] if path != "--rpc"):

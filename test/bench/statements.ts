@@ -1,5 +1,6 @@
 import { buildApp } from "@genbo/api/app";
 import { openSigningKeys } from "@genbo/api/signing-keys";
+import { createTrees } from "@genbo/api/trees";
 import { rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
 import type { Stack } from "@genbo/cli/supervisor";
@@ -57,6 +58,7 @@ export async function openRecorder({ folder, clock, urls }: Stack): Promise<Reco
     rateLimits,
     metrics: { requested: () => undefined, accepted: () => undefined, refused: () => undefined },
     traces: noTraces,
+    treeOf: createTrees(pool),
     outbox: { admit: () => undefined, waiting: () => 0, close: async () => undefined },
     notifyCommands: () => undefined,
     reach: () => undefined,

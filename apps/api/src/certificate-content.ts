@@ -6,7 +6,7 @@ import { registerPage } from "@genbo/database/register-read";
 import { type EntryLine, entriesPage } from "@genbo/database/register-read-entries";
 import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
 import { marksAt } from "@genbo/database/register-read-marks";
-import { merklePathOf } from "@genbo/database/register-read-path";
+import type { Reading } from "@genbo/database/register-read-overlay";
 import type { Position } from "@genbo/database/register-read-position";
 import { type ParticularsAt, particularsAt } from "@genbo/database/vault-at";
 import { type EntryKind, entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
@@ -46,7 +46,7 @@ const articles: Readonly<Record<ProfileName, Record<CertificateSide, string>>> =
 export async function certificateContent(
   ctx: ApiContext,
   issue: IssueWithState,
-  position: Position,
+  position: Reading,
   of: CertificateSubject,
 ): Promise<CertificateContent> {
   const profile = issue.profile as ProfileName;
@@ -103,7 +103,7 @@ function articleOf(profile: ProfileName, side: CertificateSide, { marks = [] }: 
 
 async function holderBody(
   ctx: ApiContext,
-  position: Position,
+  position: Reading,
   { account, personId }: CertificateSubject,
   profile: ProfileName,
 ): Promise<Body> {
@@ -112,7 +112,8 @@ async function holderBody(
   if (row === undefined) throw notFound();
   const holds = await holdsOf(ctx.pool, position, { side: "account", accounts: [account] });
   const entries = await entriesOf(ctx, position, personId, (line) => isOwn(line, account));
-  const merkle = await merklePathOf(ctx.pool, position, account);
+  const tree = await ctx.treeOf(position);
+  const proof = await tree.prove(account);
   const marks = await marksAt(ctx.pool, position, [account]);
   return {
     body: {
@@ -120,8 +121,8 @@ async function holderBody(
       holding: registerRowWire(row),
       holds: holds.map(ownHold),
       entries: entries.map((line) => ownEntry(line, account, profile)),
-      merkle,
-      anchored: merkle === undefined ? null : await anchoredOf(ctx, position, merkle.root),
+      ...(proof !== undefined && { merkle: { root: tree.root, path: proof.path } }),
+      anchored: proof === undefined ? null : await anchoredOf(ctx, position, tree.root),
     },
     holdIds: holds.map(({ id }) => id),
   };

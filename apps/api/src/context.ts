@@ -12,6 +12,7 @@ import type { Traces } from "@genbo/telemetry/traces";
 import type { ApiMetrics } from "./metrics.ts";
 import type { OutboxLimit } from "./outbox-limit.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import type { TreeOf } from "./trees.ts";
 
 /** What the api asks of the chain itself; everything else it reads from the register. */
 export interface ChainPort extends Pick<Nodes, "health" | "progress"> {
@@ -45,6 +46,7 @@ export interface ApiContext {
   outbox: OutboxLimit;
   metrics: ApiMetrics;
   traces: Traces;
+  treeOf: TreeOf;
   /** Tells the workers that commands wait. */
   notifyCommands(): void;
   reach: Reach;

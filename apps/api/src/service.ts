@@ -25,6 +25,7 @@ import { startOpener } from "./open-particulars.ts";
 import { watchOutbox } from "./outbox-limit.ts";
 import { startSettler } from "./settle-due.ts";
 import { openSigningKeys } from "./signing-keys.ts";
+import { createTrees } from "./trees.ts";
 import { version } from "./version.ts";
 
 /** Starts the api of one process and listens. */
@@ -57,6 +58,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     reach: openFailpoints(env.failpointDir),
     metrics: createApiMetrics(registry, outbox.waiting),
     traces: await openTraces("api", env.tracesUrl),
+    treeOf: createTrees(pool),
     notifyCommands: commandNotifier(pool, (error) => log.warn("the worker was not told", { error })),
   };
   const app = await buildApp(ctx);

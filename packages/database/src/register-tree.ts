@@ -1,41 +1,55 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Word } from "@genbo/domain/words";
-import { createRoot, leafOf, levelsOf, pathOf, rootOf } from "@genbo/register/merkle";
+import { createRoot, leafOf } from "@genbo/register/merkle";
+import { emptyTree, type MerkleTree } from "@genbo/register/merkle-tree";
 import type { Queryable } from "./connection.ts";
 import { registerPage } from "./register-read.ts";
-import type { StateOf } from "./register-read-position.ts";
-import type { RegisterRow } from "./register-row.ts";
+import { holdingsChanged } from "./register-read-changed.ts";
+import type { Position, StateOf } from "./register-read-position.ts";
 
-const pageRows = 2_000;
+/** Holdings read and hashed at once, some 10 ms: the process does other things in between. */
+const pageRows = 1_000;
 
-/** The Merkle tree over the holdings of one state of a register (merkle.ts). */
-export interface RegisterTree {
-  root: Word;
-  /** A holding of that state with the path from its leaf to the root; undefined for an account without units. */
-  prove(account: string): Promise<{ row: RegisterRow; leaf: Word; path: Word[] } | undefined>;
+type ChainState = Pick<Position, "issueId" | "seq" | "head">;
+
+/** The Merkle tree over the holdings of one state of a register as the chain has it. */
+export interface StateTree extends ChainState {
+  tree: MerkleTree;
 }
 
-/** Reads all holdings of a state, page by page: 0.1 s for 10,000. A past state never changes, so a tree may be kept. */
-export async function readTree(db: Queryable, at: StateOf): Promise<RegisterTree> {
-  const accounts: string[] = [];
-  const leaves: Word[] = [];
+/** Reads all holdings of a state, page by page. A past state never changes, so its tree may be kept. */
+export async function readTree(db: Queryable, at: StateOf): Promise<MerkleTree> {
+  let tree = emptyTree;
   for (let after: string | null = ""; after !== null; ) {
     const page = await registerPage(db, at, { after, limit: pageRows });
-    for (const row of page.rows) {
-      accounts.push(row.account);
-      leaves.push(leafOf(row));
-    }
+    tree = tree.with(new Map(page.rows.map((row) => [row.account, leafOf(row)])));
     after = page.next;
   }
-  const levels = levelsOf(leaves);
-  return {
-    root: rootOf(levels),
-    prove: async (account) => {
-      const index = accounts.indexOf(account);
-      if (index < 0) return undefined;
-      const { rows } = await registerPage(db, at, { after: accounts[index - 1] ?? "", limit: 1 });
-      return { row: rows[0]!, leaf: leaves[index]!, path: pathOf(levels, index) };
-    },
-  };
+  return tree;
+}
+
+/**
+ * The tree of another state of the same issue, earlier or later: reads and hashes what the entries between touch.
+ * @returns undefined where the two are not states of one chain (a local one that went back), or are so far apart that
+ * reading all holdings is less
+ */
+export async function treeFrom(
+  db: Queryable,
+  base: StateTree,
+  at: ChainState,
+): Promise<MerkleTree | undefined> {
+  if (base.head === at.head) return base.tree;
+  // An entry touches two accounts at most.
+  if (Math.abs(base.seq - at.seq) * 2 > Math.max(base.tree.size, pageRows)) return undefined;
+  const holdings = await holdingsChanged(db, at.issueId, { from: base, to: at });
+  if (holdings === undefined) return undefined;
+  let tree = base.tree;
+  for (let from = 0; from < holdings.length; from += pageRows) {
+    if (from > 0) await nextTurn();
+    const part = holdings.slice(from, from + pageRows);
+    tree = tree.with(new Map(part.map(({ account, row }) => [account, row === null ? null : leafOf(row)])));
+  }
+  return tree;
 }
 
 /** The root of a state alone: in the memory of one page, however many holdings there are. */
@@ -43,7 +57,7 @@ export async function rootOfState(db: Queryable, at: StateOf): Promise<Word> {
   const root = createRoot();
   for (let after: string | null = ""; after !== null; ) {
     const page = await registerPage(db, at, { after, limit: pageRows });
-    for (const row of page.rows) root.add(leafOf(row));
+    for (const row of page.rows) root.add(row.account, leafOf(row));
     after = page.next;
   }
   return root.root();

@@ -98,11 +98,7 @@ describe("what stood at one entry as known at another", () => {
       if (reading.overlay === null) continue;
       corrected += 1;
       const tree = await readTree(pool!, reading);
-      for (const row of rows) {
-        const proof = (await tree.prove(row.account))!;
-        expect(proof.row).toEqual(row);
-        expect(verifyPath(row, proof.path, tree.root)).toBe(true);
-      }
+      for (const row of rows) expect(verifyPath(row, tree.find(row.account)!.path, tree.root)).toBe(true);
     }
     expect(corrected).toBeGreaterThan(20);
   });

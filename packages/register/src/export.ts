@@ -6,7 +6,7 @@ import type { EntryFields, RegistryFields } from "./head.ts";
  * holding. No personal data: persons are random numbers, particulars are commitments.
  */
 export const exportFormat = "genbo-register-export";
-export const exportVersion = 2;
+export const exportVersion = 3;
 export const exportMedia = "application/x-ndjson";
 
 /** The first line: whose register, up to where, and what it comes to. */

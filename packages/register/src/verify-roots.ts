@@ -36,7 +36,7 @@ function createRoots(): (state: IssueState) => Word {
       const holding = state.holdings.get(account)!;
       const leaf = leaves.get(holding) ?? leafOf(holding);
       leaves.set(holding, leaf);
-      root.add(leaf);
+      root.add(account, leaf);
     }
     return root.root();
   };

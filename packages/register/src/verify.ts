@@ -213,6 +213,6 @@ function compare<L extends object>(at: "header" | "end", says: L, is: Partial<L>
 function rootOf(state: IssueState): Word {
   const root = createRoot();
   const holdings = [...state.holdings.values()].sort((a, b) => (a.account < b.account ? -1 : 1));
-  for (const holding of holdings) root.add(leafOf(holding));
+  for (const holding of holdings) root.add(holding.account, leafOf(holding));
   return root.root();
 }

@@ -47,7 +47,7 @@ export function exportOf(entries: readonly ChainEntry[], accounts: number): Expo
     return { type: "entry", ...entry, ...mined(2 + entry.seq, blockTime), ...totals };
   });
   const header: HeaderLine = {
-    ...{ type: "header", format: "genbo-register-export", version: 2, issue, ref: refOf(issue) },
+    ...{ type: "header", format: "genbo-register-export", version: 3, issue, ref: refOf(issue) },
     ...{ token: account(900), chainId: 1, genesis: refOf("block", 0), registry: account(901) },
     ...mined(1_000),
     ...{ records: accounts, recordsHead: head, entries: state.seq, head: state.head },
@@ -55,7 +55,7 @@ export function exportOf(entries: readonly ChainEntry[], accounts: number): Expo
   };
   const root = createRoot();
   for (const holding of [...state.holdings.values()].sort((a, b) => (a.account < b.account ? -1 : 1)))
-    root.add(leafOf(holding));
+    root.add(holding.account, leafOf(holding));
   return sealed([header, ...records, ...lines], root.root());
 }
 

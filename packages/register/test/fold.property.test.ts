@@ -98,7 +98,9 @@ test("after each entry: Σ lots = holding, Σ open holds = encumbered, Σ holdin
       const { entries, units, held } = entriesOf(list);
       const state = emptyState();
       for (const entry of entries) {
-        advance(state, entry, personOf);
+        const { effect } = advance(state, entry, personOf);
+        // What the tree of one state is made from that of another by.
+        for (const change of effect.holdings) expect([entry.from, entry.to]).toContain(change.account);
         checkInvariants(state);
       }
       for (let n = 0; n < accounts; n++) {

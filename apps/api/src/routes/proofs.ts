@@ -11,7 +11,6 @@ import type { ApiContext } from "../context.ts";
 import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../reads.ts";
-import { createTrees } from "../trees.ts";
 import { issueView } from "../views.ts";
 import { anchorAfter, anchorCursor, anchoredRootWire } from "../wire/anchors.ts";
 import { registerRowWire } from "../wire/register.ts";
@@ -19,8 +18,6 @@ import { registerRowWire } from "../wire/register.ts";
 type Routes = "exportRegister" | "proveRegister" | "proveHolding" | "listAnchors";
 
 export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
-  const treeOf = createTrees(ctx.pool);
-
   /** An issue with a token: there is nothing to prove before. */
   const activeIssue = async (principal: Principal, id: string) => {
     const issue = await findIssue(ctx.prisma, issueView(principal), id);
@@ -37,7 +34,7 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
   const prove = async ({ principal, params, query }: CallOf<"proveRegister" | "proveHolding">) => {
     const { token, deployment, id } = await activeIssue(principal, params.id);
     const position = await positionFor(ctx, id, query);
-    const tree = await treeOf(position);
+    const tree = await ctx.treeOf(position);
     const { units, holders, accounts } = position.totals;
     const { registry, chainId } = deployment;
     const body: z.input<typeof issueProof> = {

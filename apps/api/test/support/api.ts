@@ -22,6 +22,7 @@ import type { ApiContext } from "../../src/context.ts";
 import { createApiMetrics } from "../../src/metrics.ts";
 import { watchOutbox } from "../../src/outbox-limit.ts";
 import { openSigningKeys } from "../../src/signing-keys.ts";
+import { createTrees } from "../../src/trees.ts";
 import { type Ask, asker } from "./ask.ts";
 
 const testAdmin = `0x${"ad".repeat(20)}`;
@@ -76,6 +77,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     outbox,
     metrics: createApiMetrics(createRegistry(), outbox.waiting),
     traces: noTraces,
+    treeOf: createTrees(pool),
     notifyCommands: () => undefined,
     reach: () => undefined,
     ...overrides,

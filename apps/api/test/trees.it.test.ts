@@ -1,0 +1,74 @@
+import type { Pool } from "@genbo/database/connection";
+import { registerPage } from "@genbo/database/register-read";
+import { type Reading, readingOf } from "@genbo/database/register-read-overlay";
+import { positionOf } from "@genbo/database/register-read-position";
+import { rootOfState } from "@genbo/database/register-tree";
+import { leafOf, verifyPath } from "@genbo/register/merkle";
+import type { ChainEntry } from "@genbo/register/state";
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import { type WrittenIssue, writeIssue } from "../../../packages/database/test/register-rows.ts";
+import { account, personOf } from "../../../packages/register/test/chain.ts";
+import { rectifiedActs, rectifiedHistory } from "../../../packages/register/test/rectified.ts";
+import { createTestDatabase } from "../../../test/support/database.ts";
+import { createTrees } from "../src/trees.ts";
+
+const entries: ChainEntry[] = rectifiedHistory(
+  fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed: 31, numRuns: 1 })[0]!.flat(),
+);
+let pool: Pool;
+let written: WrittenIssue;
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  pool = database.pool("genbo_api");
+  written = await writeIssue(database.pool("genbo"), entries, personOf);
+});
+
+async function readingAt(seq: number, knownSeq: number): Promise<Reading> {
+  const at = async (moment: number) => (await positionOf(pool, written.issueId, { seq: moment }))!;
+  return readingOf(pool, await at(seq), await at(knownSeq));
+}
+
+/** Statements that the pool was asked, by name. */
+function counting(of: Pool): { pool: Pool; names: string[] } {
+  const names: string[] = [];
+  const query = (statement: { name: string }) => {
+    names.push(statement.name);
+    return of.query(statement as never);
+  };
+  return { pool: { query } as unknown as Pool, names };
+}
+
+test("states asked for in any order, at once, corrected or not: each holding's path leads to the root", async () => {
+  const treeOf = createTrees(pool);
+  const asked = fc.sample(fc.tuple(fc.nat(), fc.nat()), { seed: 5, numRuns: 60 }).map(([at, later]) => {
+    const seq = 1 + (at % entries.length);
+    return [seq, seq + (later % (entries.length - seq + 1))] as const;
+  });
+  const readings = await Promise.all(asked.map(([seq, known]) => readingAt(seq, known)));
+  expect(readings.filter(({ overlay }) => overlay !== null).length).toBeGreaterThan(10);
+  const states = await Promise.all(readings.map(treeOf));
+  for (const [n, reading] of readings.entries()) {
+    const state = states[n]!;
+    expect(state.root).toBe(await rootOfState(pool, reading));
+    const { rows } = await registerPage(pool, reading, { limit: 100 });
+    for (const row of rows) {
+      const proof = (await state.prove(row.account))!;
+      expect(proof.row).toEqual(row);
+      expect(proof.leaf).toBe(leafOf(row));
+      expect(verifyPath(row, proof.path, state.root)).toBe(true);
+    }
+    expect(await state.prove(account(77))).toBeUndefined();
+  }
+});
+
+test("only the first state of an issue reads the whole register", async () => {
+  const { pool: counted, names } = counting(pool);
+  const treeOf = createTrees(counted);
+  const [last, before] = [entries.length, entries.length - 3];
+  await Promise.all([treeOf(await readingAt(before, before)), treeOf(await readingAt(last, last))]);
+  await treeOf(await readingAt(before, before));
+  const pages = names.filter((name) => name.startsWith("register-page"));
+  expect(pages).toHaveLength(1);
+  expect(names.filter((name) => name === "register-holdings-changed")).toHaveLength(1);
+});
