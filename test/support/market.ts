@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { urgencyOf } from "@genbo/chain/urgency";
 import type { Pool } from "@genbo/database/connection";
 import { newId, newPersonId, refOf, refOfWallet } from "@genbo/domain/ids";
 import { encodePolicy, type Policy } from "@genbo/domain/policy-word";
@@ -90,10 +91,10 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
          insert into operation (id, ref, party_id, kind, state, issue_id, maker, checker, rows, request_id, accepted_at, updated_at)
          values ($1, $2, $3, $4, 'accepted', $5, $6, $7, $8, 'test', $9, $9) returning id
        )
-       insert into command (operation_id, row, signer, call, target, ref, args)
-       select op.id, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb
-       from op, unnest($10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
-         with ordinality as t (signer, call, target, ref, args, n) order by t.n`,
+       insert into command (operation_id, row, signer, call, target, ref, args, priority)
+       select op.id, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb, t.priority
+       from op, unnest($10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::smallint[])
+         with ordinality as t (signer, call, target, ref, args, priority, n) order by t.n`,
       [
         ...[id, refOf(id), by.id, kind, issueId, maker, checker, rows.length, now],
         rows.map((row) => row.signer),
@@ -101,6 +102,7 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
         rows.map((row) => row.target ?? null),
         rows.map((row, index) => row.ref ?? refOf(id, index)),
         rows.map((row) => JSON.stringify(row.args)),
+        rows.map((row) => urgencyOf(row.call, rows.length)),
       ],
     );
     await api.query("select pg_notify('command', '')");

@@ -1,5 +1,6 @@
 import type { OperationKind } from "@genbo/api-schema/operations";
 import type { Route } from "@genbo/api-schema/route";
+import { urgencyOf } from "@genbo/chain/urgency";
 import { type Decision, GuardLost, runCommand } from "@genbo/database/commands";
 import type { Part } from "@genbo/database/commands-statement";
 import type { Queryable } from "@genbo/database/connection";
@@ -119,7 +120,9 @@ function decisionOf<R extends Route>(
     },
     ...(guard && { guard }),
     ...(writes && { writes }),
-    ...(commands && { commands }),
+    ...(commands && {
+      commands: commands.map((each) => ({ ...each, priority: urgencyOf(each.call, commands.length) })),
+    }),
     ...(operation && {
       operation: {
         id: operation.id,

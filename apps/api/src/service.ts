@@ -1,7 +1,6 @@
 import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
-import { chainFolder, dumpState } from "@genbo/chain/anvil-state";
 import { openKeystore } from "@genbo/chain/keystore";
-import { type Nodes, openNodes } from "@genbo/chain/nodes/nodes";
+import { openNodes } from "@genbo/chain/nodes/nodes";
 import { commandNotifier } from "@genbo/database/commands-notify";
 import { createPool, createPrisma } from "@genbo/database/connection";
 import { enteredChannel } from "@genbo/database/cursor";
@@ -21,7 +20,6 @@ import { buildApp } from "./app.ts";
 import { chainPortOf } from "./chain-port.ts";
 import type { ApiContext } from "./context.ts";
 import { createApiMetrics } from "./metrics.ts";
-import { startOpener } from "./open-particulars.ts";
 import { watchOutbox } from "./outbox-limit.ts";
 import { startSettler } from "./settle-due.ts";
 import { openSigningKeys } from "./signing-keys.ts";
@@ -50,7 +48,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
     vaultKeys: await openVaultKeys(env.masterKeyFile),
     signingKeys: openSigningKeys(env.keystoreDir, env.keystorePasswordFile),
-    chain: chainPortOf(nodes, () => keepChain(env, nodes, log)),
+    chain: chainPortOf(nodes),
     sandbox,
     trustedProxies: env.trustedProxies,
     rateLimits,
@@ -63,7 +61,6 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
   };
   const app = await buildApp(ctx);
   const settler = startSettler(ctx);
-  const opener = startOpener(ctx);
   const entered = await listen(env.databaseUrl, [enteredChannel], settler.wake);
   const metricsServer = await serveMetrics(registry, env);
   const url = await app.listen({ host: env.httpHost, port: env.httpPort });
@@ -76,17 +73,9 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
       await outbox.close();
       await entered.close();
       await settler.stop();
-      await opener.stop();
       await nodes.close();
       await sandbox?.close();
       await pool.end();
     },
   };
-}
-
-/** Without a fresh dump the time moves all the same: only a chain killed right then would lose by it. */
-async function keepChain(env: Env, { rpc }: Nodes, log: Log): Promise<void> {
-  await dumpState(rpc, chainFolder(env.dataDir)).catch((error: unknown) => {
-    log.warn("the chain was not stored before its time moved", { error });
-  });
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { chainFolder } from "@genbo/chain/anvil-state";
 import { type RolePasswords, roles } from "@genbo/database/roles";
 
 /** Where a local platform keeps everything; only its owner may enter. Removing the folder is starting anew. */
@@ -26,11 +25,13 @@ const secretBytes = 32;
 /** Opens the data folder of a profile and makes what is missing in it: folders (0700) and secrets (0600). */
 export function openProfile(dataDir: string): ProfileFolder {
   const root = resolve(dataDir);
-  const folder = (path: string) => {
+  const folder = (name: string) => {
+    const path = join(root, name);
     mkdirSync(path, privateFolder);
     return path;
   };
-  const secrets = folder(join(folder(root), "secrets"));
+  mkdirSync(root, privateFolder);
+  const secrets = folder("secrets");
   const secretFile = (name: string) => {
     const path = join(secrets, name);
     writeOnce(path, `${randomBytes(secretBytes).toString("hex")}\n`);
@@ -41,9 +42,9 @@ export function openProfile(dataDir: string): ProfileFolder {
   return {
     root,
     postgres: join(root, "postgres"),
-    chain: folder(chainFolder(root)),
-    keystore: folder(join(root, "keystore")),
-    logs: folder(join(root, "logs")),
+    chain: folder("chain"),
+    keystore: folder("keystore"),
+    logs: folder("logs"),
     keystorePasswordFile: secretFile("keystore-password"),
     masterKeyFile: secretFile("master-key"),
     operatorKeyFile: join(secrets, "operator-api-key"),

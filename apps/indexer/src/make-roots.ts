@@ -47,7 +47,7 @@ async function makeDue({ pool, leadership, log }: LeaderContext): Promise<number
 }
 
 /** A list's later versions know of corrections, so theirs is the state of no block. */
-export function stateOf(pool: Pool, { issueId, seq, list }: DueRoot): Promise<StateOf> | StateOf {
+function stateOf(pool: Pool, { issueId, seq, list }: DueRoot): Promise<StateOf> | StateOf {
   const state = { issueId, seq: Number(seq) };
   if (list === null || list.knownSeq === seq) return state;
   return readingOfList(pool, { ...state, knownSeq: Number(list.knownSeq), closesAt: list.closesAt });

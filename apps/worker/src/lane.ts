@@ -6,18 +6,29 @@ import { signTransaction } from "@genbo/chain/sign";
 import { storeTransaction } from "@genbo/database/chain-tx";
 import { type Transaction, withTransaction } from "@genbo/database/connection";
 import { type LaneLease, lockLane } from "@genbo/database/lanes";
-import { type Command, queuedCommands, takeCommands, tracedOperations } from "@genbo/database/outbox";
+import { type Command, takeCommands, tracedOperations } from "@genbo/database/outbox";
+import { promote } from "@genbo/database/outbox-queue";
 import { settleCommands } from "@genbo/database/outbox-settle";
 import { refusal, refusalOf } from "@genbo/domain/refusals";
 import { type Broadcastable, broadcast, type Offer } from "./broadcast.ts";
+import { type Choice, choose, type Turns } from "./choose.ts";
 import type { LaneContext } from "./context.ts";
-import { gather } from "./gather.ts";
-import { candidatesMax, paceMs, windowMax } from "./limits.ts";
+import { paceMs } from "./limits.ts";
 import type { Offered } from "./resend.ts";
 
+/** How far a lane may go, and what it remembers between its runs. */
+export interface LaneRun {
+  /** Transactions of the lane that no block holds yet. */
+  open: number;
+  /** How many there may be. */
+  window: number;
+  turns: Turns;
+  /** Other lanes have commands that have become urgent. */
+  onPromoted(): void;
+}
+
 /**
- * Sends a lane's queued commands, batch after batch, until none waits or the window is full.
- * @param open transactions of the lane that no block holds yet
+ * Sends a lane's queued commands, batch after batch, until none may go or the window is full.
  * @returns how the last one went out
  * @throws NodeUnavailable, LaneBlocked; what was stored stays stored and is sent again
  */
@@ -25,21 +36,33 @@ export async function runLane(
   context: LaneContext,
   offered: Offered,
   lane: LaneLease,
-  open: number,
+  { open, window, turns, onPromoted }: LaneRun,
 ): Promise<Offer> {
-  for (let inFlight = open; inFlight < windowMax; inFlight += 1) {
+  for (let inFlight = open; inFlight < window; inFlight += 1) {
     await context.checkpoint("beforeStore");
     const beganMs = Date.now();
-    const stored = await withTransaction(context.pool, (tx) => storeNext(context, tx, lane));
+    const { stored, awaited } = await withTransaction(context.pool, (tx) =>
+      storeNext(context, tx, lane, turns),
+    );
+    if (await promoteAll(context, awaited)) onPromoted();
     if (stored === undefined) break;
     await context.checkpoint("stored");
-    const offer = await broadcast(context, stored, "one");
+    const offer = await broadcast(context, stored);
     await traceSending(context, stored, beganMs);
     if (offer !== "sent") return offer;
     offered.note(stored.id);
     if (!stored.isFull) await sleep(paceMs);
   }
   return "sent";
+}
+
+/** What others wait for goes as soon as they would. Outside any transaction: it must hold up no lane. */
+async function promoteAll({ pool }: LaneContext, awaited: Choice["awaited"]): Promise<boolean> {
+  const byPriority = Map.groupBy(awaited, ({ priority }) => priority);
+  for (const [priority, all] of byPriority) {
+    await promote(pool, [...new Set(all.map(({ id }) => id))], priority);
+  }
+  return awaited.length > 0;
 }
 
 interface Stored extends Broadcastable {
@@ -73,12 +96,15 @@ async function storeNext(
   context: LaneContext,
   tx: Transaction,
   lane: LaneLease,
-): Promise<Stored | undefined> {
+  turns: Turns,
+): Promise<{ stored?: Stored; awaited: Choice["awaited"] }> {
   const nonce = await lockLane(tx, lane);
-  if (nonce === undefined) return undefined;
-  const commands = gather(await soundCommands(context, tx, lane.signer));
+  if (nonce === undefined) return { awaited: [] };
+  const { batch: commands, awaited } = await choose(tx, lane.signer, turns, (queued) =>
+    soundCommands(context, tx, queued),
+  );
   const [first] = commands;
-  if (first === undefined) return undefined;
+  if (first === undefined) return { awaited };
   const { to, data, gasLimit } = encodeCommands(commands, context.targets);
   const signer = await context.keystore.signerFor(lane.signer);
   const { raw, hash } = await signTransaction(signer, {
@@ -95,14 +121,18 @@ async function storeNext(
   const isFull = isBatchCall(first.call) && commands.length === batchRowsMax(first.call);
   context.metrics.stored(first.call, commands.length);
   const operations = [...new Set(commands.map(({ operationId }) => operationId))];
-  return { id, signer: lane.signer, nonce, hash, raw, isFull, operations };
+  return { stored: { id, signer: lane.signer, nonce, hash, raw, isFull, operations }, awaited };
 }
 
-/** The queue without commands that no contract could carry out; those have failed and spoil no batch. */
-async function soundCommands(context: LaneContext, tx: Transaction, signer: string): Promise<Command[]> {
+/** Without commands that no contract could carry out; those have failed and spoil no batch. */
+async function soundCommands(
+  context: LaneContext,
+  tx: Transaction,
+  queued: readonly Command[],
+): Promise<Command[]> {
   const sound: Command[] = [];
   const bad: Command[] = [];
-  for (const command of await queuedCommands(tx, signer, candidatesMax)) {
+  for (const command of queued) {
     try {
       checkCommand(command);
       sound.push(command);

@@ -5,8 +5,17 @@ export const renewEveryMs = 1_000;
 
 /** Transactions of one lane that may be in no block yet. geth guarantees 16 slots a sender (`txpool.accountslots`). */
 export const windowMax = 16;
-/** Queued commands looked at for one batch: enough to fill it when several calls and issues are mixed. */
-export const candidatesMax = 1_500;
+/**
+ * Transactions of all lanes that may be in no block yet: a block of 800,000,000 gas holds 50 full ones. With more, a lone
+ * transaction would wait for more than the next block behind those that came to the node before it.
+ */
+export const inFlightMax = 48;
+/** Queued commands of each class looked at for one batch: enough to fill it when several calls are mixed. */
+export const candidatesMax = 1_000;
+/** Streams looked at for one batch when all of the first ones wait for others. */
+export const streamsTriedMax = 16;
+/** Each so many-th batch of a lane goes to whoever waits longest, whatever the class. */
+export const fairEvery = 4;
 /** Commands that come within this time go out together. */
 export const gatherMs = 5;
 /**

@@ -63,7 +63,6 @@ export async function startWorkerService(
     traces,
     pool,
     rpc,
-    everybody: nodes.everybody,
     clock,
     log,
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),

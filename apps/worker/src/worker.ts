@@ -8,10 +8,19 @@ import type { Log } from "@genbo/domain/log";
 import { createWaker } from "@genbo/domain/waker";
 import { adminLabel, bootstrap } from "./bootstrap.ts";
 import { LaneBlocked } from "./broadcast.ts";
+import { createTurns } from "./choose.ts";
 import type { SendContext, WorkerContext } from "./context.ts";
-import { runLane } from "./lane.ts";
+import { type LaneRun, runLane } from "./lane.ts";
 import { createLaneSet, type LaneSet } from "./lane-set.ts";
-import { gatherMs, renewEveryMs, resendEveryMs, retryMs, slowPollMs, windowMax } from "./limits.ts";
+import {
+  gatherMs,
+  inFlightMax,
+  renewEveryMs,
+  resendEveryMs,
+  retryMs,
+  slowPollMs,
+  windowMax,
+} from "./limits.ts";
 import { createOffered, type Offered, resend } from "./resend.ts";
 import { createLocalGuard, openGuard } from "./send-guard.ts";
 
@@ -114,8 +123,11 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
       await resendDue();
       if (deployment === undefined) return;
       const idle = lanes.signers().filter((signer) => !runs.has(signer));
-      for (const { signer, waiting, open } of await laneWork(pool, idle)) {
-        if (waiting && open < windowMax) runs.start(signer, open, deployment);
+      const work = await laneWork(pool, idle);
+      const busy = work.filter(({ waiting, open }) => waiting && open === 0).length + (work[0]?.busy ?? 0);
+      const window = Math.max(1, Math.min(windowMax, Math.floor(inFlightMax / busy)));
+      for (const { signer, waiting, open } of work) {
+        if (waiting && open < window) runs.start(signer, { open, window }, deployment);
       }
     } catch (error) {
       noteUnavailable(log, error);
@@ -152,14 +164,18 @@ interface Signals {
   forget(): void;
 }
 
+type Room = Pick<LaneRun, "open" | "window">;
+
 /** Lanes run side by side, each by itself, so that a slow one holds up no other. */
 function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, signals: Signals) {
   const running = new Map<string, Promise<void>>();
   let failure: { error: unknown } | undefined;
 
-  const run = async (lane: LaneLease, open: number, targets: DeploymentRow) => {
+  const turns = createTurns();
+  const run = async (lane: LaneLease, room: Room, targets: DeploymentRow) => {
     try {
-      const offer = await runLane({ ...context, targets }, offered, lane, open);
+      const laneRun = { ...room, turns, onPromoted: signals.wake };
+      const offer = await runLane({ ...context, targets }, offered, lane, laneRun);
       if (offer !== "sent") signals.resendSoon();
     } catch (error) {
       if (error instanceof LaneBlocked) return await lanes.stop(lane, error.message);
@@ -174,10 +190,10 @@ function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, 
     check: () => {
       if (failure !== undefined) throw failure.error;
     },
-    start: (signer: string, open: number, deployment: DeploymentRow) => {
+    start: (signer: string, room: Room, deployment: DeploymentRow) => {
       const lane = lanes.get(signer);
       if (lane === undefined) return;
-      const ending = run(lane, open, deployment)
+      const ending = run(lane, room, deployment)
         .catch((error: unknown) => {
           failure = { error };
           signals.wake();

@@ -11,11 +11,16 @@ const command = fc.record({
   ref: fc.constantFrom("r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"),
   args: fc.record({ from: account, to: account }, { requiredKeys: [] }),
 });
-const queue = fc
-  .array(command, { maxLength: 40 })
-  .map((commands) =>
-    commands.map((each, index): Command => ({ ...each, id: BigInt(index), operationId: `op${index % 3}` })),
-  );
+const queue = fc.array(command, { maxLength: 40 }).map((commands) =>
+  commands.map(
+    (each, index): Command => ({
+      ...each,
+      id: BigInt(index),
+      operationId: `op${index % 3}`,
+      priority: 5,
+    }),
+  ),
+);
 
 const touches = ({ ref, args }: Command) => [ref, args.from, args.to].filter((key) => key !== undefined);
 const shared = (a: Command, b: Command) => touches(a).filter((key) => touches(b).includes(key));
@@ -55,7 +60,7 @@ test("whatever is queued is sent in the end, whole batches at a time", () => {
 const rows = (count: number, call: string) =>
   Array.from({ length: count }, (_, index): Command => {
     const args = { from: `f${index}`, to: `t${index}` };
-    return { id: BigInt(index), operationId: "op", call, target: "t", ref: `r${index}`, args };
+    return { id: BigInt(index), operationId: "op", call, target: "t", ref: `r${index}`, args, priority: 5 };
   });
 
 test.each(["issue", "requestTransfers", "acceptTransfers"] as const)(
@@ -70,8 +75,8 @@ test("a call that is not batched goes alone", () => {
   expect(gather([])).toEqual([]);
 });
 
-test("no command overtakes a legal act", () => {
-  const act = { ...rows(1, "createHolds")[0]!, id: 100n, ref: "case" };
+test.each(["createHolds", "beginRatio"])("no command overtakes %s", (call) => {
+  const act = { ...rows(1, call)[0]!, id: 100n, ref: "case" };
   const [before, after] = [rows(2, "approveTransfers"), rows(2, "approveTransfers")];
   const behind = after.map((each) => ({ ...each, ref: `behind ${each.ref}` }));
   expect(gather([...before, act, ...behind])).toEqual(before);

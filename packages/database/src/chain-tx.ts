@@ -61,6 +61,8 @@ export interface LaneWork {
   waiting: boolean;
   /** Transactions that no block holds yet. */
   open: number;
+  /** Lanes of every worker that have such transactions. */
+  busy: number;
 }
 
 export async function laneWork(db: Queryable, signers: readonly string[]): Promise<LaneWork[]> {
@@ -68,7 +70,8 @@ export async function laneWork(db: Queryable, signers: readonly string[]): Promi
     name: "lane-work",
     text: `select l.signer,
         exists (select 1 from command c where c.signer = l.signer and c.state = 'queued') as waiting,
-        (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state <> 'mined') as open
+        (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state <> 'mined') as open,
+        (select count(distinct signer)::integer from chain_tx where state <> 'mined') as busy
       from unnest($1::text[]) as l (signer)`,
     values: [signers],
   });

@@ -24,7 +24,12 @@ export interface NewCommand {
   ref: string;
   /** Bigints as decimal strings. */
   args: Readonly<Record<string, unknown>>;
+  /** A smaller number is sent sooner; what one person waits for when left out. */
+  priority?: number;
 }
+
+/** As the column's default. */
+const priorityDefault = 5;
 
 export const operationPart = (operation: NewOperation, rows: number): Part => ({
   name: "op",
@@ -52,10 +57,14 @@ export const commandsPart = (operationId: string, commands: readonly NewCommand[
       texts((each) => each.target),
       texts((each) => each.ref),
       texts((each) => JSON.stringify(each.args)),
+      param(
+        commands.map((each) => each.priority ?? priorityDefault),
+        "smallint[]",
+      ),
     ];
-    return `insert into command (operation_id, row, signer, call, target, ref, args)
-      select ${param(operationId, "text")}, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb
-      from ${from}, unnest(${arrays.join(", ")}) with ordinality as t (signer, call, target, ref, args, n)
+    return `insert into command (operation_id, row, signer, call, target, ref, args, priority)
+      select ${param(operationId, "text")}, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb, t.priority
+      from ${from}, unnest(${arrays.join(", ")}) with ordinality as t (signer, call, target, ref, args, priority, n)
       order by t.n`;
   },
 });

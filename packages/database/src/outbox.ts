@@ -9,31 +9,14 @@ export interface Command {
   target: string | null;
   ref: string;
   args: Readonly<Record<string, unknown>>;
-}
-
-interface CommandRow {
-  id: bigint;
-  operation_id: string;
-  call: string;
-  target: string | null;
-  ref: string;
-  args: Record<string, unknown>;
+  /** A smaller number is more urgent. */
+  priority: number;
 }
 
 /** The channel on which the api says that commands wait. */
 export const commandChannel = "command";
 /** Payload on it: transactions that the node had are without a block again. */
 export const rolledBackNotice = "rolled back";
-
-/** The first commands of a lane that wait, most urgent first and then in the order in which they came. */
-export async function queuedCommands(db: Queryable, signer: string, limit: number): Promise<Command[]> {
-  const result = await db.query<CommandRow>(
-    `select id, operation_id, call, target, ref, args from command
-     where signer = $1 and state = 'queued' order by priority, id limit $2`,
-    [signer, limit],
-  );
-  return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));
-}
 
 /** Operations among these that somebody traces, each with its trace context. */
 export async function tracedOperations(

@@ -247,7 +247,12 @@ create table command (
   unique (operation_id, row),
   check ((state = 'taken') <= (chain_tx_id is not null and tx_row is not null))
 );
-create index command_queue on command (signer, priority, id) where state = 'queued';
+create index command_queue on command (signer, priority, target, id) where state = 'queued';
+-- The order of each account's commands (ADR 0030): what acts on it, and what gives to it.
+create index command_acts on command (coalesce(args->>'from', args->>'account', args->>'wallet', ref))
+  where state in ('queued', 'taken');
+create index command_gives on command ((args->>'to')) where state = 'queued';
+create index command_legal on command (id) where priority = 1 and state in ('queued', 'taken');
 create index command_tx on command (chain_tx_id, tx_row);
 
 create table idempotency (
@@ -792,24 +797,19 @@ create table register_break (
 );
 create index register_break_open on register_break (issue_id) where closed_at is null;
 
--- The full comparison of register and contract. The api asks, the indexer answers, since it alone may open a break; in
--- between the api opens the holders' particulars, since it alone has the vault's key.
+-- The full comparison of register and contract. The api asks, the indexer answers, since it alone may open a break.
 create table reconciliation (
   id text primary key,
   issue_id text not null references issue,
   asked_by text, -- null: the daily one
   asked_at timestamptz not null,
-  compared_at timestamptz, -- register and contract
-  done_at timestamptz, -- and the particulars
+  done_at timestamptz,
   seq bigint,
   block_number bigint,
-  block_hash text,
   holdings integer,
   differences jsonb, -- the first ones; [] where all is equal
-  particulars jsonb, -- {opened, erased, erasedAccounts, differences}
   break_id text references register_break,
-  check ((compared_at is null) = (differences is null)),
-  check (done_at is null or (compared_at is not null and particulars is not null))
+  check ((done_at is null) = (differences is null))
 );
 create index reconciliation_issue on reconciliation (issue_id, id);
 create index reconciliation_open on reconciliation (id) where done_at is null;
@@ -843,7 +843,6 @@ grant update (wrapped_key) on vault_subject to genbo_api;
 grant insert, update on sandbox_clock to genbo_api;
 grant update (closed_at, closed_by, closed_checker, reason) on register_break to genbo_api;
 grant insert on reconciliation to genbo_api;
-grant update (particulars) on reconciliation to genbo_api;
 grant insert on register_export to genbo_api;
 grant update (state, lease_until, tries, rows, bytes, sha256, parts, unmapped, ready_at) on register_export to genbo_api;
 
@@ -863,7 +862,7 @@ $$;
 revoke execute on function queue_anchor from public;
 grant execute on function queue_anchor to genbo_worker;
 grant update on lane, chain_tx to genbo_worker;
-grant update (state, code, chain_tx_id, tx_row) on command to genbo_worker;
+grant update (state, code, priority, chain_tx_id, tx_row) on command to genbo_worker;
 grant update (state, code, rows_entered, rows_refused, updated_at) on operation to genbo_worker;
 grant update (state, code) on legal_case, custody_change to genbo_worker;
 
@@ -883,5 +882,4 @@ grant update (state, code) on issue_change to genbo_indexer, genbo_worker;
 grant update (state, paid_block, returned_block) on settlement_leg to genbo_indexer;
 grant update (resumed_at) on register_break to genbo_indexer;
 grant insert on reconciliation to genbo_indexer;
-grant update (compared_at, done_at, seq, block_number, block_hash, holdings, differences, particulars, break_id)
-  on reconciliation to genbo_indexer;
+grant update (done_at, seq, block_number, holdings, differences, break_id) on reconciliation to genbo_indexer;
