@@ -25,8 +25,8 @@ test("every check of the demo holds", () => {
   expect(first.checks.passed).toBeGreaterThan(30);
 });
 
-test("244 holders have 1,453 units, in the register and on chain", () => {
-  expect(first.holders).toBe(244);
+test("after the inheritance 245 holders have 1,453 units, in the register and on chain", () => {
+  expect(first.holders).toBe(245);
   expect(first.units).toBe(1453);
   expect(first.supplyOnChain).toBe(1453);
   expect(first.head).toBe(first.headOnChain);
@@ -62,13 +62,16 @@ test("trades against payment settle in all their legs, or give each side its own
 
 test("the register is listed as of each instant, with the fixture's units", () => {
   const unitsOf = (name: string) => first.register[name]?.map(({ units }) => units).sort();
-  const { holders_at_issue, distribution_1 } = readScenario();
+  const { holders_at_issue, distribution_1, distribution_2 } = readScenario();
   const sorted = (rows: { units: number }[]) => rows.map(({ units }) => units).sort();
-  expect(Object.keys(first.register).sort()).toEqual(["2021-08-11", "2021-10-06", "2022-01-31", "now"]);
+  expect(Object.keys(first.register).sort()).toEqual(["2021-08-11", "2021-10-06", "2022-03-09", "now"]);
   expect(unitsOf("2021-08-11")).toEqual(sorted(holders_at_issue));
   expect(unitsOf("2021-10-06")).toEqual(sorted(holders_at_issue));
-  expect(unitsOf("2022-01-31")).toEqual(sorted(distribution_1.rows));
-  expect(first.register.now).toEqual(first.register["2022-01-31"]);
+  expect(unitsOf("2022-03-09")).toEqual(sorted(distribution_1.rows));
+  expect(unitsOf("now")).toEqual(sorted(distribution_2.rows));
+  expect(Object.keys(first.lists)).toEqual(["2022-01-31", "2022-07-31"]);
+  expect(first.lists["2022-01-31"]).toEqual(first.register["2022-03-09"]);
+  expect(first.lists["2022-07-31"]).toEqual(first.register.now);
 });
 
 test("a second run finds everything and doubles nothing", () => {

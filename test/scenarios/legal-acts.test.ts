@@ -206,7 +206,6 @@ test("record date 2022-01-31: pledgor and debtor are still the holders [TA 189]"
 
 test("2022-03-10 INV-D dies: heirs take 4 and 3, with the dates kept [TAR 21(2)] [TA 186(iv)]", async () => {
   const { entry_date: day, deceased, heirs } = scenario.inheritance;
-  for (const name of Object.keys(heirs)) await register(name);
   await at(day);
   const rows = Object.entries(heirs).map(([name, units]) => ({
     account: addressOf(name),

@@ -8,11 +8,14 @@ const checkedUntil = "2026-07-31T15:00:00Z";
 
 /** A customer of NOMURA whose identity check lapses before the sale of October 2021. */
 export const lapsedCustomer = { id: "INV-LAPSED", broker: "NOMURA", tax: "RESIDENT_INDIVIDUAL" } as const;
+/** Heirs bank elsewhere than the deceased did. */
+const heir = { broker: "SBI", tax: "RESIDENT_INDIVIDUAL" } as const;
 const lapsedUntil = "2021-09-30T15:00:00Z";
 
-/** Every customer of the demo: the holders at issue, the broker's own account, a pledgee, and one whose check lapses. */
+/** Every customer of the demo: holders at issue, their heirs, the broker's own account, a pledgee, one whose check lapses. */
 export function customersOf(scenario: Scenario): Record<BrokerCode, Customer[]> {
-  const allotted = makePeople([...scenario.holders_at_issue, lapsedCustomer], seed).map(
+  const heirs = Object.keys(scenario.inheritance.heirs).map((id) => ({ ...heir, id }));
+  const allotted = makePeople([...scenario.holders_at_issue, lapsedCustomer, ...heirs], seed).map(
     (person): Customer => ({
       person,
       classes: person.classes,

@@ -28,7 +28,7 @@ export interface Scenario {
   attachment: { served_on_trustee: string; debtor: string; units: number; third_party_statement_due: string };
   distribution_1: { record_date: string; payment: string; rows: { id: string; units: number }[] };
   inheritance: { entry_date: string; deceased: string; heirs: Record<string, number> };
-  distribution_2: { record_date: string; rows: { id: string; units: number }[] };
+  distribution_2: { record_date: string; payment: string; rows: { id: string; units: number }[] };
   as_of_checks: { as_of: string; holder: string; units: number }[];
 }
 

@@ -4,6 +4,7 @@ import { basisCode, type LegalBasisName } from "@genbo/domain/legal-basis";
 import { zeroAddress, zeroWord } from "@genbo/domain/words";
 import { headAfterEntry } from "@genbo/register/head";
 import type { Client } from "../client.ts";
+import type { Accounts } from "./accounts.ts";
 
 export type EntryRow = WireAnswer<"listEntries">["items"][number];
 export type RegisterRow = WireAnswer<"readRegister">["items"][number];
@@ -80,3 +81,26 @@ export const headOf = (entries: readonly EntryRow[]): string =>
       }),
     zeroWord,
   );
+
+export interface Holding {
+  personId: string;
+  units: number;
+}
+
+export type Allotted = readonly { id: string; units: number }[];
+
+/** What the fixture's customers should hold. */
+export const holdingsOf = (of: Allotted, accounts: Accounts): Holding[] =>
+  sorted(of.map(({ id, units }) => ({ personId: accounts.get(id)!.personId, units })));
+
+export const sumOf = (rows: readonly RegisterRow[]) =>
+  rows.reduce((sum, { units }) => sum + BigInt(units), 0n);
+
+/** Holdings of persons: a person's accounts together, in the order of their ids. */
+export function byPerson(rows: readonly RegisterRow[]): Holding[] {
+  const units = new Map<string, number>();
+  for (const row of rows) units.set(row.personId, (units.get(row.personId) ?? 0) + Number(row.units));
+  return sorted([...units].map(([personId, held]) => ({ personId, units: held })));
+}
+
+const sorted = (holdings: Holding[]) => holdings.sort((a, b) => (a.personId < b.personId ? -1 : 1));

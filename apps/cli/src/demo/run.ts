@@ -10,6 +10,8 @@ import { openKeyStore } from "./keys.ts";
 import { legalActs } from "./legal-acts.ts";
 import { admitParties } from "./parties.ts";
 import { proveToStranger } from "./prove.ts";
+import type { Holding } from "./reads.ts";
+import { recordDates } from "./record-dates.ts";
 import { type Refusal, refuse } from "./refusals.ts";
 import { type Settled, settleTrades } from "./settlements.ts";
 import { nextSteps, showRegister } from "./show.ts";
@@ -29,6 +31,8 @@ export interface Platform {
 }
 
 export type DemoResult = Omit<Findings, "now"> & {
+  /** The lists of the record dates by their days. */
+  lists: Record<string, Holding[]>;
   refusals: Refusal[];
   settlements: Settled[];
 } & StepReport;
@@ -89,6 +93,11 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
       "Units against money: all legs move or none, and after the deadline each side has its own again",
       (step) => settleTrades(step, parties, issue, accounts, chain),
     );
+    const lists = await steps.step(
+      "record dates",
+      "Two record dates, the second on a Sunday, and an inheritance between them",
+      (step) => recordDates(step, parties, issue, accounts, scenario, chain),
+    );
     const found = await steps.step(
       "reads",
       "The register as of then and now, and its proof against the chain",
@@ -100,7 +109,7 @@ export async function runDemo(steps: Steps, screen: Screen, platform: Platform):
     await steps.step("show", "The register", () => showRegister(screen, parties, issue, found));
     nextSteps(screen, platform.startCommand, parties.secrets.trustee, issue.id);
     const { now: _, ...findings } = found;
-    return { ...findings, refusals, settlements, ...steps.report };
+    return { ...findings, lists, refusals, settlements, ...steps.report };
   } finally {
     chain.close();
   }

@@ -1,0 +1,94 @@
+import type { Accounts } from "./accounts.ts";
+import type { ChainView } from "./chain-view.ts";
+import { moveClock } from "./clock.ts";
+import type { Scenario } from "./fixture.ts";
+import type { DemoIssue } from "./issue.ts";
+import { openDesk, papers } from "./legal-acts.ts";
+import type { Parties } from "./parties.ts";
+import { byPerson, type Holding, holdingsOf, readRecordDateList, sumOf } from "./reads.ts";
+import type { Step } from "./steps.ts";
+
+/** Both record dates of the fixture with the inheritance between them; the lists by their days. */
+export async function recordDates(
+  step: Step,
+  parties: Parties,
+  issue: DemoIssue,
+  accounts: Accounts,
+  scenario: Scenario,
+  chain: ChainView,
+): Promise<Record<string, Holding[]>> {
+  const { distribution_1: first, distribution_2: second } = scenario;
+  const lists: Record<string, Holding[]> = {};
+  const take = async ({ record_date, rows, payment }: Scenario["distribution_1"], purpose: string) => {
+    // The fixture's note says which weekday it was.
+    const day = record_date.slice(0, isoDayLength);
+    const list = await takeRecordDate(step, parties, issue, { day, purpose, exerciseUntil: payment });
+    lists[day] = byPerson(list.items);
+    step.check(`record date ${day}, 24:00 JST: the fixture's list`, lists[day], holdingsOf(rows, accounts));
+    step.check(
+      "its units are the contract's totalSupply",
+      sumOf(list.items),
+      await chain.supply(issue.token),
+    );
+  };
+  await take(first, "第1期収益分配");
+  await inherit(step, parties, issue, accounts, scenario);
+  await take(second, "第2期収益分配");
+  return lists;
+}
+
+/** General succession: each heir's units are an entry of their own, and keep the date of acquisition. */
+async function inherit(
+  step: Step,
+  parties: Parties,
+  issue: DemoIssue,
+  accounts: Accounts,
+  { inheritance: { entry_date: day, deceased, heirs }, dates }: Scenario,
+): Promise<void> {
+  await moveClock(step, parties.as.operator, `${day}T10:00:00+09:00`);
+  const rows = Object.entries(heirs).map(([id, units]) => ({
+    account: accounts.get(id)!.address,
+    units: String(units),
+  }));
+  await openDesk(step, parties, issue).enter(
+    "succession",
+    `${deceased} has died: the heirs take ${Object.values(heirs).join(" and ")} (rules 21(2))`,
+    {
+      kind: "SUCCESSION",
+      facts: { account: accounts.get(deceased)!.address, diedOn: "2022-02-14", heirs: rows },
+      documents: papers("FAMILY_REGISTER", "DIVISION_AGREEMENT"),
+    },
+  );
+  const query = { asOf: day, limit: "1000" };
+  const { body } = await parties.as.trustee.call("readRegister", { params: { id: issue.id }, query });
+  const lots = rows.map(({ account }) => body.items.find((row) => row.account === account)?.lots);
+  const kept = rows.map(({ units }) => [{ acquiredOn: dates.payment, units }]);
+  step.check("with the date of acquisition kept", lots, kept);
+}
+
+const isoDayLength = "2022-07-31".length;
+
+/** Sets a record date, moves the clock past 24:00 JST of its day and reads the list that was frozen then. */
+async function takeRecordDate(
+  step: Step,
+  parties: Parties,
+  issue: DemoIssue,
+  { day, purpose, exerciseUntil }: { day: string; purpose: string; exerciseUntil: string },
+) {
+  const { body: set } = await parties.as.trustee.call("setRecordDate", {
+    params: { id: issue.id },
+    // The deed fixes the end of each period and the distribution of the month after it.
+    body: { day, purpose, exerciseUntil, deedClauseRef: "信託契約" },
+    key: `demo:record-date:${day}`,
+  });
+  await moveClock(step, parties.as.operator, new Date(Date.parse(set.closesAt) + 1_000).toISOString());
+  const until = Date.now() + 30_000;
+  for (;;) {
+    const { body } = await parties.as.trustee.call("listRecordDates", { params: { id: issue.id } });
+    if (body.items.some(({ id, list }) => id === set.id && list !== null)) break;
+    if (Date.now() > until) throw new Error("The record-date list was not frozen.");
+    step.progress("waiting for the first block after 24:00 JST");
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return readRecordDateList(parties.as.trustee, set.id);
+}
