@@ -103,7 +103,7 @@ function transfersRefused(
       lapsed,
       6,
     ),
-    attempt("wrong broker", ["NOT_CUSTODIAN"], "NOMURA", of("INV-B"), of("INV-D"), 1),
+    attempt("wrong broker", ["NOT_CUSTODIAN"], "NOMURA", of("INV-B"), of("INV-0002"), 1),
     // The broker bought on the settlement day: it has no units that were acquired at issue.
     attempt("closed lot", ["LOT_CLOSED"], "SBI", bank, of("INV-B"), otc_trade.units, dates.payment),
   ];
