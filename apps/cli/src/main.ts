@@ -21,6 +21,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "reconcile ISSUE --url URL --key-file FILE [--json] compare register and contract in full",
     run: async (args) => (await import("./reconcile.ts")).reconcile(args),
   },
+  reindex: {
+    usage:
+      "reindex [--switch] [--data DIR] [--json] rebuild the register from block 0 beside the live one, compare, switch",
+    run: async (args) => (await import("./reindex.ts")).reindex(args),
+  },
   contracts: {
     usage: "contracts manifest|verify --rpc URL is the chain's code what these sources compile to?",
     run: async (args) => (await import("./contracts.ts")).runContracts(args),

@@ -1,4 +1,5 @@
 import { startAnvil } from "@genbo/chain/anvil";
+import { databaseUrl } from "@genbo/database/address";
 import { createPool } from "@genbo/database/connection";
 import { type Postgres, startPostgres } from "@genbo/database/embedded";
 import type { Role } from "@genbo/database/roles";
@@ -13,6 +14,7 @@ import { capLogs } from "./supervisor-logs.ts";
 import { type ServiceName, serviceNames } from "./supervisor-service.ts";
 import { controlOf, logOf, type ProcessControl, type Rewire, startServices } from "./supervisor-services.ts";
 import { keepUp } from "./supervisor-unit.ts";
+import { writeWhereabouts } from "./whereabouts.ts";
 
 export type ProcessName = "postgres" | "anvil" | ServiceName;
 
@@ -82,6 +84,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(anvil.stop);
     undo.push(keepDumps(anvil, folder.chain, notice));
     const { url: chain } = await anvil.ready();
+
+    const owner = { ...admin, user: "genbo", password: "" };
+    undo.push(writeWhereabouts(folder.root, { database: databaseUrl(owner), chain }));
 
     const apiPort = options.port ?? (await freePort());
     await portFree(apiPort);

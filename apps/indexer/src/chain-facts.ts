@@ -3,6 +3,7 @@ import { decodeRevert } from "@genbo/chain/errors";
 import { decodeLog, topics } from "@genbo/chain/events";
 import { bytesOf, quantity } from "@genbo/chain/hex";
 import { keccakHex } from "@genbo/chain/keccak";
+import type { Rpc } from "@genbo/chain/rpc";
 import { NodeRefused } from "@genbo/chain/rpc-errors";
 import type { DeploymentRow } from "@genbo/database/deployment";
 import { ourHashes } from "@genbo/database/outbox-mined";
@@ -22,10 +23,17 @@ export async function readFacts(
   deployment: DeploymentRow | undefined,
 ): Promise<ChainFacts> {
   return {
-    codeHashes: await readCodeHashes(context, createdTokens(blocks, deployment)),
+    codeHashes: await readCodes(context, blocks, deployment),
     revertCodes: await readRevertCodes(context, blocks, deployment),
   };
 }
+
+/** keccak256 of the code at each token that these blocks create. */
+export const readCodes = (
+  { rpc }: Pick<IndexerContext, "rpc">,
+  blocks: readonly ChainBlock[],
+  deployment: DeploymentRow | undefined,
+): Promise<Map<string, string>> => readCodeHashes(rpc, createdTokens(blocks, deployment));
 
 function createdTokens(blocks: readonly ChainBlock[], deployment: DeploymentRow | undefined): string[] {
   const logs = blocks.flatMap((block) => block.transactions.flatMap(({ logs: own }) => own));
@@ -39,10 +47,7 @@ function createdTokens(blocks: readonly ChainBlock[], deployment: DeploymentRow 
 }
 
 /** A token's code never changes, so the newest block's will do. */
-async function readCodeHashes(
-  { rpc }: IndexerContext,
-  tokens: readonly string[],
-): Promise<Map<string, string>> {
+async function readCodeHashes(rpc: Rpc, tokens: readonly string[]): Promise<Map<string, string>> {
   const codes = await rpc.all<string>(
     tokens.map((token) => ({ method: "eth_getCode", params: [token, "latest"] })),
   );

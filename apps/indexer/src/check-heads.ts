@@ -38,6 +38,28 @@ export interface HeadChecks {
 
 type HeadContext = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "log">;
 
+export interface DifferingHead {
+  issueId: string | null;
+  registerSays: Record<string, string>;
+  contractSays: Record<string, string>;
+}
+
+/** All lines of the register at `cursor` whose contract says otherwise, and for how many no node answers. */
+export async function headsThatDiffer(
+  context: Pick<HeadContext, "pool" | "rpc">,
+  cursor: Cursor,
+  registry: string,
+): Promise<{ heads: DifferingHead[]; unanswered: number }> {
+  const figures = await allFigures(context, cursor, registry);
+  const { differing, unanswered } = await differences(context, figures, cursor.blockNumber);
+  const heads = [...differing].map(([{ issueId, values }, contractSays]) => ({
+    issueId,
+    registerSays: values,
+    contractSays,
+  }));
+  return { heads, unanswered: unanswered.length };
+}
+
 /**
  * Compares the heads, numbers and sums of the register with what the contracts say at the chain's head: an entry that
  * the node has kept from us shows here. A line stays due until a node has answered for it, over any number of blocks;
@@ -83,7 +105,7 @@ interface Compared {
 
 /** Those whose contract says otherwise and keeps to it, and those for which no node answers. */
 async function differences(
-  context: HeadContext,
+  context: Pick<HeadContext, "rpc">,
   figures: readonly Figures[],
   block: number,
 ): Promise<Compared> {
@@ -101,7 +123,11 @@ async function differences(
   return { differing, unanswered };
 }
 
-async function ask({ rpc }: HeadContext, figures: readonly Figures[], block: number): Promise<Compared> {
+async function ask(
+  { rpc }: Pick<HeadContext, "rpc">,
+  figures: readonly Figures[],
+  block: number,
+): Promise<Compared> {
   const questions = figures.flatMap((each) =>
     (Object.keys(each.values) as View[]).map((view) => ({ each, view })),
   );
@@ -158,7 +184,11 @@ function figuresOf({ folded, cursor }: Applied, registry: string): Figures[] {
   return [...issues, registryFigures(cursor, registry)];
 }
 
-async function allFigures({ pool }: HeadContext, cursor: Cursor, registry: string): Promise<Figures[]> {
+async function allFigures(
+  { pool }: Pick<HeadContext, "pool">,
+  cursor: Cursor,
+  registry: string,
+): Promise<Figures[]> {
   const issues = await issueHeads(pool);
   const figures = issues.map(({ issueId, token, ...line }) => issueFigures(issueId, token, line));
   // A registry without a line may not stand on the chain yet, or not any more.

@@ -23,7 +23,7 @@ const lookEveryMs = 1_000;
 export async function makeRoots(context: LeaderContext, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      while (!signal.aborted && (await makeDue(context)) > 0);
+      while (!signal.aborted && (await makeDueRoots(context)) > 0);
     } catch (error) {
       if (signal.aborted) return;
       // What is left undone is found again.
@@ -34,7 +34,11 @@ export async function makeRoots(context: LeaderContext, signal: AbortSignal): Pr
 }
 
 /** @returns how many were made */
-async function makeDue({ pool, leadership, log }: LeaderContext): Promise<number> {
+export async function makeDueRoots({
+  pool,
+  leadership,
+  log,
+}: Pick<LeaderContext, "pool" | "leadership" | "log">): Promise<number> {
   const held = [...(await quarantined(pool))].filter((id) => id !== null);
   let due = [...(await dueLists(pool)), ...(await dueCloses(pool, held))];
   if (due.length === 0) due = await dueCorrections(pool, held);

@@ -24,6 +24,8 @@ export interface FollowOptions {
    * in the place of ours has left the chain. Elsewhere a lower head means that the chain went back.
    */
   final?: boolean;
+  /** The last block that is wanted: following ends with it. */
+  until?: number;
 }
 
 /**
@@ -36,10 +38,16 @@ export async function* followBlocks(
   from: BlockRef,
   options: FollowOptions,
 ): AsyncGenerator<Followed> {
-  const { signal, blocksPerLot = blocksPerLotMax, confirm = async () => true, final = false } = options;
+  const {
+    signal,
+    blocksPerLot = blocksPerLotMax,
+    confirm = async () => true,
+    final = false,
+    until = Number.POSITIVE_INFINITY,
+  } = options;
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
   let last = from;
-  while (!signal.aborted) {
+  while (!signal.aborted && last.number < until) {
     const head = await reader.head();
     const isBehind = final && head.number < last.number;
     if (!isBehind && leaves(head, last)) {
@@ -50,7 +58,10 @@ export async function* followBlocks(
       await pause(pollMs);
       continue;
     }
-    const blocks = await reader.read(last.number + 1, Math.min(head.number, last.number + blocksPerLot));
+    const blocks = await reader.read(
+      last.number + 1,
+      Math.min(head.number, last.number + blocksPerLot, until),
+    );
     const broken = firstBreak(last, blocks);
     const sound = await confirmedOf(broken < 0 ? blocks : blocks.slice(0, broken), confirm);
     const end = sound.at(-1);

@@ -10,4 +10,6 @@ export const advisoryLocks = {
   auditSeal: 7_305_410_004n,
   /** Making the first key of a party. */
   firstKeys: 7_305_410_005n,
+  /** Rebuilding the register beside the live one. */
+  reindex: 7_305_410_006n,
 } as const;

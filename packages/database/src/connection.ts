@@ -14,7 +14,10 @@ const transactionTries = 8;
 
 export interface PoolOptions {
   max?: number;
+  /** 0: none. */
   statementTimeoutMs?: number;
+  /** Where tables are looked for by their bare names, in this order; `public` when left out. */
+  schemas?: readonly string[];
 }
 
 const { builtins } = pg.types;
@@ -42,6 +45,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     keepAlive: true,
     types: { getTypeParser },
+    ...(options.schemas === undefined ? {} : { options: `-c search_path=${options.schemas.join(",")}` }),
   });
   // An idle connection that breaks is replaced at the next use; without a listener the process would end.
   pool.on("error", () => undefined);

@@ -27,9 +27,16 @@ export interface Leadership {
   resign(): Promise<void>;
 }
 
+export interface LeadOptions {
+  /** What there is one leader of: of the register when left out. */
+  lock?: bigint;
+  schemas?: readonly string[];
+}
+
 /** Becomes the one writer of the register, or returns undefined while another process is. */
-export async function tryLead(url: string): Promise<Leadership | undefined> {
-  const pool = createPool(url, { max: 1, statementTimeoutMs });
+export async function tryLead(url: string, options: LeadOptions = {}): Promise<Leadership | undefined> {
+  const { lock = advisoryLocks.indexer, schemas } = options;
+  const pool = createPool(url, { max: 1, statementTimeoutMs, ...(schemas === undefined ? {} : { schemas }) });
   try {
     const client = await pool.connect();
     const lost = new AbortController();
@@ -39,7 +46,7 @@ export async function tryLead(url: string): Promise<Leadership | undefined> {
       client.release(true);
       await pool.end();
     };
-    if (!(await takeLock(client))) {
+    if (!(await takeLock(client, lock))) {
       await resign();
       return undefined;
     }
@@ -69,13 +76,13 @@ export async function tryLead(url: string): Promise<Leadership | undefined> {
   }
 }
 
-async function takeLock(client: Transaction): Promise<boolean> {
+async function takeLock(client: Transaction, lock: bigint): Promise<boolean> {
   const take = async () => {
     const text = "select pg_try_advisory_lock($1) as mine";
-    return (await client.query<{ mine: boolean }>(text, [advisoryLocks.indexer])).rows[0]!.mine;
+    return (await client.query<{ mine: boolean }>(text, [lock])).rows[0]!.mine;
   };
   if (await take()) return true;
-  if (!(await endSilentLeader(client))) return false;
+  if (!(await endSilentLeader(client, lock))) return false;
   for (let tries = 0; tries < afterEndTries; tries += 1) {
     await sleep(afterEndPauseMs);
     if (await take()) return true;
@@ -87,13 +94,13 @@ async function takeLock(client: Transaction): Promise<boolean> {
  * Ends the session of a leader from whom the server waits for a word. One statement, so that the session that is ended
  * is the one that was looked at; while the server itself works for the leader, however long, it is not silent.
  */
-async function endSilentLeader(client: Transaction): Promise<boolean> {
+async function endSilentLeader(client: Transaction, lock: bigint): Promise<boolean> {
   const ended = await client.query(
     `select pg_terminate_backend(a.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and a.datname = current_database()
        and l.database = a.datid and (l.classid::bigint << 32) | l.objid::bigint = $1
        and a.wait_event_type = 'Client' and a.state_change < clock_timestamp() - $2 * interval '1 millisecond'`,
-    [advisoryLocks.indexer, silentMsMax],
+    [lock, silentMsMax],
   );
   return (ended.rowCount ?? 0) > 0;
 }

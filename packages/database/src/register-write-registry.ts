@@ -44,13 +44,38 @@ export async function writeRegistry(tx: Transaction, rows: readonly RegistryRow[
   await writeAccounts(tx, rows);
 }
 
+/** Takes lines of the registry back, and accounts to what the lines that remain say. @returns the accounts they spoke of */
+export async function dropLinesAfter(
+  tx: Transaction,
+  column: "seq" | "block_number",
+  last: number,
+): Promise<string[]> {
+  const lost = await tx.query<{ wallet: string }>(
+    `select distinct wallet from registry_record where ${column} > $1`,
+    [last],
+  );
+  const wallets = lost.rows.map(({ wallet }) => wallet);
+  await tx.query("delete from account where address = any($1)", [wallets]);
+  await tx.query(`delete from registry_record where ${column} > $1`, [last]);
+  const left = await tx.query<{ seq: bigint } & Omit<RegistryLine, "seq">>(
+    `select distinct on (wallet) seq, wallet, record, particulars from registry_record
+     where wallet = any($1) order by wallet, seq desc`,
+    [wallets],
+  );
+  await writeAccounts(
+    tx,
+    left.rows.map((row) => ({ ...row, seq: Number(row.seq) })),
+  );
+  return wallets;
+}
+
 /** Sets accounts to what their last given line says. */
-export async function writeAccounts(tx: Transaction, rows: readonly RegistryLine[]): Promise<void> {
+async function writeAccounts(tx: Transaction, rows: readonly RegistryLine[]): Promise<void> {
   const last = new Map(rows.map((row) => [row.wallet, row]));
   await insertRows(tx, "account", accountColumns, [...last.values()], accountConflict);
 }
 
-export type RegistryLine = Pick<RegistryRow, "seq" | "wallet" | "record" | "particulars">;
+type RegistryLine = Pick<RegistryRow, "seq" | "wallet" | "record" | "particulars">;
 
 const recordColumns = [
   column<RegistryRow>("seq", "bigint", ({ seq }) => seq),

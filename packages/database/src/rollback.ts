@@ -7,7 +7,7 @@ import { reopenChanges } from "./issue-changes.ts";
 import { reopenCases } from "./legal-cases-settle.ts";
 import { commandChannel, rolledBackNotice } from "./outbox.ts";
 import { replayIssue } from "./register-replay.ts";
-import { type RegistryLine, writeAccounts } from "./register-write-registry.ts";
+import { dropLinesAfter } from "./register-write-registry.ts";
 import { takeBackSettlements } from "./settlements-settle.ts";
 
 export interface RolledBack {
@@ -125,22 +125,7 @@ async function takeBackRegistry(
   tx: Transaction,
   fork: number,
 ): Promise<{ registrySeq: number; registryHead: string }> {
-  const lost = await tx.query<{ wallet: string }>(
-    "select distinct wallet from registry_record where block_number > $1",
-    [fork],
-  );
-  const wallets = lost.rows.map(({ wallet }) => wallet);
-  await tx.query("delete from account where address = any($1)", [wallets]);
-  await tx.query("delete from registry_record where block_number > $1", [fork]);
-  const left = await tx.query<{ seq: bigint } & Omit<RegistryLine, "seq">>(
-    `select distinct on (wallet) seq, wallet, record, particulars from registry_record
-     where wallet = any($1) order by wallet, seq desc`,
-    [wallets],
-  );
-  await writeAccounts(
-    tx,
-    left.rows.map((row) => ({ ...row, seq: Number(row.seq) })),
-  );
+  const wallets = await dropLinesAfter(tx, "block_number", fork);
   await tx.query(
     `update wallet set state = 'pending'
      where address = any($1) and not exists (select 1 from account a where a.address = wallet.address)`,

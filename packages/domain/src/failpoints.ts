@@ -13,7 +13,9 @@ export const failpoints = [
   "indexer.applied",
   "indexer.committed",
 ] as const;
-export type Failpoint = (typeof failpoints)[number];
+/** The same of a rebuild of the register. */
+type ReindexFailpoint = "reindex.built" | "reindex.compared" | "reindex.switching" | "reindex.switched";
+export type Failpoint = (typeof failpoints)[number] | ReindexFailpoint;
 
 /** Says that a process has come to a failpoint, which may be its end. */
 export type Reach = (point: Failpoint) => void;

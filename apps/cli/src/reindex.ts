@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type DatabaseAddress, databaseUrl, parseDatabaseUrl } from "@genbo/database/address";
+import { type Env, inheritedEnv, readServerSettings, unwatched, writeEnv } from "@genbo/domain/env";
+import { exitOf } from "@genbo/domain/tether";
+import { openProfile } from "./profile.ts";
+import { readWhereabouts } from "./whereabouts.ts";
+
+const usage = `Usage: genbo reindex [--data DIR] [--switch] [--open-breaks] [--anew] [--json]
+       genbo reindex --drop-old
+  Rebuilds the register from block 0 beside the live one and compares them. Exit code 0 equal (or switched),
+  1 the register differs, 2 it could not be done.
+  --switch       puts the rebuilt register in the live one's place, whole, between two blocks
+  --open-breaks  stops new entries of issues whose register differs
+  --anew         begins at block 0 even where a rebuild that was interrupted could go on
+  --drop-old     drops the tables that the last switch replaced
+  --data DIR     the platform's data folder; with DATABASE_URL and CHAIN_RPC_URLS set, that of its keys`;
+
+const flags = ["switch", "open-breaks", "anew", "drop-old", "json"] as const;
+const program = resolve(import.meta.dirname, "../../indexer/src/reindex-main.ts");
+
+/** `genbo reindex`: the indexer's own code in a process of its own, as the owner of the schema. @throws Error for the user */
+export async function reindex(args: readonly string[]): Promise<void> {
+  const { values } = read(args);
+  const given = flags.filter((flag) => values[flag]).map((flag) => `--${flag}`);
+  const child = spawn(process.execPath, [program, ...given], {
+    env: { ...inheritedEnv(), ...writeEnv(whereToWork(values.data)) },
+    stdio: "inherit",
+  });
+  // It stops between two lots; a terminal's Ctrl-C reaches it by itself.
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  process.on("SIGINT", () => undefined);
+  const { code } = await exitOf(child);
+  process.exitCode = code ?? 2;
+}
+
+const flag = { type: "boolean", default: false } as const;
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        data: { type: "string" },
+        ...{ switch: flag, "open-breaks": flag, anew: flag, "drop-old": flag, json: flag },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+}
+
+/** The database and the chain of the environment, or those of the local platform that runs on the folder. */
+function whereToWork(data: string | undefined): Partial<Env> {
+  const server = readServerSettings();
+  const dataDir = data ?? server?.dataDir ?? ".genbo/local";
+  if (!existsSync(join(dataDir, "secrets")))
+    throw new Error(`${dataDir} is no data folder of Genbo: name the platform's with --data.`);
+  const folder = openProfile(dataDir);
+  const asOwner = (address: DatabaseAddress) =>
+    databaseUrl({ ...address, user: "genbo", password: folder.passwords.roles.genbo });
+  const place = {
+    ...unwatched,
+    dataDir: folder.root,
+    keystoreDir: folder.keystore,
+    keystorePasswordFile: folder.keystorePasswordFile,
+    masterKeyFile: folder.masterKeyFile,
+  };
+  if (server !== undefined) {
+    const { chainRpcUrls } = server;
+    return {
+      ...place,
+      profile: "server",
+      databaseUrl: asOwner(parseDatabaseUrl(server.databaseUrl)),
+      chainRpcUrls,
+    };
+  }
+  const { database, chain } = readWhereabouts(folder.root);
+  return {
+    ...place,
+    profile: "local",
+    databaseUrl: asOwner(parseDatabaseUrl(database)),
+    chainRpcUrls: [chain],
+  };
+}

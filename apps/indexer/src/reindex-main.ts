@@ -1,0 +1,78 @@
+import { userInfo } from "node:os";
+import { parseArgs } from "node:util";
+import { createBlockReader } from "@genbo/chain/blocks";
+import { openNodes } from "@genbo/chain/nodes/nodes";
+import { createPool } from "@genbo/database/connection";
+import { knownChain } from "@genbo/database/deployment";
+import { newFirst } from "@genbo/database/rebuild-tables";
+import { openSandboxClock } from "@genbo/database/sandbox-clock";
+import { systemClock } from "@genbo/domain/clock";
+import { type Env, readEnv } from "@genbo/domain/env";
+import { openFailpoints } from "@genbo/domain/failpoints";
+import { silentLog } from "@genbo/domain/log";
+import { codeVersion } from "./rebuild-code.ts";
+import { leadRebuild } from "./rebuild-lead.ts";
+import type { ReindexContext } from "./reindex.ts";
+import { runReindex } from "./reindex-run.ts";
+
+/** As the schema's owner, as a migration is. @throws Error while another rebuild is under way */
+async function openReindex(env: Env, signal: AbortSignal) {
+  const leadership = await leadRebuild(env.databaseUrl);
+  const pool = createPool(env.databaseUrl, { max: 4, schemas: newFirst });
+  const reads = createPool(env.databaseUrl, { max: 2, schemas: newFirst, statementTimeoutMs: 0 });
+  const nodes = openNodes(env.chainRpcUrls, { known: () => knownChain(pool) });
+  const { rpc, confirm } = nodes;
+  const local = env.profile === "local";
+  const clock = local
+    ? await openSandboxClock(pool, env.databaseUrl)
+    : { ...systemClock, close: async () => undefined };
+  const context = {
+    ...{ pool, reads, leadership, rpc, confirm, local, clock },
+    reader: createBlockReader(rpc),
+    log: silentLog,
+    reach: openFailpoints(env.failpointDir),
+    chain: await nodes.identity(),
+    code: codeVersion(),
+    signal: AbortSignal.any([signal, leadership.lost]),
+  } satisfies Omit<ReindexContext, "onStep" | "onProgress">;
+  return {
+    context,
+    close: async () => {
+      await nodes.close();
+      await clock.close();
+      await leadership.resign();
+      await Promise.all([pool.end(), reads.end()]);
+    },
+  };
+}
+
+const { values } = parseArgs({
+  options: {
+    switch: { type: "boolean", default: false },
+    anew: { type: "boolean", default: false },
+    "open-breaks": { type: "boolean", default: false },
+    "drop-old": { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
+try {
+  const { context, close } = await openReindex(readEnv(), stopping.signal);
+  try {
+    process.exitCode = await runReindex(context, `console:${userInfo().username}`, {
+      switch: values.switch,
+      anew: values.anew,
+      openBreaks: values["open-breaks"],
+      dropOld: values["drop-old"],
+      json: values.json,
+    });
+  } finally {
+    await close();
+  }
+} catch (error) {
+  if (stopping.signal.aborted)
+    console.error("Stopped. The live register is as it was; run it again to go on.");
+  else console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

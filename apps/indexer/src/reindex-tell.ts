@@ -1,0 +1,83 @@
+import { writeAudit } from "@genbo/database/audit";
+import { openBreak, quarantined } from "@genbo/database/breaks-write";
+import type { Transaction } from "@genbo/database/connection";
+import { type Cursor, readCursor } from "@genbo/database/cursor";
+import { writeEvents } from "@genbo/database/events-write";
+import type { TableDifference } from "@genbo/database/rebuild-compare";
+import { onLive } from "@genbo/database/rebuild-held";
+import { lockEvents } from "@genbo/database/rebuild-switch";
+import { issueHeads } from "@genbo/database/register-heads";
+import { newId } from "@genbo/domain/ids";
+import { breakNotice } from "./notices.ts";
+
+/** What a switch mended, by whom. */
+export interface Told {
+  actor: string;
+  code: string;
+  differences: readonly TableDifference[];
+}
+
+const tablesOf = (differences: readonly TableDifference[], issueId: string | null): Record<string, number> =>
+  Object.fromEntries(
+    differences.filter((each) => each.issueId === issueId).map(({ table, rows }) => [table, rows]),
+  );
+
+const issuesOf = (differences: readonly TableDifference[]): (string | null)[] => [
+  ...new Set(differences.map(({ issueId }) => issueId)),
+];
+
+/** An audit row, and an event for each issue (and the registry) of which rows were replaced by others. */
+export async function tellOfSwitch(
+  tx: Transaction,
+  { actor, code, differences }: Told,
+  { blockNumber, blockHash, blockTime: at }: Cursor,
+  now: Date,
+): Promise<void> {
+  const issues = issuesOf(differences);
+  await writeEvents(
+    tx,
+    issues.map((issueId) => ({
+      kind: "register.mended",
+      issueId,
+      partyIds: [],
+      subjectId: null,
+      data: { rows: tablesOf(differences, issueId) },
+      blockNumber,
+      at,
+    })),
+  );
+  const mended = issues.map((issueId) => ({ issueId, rows: tablesOf(differences, issueId) }));
+  await writeAudit(tx, {
+    ...{ partyId: null, actor, action: "reindex", target: null, outcome: "done", purpose: null },
+    detail: { block: blockNumber, hash: blockHash, code, mended },
+    requestId: "reindex",
+    at: now,
+  });
+}
+
+/** Kind of the break that a difference from the rebuilt register is. */
+const breakKind = "REINDEX";
+
+/** Stops new entries of issues whose register differs, unless a break does so already. @returns the breaks' ids */
+export function openReindexBreaks(
+  tx: Transaction,
+  differences: readonly TableDifference[],
+): Promise<string[]> {
+  return onLive(tx, async () => {
+    await lockEvents(tx);
+    const { blockNumber, blockTime: at, registrySeq } = (await readCursor(tx)) as Cursor;
+    const held = await quarantined(tx);
+    const heads = new Map((await issueHeads(tx)).map(({ issueId, seq }) => [issueId, seq]));
+    const ids: string[] = [];
+    for (const issueId of issuesOf(differences).filter((each) => !held.has(each))) {
+      const own = differences.filter((each) => each.issueId === issueId);
+      const seq = issueId === null ? registrySeq : (heads.get(issueId) ?? 0);
+      const detail = { count: own.reduce((sum, { rows }) => sum + rows, 0), differences: own };
+      const id = newId("brk", at);
+      await openBreak(tx, { id, issueId, kind: breakKind, nextSeq: seq + 1, detail, blockNumber, at });
+      await writeEvents(tx, [breakNotice(id, issueId, breakKind, { blockNumber, at })]);
+      ids.push(id);
+    }
+    return ids;
+  });
+}
