@@ -103,7 +103,7 @@ const codesOf = async (refused: Promise<unknown>): Promise<string[]> => {
 };
 
 /** The list of a record date, by the fixture's names. */
-async function listOn(day: string): Promise<Record<string, number>> {
+async function listOn(day: string) {
   const exerciseUntil = isoOfDay(endOfMonths(dayOfIso(day)!, 1));
   const body = { day, purpose: "収益分配", exerciseUntil, deedClauseRef: "信託契約" };
   const { body: set } = await parties.as.trustee.call("setRecordDate", { params: { id: issue.id }, body });
@@ -118,16 +118,24 @@ async function listOn(day: string): Promise<Record<string, number>> {
   }
   const { items } = await readRecordDateList(parties.as.trustee, set.id);
   const names = new Map([...accounts].map(([name, { personId }]) => [personId, name]));
-  const units: Record<string, number> = {};
-  for (const row of items) {
-    const name = names.get(row.personId)!;
-    units[name] = (units[name] ?? 0) + Number(row.units);
-  }
-  return units;
+  return items.map(({ personId, units, taxCategory, accounts: kept }) => ({
+    ...{ id: names.get(personId)!, units: Number(units), taxCategory },
+    pledged: kept.flatMap(({ pledges }) => pledges.map(({ units: of }) => Number(of))),
+    attached: kept.reduce((sum, { attached }) => sum + Number(attached), 0),
+  }));
+}
+type Listed = Awaited<ReturnType<typeof listOn>>[number];
+
+/** What a listed person is paid: each tax is rounded down once for it. Only residents pay the local one. */
+function paid({ id, units, taxCategory }: Listed, yenPerUnit: number) {
+  const gross = units * yenPerUnit;
+  const national = Number((BigInt(gross) * 15_315n) / 100_000n);
+  const local = taxCategory === "RESIDENT_INDIVIDUAL" ? Math.floor((gross * 5) / 100) : 0;
+  return { id, units, gross, national, local, net: gross - national - local };
 }
 
-const fixtureList = (rows: { id: string; units: number }[]) =>
-  Object.fromEntries(rows.map(({ id, units }) => [id, units]));
+const byName = <Row extends { id: string }>(rows: readonly Row[]): Row[] =>
+  [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 test("the platform stands as after the sale", () => {
   expect(report.checks.failed).toBe(0);
@@ -199,9 +207,15 @@ test("2021-12-20 attachment on INV-C 3: ends the transfer in flight, statement d
   expect(again.body.failing.map(({ code }) => code)).toEqual(["INSUFFICIENT_UNITS"]);
 });
 
-test("record date 2022-01-31: pledgor and debtor are still the holders [TA 189]", async () => {
-  const { record_date: day, rows } = scenario.distribution_1;
-  expect(await listOn(day)).toEqual(fixtureList(rows));
+test("record date 2022-01-31: pledgor and debtor are still the holders, and each is paid to the yen [TA 189]", async () => {
+  const { record_date: day, rows, per_unit: yenPerUnit } = scenario.distribution_1;
+  const list = await listOn(day);
+  expect(byName(list.map((row) => paid(row, yenPerUnit)))).toEqual(byName(rows));
+  const encumbered = list.filter(({ pledged, attached }) => pledged.length > 0 || attached > 0);
+  expect(byName(encumbered).map(({ id, pledged, attached }) => [id, pledged, attached])).toEqual([
+    ["INV-B", [5], 0],
+    ["INV-C", [], 3],
+  ]);
 });
 
 test("2022-03-10 INV-D dies: heirs take 4 and 3, with the dates kept [TAR 21(2)] [TA 186(iv)]", async () => {
@@ -272,8 +286,9 @@ test("2022-04-01 INV-B's wallet is lost: its units go to another one, and the pl
 });
 
 test("record date 2022-07-31, a Sunday, at 24:00 JST [TA 189]", async () => {
-  const [day] = scenario.distribution_2.record_date.split(" ");
-  expect(await listOn(day!)).toEqual(fixtureList(scenario.distribution_2.rows));
+  const { record_date, rows, per_unit: yenPerUnit } = scenario.distribution_2;
+  const list = await listOn(record_date.slice(0, 10));
+  expect(byName(list.map((row) => paid(row, yenPerUnit)))).toEqual(byName(rows));
 });
 
 test("a tax office attaches what is pledged: it waits, and takes what the pledgee releases [CEA 145] [TA 200(2)]", async () => {

@@ -1,14 +1,11 @@
-import { representativeRoles } from "@genbo/domain/representation";
 import { capacities } from "@genbo/domain/trust-mark";
 import { z } from "zod";
-import { coOwnersFields, particulars } from "./investors.ts";
 import { named } from "./named.ts";
 import { asOfAnswer, asOfQuery, corrections, knownAtAnswer, pageAfter } from "./page.ts";
-import { addressText, day, hash, height, id, instantText, line, personId, unitsText } from "./primitives.ts";
+import { personFields, receiver, text } from "./person.ts";
+import { addressText, hash, height, id, instantText, line, personId, unitsText } from "./primitives.ts";
 import { lot } from "./register.ts";
 
-const text = z.unknown().describe("As the person's particulars have it; null once they were erased");
-const receiver = z.object({ name: text, address: text });
 const order = height.describe("Order of entry among what encumbers the account, from 1");
 
 const pledge = named(
@@ -49,35 +46,12 @@ const mark = named(
     enteredAt: instantText,
   }),
 );
-const person = {
-  name: text,
-  address: text,
-  kind: particulars.shape.kind.nullable(),
-  notices: receiver.nullable().describe("To whom and where notices go (Trust Act 191; Companies Act 685)"),
-  minor: z.boolean(),
-  representatives: z.array(
-    z.object({
-      role: z.enum(representativeRoles),
-      name: z.string(),
-      address: z.string(),
-      until: day.nullable(),
-    }),
-  ),
-  coOwners: z
-    .object(coOwnersFields)
-    .nullable()
-    .describe(
-      "Members with shares, and whom they named to exercise the rights (Trust Act 193; Companies Act 686)",
-    ),
-  rightsRest: z.boolean().describe("Co-owners who named nobody exercise no rights"),
-};
-
 export const bookHolder = named(
   "BookHolder",
   z.object({
     account: addressText,
     personId,
-    ...person,
+    ...personFields,
     units: unitsText,
     lots: z.array(lot),
     pledges: z.array(pledge),

@@ -14,6 +14,7 @@ import {
   pageQuery,
   readOf,
 } from "./page.ts";
+import { personFields, receiver, text } from "./person.ts";
 import {
   addressText,
   clause,
@@ -225,27 +226,47 @@ const recordDateChange = named(
   z.object({ account: addressText, personId, before: standing, after: standing }),
   "How an account stands in a version of a list, and stood in the one before; null without units",
 );
+const listedPledge = z.object({
+  holdId: hash,
+  pledgee: addressText,
+  pledgeePersonId: personId.nullable(),
+  name: text,
+  address: text,
+  units: unitsText,
+});
 export const recordDateRow = named(
   "RecordDateRow",
-  registerRow.extend({
+  z.object({
+    personId,
+    units: unitsText.describe("In all accounts"),
+    encumbered: unitsText,
+    lots: z.array(lot).describe("Of all accounts: units with one day of acquisition together"),
     taxCategory: taxCategory
       .nullable()
       .describe("The holder's tax status on that day, as it was known when the day closed"),
-    particulars: particulars
+    holder: z
+      .object({
+        ...personFields,
+        coOwnersRepresentative: receiver
+          .nullable()
+          .describe("The co-owner who exercises the rights of all (Trust Act 193; Companies Act 686)"),
+      })
       .nullable()
-      .describe(
-        "With names=true: who holds, with representatives of co-owners and others, as the register had it then",
-      ),
-    pledges: z
+      .describe("With names=true: who holds, and who acts for it, as the register named it at 24:00 JST"),
+    accounts: z
       .array(
-        z.object({
-          holdId: hash,
-          pledgee: addressText,
-          pledgeePersonId: personId.nullable(),
-          units: unitsText,
+        registerRow.omit({ personId: true }).extend({
+          pledges: z
+            .array(listedPledge)
+            .describe(
+              "Pledges of these units: who may collect before the holder (Trust Act 97). Named with names=true",
+            ),
+          attached: unitsText.describe(
+            "Units under an attachment: what they yield is not the holder's to take",
+          ),
         }),
       )
-      .describe("Pledges of these units: who may collect before the holder (Trust Act 97)"),
+      .describe("Each is a leaf of the Merkle root that is anchored for this list"),
   }),
 );
 export const recordDatePage = named("RecordDatePage", pageOf(recordDate));
@@ -259,7 +280,7 @@ export const recordDateList = named(
   }),
 );
 export const recordDateQuery = pageAfter(id("rdt"));
-export const recordDateListQuery = pageAfter(addressText).extend({
+export const recordDateListQuery = pageAfter(personId).extend({
   ...minBlockQuery,
   version: heightText.optional(),
   names: z

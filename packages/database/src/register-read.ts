@@ -67,7 +67,8 @@ const presentText = `select p.* from issue_state s cross join lateral (
     where issue_id = $1 and to_seq is null and account > $3 order by account limit $4
   ) p where s.issue_id = $1 and s.seq = $2`;
 
-interface Row {
+/** A holding period as the table has it. */
+export interface PeriodRow {
   account: string;
   person_id: string;
   units: bigint;
@@ -111,15 +112,15 @@ async function overlaid(
 }
 
 /** One row more than a page has, where there are more. */
-async function rowsAt(db: Queryable, at: StateOf, query: RegisterQuery): Promise<Row[]> {
+async function rowsAt(db: Queryable, at: StateOf, query: RegisterQuery): Promise<PeriodRow[]> {
   const { custodianId, personId, after = "", limit } = query;
   const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : "all";
   const values = [at.issueId, at.seq, after, limit + 1];
   if (kind === "all" && at.isPresent) {
-    const present = await db.query<Row>({ name: "register-page-present", text: presentText, values });
+    const present = await db.query<PeriodRow>({ name: "register-page-present", text: presentText, values });
     if (present.rows.length > 0) return present.rows;
   }
-  const past = await db.query<Row>({
+  const past = await db.query<PeriodRow>({
     name: `register-page-${kind}`,
     text: textOf(sources[kind]),
     values: [...values, personId ?? custodianId ?? null],
@@ -127,7 +128,7 @@ async function rowsAt(db: Queryable, at: StateOf, query: RegisterQuery): Promise
   return past.rows;
 }
 
-function rowOf(row: Row): RegisterRow {
+export function rowOf(row: PeriodRow): RegisterRow {
   return {
     account: row.account,
     personId: row.person_id,

@@ -24,11 +24,14 @@ interface Row {
   wrapped_key: Buffer | null;
 }
 
-/** By account, for those that were registered by then. */
+/**
+ * By account, for those that were registered by then.
+ * @param until the block, or an instant before which the registry must have named them
+ */
 export async function particularsAt(
   db: Queryable,
   keys: VaultKeys,
-  block: number,
+  until: number | Date,
   accounts: readonly string[],
 ): Promise<Map<string, ParticularsAt>> {
   const found = await db.query<Row>({
@@ -36,11 +39,14 @@ export async function particularsAt(
     text: `select w.account, p.person_id, p.version, p.effective_on, p.commitment, p.sealed, s.wrapped_key
       from unnest($1::text[]) as w (account)
       cross join lateral (
-        select particulars from registry_record r where r.wallet = w.account and r.block_number <= $2
+        select particulars from registry_record r where r.wallet = w.account and r.block_number <= $2 and r.block_time < $3
         order by r.seq desc limit 1
       ) r
       join vault_particulars p on p.commitment = r.particulars join vault_subject s using (person_id)`,
-    values: [accounts, block],
+    values: [
+      accounts,
+      ...(typeof until === "number" ? [until, "infinity"] : [Number.MAX_SAFE_INTEGER, until]),
+    ],
   });
   const opened = await Promise.all(found.rows.map((row) => open(keys, row)));
   return new Map(opened.map((each) => [each.account, each]));

@@ -3,6 +3,7 @@ import { registerPage } from "@genbo/database/register-read";
 import { totalsByClass } from "@genbo/database/register-read-classes";
 import { entriesPage } from "@genbo/database/register-read-entries";
 import { correctionsBetween, type Reading, readingOf } from "@genbo/database/register-read-overlay";
+import { type PersonRow, personsPage } from "@genbo/database/register-read-persons";
 import { type Moment, positionOf } from "@genbo/database/register-read-position";
 import type { RegisterRow } from "@genbo/database/register-row";
 import { readTree } from "@genbo/database/register-tree";
@@ -54,6 +55,24 @@ async function rowsOf(reading: Reading, filter = {}, db = pool!): Promise<Regist
   }
   return rows;
 }
+
+/** The persons of a reading, page by page. @param large reads as a register of many accounts is read */
+async function personsOf(reading: Reading, large: boolean, custodianId?: number): Promise<PersonRow[]> {
+  const at = large ? { ...reading, totals: { ...reading.totals, accounts: 1_000_000 } } : reading;
+  const rows: PersonRow[] = [];
+  for (let after: string | null | undefined; after !== null; ) {
+    const page = await personsPage(pool!, at, { custodianId, after, limit: 2 });
+    expect(page.rows.length).toBeLessThanOrEqual(2);
+    rows.push(...page.rows);
+    after = page.next;
+  }
+  return rows;
+}
+
+const groupedByPerson = (rows: readonly RegisterRow[]): PersonRow[] =>
+  [...new Set(rows.map(({ personId }) => personId))]
+    .sort()
+    .map((personId) => ({ personId, holdings: rows.filter((row) => row.personId === personId) }));
 
 /** The corrected history in memory, by the pure fold. */
 function expected(seq: number, knownSeq: number): IssueState {
@@ -138,6 +157,23 @@ test("a line shows what it corrects, and by what it was corrected as far as that
     const said = new Map(known.map(({ corrects, entry }) => [entry.seq, corrects]));
     expect(lines.map(({ corrects }) => corrects)).toEqual(lines.map(({ seq }) => said.get(seq) ?? null));
   }
+});
+
+test("the persons of a state have all their accounts together, however many there are [TA 189]", async () => {
+  let several = 0;
+  for (const [seq, knownSeq] of questions) {
+    const reading = await read({ seq }, { seq: knownSeq });
+    const rows = rowsIn(expected(seq, knownSeq));
+    several += groupedByPerson(rows).filter(({ holdings }) => holdings.length > 1).length;
+    for (const large of [false, true]) {
+      expect(await personsOf(reading, large)).toEqual(groupedByPerson(rows));
+      for (const custodianId of [1, 2]) {
+        const own = rows.filter((row) => custodianOf(row.account) === custodianId);
+        expect(await personsOf(reading, large, custodianId)).toEqual(groupedByPerson(own));
+      }
+    }
+  }
+  expect(several).toBeGreaterThan(20);
 });
 
 test("tells which corrections touch a state, whenever they were entered", async () => {

@@ -5,11 +5,14 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import { entriesSheet } from "./entries-sheet.ts";
 import { linePieces, type Piece } from "./lines.ts";
+import { recordDateSheet } from "./record-date-sheet.ts";
 import { registerSheet } from "./register-sheet.ts";
 import { workbookBytes } from "./workbook.ts";
 
 /** Pages of one part: a reading that goes on makes at most so many anew before its first byte. */
 const partPages = 20;
+
+const sheets = { REGISTER: registerSheet, ENTRIES: entriesSheet, RECORD_DATE: recordDateSheet };
 
 /** The content as it is made: pieces from the page after `after`. A workbook can be made from its beginning alone. */
 function piecesOf(
@@ -18,7 +21,7 @@ function piecesOf(
   profile: ProfileName,
   after: string,
 ): AsyncGenerator<Piece> {
-  const sheet = (order.kind === "ENTRIES" ? entriesSheet : registerSheet)(ctx, order, profile);
+  const sheet = sheets[order.kind](ctx, order, profile);
   return order.format === "XLSX" ? workbookBytes(sheet) : linePieces(sheet, order.format, after);
 }
 

@@ -10,8 +10,8 @@ export interface Shown {
 }
 
 interface Known {
-  name?: { kanji: string };
-  address?: { postalCode: string; prefecture: string; city: string; street: string; country: string };
+  name: { kanji: string } | null;
+  address: { postalCode: string; prefecture: string; city: string; street: string; country: string } | null;
 }
 
 /** The persons behind accounts as the registry named them at the export's block; of a broker's, its own alone. */
@@ -29,10 +29,10 @@ export async function peopleOf(
   return new Map([...found].map(([account, { opened }]) => [account, shownOf(opened?.particulars ?? {})]));
 }
 
-const shownOf = ({ name, address }: Known): Shown => ({
-  name: name?.kanji ?? null,
-  address: address === undefined ? null : addressLine(address),
-});
+export function shownOf(person: { name?: unknown; address?: unknown }): Shown {
+  const { name, address } = person as Partial<Known>;
+  return { name: name?.kanji ?? null, address: address ? addressLine(address) : null };
+}
 
 const addressLine = ({ postalCode, prefecture, city, street, country }: NonNullable<Known["address"]>) =>
   `〒${postalCode} ${prefecture}${city}${street}${country === "JP" ? "" : ` ${country}`}`;

@@ -1,9 +1,6 @@
-import { findRecordDate, listStateOf } from "@genbo/database/record-dates";
-import { readingOfList } from "@genbo/database/record-dates-revise";
 import type { RegisterExport } from "@genbo/database/register-exports";
 import { registerPage } from "@genbo/database/register-read";
 import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
-import type { StateOf } from "@genbo/database/register-read-position";
 import type { RegisterRow } from "@genbo/database/register-row";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
@@ -67,13 +64,12 @@ const columns: Column<LotRow>[] = [
   { key: "fromSeq", heading: both("最後の記載の番号"), of: ({ holding }) => holding.fromSeq },
 ];
 
-/** The register as of an entry, or a frozen record-date list. */
+/** The register as of an entry. */
 export function registerSheet(ctx: ApiContext, order: RegisterExport, profile: ProfileName): Sheet {
-  let asked: Promise<StateOf> | undefined;
+  // While nothing has entered since, the open periods are the register: four times quicker, and asked anew each page.
+  const state = { issueId: order.issueId, seq: order.position.seq, isPresent: true };
   const filter = order.custodianId === null ? {} : { custodianId: order.custodianId };
   return sheetOf(order, profile, columns, async (after) => {
-    asked ??= stateOf(ctx, order);
-    const state = await asked;
     const page = await registerPage(ctx.pool, state, { ...filter, after, limit: pageAccounts });
     const accounts = page.rows.map(({ account }) => account);
     const pledges = await holdsOf(ctx.pool, state, { side: "account", accounts, kind: holdKinds.PLEDGE });
@@ -86,15 +82,6 @@ export function registerSheet(ctx: ApiContext, order: RegisterExport, profile: P
     });
     return { rows, next: page.next };
   });
-}
-
-/** A later version of a record date's list knows of corrections, which the chain's state then does not have. */
-async function stateOf(ctx: ApiContext, { issueId, position, recordDate }: RegisterExport): Promise<StateOf> {
-  const found = recordDate && (await findRecordDate(ctx.prisma, recordDate.id));
-  const list = found?.recordDateLists.find(({ version }) => version === recordDate?.version);
-  if (list && list.version > 1) return readingOfList(ctx.pool, listStateOf(found!, list));
-  // While nothing has entered since, the open periods are the register: four times quicker, and asked anew each page.
-  return { issueId, seq: position.seq, isPresent: true };
 }
 
 /** Who the pledgee is, and of how many units (Trust Act 201(1), Companies Act 694(1)). */

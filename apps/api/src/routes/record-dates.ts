@@ -1,33 +1,27 @@
 import { isConstraint } from "@genbo/database/commands";
-import { taxStatusOn } from "@genbo/database/investors";
 import { findIssue } from "@genbo/database/issues";
 import {
   findRecordDate,
   listRecordDates,
-  listStateOf,
   recordDateConstraint,
   recordDatePart,
 } from "@genbo/database/record-dates";
-import { changesOf, type ListState, readingOfList } from "@genbo/database/record-dates-revise";
-import { registerPage } from "@genbo/database/register-read";
-import { holdsOf } from "@genbo/database/register-read-holds";
-import type { Position } from "@genbo/database/register-read-position";
-import type { RegisterRow } from "@genbo/database/register-row";
-import { particularsAt } from "@genbo/database/vault-at";
-import { holdKinds } from "@genbo/domain/entry-kinds";
+import { changesOf } from "@genbo/database/record-dates-revise";
 import { newId } from "@genbo/domain/ids";
-import { dayOfIso, endOfDay, isoOfDay, jstDay } from "@genbo/domain/jst";
+import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { type RecordDateTerms, recordDateFaults } from "@genbo/domain/record-dates";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { purposeOfNames } from "../holder.ts";
 import { asOfPosition, knownWire } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, headAt, pageOf, presentAsOf } from "../reads.ts";
+import { listAt, listPage } from "../record-date-list.ts";
 import { numberOf, ruleWire } from "../rules.ts";
-import { issueView, seesParticulars } from "../views.ts";
-import { listChangeWire, type RecordDateFacts, recordDateRowWire, recordDateWire } from "../wire/register.ts";
+import { issueView } from "../views.ts";
+import { listChangeWire, recordDateRowWire, recordDateWire } from "../wire/register.ts";
 
 type Routes = "setRecordDate" | "listRecordDates" | "readRecordDateList";
 
@@ -55,26 +49,29 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const found = await findRecordDate(ctx.prisma, params.id);
     const issue = found && (await findIssue(ctx.prisma, issueView(principal), found.issueId));
     if (!found || !issue) throw notFound();
-    const { version } = query;
-    const lists = found.recordDateLists.filter((list) => version === undefined || list.version === version);
-    const [list] = lists;
-    if (list === undefined) {
+    const lists = found.recordDateLists.filter(
+      ({ version }) => query.version === undefined || version === query.version,
+    );
+    const list = lists[0] && (await listAt(ctx, found, lists[0].version));
+    if (lists[0] === undefined || list === undefined) {
       throw new ProblemError("STATE_CONFLICT", "The list is not frozen yet, or has no such version.");
     }
-    const state = listStateOf(found, list);
-    const reading = await readingOfList(ctx.pool, state);
-    const own = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
-    const page = await registerPage(ctx.pool, reading, { ...own, after: query.cursor, limit: query.limit });
-    const earlier = found.recordDateLists.find((each) => each.version === list.version - 1);
-    const before = earlier && (await readingOfList(ctx.pool, listStateOf(found, earlier)));
-    const changes = before ? await changesOf(ctx.pool, before, reading, own.custodianId) : [];
-    const facts = await factsOf(ctx, call, reading, state, page.rows);
-    await auditRead(ctx, call, found.id, query.purpose ?? found.purpose, { version: list.version });
+    const { version } = lists[0];
+    const stated = query.names === "true" ? await purposeOfNames(ctx, call, issue.id, query.purpose) : null;
+    const custodianId = principal.role === "broker" ? principal.custodianId! : null;
+    const { cursor: after = "", limit } = query;
+    const page = await listPage(ctx, list, { custodianId, names: stated !== null, after, limit });
+    const before = await listAt(ctx, found, version - 1);
+    const { reading } = list;
+    const changes = before
+      ? await changesOf(ctx.pool, before.reading, reading, custodianId ?? undefined)
+      : [];
+    await auditRead(ctx, call, found.id, stated ?? query.purpose ?? found.purpose, { version });
     const wire = recordDateWire({ ...found, recordDateLists: lists });
     return {
       status: 200,
       body: {
-        ...{ ...wire, items: page.rows.map(recordDateRowWire(facts)), next: page.next },
+        ...{ ...wire, items: page.rows.map(recordDateRowWire), next: page.next },
         ...{ corrections: knownWire(reading).corrections, changes: changes.map(listChangeWire) },
         // The list's own place, not the present one: the frozen list is the same bytes for ever.
         asOf: asOfPosition(reading),
@@ -82,27 +79,6 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     };
   },
 });
-
-/** What else is to be known of holders on that day, as it was known when it closed. */
-async function factsOf(
-  ctx: ApiContext,
-  { principal, query }: CallOf<"readRecordDateList">,
-  { block }: Position,
-  { issueId, seq, closesAt }: ListState,
-  rows: readonly RegisterRow[],
-): Promise<RecordDateFacts> {
-  const accounts = rows.map(({ account }) => account);
-  const persons = [...new Set(rows.map(({ personId }) => personId))];
-  const day = isoOfDay(jstDay(closesAt) - 1);
-  const withNames = query.names === "true" && seesParticulars(principal);
-  if (withNames && query.purpose === undefined)
-    throw invalidField("query/purpose", "is needed to read personal data");
-  return {
-    pledges: await holdsOf(ctx.pool, { issueId, seq }, { side: "account", accounts, kind: holdKinds.PLEDGE }),
-    tax: await taxStatusOn(ctx.pool, persons, day, closesAt),
-    particulars: withNames ? await particularsAt(ctx.pool, ctx.vaultKeys, block, accounts) : new Map(),
-  };
-}
 
 const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
   command(ctx, call, async () => {

@@ -11,14 +11,14 @@ import type { RecordDateWithLists } from "@genbo/database/record-dates";
 import type { ListChange } from "@genbo/database/record-dates-revise";
 import type { EntryLine } from "@genbo/database/register-read-entries";
 import type { HoldingPeriodRow } from "@genbo/database/register-read-holder";
-import type { HoldAt } from "@genbo/database/register-read-holds";
 import type { RegisterRow } from "@genbo/database/register-row";
-import type { ParticularsAt } from "@genbo/database/vault-at";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
+import type { CoOwner } from "@genbo/domain/representation";
 import type { z } from "zod";
+import type { ListedAccount, ListedPerson, ListRow } from "../record-date-list.ts";
 
 type LotWire = z.input<typeof lot>;
 
@@ -71,32 +71,32 @@ export const entryWire =
 /** Prisma reads a date column as midnight UTC of that day. */
 const dayWire = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
 
-/** What a row of a record-date list says beside the holding. */
-export interface RecordDateFacts {
-  pledges: readonly HoldAt[];
-  /** By person. */
-  tax: ReadonlyMap<string, string>;
-  /** By account; empty where no names are shown. */
-  particulars: ReadonlyMap<string, ParticularsAt>;
+export const recordDateRowWire = (row: ListRow): z.input<typeof recordDateRow> => ({
+  personId: row.personId,
+  units: String(row.units),
+  encumbered: String(row.encumbered),
+  lots: lotsWire(row.lots),
+  taxCategory: row.taxCategory as z.input<typeof recordDateRow>["taxCategory"],
+  holder: row.holder && { ...row.holder, coOwnersRepresentative: representativeOf(row.holder) },
+  accounts: row.accounts.map(({ holding, pledges, attached }) => {
+    const { personId: _, ...account } = registerRowWire(holding);
+    return { ...account, pledges: pledges.map(listedPledgeWire), attached: String(attached) };
+  }),
+});
+
+/** Who of co-owners exercises the rights of all (Trust Act 193, Companies Act 686). */
+export function representativeOf({ coOwners }: ListedPerson): Pick<CoOwner, "name" | "address"> | null {
+  const member = coOwners?.members[coOwners.representative ?? -1];
+  return member === undefined ? null : { name: member.name, address: member.address };
 }
 
-export const recordDateRowWire =
-  ({ pledges, tax, particulars }: RecordDateFacts) =>
-  (row: RegisterRow): z.input<typeof recordDateRow> => ({
-    ...registerRowWire(row),
-    taxCategory: (tax.get(row.personId) ?? null) as z.input<typeof recordDateRow>["taxCategory"],
-    particulars: (particulars.get(row.account)?.opened?.particulars ?? null) as z.input<
-      typeof recordDateRow
-    >["particulars"],
-    pledges: pledges
-      .filter(({ account }) => account === row.account)
-      .map(({ id, target, targetPersonId, units }) => ({
-        holdId: id,
-        pledgee: target!,
-        pledgeePersonId: targetPersonId,
-        units: String(units),
-      })),
-  });
+const listedPledgeWire = ({ hold, pledgee }: ListedAccount["pledges"][number]) => ({
+  holdId: hold.id,
+  pledgee: hold.target!,
+  pledgeePersonId: hold.targetPersonId,
+  ...{ name: pledgee?.name ?? null, address: pledgee?.address ?? null },
+  units: String(hold.units),
+});
 
 const standingWire = (row: RegisterRow | null) =>
   row && { units: String(row.units), lots: lotsWire(row.lots) };

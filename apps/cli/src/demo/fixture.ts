@@ -13,6 +13,14 @@ export interface Allotment {
   tax: TaxCategory;
 }
 
+/** What each holder of a record date is paid, in yen. */
+interface Distribution {
+  record_date: string;
+  payment: string;
+  per_unit: number;
+  rows: { id: string; units: number; gross: number; national: number; local: number; net: number }[];
+}
+
 /** The public terms of the 2021 issue and what happened to it; dates are JST days (`YYYY-MM-DD`), money is yen. */
 export interface Scenario {
   units: number;
@@ -26,9 +34,9 @@ export interface Scenario {
   otc_trade: { trade: string; settle: string; seller: string; buyer: string; units: number };
   pledge: { date: string; pledgor: string; units: number; pledgee: string };
   attachment: { served_on_trustee: string; debtor: string; units: number; third_party_statement_due: string };
-  distribution_1: { record_date: string; payment: string; rows: { id: string; units: number }[] };
+  distribution_1: Distribution;
   inheritance: { entry_date: string; deceased: string; heirs: Record<string, number> };
-  distribution_2: { record_date: string; payment: string; rows: { id: string; units: number }[] };
+  distribution_2: Distribution;
   as_of_checks: { as_of: string; holder: string; units: number }[];
 }
 

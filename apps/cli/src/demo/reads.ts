@@ -93,11 +93,12 @@ export type Allotted = readonly { id: string; units: number }[];
 export const holdingsOf = (of: Allotted, accounts: Accounts): Holding[] =>
   sorted(of.map(({ id, units }) => ({ personId: accounts.get(id)!.personId, units })));
 
-export const sumOf = (rows: readonly RegisterRow[]) =>
-  rows.reduce((sum, { units }) => sum + BigInt(units), 0n);
+type Held = Pick<RegisterRow, "personId" | "units">;
+
+export const sumOf = (rows: readonly Held[]) => rows.reduce((sum, { units }) => sum + BigInt(units), 0n);
 
 /** Holdings of persons: a person's accounts together, in the order of their ids. */
-export function byPerson(rows: readonly RegisterRow[]): Holding[] {
+export function byPerson(rows: readonly Held[]): Holding[] {
   const units = new Map<string, number>();
   for (const row of rows) units.set(row.personId, (units.get(row.personId) ?? 0) + Number(row.units));
   return sorted([...units].map(([personId, held]) => ({ personId, units: held })));
