@@ -225,6 +225,7 @@ describe("a frozen list", () => {
       const leaf = { account, units: BigInt(units), encumbered: BigInt(encumbered), lots: said };
       root.add(account, leafOf(leaf));
     }
+    const at = await positionOf(world.owner, issueId);
     expect(root.root()).toBe(await rootOfState(world.owner, at!));
     expect((await read(id, { cursor: holder.account })).problem.pointer).toBe("query/cursor");
   });

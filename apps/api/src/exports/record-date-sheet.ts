@@ -11,7 +11,7 @@ import {
   listPage,
   type RecordDateListAt,
 } from "../record-date-list.ts";
-import { representativeOf } from "../wire/register.ts";
+import { representativeOf } from "../wire/record-date-list.ts";
 import { shownOf } from "./people.ts";
 import { both, type Column, type Sheet, sheetOf } from "./sheet.ts";
 

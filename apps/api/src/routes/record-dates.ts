@@ -21,7 +21,8 @@ import { auditRead, headAt, pageOf, presentAsOf } from "../reads.ts";
 import { listAt, listPage } from "../record-date-list.ts";
 import { numberOf, ruleWire } from "../rules.ts";
 import { issueView } from "../views.ts";
-import { listChangeWire, recordDateRowWire, recordDateWire } from "../wire/register.ts";
+import { recordDateRowWire } from "../wire/record-date-list.ts";
+import { listChangeWire, recordDateWire } from "../wire/register.ts";
 
 type Routes = "setRecordDate" | "listRecordDates" | "readRecordDateList";
 

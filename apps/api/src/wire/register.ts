@@ -4,7 +4,6 @@ import type {
   lot,
   recordDate,
   recordDateList,
-  recordDateRow,
   registerRow,
 } from "@genbo/api-schema/register";
 import type { RecordDateWithLists } from "@genbo/database/record-dates";
@@ -16,9 +15,7 @@ import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
-import type { CoOwner } from "@genbo/domain/representation";
 import type { z } from "zod";
-import type { ListedAccount, ListedPerson, ListRow } from "../record-date-list.ts";
 
 type LotWire = z.input<typeof lot>;
 
@@ -70,33 +67,6 @@ export const entryWire =
 
 /** Prisma reads a date column as midnight UTC of that day. */
 const dayWire = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
-
-export const recordDateRowWire = (row: ListRow): z.input<typeof recordDateRow> => ({
-  personId: row.personId,
-  units: String(row.units),
-  encumbered: String(row.encumbered),
-  lots: lotsWire(row.lots),
-  taxCategory: row.taxCategory as z.input<typeof recordDateRow>["taxCategory"],
-  holder: row.holder && { ...row.holder, coOwnersRepresentative: representativeOf(row.holder) },
-  accounts: row.accounts.map(({ holding, pledges, attached }) => {
-    const { personId: _, ...account } = registerRowWire(holding);
-    return { ...account, pledges: pledges.map(listedPledgeWire), attached: String(attached) };
-  }),
-});
-
-/** Who of co-owners exercises the rights of all (Trust Act 193, Companies Act 686). */
-export function representativeOf({ coOwners }: ListedPerson): Pick<CoOwner, "name" | "address"> | null {
-  const member = coOwners?.members[coOwners.representative ?? -1];
-  return member === undefined ? null : { name: member.name, address: member.address };
-}
-
-const listedPledgeWire = ({ hold, pledgee }: ListedAccount["pledges"][number]) => ({
-  holdId: hold.id,
-  pledgee: hold.target!,
-  pledgeePersonId: hold.targetPersonId,
-  ...{ name: pledgee?.name ?? null, address: pledgee?.address ?? null },
-  units: String(hold.units),
-});
 
 const standingWire = (row: RegisterRow | null) =>
   row && { units: String(row.units), lots: lotsWire(row.lots) };
