@@ -48,13 +48,14 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
     throw new ProblemError("ROUTE_UNKNOWN", "No route has this method and path.");
   });
   readBodies(app);
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     // Answers may hold personal data or a secret: nobody on the way keeps a copy, and no browser guesses a type.
     reply.headers({
       "x-request-id": request.id,
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
     });
+    done();
   });
   refuseWhenBusy(app);
   app.addHook("onRequest", identify(principals));
@@ -78,7 +79,7 @@ function denyByDefault(app: FastifyInstance): void {
 }
 
 function logRequests(app: FastifyInstance, { log, metrics }: ApiContext): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const { statusCode, elapsedTime } = reply;
     metrics.requested(routeOfRequest(request)?.operationId ?? "none", statusCode, elapsedTime);
     // The route's pattern, never the URL: a query may hold personal data.
@@ -90,5 +91,6 @@ function logRequests(app: FastifyInstance, { log, metrics }: ApiContext): void {
       ms: Math.round(elapsedTime),
       keyId: request.principal?.keyId,
     });
+    done();
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import type { Part } from "./commands-statement.ts";
 import type { Queryable } from "./connection.ts";
@@ -22,7 +22,7 @@ export interface AuditEntry {
 export function auditDigest(entry: AuditEntry): string {
   const { partyId, actor, action, target, outcome, purpose, detail, requestId, at } = entry;
   const fields = [partyId, actor, action, target, outcome, purpose, detail, requestId, at];
-  return createHash("sha256").update(canonicalJson(fields)).digest("hex");
+  return hash("sha256", canonicalJson(fields));
 }
 
 const columns = "party_id, actor, action, target, outcome, purpose, detail, request_id, at, digest";

@@ -1,8 +1,8 @@
 import type { Queryable } from "./connection.ts";
 import { commandChannel } from "./outbox.ts";
 
-/** Commands that come within this time share one notification. */
-const gatherMs = 5;
+/** The first command is told of at once, what comes within this time after it together: the worker waits as long for a batch. */
+const everyMs = 25;
 
 /**
  * Tells the workers that commands wait, after they are committed. A NOTIFY inside the transaction would make every
@@ -11,12 +11,17 @@ const gatherMs = 5;
  */
 export function commandNotifier(db: Queryable, onError: (error: unknown) => void): () => void {
   let waiting = false;
+  let toldMs = -Infinity;
+  const tell = () => {
+    waiting = false;
+    toldMs = performance.now();
+    db.query({ name: "notify-commands", text: `select pg_notify('${commandChannel}', '')` }).catch(onError);
+  };
   return () => {
     if (waiting) return;
     waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      db.query(`select pg_notify('${commandChannel}', '')`).catch(onError);
-    }, gatherMs);
+    const inMs = toldMs + everyMs - performance.now();
+    if (inMs <= 0) tell();
+    else setTimeout(tell, inMs);
   };
 }

@@ -24,13 +24,26 @@ export function params(): { param: Param; values: unknown[] } {
 /** A column's PostgreSQL type and its value in a row. An array column takes its value as text (`arrayText`). */
 export type ColumnOf<Row> = readonly [type: string, of: (row: Row) => unknown];
 
-/** A part that inserts rows, one array a column: unnest would flatten an array column, so that one goes as text. */
+/**
+ * A part that inserts rows, one array a column: unnest would flatten an array column, so that one goes as text. One row
+ * goes without arrays, which saves PostgreSQL taking them apart.
+ */
 export function insertPart<Row>(
   table: string,
   columns: Readonly<Record<string, ColumnOf<Row>>>,
   rows: readonly Row[],
 ): Part {
   const names = Object.keys(columns).join(", ");
+  const [only] = rows;
+  if (rows.length === 1 && only !== undefined) {
+    return {
+      name: `new_${table}_one`,
+      sql: (param, from) => {
+        const values = Object.values(columns).map(([type, of]) => param(of(only), type));
+        return `insert into ${table} (${names}) select ${values.join(", ")} from ${from}`;
+      },
+    };
+  }
   return {
     name: `new_${table}`,
     sql: (param, from) => {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Part } from "./commands-statement.ts";
 import type { Queryable } from "./connection.ts";
 
@@ -31,7 +31,7 @@ export class IdempotencyFault extends Error {
 
 /** The advisory lock of a command: 64 bits of a hash, so two keys that meet by chance only wait for each other. */
 export function lockOf({ partyId, key }: CommandKey): bigint {
-  return createHash("sha256").update(`${partyId}\n${key}`).digest().readBigInt64BE();
+  return hash("sha256", `${partyId}\n${key}`, "buffer").readBigInt64BE();
 }
 
 /** The answer given under this key before, if any. @throws IdempotencyFault REUSED */

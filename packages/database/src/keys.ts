@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { hash, randomBytes, randomInt } from "node:crypto";
 import { newId } from "@genbo/domain/ids";
 import { type Role, scopesOf } from "@genbo/domain/permissions";
 import { subjectOf } from "@genbo/domain/subject";
@@ -39,7 +39,7 @@ export function newSecret(): { secret: string; prefix: string; hash: string } {
 }
 
 /** 256 random bits cannot be guessed, so a plain hash keeps them; a slow one would only cost each request. */
-export const hashOfSecret = (secret: string): string => createHash("sha256").update(secret).digest("hex");
+export const hashOfSecret = (secret: string): string => hash("sha256", secret);
 
 const secretForm = /^(gnb_[a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
 /** The prefix of what may be a secret; undefined for anything else. */

@@ -46,25 +46,42 @@ export const operationPart = (operation: NewOperation, rows: number): Part => ({
   },
 });
 
-/** Commands get their ids in the order of their rows: a lane sends them in that order. */
-export const commandsPart = (operationId: string, commands: readonly NewCommand[]): Part => ({
-  name: "cmd",
-  sql: (param, from) => {
-    const texts = (of: (command: NewCommand) => string | null) => param(commands.map(of), "text[]");
-    const arrays = [
-      texts((each) => each.signer),
-      texts((each) => each.call),
-      texts((each) => each.target),
-      texts((each) => each.ref),
-      texts((each) => JSON.stringify(each.args)),
-      param(
-        commands.map((each) => each.priority ?? priorityDefault),
-        "smallint[]",
-      ),
-    ];
-    return `insert into command (operation_id, row, signer, call, target, ref, args, priority)
-      select ${param(operationId, "text")}, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb, t.priority
-      from ${from}, unnest(${arrays.join(", ")}) with ordinality as t (signer, call, target, ref, args, priority, n)
-      order by t.n`;
-  },
-});
+/** Commands get their ids in the order of their rows: a lane keeps it. */
+export const commandsPart = (operationId: string, commands: readonly NewCommand[]): Part => {
+  const columns = "operation_id, row, signer, call, target, ref, args, priority";
+  const [only] = commands;
+  if (commands.length === 1 && only !== undefined) {
+    return {
+      name: "cmd_one",
+      sql: (param, from) => {
+        const texts = [operationId, only.signer, only.call, only.target, only.ref];
+        const [id, ...values] = texts.map((value) => param(value, "text"));
+        const [args, priority] = [
+          param(JSON.stringify(only.args), "jsonb"),
+          param(priorityOf(only), "smallint"),
+        ];
+        return `insert into command (${columns}) select ${id}, 0, ${values.join(", ")}, ${args}, ${priority} from ${from}`;
+      },
+    };
+  }
+  return {
+    name: "cmd",
+    sql: (param, from) => {
+      const texts = (of: (command: NewCommand) => string | null) => param(commands.map(of), "text[]");
+      const arrays = [
+        texts((each) => each.signer),
+        texts((each) => each.call),
+        texts((each) => each.target),
+        texts((each) => each.ref),
+        texts((each) => JSON.stringify(each.args)),
+        param(commands.map(priorityOf), "smallint[]"),
+      ];
+      return `insert into command (${columns})
+        select ${param(operationId, "text")}, t.n - 1, t.signer, t.call, t.target, t.ref, t.args::jsonb, t.priority
+        from ${from}, unnest(${arrays.join(", ")}) with ordinality as t (signer, call, target, ref, args, priority, n)
+        order by t.n`;
+    },
+  };
+};
+
+const priorityOf = ({ priority = priorityDefault }: NewCommand): number => priority;

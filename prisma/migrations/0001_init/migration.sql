@@ -658,6 +658,7 @@ create index entry_time on entry (issue_id, block_time, seq);
 create index entry_ref on entry (ref);
 create index entry_from on entry (issue_id, from_account, seq);
 create index entry_to on entry (issue_id, to_account, seq);
+create index entry_issued on entry (issue_id, seq) where kind = 1; -- an issue's first units: one probe, of however many lines
 create index entry_mark on entry (issue_id, to_account, seq) where kind = 13; -- few lines are marks
 create index entry_ratio on entry (issue_id, seq) where kind = 12 and from_account is null; -- begins or ends a ratio
 -- What says something of a time before it: few of many.

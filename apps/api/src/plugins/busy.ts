@@ -9,13 +9,14 @@ import { routeOfRequest } from "./request.ts";
  */
 export function refuseWhenBusy(app: FastifyInstance): void {
   let underWay = 0;
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     underWay += 1;
     // Comes after an answer and also when the caller has gone away.
     reply.raw.once("close", () => {
       underWay -= 1;
     });
     if (underWay > requestsUnderWayMax && routeOfRequest(request)?.limit !== null)
-      throw new ProblemError("BUSY", "Too many requests are under way.");
+      done(new ProblemError("BUSY", "Too many requests are under way."));
+    else done();
   });
 }
