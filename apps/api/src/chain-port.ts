@@ -2,8 +2,14 @@ import { setChainTime } from "@genbo/chain/anvil";
 import type { Nodes } from "@genbo/chain/nodes/nodes";
 import type { ChainPort } from "./context.ts";
 
-/** The chain behind the JSON-RPC of its nodes. */
-export const chainPortOf = ({ rpc, health, progress }: Nodes): ChainPort => ({
+/**
+ * The chain behind the JSON-RPC of its nodes. `keep` stores a local chain before its time moves: what a killed chain
+ * lost is sent again at the time of then, when a customer's confirmation may have lapsed.
+ */
+export const chainPortOf = (
+  { rpc, health, progress }: Nodes,
+  keep: () => Promise<void> = async () => undefined,
+): ChainPort => ({
   health,
   progress,
   lastSeenHead: () => {
@@ -16,6 +22,8 @@ export const chainPortOf = ({ rpc, health, progress }: Nodes): ChainPort => ({
     const seconds = Math.ceil(at.getTime() / 1000);
     const latest = await rpc.call<{ timestamp: string }>("eth_getBlockByNumber", "latest", false);
     // A repeat after a crash between the two clocks: the chain has been there already.
-    if (Number(latest.timestamp) < seconds) await setChainTime(rpc, seconds);
+    if (Number(latest.timestamp) >= seconds) return;
+    await keep();
+    await setChainTime(rpc, seconds);
   },
 });

@@ -1,6 +1,7 @@
 import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
+import { chainFolder, dumpState } from "@genbo/chain/anvil-state";
 import { openKeystore } from "@genbo/chain/keystore";
-import { openNodes } from "@genbo/chain/nodes/nodes";
+import { type Nodes, openNodes } from "@genbo/chain/nodes/nodes";
 import { commandNotifier } from "@genbo/database/commands-notify";
 import { createPool, createPrisma } from "@genbo/database/connection";
 import { enteredChannel } from "@genbo/database/cursor";
@@ -48,7 +49,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
     vaultKeys: await openVaultKeys(env.masterKeyFile),
     signingKeys: openSigningKeys(env.keystoreDir, env.keystorePasswordFile),
-    chain: chainPortOf(nodes),
+    chain: chainPortOf(nodes, () => keepChain(env, nodes, log)),
     sandbox,
     trustedProxies: env.trustedProxies,
     rateLimits,
@@ -78,4 +79,11 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
       await pool.end();
     },
   };
+}
+
+/** Without a fresh dump the time moves all the same: only a chain killed right then would lose by it. */
+async function keepChain(env: Env, { rpc }: Nodes, log: Log): Promise<void> {
+  await dumpState(rpc, chainFolder(env.dataDir)).catch((error: unknown) => {
+    log.warn("the chain was not stored before its time moved", { error });
+  });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { chainFolder } from "@genbo/chain/anvil-state";
 import { type RolePasswords, roles } from "@genbo/database/roles";
 
 /** Where a local platform keeps everything; only its owner may enter. Removing the folder is starting anew. */
@@ -25,13 +26,11 @@ const secretBytes = 32;
 /** Opens the data folder of a profile and makes what is missing in it: folders (0700) and secrets (0600). */
 export function openProfile(dataDir: string): ProfileFolder {
   const root = resolve(dataDir);
-  const folder = (name: string) => {
-    const path = join(root, name);
+  const folder = (path: string) => {
     mkdirSync(path, privateFolder);
     return path;
   };
-  mkdirSync(root, privateFolder);
-  const secrets = folder("secrets");
+  const secrets = folder(join(folder(root), "secrets"));
   const secretFile = (name: string) => {
     const path = join(secrets, name);
     writeOnce(path, `${randomBytes(secretBytes).toString("hex")}\n`);
@@ -42,9 +41,9 @@ export function openProfile(dataDir: string): ProfileFolder {
   return {
     root,
     postgres: join(root, "postgres"),
-    chain: folder("chain"),
-    keystore: folder("keystore"),
-    logs: folder("logs"),
+    chain: folder(chainFolder(root)),
+    keystore: folder(join(root, "keystore")),
+    logs: folder(join(root, "logs")),
     keystorePasswordFile: secretFile("keystore-password"),
     masterKeyFile: secretFile("master-key"),
     operatorKeyFile: join(secrets, "operator-api-key"),

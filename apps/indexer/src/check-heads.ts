@@ -1,7 +1,8 @@
 import { askAgain } from "@genbo/chain/ask-again";
+import { createBlockReader } from "@genbo/chain/blocks";
 import { quantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
-import type { RpcCall } from "@genbo/chain/rpc";
+import type { Rpc, RpcCall } from "@genbo/chain/rpc";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { catchingUp, openBreak } from "@genbo/database/breaks-write";
 import type { Cursor } from "@genbo/database/cursor";
@@ -84,6 +85,8 @@ export function createHeadChecks(context: HeadContext): HeadChecks {
     compare: async (cursor, registry) => {
       due ??= byContract(await allFigures(context, cursor, registry));
       const { differing, unanswered } = await differences(context, [...due.values()], cursor.blockNumber);
+      // A chain that went back has another block of that number, or none: these are no figures of ours to judge.
+      if (differing.size > 0 && !(await isOnChain(context.rpc, cursor))) return;
       due = byContract(unanswered);
       say(unanswered.length, cursor.blockNumber);
       if (differing.size === 0) return;
@@ -93,6 +96,17 @@ export function createHeadChecks(context: HeadContext): HeadChecks {
         if (!behind.has(each.issueId)) await report(context, cursor, each, contractSays);
     },
   };
+}
+
+/** Whether the chain still has the cursor's block; when no node says so, not. */
+export async function isOnChain(rpc: Rpc, cursor: Cursor): Promise<boolean> {
+  try {
+    const [hash] = await createBlockReader(rpc).hashesAt([cursor.blockNumber]);
+    return hash === cursor.blockHash;
+  } catch (error) {
+    if (error instanceof NodeUnavailable) return false;
+    throw error;
+  }
 }
 
 const byContract = (figures: readonly Figures[]): Map<string, Figures> =>

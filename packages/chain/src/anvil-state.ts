@@ -1,12 +1,18 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import type { Rpc } from "./rpc.ts";
 
 const newest = "state.json.gz";
 const previous = "state.previous.json.gz";
 const gzipMagic = 0x1f8b;
+const calmTries = 50;
+const calmPauseMsMax = 20;
+
+/** Where a local platform's chain lies in its data folder. */
+export const chainFolder = (dataDir: string): string => join(dataDir, "chain");
 
 /** A dump that anvil can load. */
 export interface StateFile {
@@ -20,14 +26,13 @@ export interface StateFile {
 
 /**
  * Writes the whole chain to `dir` and keeps the dump before it. A crash at any moment leaves at least one whole
- * dump: the new one is renamed into place only when it lies on the disk.
+ * dump: the new one is renamed into place only when it lies on the disk. Several processes may call it.
+ * @throws Error when blocks came too fast for a dump between two of them; the dumps of before stay
  */
 export async function dumpState(rpc: Rpc, dir: string): Promise<void> {
-  const dump = Buffer.from((await rpc.call<string>("anvil_dumpState")).slice(2), "hex");
-  if (dump.length < 2 || dump.readUInt16BE() !== gzipMagic)
-    throw new Error("anvil_dumpState gave no gzip stream.");
+  const dump = await calmDump(rpc);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const temporary = join(dir, `${newest}.new`);
+  const temporary = join(dir, `${newest}.${process.pid}.new`);
   const file = await open(temporary, "w", 0o600);
   try {
     await file.writeFile(dump);
@@ -38,6 +43,24 @@ export async function dumpState(rpc: Rpc, dir: string): Promise<void> {
   if (existsSync(join(dir, newest))) await rename(join(dir, newest), join(dir, previous));
   await rename(temporary, join(dir, newest));
   await syncFolder(dir);
+}
+
+/**
+ * anvil copies its blocks before its accounts: a block mined in between would leave accounts that no block of the dump
+ * explains, and the chain that loads it would refuse what the register holds. So the head must stand still meanwhile.
+ */
+async function calmDump(rpc: Rpc): Promise<Buffer> {
+  let before = await rpc.call<string>("eth_blockNumber");
+  for (let left = calmTries; left > 0; left -= 1) {
+    const dump = Buffer.from((await rpc.call<string>("anvil_dumpState")).slice(2), "hex");
+    if (dump.length < 2 || dump.readUInt16BE() !== gzipMagic)
+      throw new Error("anvil_dumpState gave no gzip stream.");
+    const after = await rpc.call<string>("eth_blockNumber");
+    if (after === before) return dump;
+    await sleep(Math.random() * calmPauseMsMax);
+    before = await rpc.call<string>("eth_blockNumber");
+  }
+  throw new Error(`blocks came during each of ${calmTries} dumps`);
 }
 
 /**

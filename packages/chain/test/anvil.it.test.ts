@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { type Anvil, setChainTime, startAnvil } from "@genbo/chain/anvil";
 import { dumpState } from "@genbo/chain/anvil-state";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -108,3 +110,36 @@ test("time moves forward only, and a restart never takes it back", async () => {
   await mine(1);
   expect(await time()).toBeGreaterThanOrEqual(genesis + day);
 });
+
+test("a dump made while blocks come has as many transactions as its accounts say", async () => {
+  const from = `0x${"5e".repeat(20)}`;
+  await anvil.rpc.call("anvil_impersonateAccount", from);
+  const send = (nonce: number) => ({
+    method: "eth_sendTransaction",
+    params: [{ from, to: from, gas: "0x5208", gasPrice: "0x0", nonce: `0x${nonce.toString(16)}` }],
+  });
+  // So many that a block takes its time.
+  const perBlock = 200;
+  let isLoaded = true;
+  const load = (async () => {
+    for (let nonce = 0; isLoaded; nonce += perBlock) {
+      await anvil.rpc.all(Array.from({ length: perBlock }, (_, i) => send(nonce + i)));
+      await anvil.rpc.call("evm_mine");
+      await sleep(50);
+    }
+  })();
+  try {
+    for (let round = 0; round < 20; round += 1) {
+      await dumpState(anvil.rpc, dataDir);
+      const dump = JSON.parse(gunzipSync(readFileSync(join(dataDir, "state.json.gz"))).toString()) as {
+        accounts: Record<string, { nonce: number }>;
+        blocks: { transactions: unknown[] }[];
+      };
+      const mined = dump.blocks.flatMap(({ transactions }) => transactions).length;
+      expect(dump.accounts[from]?.nonce ?? 0).toBe(mined);
+    }
+  } finally {
+    isLoaded = false;
+    await load;
+  }
+}, 120_000);
