@@ -24,6 +24,10 @@ export type Fault =
   /** Says that it is reading the chain. */
   | "syncing"
   | { peers: number }
+  /** Says that it has taken a transaction, and drops it. */
+  | "swallows"
+  /** Refuses every transaction in these words. */
+  | { refusesSending: string }
   /** Is a web page. */
   | "webPage"
   /** Takes no request of more calls. */
@@ -66,6 +70,9 @@ export async function openFaultyNode(target: string, fault: Fault = "none"): Pro
     if (typeof now === "object" && "slowMs" in now) await sleep(now.slowMs);
     const calls = JSON.parse(text) as Call[];
     for (const { method } of calls) node.calls.set(method, (node.calls.get(method) ?? 0) + 1);
+    const said = sendingAnswer(now);
+    if (said !== undefined && calls.every(({ method }) => method === "eth_sendRawTransaction"))
+      return void response.end(JSON.stringify(calls.map(({ id }) => ({ jsonrpc: "2.0", id, ...said }))));
     await pass(target, calls, now, response).catch(() => response.destroy());
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -79,6 +86,14 @@ export async function openFaultyNode(target: string, fault: Fault = "none"): Pro
     },
   };
   return node;
+}
+
+/** What it says to a transaction that it does not pass on. */
+function sendingAnswer(fault: Fault): Omit<Answer, "id"> | undefined {
+  if (fault === "swallows") return { result: "0x" };
+  if (typeof fault === "object" && "refusesSending" in fault)
+    return { error: { code: -32_000, message: fault.refusesSending } };
+  return undefined;
 }
 
 async function pass(

@@ -1,6 +1,7 @@
 import { askAgain } from "@genbo/chain/ask-again";
-import { classifySendRefusal } from "@genbo/chain/errors";
+import { classifySendRefusal, type SendRefusal } from "@genbo/chain/errors";
 import { hexOf, readQuantity } from "@genbo/chain/hex";
+import type { RpcOutcome } from "@genbo/chain/rpc";
 import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { markSent, type OpenTransaction } from "@genbo/database/chain-tx";
 import type { SendContext, WorkerContext } from "./context.ts";
@@ -20,14 +21,21 @@ export class LaneBlocked extends Error {
  */
 export type Offer = "sent" | "later" | "notYet";
 
+/** `one`: the node that is asked now. `everybody`: all nodes, because one that took the bytes may have dropped them. */
+export type Whom = "one" | "everybody";
+
 /**
- * Gives stored bytes to a node, which is harmless to repeat, and notes that it has them.
+ * Gives stored bytes to nodes, which is harmless to repeat, and notes that one has them.
  * @throws NodeUnavailable, LaneBlocked
  */
-export async function broadcast(context: SendContext, transaction: Broadcastable): Promise<Offer> {
+export async function broadcast(
+  context: SendContext,
+  transaction: Broadcastable,
+  whom: Whom,
+): Promise<Offer> {
   if (!(await context.guard.mayGo(transaction.id))) return "notYet";
   const began = performance.now();
-  if (!(await offer(context, transaction))) return "later";
+  if (!(await offer(context, transaction, whom))) return "later";
   context.metrics.sent((performance.now() - began) / 1000);
   context.log.debug("sent", { id: transaction.id, signer: transaction.signer, nonce: transaction.nonce });
   await context.checkpoint("broadcast");
@@ -37,34 +45,51 @@ export async function broadcast(context: SendContext, transaction: Broadcastable
   return "sent";
 }
 
-async function offer(context: WorkerContext, transaction: Broadcastable): Promise<boolean> {
-  const { hash, nonce } = transaction;
-  try {
-    await context.rpc.call("eth_sendRawTransaction", hexOf(transaction.raw));
-    return true;
-  } catch (error) {
-    if (!(error instanceof NodeRefused)) throw error;
-    switch (classifySendRefusal(error.message)) {
-      case "known":
-        return true;
-      case "later":
-        context.log.warn("the node takes a transaction later", { hash, error: error.message });
-        return false;
-      case "nonceUsed":
-        if (await isOurs(context, transaction)) return true;
-        throw new LaneBlocked(
-          `Somebody else sent transaction ${nonce} with this signer's key: find out who has it, its rows wait.`,
-        );
-      case "nonceTaken":
-        throw new LaneBlocked(
-          `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key.`,
-        );
-      case "never":
-        throw new LaneBlocked(
-          `The node refuses transaction ${nonce} for good: ${error.message}; if it is too large, raise the node's limit, then restart the worker`,
-        );
-    }
+async function offer(context: WorkerContext, transaction: Broadcastable, whom: Whom): Promise<boolean> {
+  const { hash, nonce, raw } = transaction;
+  const call = { method: "eth_sendRawTransaction", params: [hexOf(raw)] };
+  const outcomes = await (whom === "one" ? context.rpc.batch([call]) : context.everybody(call));
+  const refused = firstToHeed(outcomes);
+  if (refused === undefined) return true;
+  const { meaning, error } = refused;
+  switch (meaning) {
+    case "known":
+      return true;
+    case "later":
+      context.log.warn("the node takes a transaction later", { hash, error: error.message });
+      return false;
+    case "nonceUsed":
+      if (await isOurs(context, transaction)) return true;
+      throw new LaneBlocked(
+        `Somebody else sent transaction ${nonce} with this signer's key: find out who has it, its rows wait.`,
+      );
+    case "nonceTaken":
+      throw new LaneBlocked(
+        `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key.`,
+      );
+    case "never":
+      if (whom === "one") return offer(context, transaction, "everybody");
+      throw new LaneBlocked(
+        `The node refuses transaction ${nonce} for good: ${error.message}; if it is too large, raise the node's limit, then restart the worker`,
+      );
   }
+}
+
+/** One node's own limit stops no lane while another may still take the bytes. */
+const heeded: readonly SendRefusal[] = ["known", "nonceUsed", "later", "nonceTaken", "never"];
+
+/** Undefined when a node took the bytes. @throws NodeUnavailable when none answered */
+function firstToHeed(
+  outcomes: readonly RpcOutcome[],
+): { meaning: SendRefusal; error: NodeRefused } | undefined {
+  if (outcomes.some((outcome) => "result" in outcome)) return undefined;
+  const errors = outcomes.flatMap((outcome) => ("error" in outcome ? [outcome.error] : []));
+  const refusals = errors
+    .filter((error) => error instanceof NodeRefused)
+    .map((error) => ({ meaning: classifySendRefusal(error.message), error }))
+    .sort((a, b) => heeded.indexOf(a.meaning) - heeded.indexOf(b.meaning));
+  if (refusals[0] === undefined) throw errors[0] ?? new NodeUnavailable("no node answered");
+  return refusals[0];
 }
 
 /** Whether the used nonce is used by these very bytes. Both questions go to one node in one request. */

@@ -1,5 +1,6 @@
 import type { CallTargets } from "@genbo/chain/commands";
 import type { Keystore } from "@genbo/chain/keystore";
+import type { Nodes } from "@genbo/chain/nodes/nodes";
 import type { Rpc } from "@genbo/chain/rpc";
 import type { Pool } from "@genbo/database/connection";
 import type { DeploymentRow } from "@genbo/database/deployment";
@@ -14,6 +15,8 @@ export type Checkpoint = "beforeStore" | "stored" | "broadcast" | "sent";
 export interface WorkerContext {
   pool: Pool;
   rpc: Rpc;
+  /** Gives a call to every node. */
+  everybody: Nodes["everybody"];
   keystore: Keystore;
   clock: Clock;
   log: Log;

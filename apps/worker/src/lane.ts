@@ -47,7 +47,7 @@ export async function runLane(
     if (await promoteAll(context, awaited)) onPromoted();
     if (stored === undefined) break;
     await context.checkpoint("stored");
-    const offer = await broadcast(context, stored);
+    const offer = await broadcast(context, stored, "one");
     await traceSending(context, stored, beganMs);
     if (offer !== "sent") return offer;
     offered.note(stored.id);

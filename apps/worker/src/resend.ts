@@ -47,7 +47,7 @@ export async function resend(
     try {
       const raw = await rawTransaction(context.pool, id);
       context.metrics.resent();
-      const offer = await broadcast(context, { ...transaction, raw });
+      const offer = await broadcast(context, { ...transaction, raw }, "everybody");
       // The chain has lost more meanwhile: from the start, at the next call.
       if (offer === "notYet") return blocked;
       offered.note(id);

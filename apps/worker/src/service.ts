@@ -63,6 +63,7 @@ export async function startWorkerService(
     traces,
     pool,
     rpc,
+    everybody: nodes.everybody,
     clock,
     log,
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),

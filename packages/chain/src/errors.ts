@@ -67,11 +67,12 @@ export type SendRefusal =
   | "never";
 
 /** Besu, GoQuorum's geth and anvil word their refusals in their own ways and share no codes. */
+// geth calls a transaction underpriced too when its pool is full and the price zero, as everybody's is here.
 const wordings: readonly [RegExp, SendRefusal][] = [
   [/already known|already imported|known transaction/i, "known"],
   [/nonce (is )?too low|nonce below/i, "nonceUsed"],
-  [/replacement|underpriced/i, "nonceTaken"],
-  [/pool is full|txpool|nonce too (far|distant)|too far in|syncing|timeout|rate/i, "later"],
+  [/replacement/i, "nonceTaken"],
+  [/pool is full|underpriced|txpool|nonce too (far|distant)|too far in|syncing|timeout|rate/i, "later"],
 ];
 
 /** @param message the node's own words */

@@ -38,6 +38,7 @@ test.each([
   ["Nonce too low", "nonceUsed"],
   ["replacement transaction underpriced", "nonceTaken"],
   ["Transaction pool is full", "later"],
+  ["transaction underpriced", "later"],
   ["invalid sender", "never"],
   ["exceeds block gas limit", "never"],
 ])("%s means %s", (message, meaning) => {

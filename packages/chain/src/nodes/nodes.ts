@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BlockRef } from "../blocks.ts";
 import { quantity } from "../hex.ts";
 import { type ChainIdentity, readChainIdentity, WrongChain } from "../identity.ts";
-import { createRpc, hostOf, type Rpc } from "../rpc.ts";
+import { createRpc, hostOf, type Rpc, type RpcCall, type RpcOutcome } from "../rpc.ts";
+import { askEverybody } from "./everybody.ts";
 import { haltedAfterMs, type Progress, watchHead } from "./head-watch.ts";
 import { blocksApartMax, judge, referenceHeight, type Sight, type Verdict } from "./judge.ts";
 import { firstLook, secondLook } from "./probe.ts";
@@ -21,6 +22,8 @@ export interface NodeHealth extends Verdict {
 /** The nodes of one chain, looked at all the time; `rpc` asks one that is fit for it. */
 export interface Nodes {
   rpc: Rpc;
+  /** One call to every node that may be asked. @returns their answers so far once one has given a result, or all of them */
+  everybody(call: RpcCall): Promise<RpcOutcome[]>;
   health(): NodeHealth[];
   /** Whether the chain makes blocks, as far as the nodes show. */
   progress(): Progress;
@@ -83,6 +86,11 @@ export function openNodes(urls: readonly string[], options: NodesOptions = {}): 
 
   return {
     rpc,
+    everybody: (call) =>
+      askEverybody(
+        router.order().map((node) => probes[node]!),
+        call,
+      ),
     health,
     progress: head.progress,
     confirm: (block) => hasTwo(block, probes, router),
