@@ -21,6 +21,7 @@ import { buildApp } from "./app.ts";
 import { chainPortOf } from "./chain-port.ts";
 import type { ApiContext } from "./context.ts";
 import { createApiMetrics } from "./metrics.ts";
+import { startOpener } from "./open-particulars.ts";
 import { watchOutbox } from "./outbox-limit.ts";
 import { startSettler } from "./settle-due.ts";
 import { openSigningKeys } from "./signing-keys.ts";
@@ -62,6 +63,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
   };
   const app = await buildApp(ctx);
   const settler = startSettler(ctx);
+  const opener = startOpener(ctx);
   const entered = await listen(env.databaseUrl, [enteredChannel], settler.wake);
   const metricsServer = await serveMetrics(registry, env);
   const url = await app.listen({ host: env.httpHost, port: env.httpPort });
@@ -74,6 +76,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
       await outbox.close();
       await entered.close();
       await settler.stop();
+      await opener.stop();
       await nodes.close();
       await sandbox?.close();
       await pool.end();

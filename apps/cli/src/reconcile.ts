@@ -43,9 +43,10 @@ export async function reconcileAndWait(client: Client, issueId: string): Promise
   throw new Error(`The indexer has not answered reconciliation ${asked.id}.`);
 }
 
-function sentencesOf({ differences, holdings, seq, block, breakId }: Reconciliation): string {
+function sentencesOf({ differences, holdings, seq, block, breakId, particulars }: Reconciliation): string {
+  const erased = particulars?.erased ? ` Particulars of ${particulars.erased} holders were erased.` : "";
   if (differences?.length === 0)
-    return `Equal: ${holdings} holdings and every figure at entry ${seq}, block ${block}.`;
+    return `Equal: ${holdings} holdings and every figure at entry ${seq}, block ${block}; particulars of ${particulars?.opened} holders opened.${erased}`;
   const lines = (differences ?? []).map(
     ({ what, account, register, other }) =>
       `  ${what} ${account ?? ""}: the register says ${register}, not ${other}`,

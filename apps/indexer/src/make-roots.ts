@@ -51,7 +51,7 @@ export async function makeDueRoots({
 }
 
 /** A list's later versions know of corrections, so theirs is the state of no block. */
-function stateOf(pool: Pool, { issueId, seq, list }: DueRoot): Promise<StateOf> | StateOf {
+export function stateOf(pool: Pool, { issueId, seq, list }: DueRoot): Promise<StateOf> | StateOf {
   const state = { issueId, seq: Number(seq) };
   if (list === null || list.knownSeq === seq) return state;
   return readingOfList(pool, { ...state, knownSeq: Number(list.knownSeq), closesAt: list.closesAt });

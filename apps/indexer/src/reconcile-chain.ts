@@ -1,20 +1,34 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { contractInterface } from "@genbo/chain/abi";
 import { askAgain } from "@genbo/chain/ask-again";
+import { createBlockReader } from "@genbo/chain/blocks";
 import { quantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
 import { callsPerRequestMax, type Rpc, type RpcCall } from "@genbo/chain/rpc";
 import type { ReconciledState } from "@genbo/database/reconcile-read";
 import type { Difference } from "@genbo/database/reconciliations";
+import { anchorKinds } from "@genbo/domain/anchors";
+import { dayOfIso } from "@genbo/domain/jst";
+import type { DifferenceKind } from "@genbo/domain/reconciliation";
 
-/** One view of the token, and what the register says it must answer. */
+/** One view of a contract, and what the register says it must answer. */
 interface Question {
-  what: string;
+  what: DifferenceKind;
   account: string | null;
+  to: string;
   data: string;
   register: string;
+  /** The answer in the register's words; by default as it is. */
+  read?(answer: string): string;
 }
 
-/** The node has forgotten the state of the block that was asked about. */
+/** The contracts that are asked. */
+export interface Contracts {
+  token: string;
+  anchor: string;
+}
+
+/** The node has forgotten the state of the block that was asked about, or its chain has another block there. */
 export class StateForgotten extends Error {
   override readonly name = "StateForgotten";
 }
@@ -23,41 +37,71 @@ const word = (value: number | bigint): string => `0x${value.toString(16).padStar
 const view = (signature: string, account?: string): string =>
   `0x${selectorOf(signature)}${account === undefined ? "" : account.slice(2).padStart(64, "0")}`;
 
-function* questionsOf(state: ReconciledState): Generator<Question> {
-  yield { what: "seq", account: null, data: view("seq()"), register: word(state.seq) };
-  yield { what: "head", account: null, data: view("head()"), register: state.head };
-  yield { what: "totalSupply", account: null, data: view("totalSupply()"), register: word(state.units) };
+function* questionsOf(state: ReconciledState, { token: to, anchor }: Contracts): Generator<Question> {
+  const account = null;
+  yield { what: "seq", account, to, data: view("seq()"), register: word(state.seq) };
+  yield { what: "head", account, to, data: view("head()"), register: state.head };
+  yield { what: "totalSupply", account, to, data: view("totalSupply()"), register: word(state.units) };
   for (const { account, units, encumbered, frozen } of state.holdings) {
-    yield { what: "balanceOf", account, data: view("balanceOf(address)", account), register: word(units) };
+    yield {
+      what: "balanceOf",
+      account,
+      to,
+      data: view("balanceOf(address)", account),
+      register: word(units),
+    };
     const free = units - encumbered - frozen;
     const register = word(free < 0n ? 0n : free);
-    yield { what: "freeUnits", account, data: view("freeUnits(address)", account), register };
+    yield { what: "freeUnits", account, to, data: view("freeUnits(address)", account), register };
   }
+  yield* anchorQuestions(state, anchor);
+}
+
+/** Every root that the contract keeps of a day must have been read, and no other. */
+function* anchorQuestions({ issueRef, anchors }: ReconciledState, to: string): Generator<Question> {
+  const codec = contractInterface("RegisterAnchor");
+  const textOf = (kind: number, day: string, roots: readonly string[]) =>
+    `${kind === anchorKinds.DAY_CLOSE ? "close" : "record date"} ${day}: ${roots.join(", ") || "no root"}`;
+  for (const { kind, day, roots } of anchors)
+    yield {
+      ...{ what: "anchors", account: null, to, register: textOf(kind, day, roots) },
+      data: codec.encodeFunctionData("anchorsOf", [issueRef, kind, dayOfIso(day)]),
+      read: (answer) => {
+        if (answer === "0x") return "no contract";
+        const [found] = codec.decodeFunctionResult("anchorsOf", answer) as unknown as [{ root: string }[]];
+        return textOf(
+          kind,
+          day,
+          found.map(({ root }) => root),
+        );
+      },
+    };
 }
 
 /** Pauses between requests, so that the node and the register's own process keep up with new blocks. */
 const pauseMs = 5;
 
 /**
- * Head, number, sum, every balance and what of it is free, at the state's block. A difference is asked about again.
- * @throws StateForgotten
+ * Head, number, sum, every balance and what of it is free, and the roots that are anchored, at the state's block. A
+ * difference is asked about again.
+ * @throws StateForgotten also when the answers may be those of another block under the same number
  */
 export async function compareWithChain(
   rpc: Rpc,
-  token: string,
+  contracts: Contracts,
   state: ReconciledState,
 ): Promise<Difference[]> {
-  let open = [...questionsOf(state)];
-  return askAgain(
+  let open = [...questionsOf(state, contracts)];
+  const differences = await askAgain(
     async () => {
       const asked = open;
       const differences: Difference[] = [];
       open = [];
       for (let at = 0; at < asked.length; at += callsPerRequestMax) {
         const part = asked.slice(at, at + callsPerRequestMax);
-        for (const [index, answer] of (await ask(rpc, token, state.block, part)).entries()) {
+        for (const [index, answer] of (await ask(rpc, state.block, part)).entries()) {
           const question = part[index]!;
-          if (answer === question.register) continue;
+          if ((question.read?.(answer) ?? answer) === question.register) continue;
           open.push(question);
           differences.push(differenceOf(question, answer));
         }
@@ -67,16 +111,14 @@ export async function compareWithChain(
     },
     ({ length }) => length === 0,
   );
+  const [hash] = await createBlockReader(rpc).hashesAt([state.block]);
+  if (hash !== state.hash) throw new StateForgotten(`block ${state.block} is ${hash ?? "no more"}`);
+  return differences;
 }
 
-async function ask(
-  rpc: Rpc,
-  token: string,
-  block: number,
-  questions: readonly Question[],
-): Promise<string[]> {
+async function ask(rpc: Rpc, block: number, questions: readonly Question[]): Promise<string[]> {
   const calls = questions.map(
-    ({ data }): RpcCall => ({ method: "eth_call", params: [{ to: token, data }, quantity(block)] }),
+    ({ to, data }): RpcCall => ({ method: "eth_call", params: [{ to, data }, quantity(block)] }),
   );
   const outcomes = await rpc.batch(calls);
   return outcomes.map((outcome) => {
@@ -85,7 +127,8 @@ async function ask(
   });
 }
 
-const differenceOf = ({ what, account, register }: Question, answer: string): Difference => {
+const differenceOf = ({ what, account, register, read }: Question, answer: string): Difference => {
+  if (read !== undefined) return { what, account, register, other: read(answer) };
   const shown = (value: string) => (what === "head" || value === "0x" ? value : BigInt(value).toString());
   return { what, account, register: shown(register), other: shown(answer) };
 };

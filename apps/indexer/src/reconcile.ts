@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { catchingUp, openBreak } from "@genbo/database/breaks-write";
-import type { Queryable } from "@genbo/database/connection";
+import type { Queryable, Transaction } from "@genbo/database/connection";
 import { readCursor } from "@genbo/database/cursor";
 import { writeEvents } from "@genbo/database/events-write";
 import { type ReconciledState, readReconciled } from "@genbo/database/reconcile-read";
@@ -9,13 +9,20 @@ import {
   type Difference,
   finishReconciliation,
   issuesWithoutDaily,
+  nextOpened,
   nextReconciliation,
+  type OpenedReconciliation,
+  stillStands,
+  type WaitingReconciliation,
+  writeCompared,
 } from "@genbo/database/reconciliations";
 import { newId } from "@genbo/domain/ids";
 import { jstDay, startOfDay } from "@genbo/domain/jst";
+import { adviceFor } from "@genbo/domain/reconciliation";
 import type { LeaderContext } from "./context.ts";
 import { breakNotice } from "./notices.ts";
 import { compareWithChain, StateForgotten } from "./reconcile-chain.ts";
+import { rootsThatDiffer } from "./reconcile-roots.ts";
 
 /** How often the indexer looks whether somebody has asked, or a day has begun. */
 const lookEveryMs = 1_000;
@@ -27,7 +34,9 @@ type Reconciler = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "clock" | 
 
 /**
  * Compares registers with their contracts, one after the other, beside the following of blocks: when somebody asks,
- * and each issue once a day. It reads by itself and writes through the leadership, between the blocks.
+ * and each issue once a day. It reads by itself and writes through the leadership, between the blocks. A comparison ends
+ * once the api has opened the particulars of the holders (apps/api/src/open-particulars.ts); a difference with the chain
+ * is a break before that.
  */
 export async function reconcileAsAsked(context: Reconciler, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -53,21 +62,33 @@ async function addTodays({ pool, leadership, clock }: Reconciler): Promise<void>
 
 /** @returns whether one was waiting */
 async function reconcileNext(context: Reconciler): Promise<boolean> {
-  const { pool, rpc } = context;
-  const due = await nextReconciliation(pool);
-  if (due === undefined) return false;
-  const wasBehind = await isBehind(pool, due.issueId);
-  const state = await readReconciled(pool, due.issueId, due.comparedSeq);
+  const opened = await nextOpened(context.pool);
+  if (opened !== undefined) {
+    await finish(context, opened);
+    return true;
+  }
+  const due = await nextReconciliation(context.pool);
+  return due !== undefined && (await compare(context, due));
+}
+
+/** @returns whether it was compared; otherwise the next turn does it, at a newer block */
+async function compare(context: Reconciler, due: WaitingReconciliation): Promise<boolean> {
+  const { pool, rpc, log } = context;
+  const { issueId, comparedSeq } = due;
+  const wasBehind = await isBehind(pool, issueId);
+  const state = await readReconciled(pool, issueId, comparedSeq);
   try {
-    const differences = [...state.differences, ...(await compareWithChain(rpc, due.token, state))];
-    await finish(context, due, state, differences, wasBehind);
+    const found = [
+      ...state.differences,
+      ...(await compareWithChain(rpc, due, state)),
+      ...(await rootsThatDiffer(pool, issueId, { after: comparedSeq, turn: due.id })),
+    ];
+    return await write(context, due, state, found, wasBehind);
   } catch (error) {
     if (!(error instanceof StateForgotten)) throw error;
-    // The next turn compares a newer block, whose state the node has.
-    context.log.info("the node has forgotten the block that was compared", { block: state.block });
+    log.info("the compared block cannot be asked any more", { block: state.block, reason: error.message });
     return false;
   }
-  return true;
 }
 
 /** Another break holds the issue, or the registry behind it, or held it and what it missed has not entered yet. */
@@ -76,42 +97,51 @@ async function isBehind(db: Queryable, issueId: string): Promise<boolean> {
   return behind.has(issueId) || behind.has(null);
 }
 
-async function finish(
+const write = (
   { leadership, clock, log }: Reconciler,
-  { id, issueId }: { id: string; issueId: string },
-  { seq, block, holdings }: ReconciledState,
+  { id, issueId }: WaitingReconciliation,
+  state: ReconciledState,
   found: readonly Difference[],
   wasBehind: boolean,
-): Promise<void> {
-  const now = clock.now();
-  const differences = found.slice(0, differencesMax);
-  await leadership.transaction(async (tx) => {
-    const cursor = await readCursor(tx);
-    const isKnown = wasBehind || (await isBehind(tx, issueId));
-    const breakId =
-      found.length === 0 || isKnown || cursor === undefined ? null : newId("brk", cursor.blockTime);
-    if (breakId !== null) {
-      const at = cursor!.blockTime;
-      const detail = { reconciliationId: id, count: found.length, differences };
-      log.error("a break", { id: breakId, issueId, kind: breakKind, block, count: found.length });
-      await openBreak(tx, {
-        id: breakId,
-        issueId,
-        kind: breakKind,
-        nextSeq: seq + 1,
-        detail,
-        blockNumber: block,
-        at,
-      });
-      await writeEvents(tx, [breakNotice(breakId, issueId, breakKind, { blockNumber: block, at })]);
-    }
-    await finishReconciliation(tx, id, {
-      at: now,
-      seq,
-      block,
-      holdings: holdings.length,
-      differences,
-      breakId,
+): Promise<boolean> =>
+  leadership.transaction(async (tx) => {
+    if (!(await stillStands(tx, issueId, state))) return false;
+    const at = { id, issueId, seq: state.seq, block: state.block };
+    const breakId = wasBehind ? null : await breakFor(tx, log, at, found);
+    await writeCompared(tx, id, {
+      ...{ at: clock.now(), seq: state.seq, block: state.block, hash: state.hash },
+      ...{ holdings: state.holdings.length, differences: found.slice(0, differencesMax), breakId },
     });
+    return true;
   });
+
+/** Both parts are known: what the particulars differ in is a break of its own, unless the issue is held already. */
+const finish = ({ leadership, clock, log }: Reconciler, opened: OpenedReconciliation): Promise<void> =>
+  leadership.transaction(async (tx) => {
+    const { differences: found } = opened.particulars;
+    const breakId = opened.breakId ?? (await breakFor(tx, log, opened, found));
+    const differences = [...opened.differences, ...found].slice(0, differencesMax);
+    await finishReconciliation(tx, opened.id, { at: clock.now(), differences, breakId });
+  });
+
+/** Opens a break for what was found, unless the issue is held already. @returns its id */
+async function breakFor(
+  tx: Transaction,
+  log: Reconciler["log"],
+  { id, issueId, seq, block }: { id: string; issueId: string; seq: number; block: number },
+  found: readonly Difference[],
+): Promise<string | null> {
+  const cursor = await readCursor(tx);
+  if (found.length === 0 || cursor === undefined || (await isBehind(tx, issueId))) return null;
+  const { blockTime: at } = cursor;
+  const breakId = newId("brk", at);
+  const detail = {
+    ...{ reconciliationId: id, count: found.length, differences: found.slice(0, differencesMax) },
+    advice: adviceFor(found.map(({ what }) => what)),
+  };
+  log.error("a break", { id: breakId, issueId, kind: breakKind, block, count: found.length });
+  const made = { id: breakId, issueId, kind: breakKind, nextSeq: seq + 1, detail, blockNumber: block, at };
+  await openBreak(tx, made);
+  await writeEvents(tx, [breakNotice(breakId, issueId, breakKind, { blockNumber: block, at })]);
+  return breakId;
 }

@@ -27,6 +27,9 @@ afterAll(async () => {
   await stack?.stop();
 });
 
+/** A difference is asked about four times before it counts. */
+const batchesOfTurn = 4;
+
 /** A break of the issue that compliance has closed; what it held back has not entered yet. */
 async function closedBreak(): Promise<string> {
   const id = newId("brk", stack.clock.now());
@@ -58,7 +61,7 @@ async function reconcile(meanwhile: () => Promise<unknown> = async () => undefin
   const context = { pool, leadership, clock: stack.clock, log: stack.log, rpc: { ...rpc, batch } };
   const running = reconcileAsAsked(context, ended.signal);
   const done = await stack.until("it is answered", async () => {
-    const text = "select differences, break_id from reconciliation where id = $1 and done_at is not null";
+    const text = "select differences, break_id from reconciliation where id = $1 and compared_at is not null";
     return (await stack.owner.query(text, [id])).rows[0];
   });
   ended.abort();
@@ -77,6 +80,26 @@ test("what a closed break still holds back is named, but is no second break", as
 test("nor is it when it entered while the reconciliation looked at the state before", async () => {
   const held = await closedBreak();
   expect((await reconcile(() => resumed(held))).break_id).toBeNull();
+});
+
+test("what was read is compared anew when the register went back meanwhile", async () => {
+  const cursorHash = (hash: string) =>
+    stack.owner.query(
+      `update chain_block b set hash = $1 from chain_cursor c where b.number = c.block_number and b.hash <> $1`,
+      [hash],
+    );
+  const [{ hash } = { hash: "" }] = (
+    await stack.owner.query<{ hash: string }>("select block_hash as hash from chain_cursor")
+  ).rows;
+  const held = await closedBreak();
+  let turns = 0;
+  // Other lines stand in the register's place while the first turn asks the contract; then those that it read again.
+  await reconcile(async () => {
+    turns += 1;
+    await cursorHash(turns <= batchesOfTurn ? `0x${"0".repeat(64)}` : hash);
+  });
+  expect(turns).toBeGreaterThan(batchesOfTurn);
+  await resumed(held);
 });
 
 test("a difference that stays afterwards is a break", async () => {

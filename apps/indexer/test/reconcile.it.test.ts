@@ -28,7 +28,7 @@ async function reconcile(issue: MarketIssue): Promise<Done> {
   );
   return stack.until("the indexer answers", async () => {
     const text =
-      "select holdings, differences, break_id from reconciliation where id = $1 and done_at is not null";
+      "select holdings, differences, break_id from reconciliation where id = $1 and compared_at is not null";
     return (await stack.owner.query<Done>(text, [id])).rows[0];
   });
 }
@@ -54,7 +54,7 @@ test("a register that is the chain's has no differences, and is compared by itse
   expect(await reconcile(issue)).toEqual({ holdings: 300, differences: [], break_id: null });
   const daily = await stack.until("the daily one", async () => {
     const text =
-      "select differences from reconciliation where issue_id = $1 and asked_by is null and done_at is not null";
+      "select differences from reconciliation where issue_id = $1 and asked_by is null and compared_at is not null";
     const { rows } = await stack.owner.query(text, [issue.id]);
     return rows.length > 0 && rows;
   });
@@ -125,4 +125,48 @@ test("units in an account whose record came later, or had lapsed, are found at t
   expect(differences).toEqual([
     { what: "record of the receiver", account, register: "entry 3", other: "check lapsed" },
   ]);
+});
+
+test("a holding that is not the sum of its lots is found, also where the table has lost its constraint", async () => {
+  const { issue, wallets } = await issued(1);
+  const [check] = (
+    await stack.owner.query<{ name: string; text: string }>(
+      `select conname as name, pg_get_constraintdef(oid) as text from pg_constraint
+       where conrelid = 'holding_period'::regclass and pg_get_constraintdef(oid) like '%lots_units%'`,
+    )
+  ).rows;
+  await stack.owner.query(`alter table holding_period drop constraint ${check!.name}`);
+  const lots = (units: number) =>
+    stack.owner.query("update holding_period set lots = $2 where issue_id = $1", [
+      issue.id,
+      JSON.stringify([["2021-08-01", String(units)]]),
+    ]);
+  await lots(9);
+  const { differences } = await reconcile(issue);
+  await lots(10);
+  await stack.owner.query(`alter table holding_period add constraint ${check!.name} ${check!.text}`);
+  expect(differences).toEqual([{ what: "sum of lots", account: wallets[0], register: "10", other: "9" }]);
+});
+
+test("what the api found when it opened the particulars is a break that says what to do [TA 186(iii)]", async () => {
+  const { issue, wallets } = await issued(1);
+  expect(await reconcile(issue)).toMatchObject({ differences: [], break_id: null });
+  const found = { what: "particulars", account: wallets[0], register: "0x01", other: "none in the vault" };
+  const api = stack.database.pool("genbo_api");
+  await api.query(
+    `update reconciliation set particulars = jsonb_build_object('opened', 0, 'erased', 0, 'differences', $2::jsonb)
+     where issue_id = $1 and asked_by is not null`,
+    [issue.id, JSON.stringify([found])],
+  );
+  const done = await stack.until("the reconciliation ends", async () => {
+    const text = `select r.differences, b.detail from reconciliation r left join register_break b on b.id = r.break_id
+      where r.issue_id = $1 and r.done_at is not null`;
+    return (await stack.owner.query(text, [issue.id])).rows[0];
+  });
+  expect(done.differences).toEqual([found]);
+  expect(done.detail).toMatchObject({ count: 1, differences: [found], nextSeq: 4 });
+  expect(done.detail.advice).toEqual([
+    { en: expect.stringContaining("Restore the vault"), ja: expect.stringContaining("保管庫") },
+  ]);
+  expect(await quarantined(issue)).toEqual([{ kind: "RECONCILIATION" }]);
 });

@@ -16,7 +16,7 @@ export const registerBreak = named(
       .describe("`closing` once one person has given a reason: a second one closes it"),
     detail: z
       .record(z.string(), z.unknown())
-      .describe("What register and chain say, and the number expected next"),
+      .describe("What register and chain say, the number expected next, and what to do"),
     block: height,
     openedAt: instantText,
     reason: z.string().nullable(),
@@ -45,11 +45,25 @@ const reconciliationFields = z.object({
   issueId: id("iss"),
   askedBy: z.string().nullable().describe("Null for the daily one"),
   askedAt: instantText,
+  comparedAt: instantText
+    .nullable()
+    .describe("Register and contract are compared; the holders' particulars are opened next"),
   doneAt: instantText.nullable(),
   seq: height.nullable().describe("The last entry of the state that was compared"),
   block: height.nullable(),
   holdings: height.nullable(),
-  differences: z.array(difference).nullable().describe("Null until it is done; empty where all is equal"),
+  differences: z
+    .array(difference)
+    .nullable()
+    .describe("The first hundred. Null until it is compared; empty where all is equal once it is done"),
+  particulars: z
+    .object({
+      opened: height.describe("Holders whose name and address are those that the chain committed to"),
+      erased: height.describe("Holders whose key was destroyed: nobody can open theirs any more"),
+      erasedAccounts: z.array(addressText).describe("The first hundred"),
+    })
+    .nullable()
+    .describe("Null until they are opened"),
   breakId: id("brk").nullable().describe("The break that the differences opened"),
 });
 export const reconciliation = named("Reconciliation", reconciliationFields);

@@ -1,3 +1,5 @@
+import { anchorKinds } from "@genbo/domain/anchors";
+import { zeroWord } from "@genbo/domain/words";
 import { type Pool, type Queryable, withTransaction } from "./connection.ts";
 import type { Difference } from "./reconciliations.ts";
 
@@ -9,13 +11,25 @@ export interface ReconciledHolding {
   frozen: bigint;
 }
 
+/** The roots of an issue's close or record date that the register has read from the chain, the first one first. */
+export interface ReconciledAnchors {
+  kind: number;
+  /** ISO. */
+  day: string;
+  roots: string[];
+}
+
 /** An issue's register at the cursor's block, to be held against the contract at that block. */
 export interface ReconciledState {
   block: number;
+  /** Of the block: a local chain may have another one under its number by the time that it is asked. */
+  hash: string;
+  issueRef: string;
   seq: number;
   head: string;
   units: bigint;
   holdings: ReconciledHolding[];
+  anchors: ReconciledAnchors[];
   /** In what the register contradicts itself. */
   differences: Difference[];
 }
@@ -25,21 +39,26 @@ export const readReconciled = (pool: Pool, issueId: string, after: number): Prom
   withTransaction(
     pool,
     async (tx) => {
-      const found = await tx.query<{ block: bigint; seq: bigint; head: string; units: bigint }>(
-        `select c.block_number as block, s.seq, s.head, s.units from issue_state s cross join chain_cursor c
-         where s.issue_id = $1`,
+      const found = await tx.query<
+        Pick<ReconciledState, "hash" | "issueRef" | "head" | "units"> & { block: bigint; seq: bigint }
+      >(
+        `select c.block_number as block, c.block_hash as hash, i.ref as "issueRef", s.seq, s.head, s.units
+         from issue_state s join issue i on i.id = s.issue_id cross join chain_cursor c where s.issue_id = $1`,
         [issueId],
       );
       const state = found.rows[0];
       if (state === undefined) throw new Error(`Issue ${issueId} has no state to reconcile.`);
-      const { block, seq, head, units } = state;
+      const { block, seq } = state;
       const holdings = await readHoldings(tx, issueId);
+      const anchors = await readAnchors(tx, issueId);
       const differences = [
         ...(await sumsThatDiffer(tx, issueId)),
+        ...(await lotsThatDiffer(tx, issueId)),
         ...(await holdsThatDiffer(tx, issueId)),
         ...(await receiversWithoutRecord(tx, issueId, after)),
+        ...(await listsOfOthers(tx, issueId)),
       ];
-      return { block: Number(block), seq: Number(seq), head, units, holdings, differences };
+      return { ...state, block: Number(block), seq: Number(seq), holdings, anchors, differences };
     },
     "repeatable read",
   );
@@ -55,7 +74,50 @@ async function readHoldings(tx: Queryable, issueId: string): Promise<ReconciledH
   return found.rows;
 }
 
-/** Σ holdings, persons and accounts beside the issue's figures. Σ lots = holding is a constraint of the table. */
+/** Whatever day the register made a root of, or the chain holds one of. */
+async function readAnchors(tx: Queryable, issueId: string): Promise<ReconciledAnchors[]> {
+  const found = await tx.query<ReconciledAnchors>(
+    `select kind, day::text as day, coalesce(array_agg(a.root order by a.version) filter (where a.root is not null), '{}') as roots
+     from (select kind, day from register_root where issue_id = $1 and root <> '${zeroWord}'
+       union select kind, day from anchor where issue_id = $1) d
+     left join (select * from anchor where issue_id = $1) a using (kind, day)
+     group by kind, day order by day, kind`,
+    [issueId],
+  );
+  return found.rows;
+}
+
+/**
+ * Record dates whose last root on chain is none of the register's. A day's close is not asked for: the register puts its
+ * own root over another's by itself.
+ */
+async function listsOfOthers(tx: Queryable, issueId: string): Promise<Difference[]> {
+  const found = await tx.query<Difference>(
+    `select 'anchored list' as what, null as account, a.day || ' has not this root' as register, a.root as other
+     from anchor a
+     where a.issue_id = $1 and a.kind = ${anchorKinds.RECORD_DATE}
+       and not exists (select 1 from anchor b where b.issue_id = a.issue_id and b.kind = a.kind and b.day = a.day
+         and b.version > a.version)
+       and not exists (select 1 from register_root r left join operation o on o.id = r.operation_id
+         where r.issue_id = a.issue_id and r.kind = a.kind and r.day = a.day
+           and (r.root = a.root or o.id is null or o.state not in ('entered', 'refused', 'failed')))
+     order by a.day`,
+    [issueId],
+  );
+  return found.rows;
+}
+
+/** Each holding beside the sum of its lots: a constraint of the table, which whoever owns the table can take away. */
+async function lotsThatDiffer(tx: Queryable, issueId: string): Promise<Difference[]> {
+  const found = await tx.query<Difference>(
+    `select 'sum of lots' as what, account, units::text as register, lots_units(lots)::text as other
+     from holding_period where issue_id = $1 and to_seq is null and lots_units(lots) <> units order by account`,
+    [issueId],
+  );
+  return found.rows;
+}
+
+/** Σ holdings, persons and accounts beside the issue's figures. */
 async function sumsThatDiffer(tx: Queryable, issueId: string): Promise<Difference[]> {
   const found = await tx.query<Difference>(
     `select v.what, null as account, v.register::text, v.other::text from issue_state s cross join lateral (

@@ -102,3 +102,44 @@ export async function insertRoot(tx: Transaction, due: DueRoot, root: string): P
   );
   return done.rowCount === 1;
 }
+
+/** A root that was made, to be made again: its state is past, so it must come out the same. */
+export interface MadeRoot extends DueRoot {
+  root: string;
+}
+
+/** Roots of older states that one reconciliation makes again. */
+const olderRootsMax = 5;
+
+/**
+ * The roots to make again: those of states after entry `after`, and a few older ones, others in each `turn`, since to
+ * make all of them each day would cost more with every day.
+ */
+export async function rootsToMakeAgain(
+  db: Queryable,
+  issueId: string,
+  { after, turn }: { after: number; turn: string },
+): Promise<MadeRoot[]> {
+  const found = await db.query<Omit<MadeRoot, "list"> & { knownSeq: bigint | null; closesAt: Date | null }>({
+    name: "roots-made",
+    text: `with made as (
+        select r.issue_id as "issueId", r.kind, r.day::text as day, r.version, r.seq, r.head, r.root,
+          l.known_seq as "knownSeq", l.closes_at as "closesAt", greatest(r.seq, l.known_seq) > $2 as is_new
+        from register_root r left join lateral (
+          select l.known_seq, d.closes_at from record_date_list l join record_date d on d.id = l.record_date_id
+          where r.kind = ${anchorKinds.RECORD_DATE} and l.issue_id = r.issue_id and l.version = r.version and d.day = r.day
+          limit 1
+        ) l on true
+        where r.issue_id = $1)
+      select "issueId", kind, day, version, seq, head, root, "knownSeq", "closesAt" from made where is_new
+      union all (
+        select "issueId", kind, day, version, seq, head, root, "knownSeq", "closesAt" from made where not is_new
+        order by md5($3::text || day || kind || version) limit ${olderRootsMax})
+      order by day, kind, version`,
+    values: [issueId, after, turn],
+  });
+  return found.rows.map(({ knownSeq, closesAt, ...row }) => ({
+    ...row,
+    list: knownSeq === null || closesAt === null ? null : { knownSeq, closesAt },
+  }));
+}

@@ -6,6 +6,7 @@ import { reopenCustodyChanges } from "./custody-changes-settle.ts";
 import { reopenChanges } from "./issue-changes.ts";
 import { reopenCases } from "./legal-cases-settle.ts";
 import { commandChannel, rolledBackNotice } from "./outbox.ts";
+import { compareAnew } from "./reconciliations.ts";
 import { replayIssue } from "./register-replay.ts";
 import { dropLinesAfter } from "./register-write-registry.ts";
 import { takeBackSettlements } from "./settlements-settle.ts";
@@ -40,6 +41,7 @@ export async function rollBack(tx: Transaction, fork: number, now: Date): Promis
   await reopenCases(tx);
   await reopenCustodyChanges(tx);
   await reopenChanges(tx);
+  await compareAnew(tx, fork);
   for (const table of ["record_date_list", "register_root", "anchor"])
     await tx.query(`delete from ${table} where block_number > $1`, [fork]);
   // Derived rows refer to entries, so they go first; the replay brings back those that still stand.

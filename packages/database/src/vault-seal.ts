@@ -36,12 +36,15 @@ export function sealParticulars(
   version: number,
   particulars: Particulars,
 ): SealedParticulars {
-  const salt = randomBytes(saltBytes);
-  const text = canonicalJson(particulars);
-  const commitment = `0x${createHmac("sha256", salt).update(text).digest("hex")}`;
-  const plain = Buffer.from(canonicalJson({ salt: salt.toString("hex"), particulars }));
+  const salt = randomBytes(saltBytes).toString("hex");
+  const commitment = commitmentOf({ salt, particulars });
+  const plain = Buffer.from(canonicalJson({ salt, particulars }));
   return { personId, version, commitment, sealed: seal(dataKey, plain, boundTo(personId, version)) };
 }
+
+/** What must stand on chain for particulars that were opened. */
+export const commitmentOf = ({ salt, particulars }: Opened): string =>
+  `0x${createHmac("sha256", Buffer.from(salt, "hex")).update(canonicalJson(particulars)).digest("hex")}`;
 
 /** @throws Error when the key is another subject's, or a byte was changed */
 export function openParticulars(dataKey: Buffer, personId: string, version: number, sealed: Buffer): Opened {

@@ -798,19 +798,24 @@ create table register_break (
 );
 create index register_break_open on register_break (issue_id) where closed_at is null;
 
--- The full comparison of register and contract. The api asks, the indexer answers, since it alone may open a break.
+-- The full comparison of register and contract. The api asks, the indexer answers, since it alone may open a break; in
+-- between the api opens the holders' particulars, since it alone has the vault's key.
 create table reconciliation (
   id text primary key,
   issue_id text not null references issue,
   asked_by text, -- null: the daily one
   asked_at timestamptz not null,
-  done_at timestamptz,
+  compared_at timestamptz, -- register and contract
+  done_at timestamptz, -- and the particulars
   seq bigint,
   block_number bigint,
+  block_hash text,
   holdings integer,
   differences jsonb, -- the first ones; [] where all is equal
+  particulars jsonb, -- {opened, erased, erasedAccounts, differences}
   break_id text references register_break,
-  check ((done_at is null) = (differences is null))
+  check ((compared_at is null) = (differences is null)),
+  check (done_at is null or (compared_at is not null and particulars is not null))
 );
 create index reconciliation_issue on reconciliation (issue_id, id);
 create index reconciliation_open on reconciliation (id) where done_at is null;
@@ -844,6 +849,7 @@ grant update (wrapped_key) on vault_subject to genbo_api;
 grant insert, update on sandbox_clock to genbo_api;
 grant update (closed_at, closed_by, closed_checker, reason) on register_break to genbo_api;
 grant insert on reconciliation to genbo_api;
+grant update (particulars) on reconciliation to genbo_api;
 grant insert on register_export to genbo_api;
 grant update (state, lease_until, tries, rows, bytes, sha256, parts, unmapped, ready_at) on register_export to genbo_api;
 
@@ -883,4 +889,5 @@ grant update (state, code) on issue_change to genbo_indexer, genbo_worker;
 grant update (state, paid_block, returned_block) on settlement_leg to genbo_indexer;
 grant update (resumed_at) on register_break to genbo_indexer;
 grant insert on reconciliation to genbo_indexer;
-grant update (done_at, seq, block_number, holdings, differences, break_id) on reconciliation to genbo_indexer;
+grant update (compared_at, done_at, seq, block_number, block_hash, holdings, differences, particulars, break_id)
+  on reconciliation to genbo_indexer;

@@ -87,16 +87,24 @@ export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
   };
 };
 
-const notDone = { doneAt: null, seq: null, block: null, holdings: null, differences: null, breakId: null };
+const notDone = {
+  ...{ comparedAt: null, doneAt: null, seq: null, block: null, holdings: null },
+  ...{ differences: null, particulars: null, breakId: null },
+};
 
 const breakView = ({ role, partyId }: Principal): BreakView =>
   role === "trustee" ? { as: "trustee", partyId } : { as: "everything" };
 
 const numberOf = (value: bigint | null) => (value === null ? null : Number(value));
 
-const reconciliationWire = (row: ReconciliationRow): z.input<typeof reconciliation> => ({
+const reconciliationWire = ({ particulars, ...row }: ReconciliationRow): z.input<typeof reconciliation> => ({
   ...row,
+  particulars: particulars && {
+    ...{ opened: particulars.opened, erased: particulars.erased },
+    erasedAccounts: particulars.erasedAccounts,
+  },
   askedAt: row.askedAt.toISOString(),
+  comparedAt: row.comparedAt?.toISOString() ?? null,
   doneAt: row.doneAt?.toISOString() ?? null,
   seq: numberOf(row.seq),
   block: numberOf(row.block),

@@ -1,0 +1,40 @@
+import { unopenedReconciliations, writeOpened } from "@genbo/database/reconciliations";
+import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { openHolders } from "@genbo/database/vault-check";
+import { createWaker } from "@genbo/domain/waker";
+import type { ApiContext } from "./context.ts";
+
+const lookEveryMs = 1_000;
+
+/**
+ * The api's part of a reconciliation: it alone has the vault's key. What the indexer has compared waits here for the
+ * holders' particulars to be opened, and the indexer then says what both have found. Two processes may do the same work;
+ * the first answer stays.
+ */
+export function startOpener(ctx: ApiContext): { stop(): Promise<void> } {
+  const waker = createWaker();
+  let stopping = false;
+  const loop = async () => {
+    while (!stopping) {
+      await openDue(ctx).catch((error: unknown) => {
+        if (isDatabaseUnavailable(error))
+          ctx.log.warn("the database does not answer", { error: String(error) });
+        else ctx.log.error("particulars were not opened", { error });
+      });
+      await waker.wait(lookEveryMs);
+    }
+  };
+  const done = loop();
+  return {
+    stop: async () => {
+      stopping = true;
+      waker.wake();
+      await done;
+    },
+  };
+}
+
+export async function openDue(ctx: Pick<ApiContext, "pool" | "vaultKeys">): Promise<void> {
+  for (const each of await unopenedReconciliations(ctx.pool))
+    await writeOpened(ctx.pool, each, await openHolders(ctx.pool, ctx.vaultKeys, each));
+}

@@ -1,0 +1,118 @@
+import { setChainTime } from "@genbo/chain/anvil";
+import { newId, refOf } from "@genbo/domain/ids";
+import { dayOfIso } from "@genbo/domain/jst";
+import { zeroWord } from "@genbo/domain/words";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+let account: string;
+const day = "2022-01-28";
+
+/** An issue whose first day has closed and is anchored, and which went on since. */
+beforeAll(async () => {
+  stack = await startStackInProcess({ genesis: new Date(`${day}T12:00:00+09:00`) });
+  market = await openMarket(stack);
+  issue = await market.issue();
+  [account = ""] = await market.wallets(0, 1);
+  await market.run("issuance", [market.issueRow(issue, account, 10n)]);
+  await stack.clock.advance(new Date("2022-01-29T09:00:00+09:00"));
+  await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
+  await market.run("issuance", [market.issueRow(issue, account, 5n)]);
+  await stack.until("the day is anchored", async () => (await anchors()).length === 1);
+});
+afterAll(() => stack?.stop());
+
+const rows = async <Row extends object>(text: string) =>
+  (await stack.owner.query<Row>(text, [issue.id])).rows;
+const anchors = () => rows<{ root: string }>("select root from anchor where issue_id = $1");
+
+async function reconcile() {
+  const now = stack.clock.now();
+  const id = newId("rec", now);
+  await stack.database
+    .pool("genbo_api")
+    .query("insert into reconciliation (id, issue_id, asked_by, asked_at) values ($1, $2, 'staff:c', $3)", [
+      ...[id, issue.id, now],
+    ]);
+  const done = await stack.until("the indexer answers", async () => {
+    const text = "select differences, break_id from reconciliation where id = $1 and compared_at is not null";
+    return (await stack.owner.query(text, [id])).rows[0];
+  });
+  // So that the next difference is not held back by the break that this one opened.
+  await rows("delete from reconciliation where issue_id = $1");
+  await rows("delete from register_break where issue_id = $1");
+  return done;
+}
+
+test("an anchored close is the register's, and what the contract keeps is what was read", async () => {
+  expect(await reconcile()).toEqual({ differences: [], break_id: null });
+});
+
+test("a past holding that somebody altered no longer leads to the root of its close", async () => {
+  const [made] = await rows<{ root: string }>("select root from register_root where issue_id = $1");
+  const past = (units: number) =>
+    rows(
+      `update holding_period set units = ${units}, lots = '[["2021-08-01", "${units}"]]'
+       where issue_id = $1 and to_seq is not null`,
+    );
+  const lots = (
+    await rows<{ lots: unknown }>(
+      "select lots from holding_period where issue_id = $1 and to_seq is not null",
+    )
+  )[0]!.lots;
+  await past(9);
+  const { differences, break_id } = await reconcile();
+  await past(10);
+  await stack.owner.query("update holding_period set lots = $2 where issue_id = $1 and to_seq is not null", [
+    issue.id,
+    JSON.stringify(lots),
+  ]);
+  expect(differences).toEqual([
+    {
+      what: "root made",
+      account: null,
+      register: expect.stringMatching(new RegExp(`^close ${day}, version 1: 0x[0-9a-f]{64}$`)),
+      other: made!.root,
+    },
+  ]);
+  expect(break_id).toMatch(/^brk_/);
+  expect((await reconcile()).differences).toEqual([]);
+});
+
+test("an anchoring event that a node kept back shows in what the contract answers", async () => {
+  const [{ root } = { root: "" }] = await anchors();
+  const kept = await rows("delete from anchor where issue_id = $1 returning *");
+  const { differences } = await reconcile();
+  const [row] = kept as Record<string, unknown>[];
+  await stack.owner.query(
+    `insert into anchor (${Object.keys(row!).join(", ")}) values (${Object.keys(row!)
+      .map((_, n) => `$${n + 1}`)
+      .join(", ")})`,
+    Object.values(row!),
+  );
+  expect(differences).toEqual([
+    { what: "anchors", account: null, register: `close ${day}: no root`, other: `close ${day}: ${root}` },
+  ]);
+});
+
+test("a record date that somebody else anchored is none of the register's", async () => {
+  const foreign = `0x${"ab".repeat(32)}`;
+  await market.run("anchor.publish", [
+    {
+      signer: market.trustee.signer,
+      call: "anchor",
+      ref: refOf("foreign"),
+      args: { subject: issue.ref, kind: 1, day: dayOfIso(day)!, root: foreign, supersedes: zeroWord },
+    },
+  ]);
+  await stack.until("it is read", async () => (await anchors()).length === 2);
+  const { differences, break_id } = await reconcile();
+  expect(differences).toEqual([
+    { what: "anchored list", account: null, register: `${day} has not this root`, other: foreign },
+  ]);
+  expect(break_id).toMatch(/^brk_/);
+});

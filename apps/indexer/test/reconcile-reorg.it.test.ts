@@ -1,0 +1,61 @@
+import { tryLead } from "@genbo/database/leader";
+import { newId } from "@genbo/domain/ids";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { reconcileAsAsked } from "../src/reconcile.ts";
+
+const lines: string[] = [];
+let stack: StackInProcess;
+let market: Market;
+let issue: MarketIssue;
+
+beforeAll(async () => {
+  stack = await startStackInProcess({ onLog: (line) => lines.push(line) });
+  market = await openMarket(stack);
+  issue = await market.issue();
+});
+afterAll(() => stack?.stop());
+
+test("a chain that went back is no difference: the comparison waits until the register has followed", async () => {
+  const [to = ""] = await market.wallets(0, 1);
+  await market.run("issuance", [market.issueRow(issue, to, 3n)]);
+  const { rpc } = stack.anvil();
+  const snapshot = await rpc.call<string>("evm_snapshot");
+  await market.run("issuance", [market.issueRow(issue, to, 4n)]);
+  await stack.worker.stop();
+  await stack.indexer.stop();
+  // Another branch, on which the second issuance has not happened, at the height that the register has read to.
+  await rpc.call("evm_revert", snapshot);
+  for (let mined = 0; mined < 5; mined += 1) await rpc.call("evm_mine");
+
+  const id = newId("rec", stack.clock.now());
+  await stack.owner.query(
+    "insert into reconciliation (id, issue_id, asked_by, asked_at) values ($1, $2, 'staff:c', $3)",
+    [id, issue.id, stack.clock.now()],
+  );
+  const compared = async () => {
+    const text = "select differences, break_id from reconciliation where id = $1 and compared_at is not null";
+    return (await stack.owner.query(text, [id])).rows[0];
+  };
+  const leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
+  const ended = new AbortController();
+  const pool = stack.database.pool("genbo_indexer");
+  const running = reconcileAsAsked(
+    { pool, leadership, clock: stack.clock, log: stack.log, rpc },
+    ended.signal,
+  );
+  await stack.until("it looks", async () => {
+    if ((await compared()) !== undefined) return true;
+    return lines.some((line) => line.includes("cannot be asked any more"));
+  });
+  expect(await compared()).toBeUndefined();
+  ended.abort();
+  await running;
+  await leadership.resign();
+
+  await stack.indexer.start();
+  await stack.worker.start();
+  const done = await stack.until("it is compared", compared);
+  expect(done).toEqual({ differences: [], break_id: null });
+});
