@@ -13,7 +13,7 @@ export const column = <Row>(name: string, type: string, of: (row: Row) => unknow
   of,
 });
 
-/** Inserts rows in one statement, one array a column. An array column goes as text (`arrayText`): unnest would flatten it. */
+/** Inserts rows in one statement, one array a column; none of the columns is an array itself. */
 export async function insertRows<Row>(
   db: Queryable,
   table: string,
@@ -23,11 +23,8 @@ export async function insertRows<Row>(
 ): Promise<void> {
   if (rows.length === 0) return;
   const names = columns.map(({ name }) => name).join(", ");
-  const values = columns
-    .map(({ type, name }) => (type.endsWith("[]") ? `${name}::${type}` : name))
-    .join(", ");
-  const source = `unnest(${columns.map(({ type }, index) => `$${index + 1}::${elementType(type)}[]`).join(", ")})`;
-  const text = `insert into ${table} (${names}) select ${values} from ${source} as t (${names}) ${onConflict}`;
+  const source = `unnest(${columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(", ")})`;
+  const text = `insert into ${table} (${names}) select ${names} from ${source} as t (${names}) ${onConflict}`;
   await db.query(
     text,
     columns.map(({ of }) => rows.map(of)),
@@ -37,5 +34,3 @@ export async function insertRows<Row>(
 /** A text array as PostgreSQL writes it. */
 export const arrayText = (items: readonly string[]): string =>
   `{${items.map((item) => `"${item.replaceAll(/["\\]/g, "\\$&")}"`).join(",")}}`;
-
-const elementType = (type: string): string => (type.endsWith("[]") ? "text" : type);

@@ -1,5 +1,6 @@
-import { arrayText, column, insertRows } from "./bulk.ts";
+import { column } from "./bulk.ts";
 import type { Transaction } from "./connection.ts";
+import { copyRows } from "./copy-rows.ts";
 
 /** Something that a party may want to hear of. No personal data. */
 export interface NewEvent {
@@ -19,11 +20,11 @@ const columns = [
   column<NumberedEvent>("id", "bigint", ({ id }) => id),
   column<NumberedEvent>("kind", "text", ({ kind }) => kind),
   column<NumberedEvent>("issue_id", "text", ({ issueId }) => issueId),
-  column<NumberedEvent>("party_ids", "text[]", ({ partyIds }) => arrayText(partyIds)),
+  column<NumberedEvent>("party_ids", "text[]", ({ partyIds }) => partyIds),
   column<NumberedEvent>("subject_id", "text", ({ subjectId }) => subjectId),
   column<NumberedEvent>("data", "jsonb", ({ data }) => JSON.stringify(data)),
   column<NumberedEvent>("block_number", "bigint", ({ blockNumber }) => blockNumber),
-  column<NumberedEvent>("at", "timestamptz", ({ at }) => at.toISOString()),
+  column<NumberedEvent>("at", "timestamptz", ({ at }) => at),
 ];
 
 /** Adds events with the next numbers. The indexer is the only writer, so numbers rise by one without a gap. */
@@ -32,5 +33,5 @@ export async function writeEvents(tx: Transaction, events: readonly NewEvent[]):
   const result = await tx.query<{ last: bigint }>("select coalesce(max(id), 0) as last from event");
   const last = result.rows[0]!.last;
   const numbered = events.map((event, index) => ({ ...event, id: last + BigInt(index + 1) }));
-  await insertRows(tx, "event", columns, numbered);
+  await copyRows(tx, "event", columns, numbered);
 }

@@ -1,6 +1,7 @@
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { column, insertRows } from "./bulk.ts";
 import type { Queryable, Transaction } from "./connection.ts";
+import { copyRows } from "./copy-rows.ts";
 import type { BlockRow } from "./cursor.ts";
 
 /** A line of the HolderRegistry, as it was recorded. */
@@ -40,7 +41,7 @@ export async function accountParties(
 
 /** Adds lines of the registry and brings the accounts they speak of up to the last one. */
 export async function writeRegistry(tx: Transaction, rows: readonly RegistryRow[]): Promise<void> {
-  await insertRows(tx, "registry_record", recordColumns, rows);
+  await copyRows(tx, "registry_record", recordColumns, rows);
   await writeAccounts(tx, rows);
 }
 
@@ -87,7 +88,7 @@ const recordColumns = [
   column<RegistryRow>("operation_id", "text", ({ operationId }) => operationId),
   column<RegistryRow>("block_number", "bigint", ({ block }) => block.number),
   column<RegistryRow>("block_hash", "text", ({ block }) => block.hash),
-  column<RegistryRow>("block_time", "timestamptz", ({ block }) => new Date(block.time * 1000).toISOString()),
+  column<RegistryRow>("block_time", "timestamptz", ({ block }) => new Date(block.time * 1000)),
   column<RegistryRow>("log_index", "integer", ({ logIndex }) => logIndex),
   column<RegistryRow>("tx_hash", "text", ({ txHash }) => txHash),
 ];
