@@ -107,7 +107,7 @@ async function listsOfOthers(tx: Queryable, issueId: string): Promise<Difference
   return found.rows;
 }
 
-/** Each holding beside the sum of its lots: a constraint of the table, which whoever owns the table can take away. */
+/** Each holding beside the sum of its lots, which the writer of periods checks and the table does not. */
 async function lotsThatDiffer(tx: Queryable, issueId: string): Promise<Difference[]> {
   const found = await tx.query<Difference>(
     `select 'sum of lots' as what, account, units::text as register, lots_units(lots)::text as other
