@@ -7,7 +7,7 @@ import type { Holding } from "./state.ts";
  *
  * - One leaf a holding. The accounts alone, as numbers, say where it hangs: holdings part at the highest bit in which
  *   their accounts differ, again and again until each stands alone. So an entry changes no more than the paths of the
- *   accounts that it touches, whoever comes or goes (ADR 0030).
+ *   accounts that it touches, whoever comes or goes (ADR 0032).
  * - lots = keccak256 of (day, units) for each lot, oldest first, each a 32-byte word; day = days since 1970 (JST).
  * - leaf = keccak256(keccak256(account ‖ units ‖ encumbered ‖ lots)), each a 32-byte word. Hashed twice, so that no
  *   leaf can pass for a node (64 bytes) of the tree.
