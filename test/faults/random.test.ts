@@ -12,6 +12,8 @@ test(
     const report = await runFaults({ runs, seed }, () => undefined);
     expect(report.entered + report.refused).toBe(report.operations);
     expect(report.operations).toBeGreaterThan(runs);
+    for (const what of report.skipped) console.warn(`NOT TRIED: ${what}`);
+    for (const [window, hits] of Object.entries(report.windows)) expect(hits, window).toBeGreaterThan(0);
     expect(Object.keys(report.faults)).toEqual(
       expect.arrayContaining(failpoints.map((point) => `failpoint ${point}`)),
     );

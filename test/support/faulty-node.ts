@@ -30,6 +30,12 @@ export type Fault =
   | { refusesSending: string }
   /** Is a web page. */
   | "webPage"
+  /** Answers half of the requests with an error of its own. */
+  | "errs"
+  /** Has blocks before it has their receipts. */
+  | "lateReceipts"
+  /** Gives one receipt of a block several times, in the place of the others. */
+  | "sameReceipts"
   /** Takes no request of more calls. */
   | { callsMax: number };
 
@@ -70,6 +76,7 @@ export async function openFaultyNode(target: string, fault: Fault = "none"): Pro
     if (typeof now === "object" && "slowMs" in now) await sleep(now.slowMs);
     const calls = JSON.parse(text) as Call[];
     for (const { method } of calls) node.calls.set(method, (node.calls.get(method) ?? 0) + 1);
+    if (now === "errs" && isDropped()) return void response.end(JSON.stringify(calls.map(internalError)));
     const said = sendingAnswer(now);
     if (said !== undefined && calls.every(({ method }) => method === "eth_sendRawTransaction"))
       return void response.end(JSON.stringify(calls.map(({ id }) => ({ jsonrpc: "2.0", id, ...said }))));
@@ -87,6 +94,12 @@ export async function openFaultyNode(target: string, fault: Fault = "none"): Pro
   };
   return node;
 }
+
+const internalError = ({ id }: Call) => ({
+  jsonrpc: "2.0",
+  id,
+  error: { code: -32_603, message: "Internal error" },
+});
 
 /** What it says to a transaction that it does not pass on. */
 function sendingAnswer(fault: Fault): Omit<Answer, "id"> | undefined {
@@ -129,6 +142,9 @@ function says(call: Call, answer: Answer, fault: Fault): Answer {
   if (fault === "syncing" && method === "eth_syncing")
     return result({ currentBlock: "0x5", highestBlock: "0x4d2" });
   if (fault === "otherBranch") return otherHashes(answer);
+  if (fault === "lateReceipts" && /Receipt/.test(method)) return result(null);
+  if (fault === "sameReceipts" && method === "eth_getBlockReceipts" && Array.isArray(answer.result))
+    return result(answer.result.map((_, __, [first]) => first));
   if (typeof fault !== "object") return answer;
   if ("chainId" in fault && method === "eth_chainId") return result(`0x${fault.chainId.toString(16)}`);
   if ("peers" in fault && method === "net_peerCount") return result(`0x${fault.peers.toString(16)}`);

@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import { Transform } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** One direction of who-calls-whom between two processes of the loopback interface, which a test may cut. */
 export interface TcpLink {
@@ -8,6 +9,9 @@ export interface TcpLink {
   /** Breaks every connection and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Holds every byte back, as a router does that has gone silent; nobody is told. */
+  freeze(): void;
+  thaw(): void;
   /** Every byte takes so many milliseconds longer; 0 again at the end. */
   delay(ms: number): void;
   close(): Promise<void>;
@@ -18,11 +22,19 @@ export async function openTcpLink(targetPort: number): Promise<TcpLink> {
   const sockets = new Set<Socket>();
   let open = true;
   let delayMs = 0;
+  let frozen: PromiseWithResolvers<void> | undefined;
   const late = () =>
     new Transform({
-      transform: (chunk, _encoding, done) =>
-        void (delayMs === 0 ? done(null, chunk) : setTimeout(done, delayMs, null, chunk)),
+      transform: async (chunk, _encoding, done) => {
+        await frozen?.promise;
+        if (delayMs > 0) await sleep(delayMs);
+        done(null, chunk);
+      },
     });
+  const thaw = () => {
+    frozen?.resolve();
+    frozen = undefined;
+  };
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -56,10 +68,15 @@ export async function openTcpLink(targetPort: number): Promise<TcpLink> {
     mend: () => {
       open = true;
     },
+    freeze: () => {
+      frozen ??= Promise.withResolvers();
+    },
+    thaw,
     delay: (ms) => {
       delayMs = ms;
     },
     close: () => {
+      thaw();
       drop();
       return new Promise((done) => server.close(() => done()));
     },

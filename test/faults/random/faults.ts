@@ -1,11 +1,12 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "@genbo/cli/demo/random";
 import type { ProcessName } from "@genbo/cli/supervisor";
 import { type ServiceName, serviceNames } from "@genbo/cli/supervisor-service";
 import { type Failpoint, failpoints } from "@genbo/domain/failpoints";
-import type { Fault as NodeFault } from "../../support/faulty-node.ts";
+import { node } from "./node-faults.ts";
+import { cut, delay, freeze } from "./wire-faults.ts";
 import type { World } from "./world.ts";
 
 /** What goes wrong, chosen before it does. */
@@ -17,14 +18,17 @@ export interface Fault {
 
 const everybody: readonly ProcessName[] = [...serviceNames, "postgres", "anvil"];
 const pausable: readonly ProcessName[] = [...serviceNames, "anvil"];
-const longestPauseMs = 4_000;
+const [pauseMsMin, pauseMsMost, pauseMsMax] = [100, 4_000, 20_000];
+/** One in so many pauses is longer than any lease. */
+const longPauses = 5;
 /** A failpoint that nobody comes to by then is disarmed: a small load does not pass every step. */
 const armedMs = 6_000;
+const [diskFullMsMin, diskFullMsMax] = [1_000, 6_000];
 
 /** A fault by chance. Each failpoint in its turn, so that every window is hit; the rest at random. */
 export function chooseFault(random: Random, turn: number): Fault {
   if (turn % 3 === 0) return failpoint(failpoints[(turn / 3) % failpoints.length]!);
-  return random.pick([kill, kill, pause, cut, delay, node, node])(random);
+  return random.pick([kill, kill, pause, pause, cut, freeze, delay, node, node, node, fullDisk])(random);
 }
 
 function failpoint(point: Failpoint): Fault {
@@ -57,70 +61,53 @@ function kill(random: Random): Fault {
 }
 
 function pause(random: Random): Fault {
-  const [name, ms] = [random.pick(pausable), 100 + random.int(longestPauseMs)];
+  const name = random.pick(pausable);
+  const isLong = random.int(longPauses) === 0;
+  const ms = isLong
+    ? pauseMsMost + random.int(pauseMsMax - pauseMsMost)
+    : pauseMsMin + random.int(pauseMsMost - pauseMsMin);
   return {
-    name: `pause ${name}`,
+    name: `pause ${name}${isLong ? " for long" : ""}`,
     strike: async ({ stack }) => {
       await stack.ready(name);
       const pid = stack.processes()[name];
       if (pid === undefined) return false;
       process.kill(pid, "SIGSTOP");
       await sleep(ms);
-      process.kill(pid, "SIGCONT");
+      goOn(pid);
       return true;
     },
   };
 }
 
-function cut(random: Random): Fault {
-  const [name, ms] = [random.pick(serviceNames), 100 + random.int(2_000)];
+/** Another fault may have killed it meanwhile. */
+function goOn(pid: number): void {
+  try {
+    process.kill(pid, "SIGCONT");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function fullDisk(random: Random): Fault {
+  const ms = diskFullMsMin + random.int(diskFullMsMax - diskFullMsMin);
   return {
-    name: `cut ${name} from its database`,
-    strike: async ({ wires }) => {
-      const { database } = wires.get(name)!;
-      database.cut();
-      await sleep(ms);
-      database.mend();
-      return true;
+    name: "no room on the database's volume",
+    strike: async ({ volume, stack }) => {
+      if (volume === undefined) return false;
+      const before = refusedWrites(stack);
+      try {
+        await volume.fill();
+        await sleep(ms);
+      } finally {
+        await volume.empty();
+      }
+      await stack.ready("postgres");
+      return refusedWrites(stack) > before;
     },
   };
 }
 
-function delay(random: Random): Fault {
-  const [name, ms] = [random.pick(serviceNames), 5 + random.int(100)];
-  return {
-    name: `delay ${name} from its database`,
-    strike: async ({ wires }) => {
-      const { database } = wires.get(name)!;
-      database.delay(ms);
-      await sleep(2_000);
-      database.delay(0);
-      return true;
-    },
-  };
-}
-
-/** The node as one process sees it: away, slow, silent, half deaf, or standing still. */
-function node(random: Random): Fault {
-  const [name, ms] = [random.pick(serviceNames), 200 + random.int(3_000)];
-  const kind = random.pick(["away", "hangs", "dropsHalf", "slow", "stands"] as const);
-  return {
-    name: `node ${kind} for ${name}`,
-    strike: async ({ wires, issue }) => {
-      const { chain } = wires.get(name)!;
-      const faults: Record<typeof kind, () => Promise<NodeFault>> = {
-        away: async () => "away",
-        hangs: async () => "hangs",
-        dropsHalf: async () => "dropsHalf",
-        slow: async () => ({ slowMs: 300 }),
-        stands: async () => ({
-          standsAt: (await issue.parties.as.operator.call("status")).body.chain.head ?? 0,
-        }),
-      };
-      chain.fault = await faults[kind]();
-      await sleep(ms);
-      chain.fault = "none";
-      return true;
-    },
-  };
-}
+/** How often the database has found no room so far. */
+const refusedWrites = ({ folder }: World["stack"]): number =>
+  readFileSync(join(folder.logs, "postgres.log"), "utf8").split("No space left on device").length - 1;

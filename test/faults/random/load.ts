@@ -20,7 +20,8 @@ const papers = (kind: NewCase["documents"][number]["kind"]): NewCase["documents"
 
 /**
  * One mixed load: issues, transfers that are requested and then accepted and approved, rejected or cancelled, and
- * pledges that come and go. Every write has a key of its own, under which the client sends it again until it is answered.
+ * pledges that come and go, units that are redeemed. Every write has a key of its own, under which the client sends it
+ * again until it is answered.
  */
 export async function runLoad(world: World, random: Random, name: string): Promise<LoadResult> {
   const result: LoadResult = { operations: [], refused: [] };
@@ -29,6 +30,7 @@ export async function runLoad(world: World, random: Random, name: string): Promi
     issuance(world, random, name, 2),
     ...[1, 2, 3].map((n) => transfer(world, random, `${name}:${n}`)),
     pledge(world, random, name),
+    redemption(world, random, name),
   ];
   const ends = await Promise.all(jobs.map((job) => job.catch(keepRefusal)));
   for (const end of ends) {
@@ -96,6 +98,19 @@ async function transfer(world: World, random: Random, name: string): Promise<Ope
     operations.push(await ended(clients[step], answer.operationId));
   }
   return operations;
+}
+
+/** Asked for by the issuer, approved by the trustee. */
+async function redemption(world: World, random: Random, name: string): Promise<Operation[]> {
+  const { id, accounts, parties } = world.issue;
+  const { issuer, trustee } = parties.as;
+  const rows = [{ from: random.pick(accounts), units: "1" }];
+  const body = { kind: "REDEMPTION" as const, reason: "一部償還", paidOn: today, rows };
+  const asked = await issuer.call("proposeChange", { params: { id }, body, key: `${name}:redeem` });
+  if (!("id" in asked.body)) throw new Error("A redemption waits for its approval.");
+  const approve = { params: { id: asked.body.id }, body: {}, key: `${name}:redeem:approve` };
+  const { body: approved } = await trustee.call("approveChange", approve);
+  return [await ended(trustee, approved.operationId)];
 }
 
 async function pledge(world: World, random: Random, name: string): Promise<Operation[]> {

@@ -25,10 +25,13 @@ export async function verifyWorld(world: World, operations: readonly Operation[]
   await verifyTrails(world);
 }
 
-/** Waits until nothing is open, for two seconds together: what a chain lost may still come again. */
+/** Looks in a row that must all find nothing open: what a chain lost may still come again. */
+const quietLooks = 10;
+
+/** Waits until nothing is open, and stays so. */
 async function settled({ issue }: World): Promise<void> {
   const until = Date.now() + settleMsMax;
-  for (let quiet = 0; quiet < 20; await sleep(100)) {
+  for (let quiet = 0; quiet < quietLooks; await sleep(100)) {
     const { body } = await issue.parties.as.operator.call("status");
     quiet = body.openOperations === 0 && body.queuedCommands === 0 ? quiet + 1 : 0;
     assert.deepEqual([body.openBreaks, body.stoppedLanes], [[], []]);

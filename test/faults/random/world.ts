@@ -1,10 +1,11 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { moveClock } from "@genbo/cli/demo/clock";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
 import type { ServiceName } from "@genbo/cli/supervisor-service";
 import { type ActiveIssue, activeIssue } from "../../support/active-issue.ts";
 import { type FaultyNode, openFaultyNode } from "../../support/faulty-node.ts";
+import type { SmallVolume } from "../../support/small-volume.ts";
 import { stackFolder } from "../../support/stack-folder.ts";
 import { openTcpLink, type TcpLink } from "../../support/tcp-link.ts";
 
@@ -19,6 +20,10 @@ export interface World {
   stack: Stack;
   issue: ActiveIssue;
   wires: ReadonlyMap<ServiceName, Wires>;
+  /** Between whoever calls and the api. */
+  door: TcpLink;
+  /** Where the database lies; undefined where no small volume is to be had. */
+  volume: SmallVolume | undefined;
   /** A file of a failpoint's name in here arms it. */
   failpointDir: string;
   close(): Promise<void>;
@@ -30,42 +35,42 @@ const totalUnits = 1_000_000;
 const today = "2021-10-11T10:00:00+09:00";
 const silent = { say: () => undefined, progress: () => undefined, check: () => undefined };
 
-export async function openWorld(notice: (line: string) => void): Promise<World> {
+export async function openWorld(
+  notice: (line: string) => void,
+  smallVolume: SmallVolume | undefined,
+): Promise<World> {
   const { dataDir, remove } = stackFolder("faults");
+  const undo: (() => unknown)[] = [remove];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
   const failpointDir = join(dataDir, "failpoints");
   mkdirSync(failpointDir, { recursive: true });
+  if (smallVolume !== undefined) symlinkSync(smallVolume.folder, join(dataDir, "postgres"));
   const wires = new Map<ServiceName, Wires>();
-  const stack = await startStack({
-    dataDir,
-    notice,
-    genesisTime: new Date("2021-08-11T09:00:00+09:00"),
-    rewire: async (name, env) => {
-      const direct = new URL(env.databaseUrl);
-      const database = await openTcpLink(Number(direct.port));
-      const chain = await openFaultyNode(env.chainRpcUrls[0]!);
-      wires.set(name, { database, chain });
-      direct.port = String(database.port);
-      return { ...env, failpointDir, databaseUrl: direct.href, chainRpcUrls: [chain.url] };
-    },
-  });
-  const close = async () => {
-    await stack.stop();
-    for (const { database, chain } of wires.values()) await Promise.all([database.close(), chain.close()]);
-    remove();
-  };
   try {
-    const issue = await activeIssue(stack, customers, totalUnits);
-    await moveClock(silent, issue.parties.as.operator, today);
-    return {
-      stack,
-      issue,
-      wires,
-      failpointDir,
-      close: async () => {
-        issue.chain.close();
-        await close();
+    const stack = await startStack({
+      dataDir,
+      notice,
+      genesisTime: new Date("2021-08-11T09:00:00+09:00"),
+      rewire: async (name, env) => {
+        const direct = new URL(env.databaseUrl);
+        const database = await openTcpLink(Number(direct.port));
+        const chain = await openFaultyNode(env.chainRpcUrls[0]!);
+        undo.push(database.close, chain.close);
+        wires.set(name, { database, chain });
+        direct.port = String(database.port);
+        return { ...env, failpointDir, databaseUrl: direct.href, chainRpcUrls: [chain.url] };
       },
-    };
+    });
+    undo.push(stack.stop);
+    const door = await openTcpLink(Number(new URL(stack.urls.api).port));
+    undo.push(door.close);
+    const urls = { ...stack.urls, api: `http://127.0.0.1:${door.port}` };
+    const issue = await activeIssue({ ...stack, urls }, customers, totalUnits);
+    undo.push(() => issue.chain.close());
+    await moveClock(silent, issue.parties.as.operator, today);
+    return { stack, issue, wires, door, volume: smallVolume, failpointDir, close };
   } catch (error) {
     await close();
     throw error;
