@@ -127,7 +127,12 @@ function matches(
   receipts: readonly (WireReceipt | null)[] | null | undefined,
 ): receipts is WireReceipt[] {
   if (receipts?.length !== block.transactions.length) return false;
-  return receipts.every((receipt) => receipt?.blockHash.toLowerCase() === ref.hash);
+  // A receipt that comes twice would hide another one.
+  const own = new Set(block.transactions.map((hash) => hash.toLowerCase()));
+  return receipts.every(
+    (receipt) =>
+      receipt?.blockHash.toLowerCase() === ref.hash && own.delete(receipt.transactionHash.toLowerCase()),
+  );
 }
 
 function toTransaction(receipt: WireReceipt): ChainTransaction {

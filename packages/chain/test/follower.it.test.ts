@@ -11,11 +11,14 @@ import {
   testCommand,
   testSigner,
 } from "../../../test/support/deployed-chain.ts";
-import { type Anvil, setChainTime, startAnvil } from "../src/anvil.ts";
+import { openFaultyNode } from "../../../test/support/faulty-node.ts";
+import { type Anvil, localChainId, setChainTime, startAnvil } from "../src/anvil.ts";
 import { type ChainBlock, createBlockReader } from "../src/blocks.ts";
 import { type Followed, followBlocks } from "../src/follower.ts";
+import { hexOf } from "../src/hex.ts";
 import { readChainIdentity } from "../src/identity.ts";
 import { createRpc } from "../src/rpc.ts";
+import { signTransaction } from "../src/sign.ts";
 
 let dataDir: string;
 let anvil: Anvil;
@@ -157,3 +160,46 @@ test("receipts come one by one from a node that does not give them by block, and
     await chain.stop();
   }
 });
+
+test.each(["sameReceipts", "lateReceipts"] as const)(
+  "a block whose receipts are not those of its transactions is not taken: %s",
+  async (fault) => {
+    const chain = await startTestChain();
+    const node = await openFaultyNode(chain.rpc.url());
+    try {
+      const head = await blockOfTwo(chain);
+      const reader = createBlockReader(createRpc([node.url]));
+      node.fault = fault;
+      await expect(reader.read(head, head)).rejects.toThrow("changed while it was read");
+      node.fault = "none";
+      expect(await reader.read(0, head)).toEqual(await createBlockReader(chain.rpc).read(0, head));
+    } finally {
+      await node.close();
+      await chain.stop();
+    }
+  },
+);
+
+/** A block that holds two transactions; the chain's own second may come between them. */
+async function blockOfTwo({ rpc }: TestChain): Promise<number> {
+  for (let nonce = 0; ; nonce += 1) {
+    const made = await Promise.all(
+      [testSigner(8), testSigner(9)].map((signer) =>
+        signTransaction(signer, {
+          chainId: localChainId,
+          nonce,
+          gasLimit: 21_000,
+          to: signer.address,
+          data: Buffer.alloc(0),
+        }),
+      ),
+    );
+    await rpc.all(made.map(({ raw }) => ({ method: "eth_sendRawTransaction", params: [hexOf(raw)] })));
+    await rpc.call("evm_mine");
+    const receipts = await rpc.all<{ blockNumber: string }>(
+      made.map(({ hash }) => ({ method: "eth_getTransactionReceipt", params: [hash] })),
+    );
+    const [first, second] = receipts.map(({ blockNumber }) => Number(blockNumber));
+    if (first === second) return first!;
+  }
+}
