@@ -9,6 +9,7 @@ import type { Log } from "@genbo/domain/log";
 import { refusalOf } from "@genbo/domain/refusals";
 import { advanceRegister, endOf, enterLot } from "./enter-lot.ts";
 import type { FoldedLot } from "./fold-lot.ts";
+import { foreignTransactions } from "./foreign.ts";
 import type { Lot } from "./lot.ts";
 import { operationNotice, settlementNotices } from "./notices.ts";
 import { settleLot } from "./settle-lot.ts";
@@ -47,7 +48,8 @@ export async function writeLot(
   { now, log }: { now: Date; log: Log },
 ): Promise<Written> {
   const { folded, ours } = await enterLot(tx, lot, registry, events, log);
-  const settled = settleLot(lot, folded, ours, log);
+  const foreign = await foreignTransactions(tx, lot, ours, log);
+  const settled = settleLot(lot, folded, new Map([...ours, ...foreign]), log);
   await markMined(tx, settled.mined);
   await closeReturned(tx, await writeTransferStates(tx, settled.transferStates));
   await writeWalletStates(tx, settled.walletsRegistered, settled.walletsRefused);

@@ -16,6 +16,7 @@ import { readFacts } from "./chain-facts.ts";
 import { createHeadChecks } from "./check-heads.ts";
 import type { IndexerContext, LeaderContext } from "./context.ts";
 import { NotNext } from "./enter-lot.ts";
+import { watchLanes } from "./lane-breaks.ts";
 import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
 import { makeRoots } from "./make-roots.ts";
 import { nextLot } from "./plan-lots.ts";
@@ -78,7 +79,7 @@ export function startIndexer(context: IndexerContext, databaseUrl: string, chain
 async function lead(context: LeaderContext, chain: ChainIdentity, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  const beside = [reconcileAsAsked(context, until), makeRoots(context, until)];
+  const beside = [reconcileAsAsked(context, until), makeRoots(context, until), watchLanes(context, until)];
   try {
     await followAll(context, chain, signal);
   } finally {

@@ -58,12 +58,17 @@ const register = async () => ({
   ]),
 });
 
-test("a database restored from yesterday reads the chain on to the same register, and its lanes say why they stand still", async () => {
-  await issueTo(await market.wallets(0, 3));
+test("a database restored from yesterday reads the chain on to the same register; its lanes stand until two persons have agreed, and send nothing twice", async () => {
+  const wallets = await market.wallets(0, 3);
+  await issueTo(wallets);
+  await stack.worker.stop();
+  // Accepted before the backup, sent after it: the restored database still owes it, and the chain has it already.
+  const owed = await market.submit("issuance", [market.issueRow(issue, wallets[0]!, 5n)]);
   await stopped(async () => {
     await admin.query(`create database ${yesterday()} template ${name()}`);
   });
   await stack.worker.start();
+  await market.ended(owed);
   await issueTo(await market.wallets(0, 4));
   const today = await register();
   const [cursor] = await rows<{ block: bigint }>("select block_number as block from chain_cursor");
@@ -78,6 +83,10 @@ test("a database restored from yesterday reads the chain on to the same register
   });
   expect(await register()).toEqual(today);
   expect(await rows("select kind from register_break")).toEqual([]);
+  expect(await market.ended(owed), "it is done, though its transaction is not ours to know").toMatchObject({
+    state: "entered",
+    rows_entered: 1,
+  });
 
   // What was sent today is not in the outbox: its keys have sent what this database knows nothing of.
   await stack.worker.start();
@@ -91,4 +100,20 @@ test("a database restored from yesterday reads the chain on to the same register
     [market.issuer.signer, market.brokers[0].signer].sort(),
   );
   for (const { reason } of lanes) expect(reason).toContain("transactions of this signer");
+
+  await stack.until("each has its break", async () => {
+    const open = await rows("select 1 from register_break where kind = 'NONCE_TAKEN'");
+    return open.length === lanes.length;
+  });
+  await stack.database
+    .pool("genbo_api")
+    .query(
+      "update register_break set closed_by = 'staff:one', closed_checker = 'staff:two', reason = 'restored', closed_at = now()",
+    );
+  expect(await issueTo(await market.wallets(0, 2))).toMatchObject({ state: "entered" });
+  const [{ units } = {}] = await rows<{ units: bigint }>(
+    "select units from issue_state where issue_id = $1",
+    [issue.id],
+  );
+  expect(units, "3 × 3, 5 once, 4 × 3, 2 × 3").toBe(32n);
 }, 60_000);

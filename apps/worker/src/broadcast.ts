@@ -1,10 +1,9 @@
-import { askAgain } from "@genbo/chain/ask-again";
 import { classifySendRefusal, type SendRefusal } from "@genbo/chain/errors";
-import { hexOf, readQuantity } from "@genbo/chain/hex";
+import { hexOf } from "@genbo/chain/hex";
 import type { RpcOutcome } from "@genbo/chain/rpc";
 import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { markSent, type OpenTransaction } from "@genbo/database/chain-tx";
-import type { SendContext, WorkerContext } from "./context.ts";
+import { isMined, markSent, type OpenTransaction } from "@genbo/database/chain-tx";
+import type { SendContext } from "./context.ts";
 
 export interface Broadcastable extends OpenTransaction {
   raw: Buffer;
@@ -12,7 +11,12 @@ export interface Broadcastable extends OpenTransaction {
 
 /** A transaction that can never be mined as it stands. Its lane must not go on, or what follows would hang behind it. */
 export class LaneBlocked extends Error {
-  override readonly name = "LaneBlocked";
+  override readonly name: string = "LaneBlocked";
+}
+
+/** Somebody else sends with the lane's key. */
+export class NonceTaken extends LaneBlocked {
+  override readonly name = "NonceTaken";
 }
 
 /**
@@ -45,7 +49,7 @@ export async function broadcast(
   return "sent";
 }
 
-async function offer(context: WorkerContext, transaction: Broadcastable, whom: Whom): Promise<boolean> {
+async function offer(context: SendContext, transaction: Broadcastable, whom: Whom): Promise<boolean> {
   const { hash, nonce, raw } = transaction;
   const call = { method: "eth_sendRawTransaction", params: [hexOf(raw)] };
   const outcomes = await (whom === "one" ? context.rpc.batch([call]) : context.everybody(call));
@@ -59,13 +63,10 @@ async function offer(context: WorkerContext, transaction: Broadcastable, whom: W
       context.log.warn("the node takes a transaction later", { hash, error: error.message });
       return false;
     case "nonceUsed":
-      if (await isOurs(context, transaction)) return true;
-      throw new LaneBlocked(
-        `Somebody else sent transaction ${nonce} with this signer's key: find out who has it, its rows wait.`,
-      );
+      return usedByUs(context, transaction);
     case "nonceTaken":
-      throw new LaneBlocked(
-        `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key.`,
+      throw new NonceTaken(
+        `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key. Find out who; two persons close the break then.`,
       );
     case "never":
       if (whom === "one") return offer(context, transaction, "everybody");
@@ -92,19 +93,21 @@ function firstToHeed(
   return refusals[0];
 }
 
-/** Whether the used nonce is used by these very bytes. Both questions go to one node in one request. */
-const isOurs = ({ rpc }: WorkerContext, { signer, nonce, hash }: Broadcastable): Promise<boolean> =>
-  askAgain(
-    async () => {
-      const [count, receipt] = await rpc.all<unknown>([
-        { method: "eth_getTransactionCount", params: [signer, "latest"] },
-        { method: "eth_getTransactionReceipt", params: [hash] },
-      ]);
-      if (receipt !== null) return true;
-      if (readQuantity(count as string) <= nonce) {
-        throw new NodeUnavailable(`the node contradicts itself on nonce ${nonce} of ${signer}`);
-      }
-      return false;
-    },
-    (isIt) => isIt,
+/**
+ * The nonce is used: by these very bytes, or by somebody else's.
+ * @returns false while that cannot be told
+ * @throws NonceTaken
+ */
+async function usedByUs(
+  { rpc, pool, counts }: SendContext,
+  { id, signer, nonce, hash }: Broadcastable,
+): Promise<boolean> {
+  if ((await rpc.call("eth_getTransactionReceipt", hash)) !== null) return true;
+  // A node may have a block before it has its receipts: the register has the last word.
+  const counted = await counts.settled(signer);
+  if (await isMined(pool, id)) return true;
+  if (counted === undefined || counted <= nonce) return false;
+  throw new NonceTaken(
+    `Somebody else sent transaction ${nonce} with this signer's key. Find out who has it; two persons close the break then, and what is owed is sent again.`,
   );
+}

@@ -7,6 +7,7 @@ import type { DeploymentRow } from "@genbo/database/deployment";
 import type { Clock } from "@genbo/domain/clock";
 import type { Log } from "@genbo/domain/log";
 import type { Traces } from "@genbo/telemetry/traces";
+import type { Counts } from "./counts.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 
 /** Where a transaction can be cut off; tests stop the worker there. */
@@ -43,6 +44,7 @@ export interface SendGuard {
 /** What whoever sends needs. */
 export interface SendContext extends WorkerContext {
   guard: SendGuard;
+  counts: Counts;
 }
 
 /** What lanes need once the contracts stand. */

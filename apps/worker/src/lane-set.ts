@@ -1,5 +1,8 @@
+import { withTransaction } from "@genbo/database/connection";
+import { lanesToRevive, reviveLane } from "@genbo/database/lane-breaks";
 import { type LaneLease, leaseLanes, releaseLanes, setLaneStopped } from "@genbo/database/lanes";
-import type { WorkerContext } from "./context.ts";
+import { type LaneBlocked, NonceTaken } from "./broadcast.ts";
+import type { SendContext } from "./context.ts";
 import { leaseMs } from "./limits.ts";
 import { reconcileNonce } from "./resend.ts";
 
@@ -9,29 +12,52 @@ export interface LaneSet {
   signers(): string[];
   /** Renews what is leased and takes what is free. @returns whether lanes have come that others may have sent on */
   lease(): Promise<boolean>;
-  /** Takes a lane out of use, with the reason for `/status`, until it is leased anew (this worker starts again). */
-  stop(lane: LaneLease, reason: string): Promise<void>;
+  /**
+   * Takes a lane out of use, with the reason for `/status`: until this worker starts again or, where somebody else
+   * uses its key, until two persons have closed the break.
+   */
+  stop(lane: LaneLease, why: LaneBlocked): Promise<void>;
   release(): Promise<void>;
 }
 
-export function createLaneSet(context: WorkerContext): LaneSet {
-  const { pool, log, holder } = context;
+export function createLaneSet(context: SendContext): LaneSet {
+  const { pool, log, holder, clock, counts } = context;
   const lanes = new Map<string, LaneLease>();
   /** The fence under which each lane was last held against the node's count. */
   const reconciled = new Map<string, bigint>();
 
-  const stop = async (lane: LaneLease, reason: string) => {
+  const stop = async (lane: LaneLease, why: LaneBlocked) => {
+    const reason = why.message;
     log.error("a lane stopped", { signer: lane.signer, reason });
     lanes.delete(lane.signer);
-    await setLaneStopped(pool, lane, reason);
+    await setLaneStopped(pool, lane, { reason, nonceTaken: why instanceof NonceTaken });
   };
 
   const takeOver = async (lane: LaneLease) => {
-    const reason = await reconcileNonce(context, lane);
+    const standing = lane.nonceTaken ? "stands" : await reconcileNonce(context, lane);
+    if (standing === "waits") return;
     reconciled.set(lane.signer, lane.fence);
-    if (reason !== null) return stop(lane, reason);
+    if (standing === "stands") return;
+    if (standing instanceof NonceTaken) return stop(lane, standing);
     await setLaneStopped(pool, lane, null);
     lanes.set(lane.signer, lane);
+  };
+
+  /** @returns whether one goes on */
+  const revive = async (): Promise<boolean> => {
+    let any = false;
+    for (const { lane, breakId } of await lanesToRevive(pool, holder)) {
+      const counted = await counts.settled(lane.signer);
+      if (counted === undefined) continue;
+      const revived = await withTransaction(pool, (tx) =>
+        reviveLane(tx, lane, { counted, breakId, now: clock.now() }),
+      );
+      if (revived === undefined) continue;
+      log.warn("a lane goes on after a foreign transaction", { signer: lane.signer, counted, ...revived });
+      lanes.set(lane.signer, { ...lane, nonceTaken: false });
+      any = true;
+    }
+    return any;
   };
 
   const lease = async () => {
@@ -40,7 +66,8 @@ export function createLaneSet(context: WorkerContext): LaneSet {
     for (const signer of lanes.keys()) if (!mine.has(signer)) lanes.delete(signer);
     const fresh = leased.filter(({ signer, fence }) => reconciled.get(signer) !== fence);
     for (const lane of fresh) await takeOver(lane);
-    return fresh.length > 0;
+    const revived = await revive();
+    return revived || fresh.some(({ signer }) => lanes.has(signer));
   };
 
   return {

@@ -1,7 +1,7 @@
 import { readQuantity } from "@genbo/chain/hex";
 import { type OpenTransaction, openTransactions, rawTransaction } from "@genbo/database/chain-tx";
 import { adoptNonce, type LaneLease, nextNonceOf } from "@genbo/database/lanes";
-import { broadcast, LaneBlocked } from "./broadcast.ts";
+import { broadcast, LaneBlocked, NonceTaken } from "./broadcast.ts";
 import type { SendContext, WorkerContext } from "./context.ts";
 import { openBatchMax, resendAfterMs } from "./limits.ts";
 
@@ -37,8 +37,8 @@ export async function resend(
   context: SendContext,
   offered: Offered,
   signers: readonly string[],
-): Promise<Map<string, string>> {
-  const blocked = new Map<string, string>();
+): Promise<Map<string, LaneBlocked>> {
+  const blocked = new Map<string, LaneBlocked>();
   const seen = new Set<bigint>();
   for await (const transaction of allOpen(context, signers)) {
     const { id, signer } = transaction;
@@ -53,7 +53,7 @@ export async function resend(
       offered.note(id);
     } catch (error) {
       if (!(error instanceof LaneBlocked)) throw error;
-      blocked.set(signer, error.message);
+      blocked.set(signer, error);
     }
   }
   offered.keep(seen);
@@ -73,16 +73,27 @@ async function* allOpen(
   }
 }
 
+/** What a lane that is taken over may do. */
+export type Standing = "goesOn" | "waits" | NonceTaken;
+
 /**
- * Compares a lane with what the node has counted, when the lane is taken over.
- * @returns why the lane must not go on, or null
+ * Compares a lane with what the node has counted, when the lane is taken over. Where the chain has more than we know of,
+ * the register must have read it first: it may hold rows of ours that this database, restored from a backup, still has
+ * to send.
  */
-export async function reconcileNonce(context: WorkerContext, lane: LaneLease): Promise<string | null> {
-  const counted = readQuantity(
-    await context.rpc.call<string>("eth_getTransactionCount", lane.signer, "latest"),
+export async function reconcileNonce(context: SendContext, lane: LaneLease): Promise<Standing> {
+  const { pool, rpc, counts } = context;
+  const next = () => nextNonceOf(pool, lane.signer);
+  if (
+    readQuantity(await rpc.call<string>("eth_getTransactionCount", lane.signer, "latest")) <= (await next())
+  )
+    return "goesOn";
+  const counted = await counts.settled(lane.signer);
+  if (counted === undefined) return "waits";
+  if (await adoptNonce(pool, lane, counted)) return "goesOn";
+  const known = await next();
+  if (counted <= known) return "goesOn";
+  return new NonceTaken(
+    `The chain has ${counted} transactions of this signer and only ${known} are ours. Either somebody else has its key, or the database was restored from a backup: find out; two persons close the break then, and what is owed is sent again.`,
   );
-  if (await adoptNonce(context.pool, lane, counted)) return null;
-  const next = await nextNonceOf(context.pool, lane.signer);
-  if (counted <= next) return null;
-  return `The chain has ${counted} transactions of this signer and only ${next} are ours: somebody else has its key.`;
 }

@@ -10,6 +10,7 @@ import { adminLabel, bootstrap } from "./bootstrap.ts";
 import { LaneBlocked } from "./broadcast.ts";
 import { createTurns } from "./choose.ts";
 import type { SendContext, WorkerContext } from "./context.ts";
+import { createCounts } from "./counts.ts";
 import { type LaneRun, runLane } from "./lane.ts";
 import { createLaneSet, type LaneSet } from "./lane-set.ts";
 import {
@@ -79,12 +80,14 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
     resentMs = -Infinity;
     wake();
   };
+  const counts = createCounts(bare);
   const forget = () => {
     offered.forget();
+    counts.forget();
     resendSoon();
   };
   const guard = bare.local ? createLocalGuard(bare, forget) : openGuard;
-  const context: SendContext = { ...bare, guard };
+  const context: SendContext = { ...bare, guard, counts };
   const lanes = createLaneSet(context);
   const runs = createLaneRuns(context, lanes, offered, { wake, resendSoon, forget });
   let deployment: DeploymentRow | undefined;
@@ -97,9 +100,9 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
   const resendDue = async () => {
     if (performance.now() - resentMs < resendEveryMs) return;
     resentMs = performance.now();
-    for (const [signer, reason] of await resend(context, offered, lanes.signers())) {
+    for (const [signer, why] of await resend(context, offered, lanes.signers())) {
       const lane = lanes.get(signer);
-      if (lane !== undefined) await lanes.stop(lane, reason);
+      if (lane !== undefined) await lanes.stop(lane, why);
     }
   };
   const deploy = async () => {
@@ -112,7 +115,7 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
       deployment = standing;
     } catch (error) {
       if (!(error instanceof LaneBlocked)) throw error;
-      await lanes.stop(lane, error.message);
+      await lanes.stop(lane, error);
     }
   };
   const tick = async () => {
@@ -178,7 +181,7 @@ function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, 
       const offer = await runLane({ ...context, targets }, offered, lane, laneRun);
       if (offer !== "sent") signals.resendSoon();
     } catch (error) {
-      if (error instanceof LaneBlocked) return await lanes.stop(lane, error.message);
+      if (error instanceof LaneBlocked) return await lanes.stop(lane, error);
       noteUnavailable(context.log, error);
       await sleep(retryMs);
       signals.forget();

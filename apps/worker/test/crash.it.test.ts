@@ -1,6 +1,5 @@
-import { hexOf, readQuantity } from "@genbo/chain/hex";
+import { readQuantity } from "@genbo/chain/hex";
 import { keccakHex } from "@genbo/chain/keccak";
-import { signTransaction } from "@genbo/chain/sign";
 import { deploymentProgress, readDeployment } from "@genbo/database/deployment";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
@@ -116,58 +115,6 @@ test("a deployment that is cut off at every step goes on from what is stored", a
     await stack.stop();
   }
 }, 60_000);
-
-describe("a key that also sends elsewhere", () => {
-  let stack: StackInProcess;
-  let market: Market;
-  let issue: MarketIssue;
-  let wallets: string[];
-  beforeAll(async () => {
-    stack = await startStackInProcess();
-    market = await openMarket(stack);
-    issue = await market.issue();
-    wallets = await market.wallets(0, 3);
-  });
-  afterAll(() => stack?.stop());
-
-  const sendElsewhere = async (nonce: number) => {
-    const signer = await stack.keystore.signerFor(market.issuer.signer);
-    const request = {
-      chainId: 31_337,
-      nonce,
-      gasLimit: 21_000,
-      to: market.issuer.signer,
-      data: Buffer.alloc(0),
-    };
-    const { raw } = await signTransaction(signer, request);
-    await stack.anvil().rpc.call("eth_sendRawTransaction", hexOf(raw));
-    await stack.anvil().rpc.call("evm_mine");
-  };
-  const reasonOf = async () =>
-    (
-      await rowsOf(stack)<{ stopped_reason: string | null }>(
-        "select stopped_reason from lane where signer = $1",
-        [market.issuer.signer],
-      )
-    )[0]?.stopped_reason;
-
-  test("stops its lane with a reason; the other lanes go on, and a restart does not hide it", async () => {
-    await market.run("issuance", [market.issueRow(issue, wallets[0]!, 10n)]);
-    await sendElsewhere(1);
-    const id = await market.submit("issuance", [market.issueRow(issue, wallets[0]!, 1n)]);
-    await stack.until("the lane stops", async () => (await reasonOf()) !== null);
-    expect(await reasonOf()).toContain("Somebody else sent transaction 1");
-    expect(
-      await market.run("transfer", [market.transferRow(issue, 0, wallets[0]!, wallets[1]!, 1n)]),
-    ).toMatchObject({ state: "entered" });
-
-    await stack.worker.stop();
-    await stack.worker.start();
-    await stack.until("the lane stops again", async () => (await reasonOf()) !== null);
-    const [operation] = await rowsOf(stack)("select state from operation where id = $1", [id]);
-    expect(operation, "its command is neither lost nor sent twice").toMatchObject({ state: "queued" });
-  });
-});
 
 test("contracts that stand are not deployed again", async () => {
   const stack = await startStackInProcess();

@@ -42,9 +42,9 @@ test("what a paused worker still tries under its old fence changes nothing", asy
       return true;
     });
   expect(await store(old!)).toBe(false);
-  await setLaneStopped(pool, old!, "somebody says so");
+  await setLaneStopped(pool, old!, { reason: "somebody says so", nonceTaken: true });
   expect(await store(held!)).toBe(true);
-  await setLaneStopped(pool, held!, "enough");
+  await setLaneStopped(pool, held!, { reason: "enough", nonceTaken: false });
   expect(await store(held!), "a stopped lane takes nothing").toBe(false);
   const { rows } = await pool.query("select next_nonce, stopped_reason from lane");
   expect(rows).toEqual([{ next_nonce: 1n, stopped_reason: "enough" }]);

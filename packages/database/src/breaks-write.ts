@@ -3,11 +3,11 @@ import type { Queryable, Transaction } from "./connection.ts";
 /** A disagreement of register and chain. While it is open nothing more enters that issue, or the registry. */
 export interface NewBreak {
   id: string;
-  /** null: the HolderRegistry's own line. */
+  /** null: the HolderRegistry's own line, or what concerns no line. */
   issueId: string | null;
   kind: string;
   /** The number that the register expects next; it goes on from there once the break is closed. */
-  nextSeq: number;
+  nextSeq?: number;
   detail: Readonly<Record<string, unknown>>;
   blockNumber: number;
   at: Date;
@@ -22,16 +22,19 @@ export async function openBreak(tx: Transaction, made: NewBreak): Promise<void> 
   );
 }
 
+/** Kinds of breaks that hold back no single register: of the chain as a whole, and of a lane. */
+const holdNothing = "('REORG', 'NONCE_TAKEN')";
+
 /** What is under quarantine now: issue ids, and null for the registry. */
 export async function quarantined(db: Queryable): Promise<Set<string | null>> {
-  const text = "select distinct issue_id from register_break where closed_at is null and kind <> 'REORG'";
+  const text = `select distinct issue_id from register_break where closed_at is null and kind not in ${holdNothing}`;
   const result = await db.query<{ issue_id: string | null }>(text);
   return new Set(result.rows.map(({ issue_id }) => issue_id));
 }
 
 /** What a break holds or held back and has not caught up yet: such a register differs from its contract for a known reason. */
 export async function catchingUp(db: Queryable): Promise<Set<string | null>> {
-  const text = "select distinct issue_id from register_break where resumed_at is null and kind <> 'REORG'";
+  const text = `select distinct issue_id from register_break where resumed_at is null and kind not in ${holdNothing}`;
   const result = await db.query<{ issue_id: string | null }>(text);
   return new Set(result.rows.map(({ issue_id }) => issue_id));
 }
@@ -47,7 +50,7 @@ export interface Resumable {
 export async function resumable(db: Queryable): Promise<Resumable[]> {
   const result = await db.query<{ issue_id: string | null; from_block: bigint; ids: string[] }>(
     `select issue_id, min(block_number) as from_block, array_agg(id) as ids from register_break
-     where resumed_at is null and kind <> 'REORG'
+     where resumed_at is null and kind not in ${holdNothing}
      group by issue_id having bool_and(closed_at is not null) order by issue_id`,
   );
   return result.rows.map(({ issue_id, from_block, ids }) => ({

@@ -42,7 +42,7 @@ export async function openTransactions(
 ): Promise<OpenTransaction[]> {
   const result = await db.query<Omit<OpenTransaction, "nonce"> & { nonce: bigint }>(
     `select id, signer, nonce, hash from chain_tx
-     where signer = any($1) and state <> 'mined' and id > $2 order by id limit $3`,
+     where signer = any($1) and state in ('stored', 'sent') and id > $2 order by id limit $3`,
     [signers, after, limit],
   );
   return result.rows.map((row) => ({ ...row, nonce: Number(row.nonce) }));
@@ -70,8 +70,8 @@ export async function laneWork(db: Queryable, signers: readonly string[]): Promi
     name: "lane-work",
     text: `select l.signer,
         exists (select 1 from command c where c.signer = l.signer and c.state = 'queued') as waiting,
-        (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state <> 'mined') as open,
-        (select count(distinct signer)::integer from chain_tx where state <> 'mined') as busy
+        (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state in ('stored', 'sent')) as open,
+        (select count(distinct signer)::integer from chain_tx where state in ('stored', 'sent')) as busy
       from unnest($1::text[]) as l (signer)`,
     values: [signers],
   });
@@ -105,4 +105,10 @@ export async function earlierWaits(db: Queryable, id: bigint): Promise<boolean> 
     values: [id],
   });
   return result.rows[0]!.waits;
+}
+
+/** Whether a block that the register has read holds this transaction. */
+export async function isMined(db: Queryable, id: bigint): Promise<boolean> {
+  const text = "select state = 'mined' as mined from chain_tx where id = $1";
+  return (await db.query<{ mined: boolean }>(text, [id])).rows[0]?.mined ?? false;
 }

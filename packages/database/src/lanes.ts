@@ -5,13 +5,8 @@ export interface LaneLease {
   signer: string;
   /** Rises with each new holder: what an earlier one still does under its own fence fails. */
   fence: bigint;
-  stoppedReason: string | null;
-}
-
-interface LaneRow {
-  signer: string;
-  fence: bigint;
-  stopped_reason: string | null;
+  /** Somebody else sends with its key: it stands until two persons have closed the break. */
+  nonceTaken: boolean;
 }
 
 /**
@@ -21,7 +16,7 @@ interface LaneRow {
  * @returns the lanes that `holder` has now
  */
 export async function leaseLanes(db: Queryable, holder: string, leaseMs: number): Promise<LaneLease[]> {
-  const result = await db.query<LaneRow>(
+  const result = await db.query<LaneLease>(
     `with free as (
        select signer from lane
        where holder = $1 or holder is null or lease_until is null or lease_until < clock_timestamp()
@@ -32,14 +27,10 @@ export async function leaseLanes(db: Queryable, holder: string, leaseMs: number)
        holder = $1,
        lease_until = clock_timestamp() + $2 * interval '1 millisecond'
      from free where lane.signer = free.signer
-     returning lane.signer, lane.fence, lane.stopped_reason`,
+     returning lane.signer, lane.fence, lane.nonce_taken as "nonceTaken"`,
     [holder, leaseMs],
   );
-  return result.rows.map(({ signer, fence, stopped_reason }) => ({
-    signer,
-    fence,
-    stoppedReason: stopped_reason,
-  }));
+  return result.rows;
 }
 
 /** Lets go of every lane of `holder`, so that the next worker need not wait for the leases to run out. */
@@ -53,7 +44,7 @@ export async function laneStates(
 ): Promise<{ signer: string; held: boolean; stopped: boolean; open: number }[]> {
   const result = await db.query<{ signer: string; held: boolean; stopped: boolean; open: number }>(
     `select l.signer, coalesce(l.lease_until > clock_timestamp(), false) as held, l.stopped_reason is not null as stopped,
-       (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state <> 'mined') as open
+       (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state in ('stored', 'sent')) as open
      from lane l order by l.signer`,
   );
   return result.rows;
@@ -77,11 +68,18 @@ export async function lockLane(tx: Transaction, lane: LaneLease): Promise<number
   return row === undefined ? undefined : Number(row.next_nonce);
 }
 
+/** Why a lane stands. */
+export interface LaneStop {
+  reason: string;
+  /** Another transaction than ours has one of its nonces: the indexer opens a break. */
+  nonceTaken: boolean;
+}
+
 /** Stops a lane until somebody has seen to it, or lets it go on (null); nothing when the lease is lost. */
-export async function setLaneStopped(db: Queryable, lane: LaneLease, reason: string | null): Promise<void> {
-  const text =
-    "update lane set stopped_reason = $3 where signer = $1 and fence = $2 and stopped_reason is distinct from $3";
-  await db.query(text, [lane.signer, lane.fence, reason]);
+export async function setLaneStopped(db: Queryable, lane: LaneLease, stop: LaneStop | null): Promise<void> {
+  const text = `update lane set stopped_reason = $3, nonce_taken = $4
+    where signer = $1 and fence = $2 and (stopped_reason, nonce_taken) is distinct from ($3, $4)`;
+  await db.query(text, [lane.signer, lane.fence, stop?.reason ?? null, stop?.nonceTaken ?? false]);
 }
 
 /**

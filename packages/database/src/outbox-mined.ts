@@ -36,6 +36,42 @@ export async function ourHashes(db: Queryable, hashes: readonly string[]): Promi
   return new Set(result.rows.map(({ hash }) => hash));
 }
 
+const ofCommand = `c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
+    made.by as maker, nullif(coalesce(k.checker, s.checker, g.checker, o.checker), made.by) as checker
+  from command c join operation o on o.id = c.operation_id
+  left join legal_case k on k.id = o.subject_id
+  left join issue_change g on g.id = o.subject_id
+  left join transfer t on t.ref = c.ref and c.call = 'approveTransfers'
+  left join settlement s on s.id = o.subject_id and c.call in ('approveTransfers', 'settle')
+  left join issue i on i.ref = c.ref and c.call = 'createIssue'
+  cross join lateral (select case when c.call not in ('relay', 'relayRequest') then coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) end as by) made`;
+
+/** A command that this database still has to send, or has in no block that it knows of. */
+export interface OwedCommand extends MinedCommand {
+  signer: string;
+  args: Readonly<Record<string, unknown>>;
+}
+
+/** What these signers still owe of these refs. Along the queue's and the open transactions' indexes: refs have none. */
+export async function owedCommands(
+  db: Queryable,
+  signers: readonly string[],
+  refs: readonly string[],
+): Promise<OwedCommand[]> {
+  const result = await db.query<OwedCommand>(
+    `with owed as (
+       select id from command where signer = any($1) and state = 'queued' and ref = any($2)
+       union all
+       select q.id from chain_tx x join command q on q.chain_tx_id = x.id
+       where x.signer = any($1) and x.state in ('stored', 'sent') and q.state = 'taken' and q.ref = any($2)
+     )
+     select c.signer, c.args, -1 as row, true as open, ${ofCommand}
+     join owed on owed.id = c.id order by c.id`,
+    [signers, refs],
+  );
+  return result.rows;
+}
+
 /**
  * Our transactions among these hashes, with their commands in the order of their rows. A line of the register names
  * who made it: the request, the acceptance, the rejection and the cancellation each their own maker. Where a line is
@@ -56,16 +92,7 @@ export async function ourTransactions(
   );
   if (byId.size === 0) return new Map();
   const commands = await db.query<MinedCommand & { transactionId: bigint }>(
-    `select c.chain_tx_id as "transactionId", c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
-       c.tx_row as row, c.state = 'taken' as open,
-       made.by as maker, nullif(coalesce(k.checker, s.checker, g.checker, o.checker), made.by) as checker
-     from command c join operation o on o.id = c.operation_id
-     left join legal_case k on k.id = o.subject_id
-     left join issue_change g on g.id = o.subject_id
-     left join transfer t on t.ref = c.ref and c.call = 'approveTransfers'
-     left join settlement s on s.id = o.subject_id and c.call in ('approveTransfers', 'settle')
-     left join issue i on i.ref = c.ref and c.call = 'createIssue'
-     cross join lateral (select case when c.call not in ('relay', 'relayRequest') then coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) end as by) made
+    `select c.chain_tx_id as "transactionId", c.tx_row as row, c.state = 'taken' as open, ${ofCommand}
      where c.chain_tx_id = any($1) order by c.chain_tx_id, c.tx_row`,
     [[...byId.keys()]],
   );

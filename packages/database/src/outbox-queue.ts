@@ -127,7 +127,7 @@ export async function blockersOf(
 }
 
 /** A command of another lane that no block holds yet. */
-const holdsUp = `(c.state = 'queued' or (select t.state <> 'mined' from chain_tx t where t.id = c.chain_tx_id))
+const holdsUp = `(c.state = 'queued' or (select t.state in ('stored', 'sent') from chain_tx t where t.id = c.chain_tx_id))
   and (select l.stopped_reason is null from lane l where l.signer = c.signer)`;
 
 /** Commands of the most urgent class in other lanes that no block holds yet: they name accounts that no index has. */

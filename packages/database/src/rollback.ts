@@ -96,7 +96,7 @@ async function takeBackOutbox(tx: Transaction, fork: number, now: Date): Promise
   // Whatever the node had in its pool is gone as well: all bytes without a block are sent again.
   await tx.query(
     `update chain_tx set state = 'stored', block_number = null, reverted = null
-     where state <> 'mined' or block_number > $1`,
+     where state in ('stored', 'sent') or block_number > $1`,
     [fork],
   );
 }

@@ -207,7 +207,9 @@ create table lane (
   fence bigint not null default 0,
   holder text,
   lease_until timestamptz,
-  stopped_reason text
+  stopped_reason text,
+  nonce_taken boolean not null default false, -- somebody else sends with this key: a break holds the lane until two persons have closed it
+  check (nonce_taken <= (stopped_reason is not null))
 );
 
 -- Raw bytes and hash stand here before the first broadcast; a crash re-sends the same bytes.
@@ -218,7 +220,7 @@ create table chain_tx (
   hash text not null unique check (hash ~ '^0x[0-9a-f]{64}$'),
   raw bytea not null,
   call text not null,
-  state text not null check (state in ('stored', 'sent', 'mined')),
+  state text not null check (state in ('stored', 'sent', 'mined', 'lost')), -- lost: another transaction has its nonce
   reverted boolean,
   block_number bigint,
   created_at timestamptz not null,
@@ -226,7 +228,7 @@ create table chain_tx (
   unique (signer, nonce),
   check ((state = 'mined') = (block_number is not null))
 );
-create index chain_tx_open on chain_tx (signer, nonce) where state <> 'mined';
+create index chain_tx_open on chain_tx (signer, nonce) where state in ('stored', 'sent');
 create index chain_tx_block on chain_tx (block_number);
 
 -- The outbox: one row of a batch call each.
@@ -869,6 +871,7 @@ revoke execute on function queue_anchor from public;
 grant execute on function queue_anchor to genbo_worker;
 grant update on lane, chain_tx to genbo_worker;
 grant update (state, code, priority, chain_tx_id, tx_row) on command to genbo_worker;
+grant update (resumed_at) on register_break to genbo_worker;
 grant update (state, code, rows_entered, rows_refused, updated_at) on operation to genbo_worker;
 grant update (state, code) on legal_case, custody_change to genbo_worker;
 
