@@ -1,6 +1,7 @@
 import { readQuantity } from "@genbo/chain/hex";
+import type { Rpc } from "@genbo/chain/rpc";
+import type { Pool } from "@genbo/database/connection";
 import { readCursor } from "@genbo/database/cursor";
-import type { WorkerContext } from "./context.ts";
 
 /** How many transactions of a signer the chain holds, told only once it is known which of them are ours. */
 export interface Counts {
@@ -15,7 +16,7 @@ interface Seen {
   head: number;
 }
 
-export function createCounts({ rpc, pool }: Pick<WorkerContext, "rpc" | "pool">): Counts {
+export function createCounts({ rpc, pool }: { rpc: Rpc; pool: Pool }): Counts {
   const seen = new Map<string, Seen>();
   const look = async (signer: string): Promise<Seen> => {
     const [count, head] = await rpc.all<unknown>([

@@ -5,16 +5,10 @@ import type { Random } from "@genbo/cli/demo/random";
 import type { ProcessName } from "@genbo/cli/supervisor";
 import { type ServiceName, serviceNames } from "@genbo/cli/supervisor-service";
 import { type Failpoint, failpoints } from "@genbo/domain/failpoints";
+import type { Fault } from "./fault.ts";
 import { node } from "./node-faults.ts";
 import { cut, delay, freeze } from "./wire-faults.ts";
 import type { World } from "./world.ts";
-
-/** What goes wrong, chosen before it does. */
-export interface Fault {
-  name: string;
-  /** Returns when it is over and the process is up. @returns whether it came to that */
-  strike(world: World): Promise<boolean>;
-}
 
 const everybody: readonly ProcessName[] = [...serviceNames, "postgres", "anvil"];
 const pausable: readonly ProcessName[] = [...serviceNames, "anvil"];

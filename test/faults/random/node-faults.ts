@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "@genbo/cli/demo/random";
 import { serviceNames } from "@genbo/cli/supervisor-service";
 import type { Fault as NodeFault } from "../../support/faulty-node.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 import type { World } from "./world.ts";
 
 const kinds = [
