@@ -11,6 +11,7 @@ import { makePeople } from "@genbo/cli/demo/people";
 import { readRegister } from "@genbo/cli/demo/reads";
 import { draftOf } from "@genbo/cli/demo/terms";
 import type { Server } from "@genbo/cli/server";
+import { isoOfDay, jstDay } from "@genbo/domain/jst";
 
 export interface Market {
   parties: Parties;
@@ -24,7 +25,10 @@ const unitsEach = 1_000n;
 const quietStep = { say: () => undefined, progress: () => undefined, check: () => undefined };
 
 /** Parties, customers with units, and an issue whose transfers need no consent: all through the API. */
-export async function openMarket(server: Server, customers: number): Promise<Market> {
+export async function openMarket(
+  server: Pick<Server, "urls" | "folder">,
+  customers: number,
+): Promise<Market> {
   const operatorSecret = readFileSync(server.folder.operatorKeyFile, "utf8").trim();
   const options = { url: server.urls.api, operatorSecret };
   const parties = await admitParties(quietStep, options, openKeyStore(server.folder.root));
@@ -77,7 +81,7 @@ export interface Trading {
 
 export function startTrading({ parties, issueId, accounts }: Market, perSecond: number): Trading {
   const operations: string[] = [];
-  const today = new Date().toISOString().slice(0, 10);
+  const today = isoOfDay(jstDay(new Date()));
   let stopped = false;
   const trade = async () => {
     for (let made = 0; !stopped; made += 1) {

@@ -4,7 +4,7 @@ import { openKeystore } from "@genbo/chain/keystore";
 import { type Nodes, openNodes } from "@genbo/chain/nodes/nodes";
 import { commandNotifier } from "@genbo/database/commands-notify";
 import { createPool, createPrisma } from "@genbo/database/connection";
-import { enteredChannel } from "@genbo/database/cursor";
+import { enteredChannel, switchedChannel } from "@genbo/database/cursor";
 import { knownChain } from "@genbo/database/deployment";
 import { listen } from "@genbo/database/listen";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
@@ -64,7 +64,11 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
   const app = await buildApp(ctx);
   const settler = startSettler(ctx);
   const opener = startOpener(ctx);
-  const entered = await listen(env.databaseUrl, [enteredChannel], settler.wake);
+  const entered = await listen(env.databaseUrl, [enteredChannel, switchedChannel], (channel) => {
+    // After a (re)connection we do not know what we missed.
+    if (channel !== enteredChannel) ctx.treeOf.forget();
+    settler.wake();
+  });
   const metricsServer = await serveMetrics(registry, env);
   const url = await app.listen({ host: env.httpHost, port: env.httpPort });
   return {

@@ -21,7 +21,11 @@ interface Kept extends Pick<Reading, "issueId" | "seq" | "head"> {
 }
 
 /** The Merkle tree over the holdings of a state, with what is known of it since. */
-export type TreeOf = (at: Reading) => Promise<ProvenState>;
+export interface TreeOf {
+  (at: Reading): Promise<ProvenState>;
+  /** What was kept is not the register's any more: another one has taken its place. */
+  forget(): void;
+}
 
 /**
  * Keeps the trees that were asked for last. That of another state of the same issue is made from the nearest of them,
@@ -42,7 +46,7 @@ export function createTrees(pool: Pool): TreeOf {
     });
     return tree;
   };
-  return async (at) => {
+  const prove = async (at: Reading): Promise<ProvenState> => {
     const tree = corrected(await treeOf(at), at);
     return {
       root: tree.root,
@@ -53,6 +57,10 @@ export function createTrees(pool: Pool): TreeOf {
       },
     };
   };
+  const forget = () => {
+    kept = [];
+  };
+  return Object.assign(prove, { forget });
 }
 
 const nearest = (kept: readonly Kept[], { issueId, seq }: Reading): Kept | undefined =>

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type DatabaseAddress, databaseUrl, parseDatabaseUrl } from "@genbo/database/address";
 import { type Env, inheritedEnv, readServerSettings, unwatched, writeEnv } from "@genbo/domain/env";
-import { exitOf } from "@genbo/domain/tether";
+import { exitOf, tether } from "@genbo/domain/tether";
 import { openProfile } from "./profile.ts";
 import { readWhereabouts } from "./whereabouts.ts";
 
@@ -29,6 +29,7 @@ export async function reindex(args: readonly string[]): Promise<void> {
     env: { ...inheritedEnv(), ...writeEnv(whereToWork(values.data)) },
     stdio: "inherit",
   });
+  tether(child, "TERM");
   // It stops between two lots; a terminal's Ctrl-C reaches it by itself.
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   process.on("SIGINT", () => undefined);

@@ -33,7 +33,7 @@ async function openReindex(env: Env, signal: AbortSignal) {
     reach: openFailpoints(env.failpointDir),
     chain: await nodes.identity(),
     code: codeVersion(),
-    signal: AbortSignal.any([signal, leadership.lost]),
+    signal: AbortSignal.any([signal, lostOf(leadership.lost)]),
   } satisfies Omit<ReindexContext, "onStep" | "onProgress">;
   return {
     context,
@@ -44,6 +44,16 @@ async function openReindex(env: Env, signal: AbortSignal) {
       await Promise.all([pool.end(), reads.end()]);
     },
   };
+}
+
+const again = "The live register is as it was; run it again to go on.";
+
+/** Says what is over when a wait for something else ends by it. */
+function lostOf(lost: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  const error = new Error(`The database has ended the session of this rebuild. ${again}`);
+  lost.addEventListener("abort", () => over.abort(error));
+  return over.signal;
 }
 
 const { values } = parseArgs({

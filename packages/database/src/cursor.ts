@@ -22,6 +22,9 @@ export interface BlockRow {
 /** The channel on which the indexer says that a block has entered the register; the payload is its number. */
 export const enteredChannel = "entered";
 
+/** The channel on which a switch says that a rebuilt register has taken the live one's place: past states may be others. */
+export const switchedChannel = "switched";
+
 interface CursorRow {
   block_number: bigint;
   block_hash: string;

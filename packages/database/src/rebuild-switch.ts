@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from "./connection.ts";
+import { switchedChannel } from "./cursor.ts";
 import { waitBriefly } from "./lock-briefly.ts";
 import { newSchema, oldSchema, registerTables } from "./rebuild-tables.ts";
 
@@ -52,6 +53,7 @@ export async function switchTables(tx: Transaction): Promise<number> {
   await tx.query(
     `lock table ${live.join(", ")} in access exclusive mode; ${moves}; set local search_path = public`,
   );
+  await tx.query(`notify ${switchedChannel}`);
   await lockEvents(tx);
   return began;
 }
