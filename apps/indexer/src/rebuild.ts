@@ -64,7 +64,7 @@ export async function openRebuild(
   return false;
 }
 
-/** Folds blocks into the new register up to `until`, and makes the roots that follow. @throws ChainMoved */
+/** Folds blocks into the new register up to `until`. @throws ChainMoved */
 export async function buildUntil(
   context: RebuildContext,
   until: number,
@@ -93,8 +93,12 @@ export async function buildUntil(
       await context.leadership.transaction((tx) => pruneEmptyBlocks(tx, prunedAt));
     }
   }
-  while (!signal.aborted && (await makeDueRoots(context)) > 0);
   signal.throwIfAborted();
+}
+
+/** Makes the roots of all days that have closed and lists that were frozen. */
+export async function buildRoots(context: RebuildContext, signal: AbortSignal): Promise<void> {
+  while ((await makeDueRoots(context)) > 0) signal.throwIfAborted();
 }
 
 async function buildNext(

@@ -11,6 +11,7 @@ import { dropDueRoots, holdBack } from "@genbo/database/rebuild-held";
 import { liveCursor, openTransactions, stopLive, switchTables } from "@genbo/database/rebuild-switch";
 import {
   analyzeRebuilt,
+  completeTables,
   dropSchema,
   hasSchema,
   type OwnFault,
@@ -21,6 +22,7 @@ import type { Clock } from "@genbo/domain/clock";
 import { type DifferingHead, headsThatDiffer } from "./check-heads.ts";
 import {
   buildRest,
+  buildRoots,
   buildUntil,
   ChainMoved,
   openRebuild,
@@ -80,10 +82,12 @@ export async function rebuildAndCompare(context: ReindexContext, anew: boolean):
 
 async function compareAtCursor(context: ReindexContext): Promise<Comparison> {
   await buildToLive(context);
+  await completeTables(context.reads);
   await analyzeRebuilt(context.reads);
   context.onStep("compares");
   for (let tried = 0; tried < comparesMax; tried += 1) {
     await buildToLive(context);
+    await buildRoots(context, context.signal);
     const found = await compareNow(context);
     if (found === undefined) continue;
     context.reach("reindex.compared");
@@ -183,6 +187,7 @@ export async function switchRegisters(
   context.onStep("switches");
   for (;;) {
     await buildToLive(context);
+    await buildRoots(context, context.signal);
     try {
       const { block, began } = await patiently(() =>
         context.leadership.transaction((tx) => switchNow(context, tx, told)),
