@@ -1,5 +1,5 @@
 import { type Pool, type Queryable, type Transaction, withTransaction } from "./connection.ts";
-import { patiently, waitBriefly } from "./lock-briefly.ts";
+import { waitBriefly } from "./lock-briefly.ts";
 
 /** Where a register is built beside the live one, and where the replaced one is kept after a switch. */
 export const newSchema = "register_new";
@@ -70,36 +70,16 @@ async function copyTable(tx: Transaction, table: string): Promise<void> {
   for (const each of await definitions(tx, table)) if (!each.later) await tx.query(each.text);
 }
 
-/**
- * Adds what many rows are the quicker written without, as far as it is missing. Nobody who writes a table that the new
- * ones refer to waits: their references are added unchecked, in an instant, and then checked.
- */
-export async function completeTables(pool: Pool): Promise<void> {
-  const missing = await withTransaction(pool, async (tx) => {
+/** Adds what many rows are the quicker written without, as far as it is missing. */
+export const completeTables = (pool: Pool): Promise<void> =>
+  withTransaction(pool, async (tx) => {
     await tx.query("set local search_path = pg_catalog");
-    const all: Definition[] = [];
-    for (const table of registerTables) all.push(...(await laterOf(tx, table)));
-    return all;
+    for (const table of registerTables) for (const { text } of await missing(tx, table)) await tx.query(text);
   });
-  for (const { text } of missing.filter((each) => !each.is_reference)) await pool.query(text);
-  await patiently(() =>
-    withTransaction(pool, async (tx) => {
-      await waitBriefly(tx);
-      for (const { text } of missing.filter((each) => each.is_reference)) await tx.query(`${text} not valid`);
-    }),
-  );
-  const unchecked = await pool.query<{ text: string }>(
-    `select format('alter table %s validate constraint %I', conrelid::regclass, conname) as text from pg_constraint
-     where connamespace = to_regnamespace($1) and contype = 'f' and not convalidated`,
-    [newSchema],
-  );
-  for (const { text } of unchecked.rows) await pool.query(text);
-}
 
-async function laterOf(tx: Transaction, table: string): Promise<Definition[]> {
+async function missing(tx: Transaction, table: string): Promise<Definition[]> {
   const found = await tx.query<{ name: string }>(
-    `select conname as name from pg_constraint where conrelid = $1::regclass
-     union all select relname from pg_index join pg_class c on c.oid = indexrelid where indrelid = $1::regclass`,
+    "select relname as name from pg_index join pg_class c on c.oid = indexrelid where indrelid = $1::regclass",
     [`${newSchema}.${table}`],
   );
   const has = new Set(found.rows.map(({ name }) => name));
@@ -109,29 +89,28 @@ async function laterOf(tx: Transaction, table: string): Promise<Definition[]> {
 interface Definition {
   name: string;
   text: string;
-  /** References, each checked row by row, and the indexes of entries by which nothing is folded. */
+  /** An index of entries by which nothing is folded. */
   later: boolean;
-  is_reference: boolean;
 }
 
 /** Statements that give the copy of a table its keys, indexes, references and grants under their own names. */
 async function definitions(db: Queryable, table: string): Promise<Definition[]> {
   const copy = `${newSchema}.${table}`;
   const found = await db.query<Definition>(
-    `select conname as name, contype = 'f' as later, contype = 'f' as is_reference, 1 as step,
+    `select conname as name, false as later, 1 as step,
        format('alter table ${copy} add constraint %I %s', conname, pg_get_constraintdef(oid)) as text
        from pg_constraint where conrelid = $1::regclass and contype in ('p', 'u', 'f')
      union all
-     select c.relname, indrelid = 'public.entry'::regclass and not indisunique and indpred is null, false, 2,
+     select c.relname, indrelid = 'public.entry'::regclass and not indisunique and indpred is null, 2,
        pg_get_indexdef(indexrelid)
        from pg_index i join pg_class c on c.oid = indexrelid where indrelid = $1::regclass
        and not exists (select 1 from pg_constraint where conindid = i.indexrelid and conrelid = i.indrelid)
      union all
-     select '', false, false, 3, format('grant %s on ${copy} to %I', a.privilege_type, r.rolname)
+     select '', false, 3, format('grant %s on ${copy} to %I', a.privilege_type, r.rolname)
        from pg_class c cross join aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee
        where c.oid = $1::regclass and a.grantee <> c.relowner
      union all
-     select '', false, false, 3, format('grant %s (%I) on ${copy} to %I', a.privilege_type, t.attname, r.rolname)
+     select '', false, 3, format('grant %s (%I) on ${copy} to %I', a.privilege_type, t.attname, r.rolname)
        from pg_attribute t cross join aclexplode(t.attacl) a join pg_roles r on r.oid = a.grantee
        where t.attrelid = $1::regclass
      order by step`,
