@@ -112,7 +112,7 @@ class Register:
             lots = {day: end - start for day, start, end in zip(sorted(lots), ends, ends[1:]) if end > start}
             self.holdings[source], self.units = [units, encumbered, lots], self.units + units - held
             if not units: del self.holdings[source]
-        elif kind not in (7, 10, 11, 12, 13, 14) or kind == 12 and source == NOBODY and units != self.units: raise ValueError
+        elif kind not in (7, 10, 11, 12, 13, 14, 15, 16) or kind == 12 and source == NOBODY and units != self.units: raise ValueError
     def sums(self): return self.units, len({self.persons[account] for account in self.holdings}), len(self.holdings)
     def root(self):
         days = lambda lots: hashed(*(each for lot in sorted(lots.items()) for each in lot))

@@ -12,7 +12,9 @@ interface ILegalActs is ITokenTypes {
 
     /// @notice Records pledges (Trust Act 201), attachments and lock-ups. Registrar only; works while paused.
     /// A pledge or attachment never expires. An attachment takes what is free and ranks behind the holds on the
-    /// rest, which it takes as they are released. Codes: 1, 4, 5, 20, 21, 43, 44, 46, 51, 53.
+    /// rest, which it takes as they are released. A pledge with `behind` takes nothing of what is free: it claims units of
+    /// that pledge and takes them when that one is released, after those of earlier rank; while an attachment waits on the
+    /// account there is none (CEA 145(1)). Codes: 1, 4, 5, 20, 21, 41, 43, 44, 46, 51, 53, 56.
     function createHolds(HoldRow[] calldata rows, bool atomic) external;
 
     /// @notice Moves units of holds to the receiver named at creation, wholly or in part; every rule is checked
@@ -28,13 +30,18 @@ interface ILegalActs is ITokenTypes {
     /// @notice Hands a hold to another controller. Its controller only. Codes: 41, 46.
     function changeController(bytes32 holdId, address controller) external;
 
+    /// @notice Enters another pledgee, who took over the secured claim (Trust Act 200(2)); rank and units stay. The pledge's
+    /// controller only. Codes: 3, 5, 30, 41, 46.
+    /// @param pledgee receives the units if the pledge executes; registered, since the register names it
+    function assignPledge(bytes32 holdId, address pledgee, address controller) external;
+
     /// @notice Moves units by the law's order (TAR 21(2), rectification), policy and pause notwithstanding, to an
     /// eligible receiver. It breaks the holds it names; frozen units are unfrozen as far as needed. Enforcer only.
     /// Codes: 1 to 5, 20, 30 to 33, 41, 52.
     function enforceTransfers(OrderedRow[] calldata rows, bool atomic) external;
 
     /// @notice Moves everything of a lost wallet to another wallet of the same person: units, holds and frozen
-    /// units, with their acquisition days. Enforcer only. Codes: 2, 3, 4, 5, 20, 30, 47, 48, 49.
+    /// units, with their acquisition days and ranks. Enforcer only. Codes: 2, 3, 4, 5, 20, 30, 47, 48, 49, 53.
     /// @param holdIds every open hold of the lost wallet
     function recover(address lost, address replacement, bytes32 ref, bytes32[] calldata holdIds) external;
 

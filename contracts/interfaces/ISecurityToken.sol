@@ -18,6 +18,8 @@ import {ITokenTypes} from "./ITokenTypes.sol";
 /// HOLD_CREATED encumbers `units` of `from`; where `from` = `to` it encumbers nothing yet: an attachment that ranks
 /// behind others, or the frozen units of ERC-7943 (kind FREEZE, which never counts as encumbered but lowers what is free).
 /// HOLD_EXECUTED moves `units` and lowers the hold by them. HOLD_RELEASED ends the hold and its `units`.
+/// HOLD_RANKED: a pledge that was just created with no units claims `units` of another's: `data` is the id of the first
+/// pledge on them, and those on the same units rank by the order of these lines. HOLD_ASSIGNED: `to` is the pledgee now.
 /// HOLD_CHANGED: the hold has `units` and reads `data` from now on; where `from` differs from `to` the account behind
 /// it changed, and the units move with their encumbrance.
 interface ISecurityToken is IERC20Metadata, ITokenTypes {
@@ -50,7 +52,8 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// @notice Withdraws requests: whoever acts for the seller, or anyone once they expired. Codes: 40, 41.
     function cancelTransfers(bytes32[] calldata holdIds, bool atomic) external;
 
-    /// @notice Units that an attachment claims, those it still waits for included; 0 when it waits for none.
+    /// @notice Units that an attachment or a pledge behind another claims, those it still waits for included; 0 when it
+    /// waits for none.
     function claimOf(bytes32 holdId) external view returns (uint256);
 
     /// @notice ERC-1404: code of the first rule that says no, 0 when none does.

@@ -55,6 +55,7 @@ interface ITokenTypes is IERC20Errors, IRefusals {
     /// @param kind 2 DVP, 3 PLEDGE, 4 ATTACHMENT, 5 LOCKUP
     /// @param to who receives the units when the hold executes; zero: it only ever ends
     /// @param controller who alone executes, releases or hands on the hold
+    /// @param behind of a pledge: another pledge on the account, on whose units it ranks after all that stand there; else zero
     struct HoldRow {
         address account;
         address to;
@@ -64,6 +65,7 @@ interface ITokenTypes is IERC20Errors, IRefusals {
         uint32 expiryMinutes;
         bytes32 ref;
         bytes32 data;
+        bytes32 behind;
     }
 
     struct ExecuteRow {
@@ -102,7 +104,8 @@ interface ITokenTypes is IERC20Errors, IRefusals {
     /// @param ref id of the operation, transfer or case off chain; of a hold, from its creation to its end
     /// @param fromUnits from 160 bits | units 96
     /// @param toLine to 160 bits | zero 72 | basis 16, see {Basis} | kind 8: 1 ISSUE, 2 REDEEM, 3 TRANSFER, 4 FORCED_TRANSFER, 5 RECOVERY, 6 HOLD_CREATED,
-    /// 7 HOLD_ACCEPTED, 8 HOLD_EXECUTED, 9 HOLD_RELEASED, 10 HOLD_CHANGED, 11 POLICY, 12 RATIO, 13 MARK, 14 TERMS
+    /// 7 HOLD_ACCEPTED, 8 HOLD_EXECUTED, 9 HOLD_RELEASED, 10 HOLD_CHANGED, 11 POLICY, 12 RATIO, 13 MARK, 14 TERMS, 15 HOLD_RANKED,
+    /// 16 HOLD_ASSIGNED
     event Entry(bytes32 indexed ref, uint256 fromUnits, uint256 toLine, bytes32 data, bytes32 head);
 
     /// @notice The issuer asks for a policy; the registrar may put it in force from `executableAt` (seconds) on.

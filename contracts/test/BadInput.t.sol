@@ -182,7 +182,7 @@ contract BadInputTest is Fixture {
 
     function test_oneRefTwiceInABatch() public changesNothing {
         ITokenTypes.HoldRow[] memory rows = new ITokenTypes.HoldRow[](2);
-        rows[0] = ITokenTypes.HoldRow(ALICE, BOB, PLEDGEE, 1, 3, 0, "p", 0);
+        rows[0] = ITokenTypes.HoldRow(ALICE, BOB, PLEDGEE, 1, 3, 0, "p", 0, 0);
         rows[1] = rows[0];
         expectCode(Code.REF_USED);
         vm.prank(REGISTRAR);

@@ -164,7 +164,7 @@ abstract contract Fixture {
         bytes32 ref
     ) internal pure returns (ITokenTypes.HoldRow[] memory rows) {
         rows = new ITokenTypes.HoldRow[](1);
-        rows[0] = ITokenTypes.HoldRow(account, to, controller, units, kind, expiryMinutes, ref, 0);
+        rows[0] = ITokenTypes.HoldRow(account, to, controller, units, kind, expiryMinutes, ref, 0, 0);
     }
 
     function one(bytes32 id) internal pure returns (bytes32[] memory ids) {

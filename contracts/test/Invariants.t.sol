@@ -22,8 +22,16 @@ contract Player is Fixture {
     mapping(address => uint256) public encumbered;
     mapping(bytes32 => uint256) public held;
     mapping(address => uint256) public frozen;
-    /// @dev What an attachment claims while it waits for some of it.
+    /// @dev What an attachment or a pledge behind another claims while it waits for some of it.
     mapping(bytes32 => uint256) public claimed;
+    /// @dev Of a pledge: who receives the units.
+    mapping(bytes32 => address) public pledgee;
+    /// @dev Of a pledge behind another: the first one on the same units, and its place among those behind that one.
+    mapping(bytes32 => bytes32) public firstOf;
+    /// @dev By first pledge: those behind it in their rank, and what pledges on its units released in this act.
+    mapping(bytes32 => bytes32[]) private _ranked;
+    mapping(bytes32 => uint256) private _freed;
+    bytes32[] private _freeing;
     mapping(bytes32 => address) public accountOf;
     bytes32[] public holdIds;
 
@@ -120,6 +128,27 @@ contract Player is Fixture {
         IActs(address(token)).createHolds(
             holdRow(walletOf(account), walletOf(to), AGENT, amount % 200, 3 + kind % 3, 0, next()), false
         );
+        fold();
+    }
+
+    /// @dev A pledge behind another, mostly on the right account.
+    function pledgeBehind(uint256 which, uint256 to, uint96 amount, bool astray) external {
+        if (holdIds.length == 0) return;
+        bytes32 behind = holdIds[which % holdIds.length];
+        address account = astray ? walletOf(which) : accountOf[behind];
+        ITokenTypes.HoldRow[] memory rows = holdRow(account, walletOf(to), AGENT, amount % 200, 3, 0, next());
+        rows[0].behind = behind;
+        vm.prank(REGISTRAR);
+        IActs(address(token)).createHolds(rows, false);
+        fold();
+    }
+
+    function assign(uint256 which, uint256 to) external {
+        if (holdIds.length == 0) return;
+        bytes32 id = holdIds[which % holdIds.length];
+        vm.prank(AGENT);
+        (bool ok,) = address(token).call(abi.encodeCall(ILegalActs.assignPledge, (id, walletOf(to), AGENT)));
+        if (ok && token.holdOf(id).to != walletOf(to)) fault = "another pledgee";
         fold();
     }
 
@@ -237,6 +266,10 @@ contract Player is Fixture {
             if (logs[i].emitter != address(token) || logs[i].topics[0] != ITokenTypes.Entry.selector) continue;
             foldOne(abi.decode(logs[i].data, (bytes32[4])), logs[i].topics[1]);
         }
+        while (_freeing.length != 0) {
+            delete _freed[_freeing[_freeing.length - 1]];
+            _freeing.pop();
+        }
         uint256 holdersNow = holders();
         if (!_forced && holdersNow > holdersBefore && holdersNow > places()) fault = "a holder above the cap";
     }
@@ -259,27 +292,60 @@ contract Player is Fixture {
         if (freezes) frozen[from] = amount;
         else if (kind == 12) foldRatio(from, to, amount, ref, uint256(e[2]));
         else if (kind >= 6 && kind <= 10) foldHold(kind, from, to, amount, ref);
+        else if (kind == 15) foldRank(amount, ref, e[2]);
+        else if (kind == 16) pledgee[ref] = to;
         else if (kind == 11) policyWord = uint256(e[2]);
     }
 
     function foldHold(uint256 kind, address from, address to, uint256 amount, bytes32 ref) private {
         if (kind == 6) {
             holdIds.push(ref);
-            accountOf[ref] = from;
+            (accountOf[ref], pledgee[ref]) = (from, to);
             if (from == to) claimed[ref] = amount;
             else (held[ref], encumbered[from]) = (amount, encumbered[from] + amount);
         } else if (kind == 8 || kind == 9) {
             held[ref] -= amount;
             encumbered[from] -= amount;
+            if (kind == 9) free(ref, amount);
             if (kind == 9) claimed[ref] = 0;
             else if (claimed[ref] != 0) claimed[ref] -= amount;
         } else if (kind == 10) {
+            if (firstOf[ref] != 0 && from == to) take(ref, amount - held[ref]);
             encumbered[from] -= held[ref];
             encumbered[to] += amount;
             if (from != to) (units[from], units[to]) = (units[from] - amount, units[to] + amount);
             (held[ref], accountOf[ref]) = (amount, to);
             if (claimed[ref] == amount) claimed[ref] = 0;
         }
+    }
+
+    function free(bytes32 ref, uint256 amount) private {
+        bytes32 head_ = firstOf[ref] == 0 ? ref : firstOf[ref];
+        _freed[head_] += amount;
+        _freeing.push(head_);
+    }
+
+    /// @dev A pledge behind others takes what those release and nothing else.
+    function take(bytes32 ref, uint256 amount) private {
+        if (amount > _freed[firstOf[ref]]) fault = "a pledge took what no pledge before it released";
+        else _freed[firstOf[ref]] -= amount;
+    }
+
+    /// @dev A pledge claims units of the pledges that stand on them already.
+    function foldRank(uint256 amount, bytes32 ref, bytes32 ahead) private {
+        (claimed[ref], firstOf[ref]) = (amount, ahead);
+        _ranked[ahead].push(ref);
+    }
+
+    /// @dev Whether, of the pledges behind a first one, some has units while one before it still waits.
+    function outOfRank(bytes32 ahead) external view returns (bool) {
+        bool waits;
+        for (uint256 i; i < _ranked[ahead].length; ++i) {
+            bytes32 id = _ranked[ahead][i];
+            if (waits && held[id] != 0) return true;
+            waits = waits || claimed[id] != 0;
+        }
+        return false;
     }
 
     /// @dev An account or a hold has so many units now; what an attachment claims follows by the same fraction.
@@ -332,7 +398,7 @@ contract InvariantsTest {
 
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
-        bytes4[] memory acts = new bytes4[](13);
+        bytes4[] memory acts = new bytes4[](16);
         acts[0] = Player.issue.selector;
         acts[1] = Player.redeem.selector;
         acts[2] = Player.transfer.selector;
@@ -346,6 +412,9 @@ contract InvariantsTest {
         acts[10] = Player.freeze.selector;
         acts[11] = Player.changePolicy.selector;
         acts[12] = Player.scale.selector;
+        acts[13] = Player.pledgeBehind.selector;
+        acts[14] = Player.assign.selector;
+        acts[15] = Player.createHold.selector;
         targets[0] = FuzzSelector(address(player), acts);
     }
 
@@ -381,6 +450,9 @@ contract InvariantsTest {
             ITokenTypes.Hold memory hold = token.holdOf(id);
             require(hold.units == player.held(id), "a hold's units");
             require(token.claimOf(id) == player.claimed(id), "what an attachment claims");
+            bool pledges = uint256(hold.data) >> 252 == 3;
+            require(!pledges || hold.to == player.pledgee(id), "a pledgee");
+            require(!player.outOfRank(id), "the first rank takes first");
             if (hold.units == 0) continue;
             require(hold.account == player.accountOf(id), "a hold's account");
             sums[uint160(hold.account) - uint160(player.walletOf(0))] += hold.units;

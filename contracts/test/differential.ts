@@ -167,6 +167,8 @@ class Game {
         ),
       () => this.createDvp(),
       ...[1, 2, 3, 4].map(() => () => this.createHold()),
+      ...[1, 2, 3].map(() => () => this.pledgeBehind()),
+      () => this.assign(),
       () => this.createDvp(),
       () => this.execute(),
       () =>
@@ -224,7 +226,12 @@ class Game {
       if (!hold) continue;
       const onChain = await read("holdOf", ref);
       equal(`state of ${ref}`, Number(onChain.state), { open: 1, accepted: 2, closed: 3 }[hold.state]);
-      if (hold.state !== "closed") equal(`units of ${ref}`, onChain.units, hold.units);
+      if (hold.state !== "closed")
+        equal(
+          `hold ${ref}`,
+          [onChain.units, onChain.to, onChain.account],
+          [hold.units, hold.to, hold.account],
+        );
       equal(`claim of ${ref}`, await read("claimOf", ref), hold.claim);
     }
     const [from, to, units] = [this.account(), this.account(), this.units()];
@@ -298,6 +305,30 @@ class Game {
       [holdRow(hold, ref)],
       [this.model.createByRegistrar(hold, ref)],
     );
+  }
+
+  /** A pledge behind another, mostly on the right account. */
+  private async pledgeBehind(): Promise<void> {
+    const behind = this.pick(this.someRefs(3));
+    const ahead = this.model.holds.get(behind);
+    const account = ahead && this.random(6) > 0 ? { account: ahead.account } : {};
+    const hold = { ...this.hold(this.pick([3, 3, 3, 3, 3, 4])), ...account };
+    const ref = this.holdRef();
+    await this.batch(
+      this.platform.signers.registrar,
+      "createHolds",
+      [holdRow(hold, ref, behind)],
+      [this.model.createByRegistrar(hold, ref, behind)],
+    );
+  }
+
+  private async assign(): Promise<void> {
+    const [ref, pledgee] = [this.pick(this.someRefs(3)), this.account()];
+    if (this.random(3) > 0)
+      this.controller = this.model.holds.get(ref)?.controller.replace(nobody, "") || this.controller;
+    const next = getAddress(this.pick([...this.platform.signers.others.slice(1, 3), nobody]));
+    const code = this.model.assign(ref, pledgee, next, this.controller);
+    await this.single(this.controller, "assignPledge", [ref, pledgee, next], code);
   }
 
   private async execute(): Promise<void> {
@@ -569,6 +600,7 @@ class Game {
       basis: 0,
       units: this.units(),
       claim: 0n,
+      first: null,
       controller: getAddress(this.pick([...this.platform.signers.others.slice(1, 3), nobody])),
       expiryMinutes: kind === 3 || kind === 4 ? this.pick([0, 0, 0, 1]) : this.expiry(),
       days: BigInt(this.random(2 ** 31)),
@@ -627,7 +659,7 @@ const isRevert = (error: unknown): error is { data: string } =>
 
 const wordLast = (row: readonly unknown[]) => [...row.slice(0, -1), hex(row.at(-1) as bigint)];
 
-const holdRow = (hold: ModelHold, ref: string) => [
+const holdRow = (hold: ModelHold, ref: string, behind = ZeroHash) => [
   hold.account,
   hold.to,
   hold.controller,
@@ -636,6 +668,7 @@ const holdRow = (hold: ModelHold, ref: string) => [
   hold.expiryMinutes,
   ref,
   hex(hold.days),
+  behind,
 ];
 
 function equal(what: string, chain: unknown, model: unknown): void {

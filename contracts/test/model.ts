@@ -29,8 +29,10 @@ export interface ModelHold {
   kind: number;
   basis: number;
   units: bigint;
-  /** An attachment's claim while it waits for some of it. */
+  /** What an attachment or a pledge behind another claims while it waits for some of it. */
   claim: bigint;
+  /** Of a pledge behind another: the first pledge on the same units. */
+  first: string | null;
   controller: string;
   expiryMinutes: number;
   days: bigint;
@@ -70,7 +72,7 @@ export class Model {
   readonly frozen = new Map<string, bigint>();
   readonly freezes = new Set<string>();
   readonly holds = new Map<string, ModelHold>();
-  /** Attachments that wait, in their rank. */
+  /** Holds that wait, in their rank. */
   readonly waiting: string[] = [];
   cap: bigint;
   ratio: { n: bigint; d: bigint; ref: string; total: bigint; carried: Set<string>; sum: bigint } | null =
@@ -271,27 +273,56 @@ export class Model {
     return this.unless(codes, () => this.open(ref, { ...hold, basis: 2 }));
   }
 
-  createByRegistrar(hold: ModelHold, ref: string): number {
+  createByRegistrar(hold: ModelHold, ref: string, behind = ZeroHash): number {
     const { account, to, units, expiryMinutes, kind, controller } = hold;
     const attaches = kind === 4;
     const sender = this.records.get(account);
     const codes = this.newHold(ref, expiryMinutes);
-    if (units > (attaches ? this.balance(account) : this.free(account))) codes.push(1);
+    if (behind !== ZeroHash) codes.push(...this.behindFails(hold, behind));
+    else if (units > (attaches ? this.balance(account) : this.free(account))) codes.push(1);
     if (units === 0n) codes.push(4);
     if (account === to) codes.push(5);
     if (!attaches && !sender) codes.push(20);
     if (!attaches && sender && sender.flags !== 0n) codes.push(21);
     if (kind < 3 || kind > 5 || (expiryMinutes !== 0 && kind !== 5)) codes.push(51);
     if (controller === nobody && expiryMinutes === 0) codes.push(46);
-    if (attaches && this.waitingOf(account).length === 8) codes.push(53);
+    if ((attaches || behind !== ZeroHash) && this.waitingOf(account).length === 8) codes.push(53);
     return this.unless(codes, () => {
       const basis = kind === 3 ? 11 : kind === 4 ? 16 : 0;
+      if (behind !== ZeroHash) {
+        const first = this.holds.get(behind)!.first ?? behind;
+        this.open(ref, { ...hold, basis, units: 0n, claim: units, first });
+        this.waiting.push(ref);
+        return this.note(15, basis, units, account, account, ref, BigInt(first));
+      }
       if (units <= this.unheld(account)) return this.open(ref, { ...hold, basis });
       this.holds.set(ref, { ...hold, basis, units: 0n, claim: units });
       this.waiting.push(ref);
       this.note(6, basis, units, account, account, ref, word(hold));
       this.cover(account);
     });
+  }
+
+  private behindFails({ account, units, kind }: ModelHold, behind: string): number[] {
+    const ahead = this.holds.get(behind);
+    const codes = kind === 3 ? [] : [51];
+    if (ahead?.state !== "open" || ahead.account !== account || ahead.kind !== 3) codes.push(41);
+    else if (units > (ahead.claim || ahead.units)) codes.push(1);
+    if (this.waitingOf(account).some((id) => this.holds.get(id)!.kind === 4)) codes.push(56);
+    return codes;
+  }
+
+  assign(ref: string, pledgee: string, controller: string, caller: string): number {
+    const hold = this.holds.get(ref);
+    if (hold?.kind !== 3 || hold.state === "closed") return 41;
+    if (hold.controller !== caller || controller === nobody) return 46;
+    if (pledgee === nobody) return 3;
+    if (pledgee === hold.account) return 5;
+    if (!this.records.has(pledgee)) return 30;
+    hold.to = pledgee;
+    hold.controller = controller;
+    this.note(16, hold.basis, hold.units, hold.account, pledgee, ref, word(hold));
+    return 0;
   }
 
   executeHold(ref: string, units: bigint, caller: string): number {
@@ -355,6 +386,14 @@ export class Model {
       const frozen = this.frozen.get(from) ?? 0n;
       if (frozen > 0n && short > 0n) this.setFrozen(from, frozen - short);
       this.move(4, basis, units, from, to, ref, (data & keepDays) | named18 | daysOf(data));
+      // What moved came out of the holds that were broken, the first one first.
+      let moved = units;
+      for (const id of breaks) {
+        const broken = this.holds.get(id)!.units;
+        const out = least(moved, broken);
+        moved -= out;
+        this.succeed(id, broken - out);
+      }
       this.cover(from);
     });
   }
@@ -373,10 +412,14 @@ export class Model {
     if (codes.length > 0) return Math.min(...codes);
     const open = new Set(this.openHolds(lost).map(([id]) => id));
     if (ids.some((id, index) => !open.has(id) || ids.indexOf(id) !== index)) return 41;
+    const queue = this.waitingOf(lost);
+    if (queue.length > 0 && queue.length + this.waitingOf(replacement).length > 8) return 53;
     // A named hold is moved at once, so one that is missing shows only where it encumbers or waits.
     const missing = [...open].filter((id) => !ids.includes(id)).map((id) => this.holds.get(id)!);
     if (missing.some((hold) => hold.units > 0n || hold.claim > 0n)) return 48;
     for (const id of ids) this.carry(id, this.holds.get(id)!, lost, replacement);
+    for (const id of queue) this.waiting.splice(this.waiting.indexOf(id), 1);
+    this.waiting.push(...queue);
     const rest = this.balance(lost);
     if (rest > 0n) this.move(5, 19, rest, lost, replacement, ref, keepDays);
     const frozen = this.frozen.get(lost) ?? 0n;
@@ -543,6 +586,7 @@ export class Model {
       basis,
       units,
       claim: 0n,
+      first: null,
       controller,
       expiryMinutes,
       days: daysOf(data),
@@ -570,7 +614,9 @@ export class Model {
   }
 
   private release(ref: string, hold: ModelHold, basis: number): number {
+    const { units } = hold;
     this.end(ref, hold, basis);
+    this.succeed(ref, units);
     this.cover(hold.account);
     return 0;
   }
@@ -578,28 +624,37 @@ export class Model {
   private waitingOf = (account: string): string[] =>
     this.waiting.filter((id) => this.holds.get(id)!.account === account);
 
+  /** What a pledge frees goes to those behind it on the same units. */
+  private succeed(ref: string, freed: bigint): void {
+    const { account, first } = this.holds.get(ref)!;
+    let left = freed;
+    for (const id of this.waitingOf(account)) {
+      if (this.holds.get(id)!.first === (first ?? ref)) left -= this.take(id, left);
+    }
+  }
+
   private cover(account: string): void {
     for (const id of this.waitingOf(account)) {
-      const hold = this.holds.get(id)!;
-      const unheld = this.unheld(account);
-      if (unheld === 0n) return;
-      const lacking = hold.claim - hold.units;
-      const taken = least(lacking, unheld);
-      hold.units += taken;
-      if (hold.units === hold.claim) {
-        hold.claim = 0n;
-        this.waiting.splice(this.waiting.indexOf(id), 1);
-      }
-      this.note(10, hold.basis, hold.units, account, account, id, word(hold));
+      if (this.holds.get(id)!.kind === 4) this.take(id, this.unheld(account));
     }
+  }
+
+  /** How many of at most so many units a hold that waits takes. */
+  private take(id: string, most: bigint): bigint {
+    const hold = this.holds.get(id)!;
+    const taken = least(hold.claim - hold.units, most);
+    if (taken === 0n) return 0n;
+    hold.units += taken;
+    if (hold.units === hold.claim) {
+      hold.claim = 0n;
+      this.waiting.splice(this.waiting.indexOf(id), 1);
+    }
+    this.note(10, hold.basis, hold.units, hold.account, hold.account, id, word(hold));
+    return taken;
   }
 
   private carry(id: string, hold: ModelHold, lost: string, replacement: string): void {
     hold.account = replacement;
-    if (hold.claim > 0n) {
-      this.waiting.splice(this.waiting.indexOf(id), 1);
-      this.waiting.push(id);
-    }
     this.units.set(lost, this.balance(lost) - hold.units);
     this.units.set(replacement, this.balance(replacement) + hold.units);
     this.note(10, 19, hold.units, lost, replacement, id, word(hold));

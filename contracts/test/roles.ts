@@ -35,6 +35,7 @@ export const grants: Partial<Record<ContractName, Partial<Record<Role | "checked
       "executeHolds",
       "releaseHolds",
       "changeController",
+      "assignPledge",
       "relay",
       "revoke",
       "permit",

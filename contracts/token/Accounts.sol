@@ -20,12 +20,12 @@ abstract contract Accounts {
         _frozen[account] = units;
     }
 
-    function _addWaiting(address account) internal {
-        _accounts[account].word += Holding.ONE_WAITS;
+    function _addWaiting(address account, uint256 count) internal {
+        _accounts[account].word += count * Holding.ONE_WAITS;
     }
 
-    function _dropWaiting(address account) internal {
-        _accounts[account].word -= Holding.ONE_WAITS;
+    function _dropWaiting(address account, uint256 count) internal {
+        _accounts[account].word -= count * Holding.ONE_WAITS;
     }
 
     function _someWait(address account) internal view returns (bool) {

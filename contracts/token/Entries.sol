@@ -17,6 +17,8 @@ library Kind {
     uint8 internal constant RATIO = 12;
     uint8 internal constant MARK = 13;
     uint8 internal constant TERMS = 14;
+    uint8 internal constant HOLD_RANKED = 15;
+    uint8 internal constant HOLD_ASSIGNED = 16;
 }
 
 /// @dev Legal bases of entries (Trust Act articles; TAR: its ordinance).

@@ -33,14 +33,16 @@ abstract contract Holds is Ledger {
     uint256 internal constant CONTROLLER = uint256(type(uint160).max) << 64;
     /// @dev The hold of an account's frozen units (ERC-7943) is this and the account; no other hold takes such an id.
     uint256 internal constant FREEZE_IDS = uint256(type(uint96).max) << 160;
-    /// @dev A release looks at each attachment that waits on the account.
+    /// @dev A release looks at each hold that waits on the account.
     uint256 internal constant MOST_WAITING = 8;
 
     mapping(bytes32 id => Hold) internal _holds;
-    /// @dev What an attachment claims while it waits for some of it.
+    /// @dev What an attachment or a pledge behind another claims while it waits for some of it.
     mapping(bytes32 id => uint256) internal _claims;
-    /// @dev Attachments of an account that wait for units under other holds, in their rank.
+    /// @dev Holds of an account that wait for units under others, in their rank.
     mapping(address account => bytes32[]) internal _waiting;
+    /// @dev Of a pledge behind another: the first pledge on the same units.
+    mapping(bytes32 id => bytes32) internal _first;
 
     function _request(Book memory book, RequestRow memory row) internal returns (uint8) {
         (uint256 failing, uint256 fromRecord,) = _failing(book, row.from, row.to, row.units, false);
@@ -105,10 +107,12 @@ abstract contract Holds is Ledger {
         return Code.OK;
     }
 
-    /// @dev Ends a hold and lets the attachments that wait on its account take what it frees.
+    /// @dev Ends a hold and lets those that wait on its account take what it frees.
     function _release(Book memory book, bytes32 id, Hold memory hold, uint16 basis) internal {
         _releaseAlone(book, id, hold, basis);
-        if (_someWait(hold.account)) _cover(book, hold.account);
+        if (!_someWait(hold.account)) return;
+        _succeed(book, hold.account, id, hold.units);
+        _cover(book, hold.account);
     }
 
     function _releaseAlone(Book memory book, bytes32 id, Hold memory hold, uint16 basis) internal {
@@ -117,20 +121,48 @@ abstract contract Holds is Ledger {
         _postHold(book, Kind.HOLD_RELEASED, basis, id, hold);
     }
 
+    /// @dev Gives what a pledge frees to those behind it on the same units, and to no other: first rank first.
+    function _succeed(Book memory book, address account, bytes32 id, uint256 freed) internal {
+        bytes32 first = _firstOf(id);
+        bytes32[] memory ids = _waiting[account];
+        for (uint256 i; i < ids.length && freed != 0; ++i) {
+            if (_first[ids[i]] == first) freed -= _take(book, account, ids[i], freed);
+        }
+    }
+
     /// @dev Gives unencumbered units to the attachments that wait, first rank first.
     function _cover(Book memory book, address account) internal {
         bytes32[] memory ids = _waiting[account];
         for (uint256 i; i < ids.length; ++i) {
             uint256 unheld = _unheldUnits(account);
             if (unheld == 0) return;
-            Hold memory hold = _holds[ids[i]];
-            uint96 was = hold.units;
-            uint256 lacking = _claims[ids[i]] - was;
-            hold.units += uint96(unheld < lacking ? unheld : lacking);
-            _holds[ids[i]].units = hold.units;
-            if (unheld >= lacking) _stopWaiting(account, ids[i]);
-            _postChange(book, ids[i], hold, account, was, hold.basis);
+            if (_first[ids[i]] == 0) _take(book, account, ids[i], unheld);
         }
+    }
+
+    /// @dev Lets a hold that waits have up to `most` units, which are unencumbered, and says how many it took.
+    function _take(Book memory book, address account, bytes32 id, uint256 most) private returns (uint256 taken) {
+        Hold memory hold = _holds[id];
+        uint96 was = hold.units;
+        uint256 lacking = _claims[id] - was;
+        taken = most < lacking ? most : lacking;
+        hold.units += uint96(taken);
+        _holds[id].units = hold.units;
+        if (taken == lacking) _stopWaiting(account, id);
+        _postChange(book, id, hold, account, was, hold.basis);
+    }
+
+    /// @dev The first pledge on the units of a pledge; of a hold that ranks behind none, itself.
+    function _firstOf(bytes32 id) internal view returns (bytes32) {
+        bytes32 first = _first[id];
+        return first == 0 ? id : first;
+    }
+
+    /// @dev A hold claims units that it does not have yet.
+    function _startWaiting(address account, bytes32 id, uint96 units) internal {
+        _claims[id] = units;
+        _waiting[account].push(id);
+        _addWaiting(account, 1);
     }
 
     /// @dev Only the days of a caller's data word count: flags and controllers are not his to set.
@@ -175,7 +207,7 @@ abstract contract Holds is Ledger {
         }
         ids.pop();
         delete _claims[id];
-        _dropWaiting(account);
+        _dropWaiting(account, 1);
     }
 
     function _postHold(Book memory book, uint8 kind, uint16 basis, bytes32 id, Hold memory hold) internal {

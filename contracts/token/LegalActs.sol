@@ -78,6 +78,13 @@ contract LegalActs is Orders, Delegation, ILegalActs {
     }
 
     /// @inheritdoc ILegalActs
+    function assignPledge(bytes32 holdId, address pledgee, address controller) external {
+        Book memory book = _openToMove();
+        _must(_assign(book, holdId, pledgee, controller));
+        _close(book);
+    }
+
+    /// @inheritdoc ILegalActs
     function enforceTransfers(OrderedRow[] calldata rows, bool atomic) external restricted {
         Book memory book = _openFor(rows.length);
         uint256 free = Memory.mark();
@@ -121,8 +128,11 @@ contract LegalActs is Orders, Delegation, ILegalActs {
     function _enforce(Book memory book, OrderedRow memory row) private returns (uint8) {
         uint8 code = _checkOrder(book, row);
         if (code != Code.OK) return code;
-        for (uint256 i; i < row.breaks.length; ++i) {
-            _releaseAlone(book, row.breaks[i], _holds[row.breaks[i]], row.basis);
+        uint256[] memory broken = new uint256[](row.breaks.length);
+        for (uint256 i; i < broken.length; ++i) {
+            Hold memory hold = _holds[row.breaks[i]];
+            broken[i] = hold.units;
+            _releaseAlone(book, row.breaks[i], hold, row.basis);
         }
         uint256 frozen = _frozen[row.from];
         uint256 free = _freeUnits(row.from);
@@ -131,8 +141,20 @@ contract LegalActs is Orders, Delegation, ILegalActs {
         bytes32 data = bytes32(uint256(row.data) & kept);
         _post(book, Entries.line(Kind.FORCED_TRANSFER, row.basis, row.from, row.to, row.units, row.ref, data));
         emit ForcedTransfer(row.from, row.to, row.units);
-        if (_someWait(row.from)) _cover(book, row.from);
+        if (_someWait(row.from)) _settleWaiting(book, row, broken);
         return Code.OK;
+    }
+
+    /// @dev The units that moved came out of the holds that the order broke, the first one first; what those had beyond
+    /// them is freed.
+    function _settleWaiting(Book memory book, OrderedRow memory row, uint256[] memory broken) private {
+        uint256 moved = row.units;
+        for (uint256 i; i < broken.length; ++i) {
+            uint256 out = moved < broken[i] ? moved : broken[i];
+            moved -= out;
+            _succeed(book, row.from, row.breaks[i], broken[i] - out);
+        }
+        _cover(book, row.from);
     }
 
     /// @dev Checked before anything changes, so that a skipped row leaves its holds alone.
@@ -179,8 +201,10 @@ contract LegalActs is Orders, Delegation, ILegalActs {
             if (!_isOpen(hold) || hold.account != lost) return Code.HOLD_UNKNOWN;
             _carry(book, holdIds[i], hold, replacement);
         }
+        code = _carryWaiting(lost, replacement);
+        if (code != Code.OK) return code;
         uint96 rest = uint96(_unheldUnits(lost));
-        if (rest != _balance(lost) || _someWait(lost)) return Code.HOLDS_MISSING;
+        if (rest != _balance(lost)) return Code.HOLDS_MISSING;
         if (rest != 0) {
             bytes32 data = bytes32(KEEP_DAYS);
             _post(book, Entries.line(Kind.RECOVERY, Basis.WALLET_RECOVERY, lost, replacement, rest, ref, data));

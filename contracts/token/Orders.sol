@@ -96,7 +96,8 @@ abstract contract Orders is Encumbrances, EIP712, IOrders {
                 kind,
                 order.expiryMinutes,
                 order.ref,
-                order.data
+                order.data,
+                0
             )
         );
     }

@@ -42,6 +42,7 @@ library Code {
     uint8 internal constant TOO_MANY_WAITING = 53;
     uint8 internal constant ALREADY_CARRIED = 54;
     uint8 internal constant RATIO_INVALID = 55;
+    uint8 internal constant ATTACHMENT_AHEAD = 56;
     uint8 internal constant RECORD_INVALID = 60;
     uint8 internal constant WALLET_OF_ANOTHER_PERSON = 61;
     uint8 internal constant WALLET_OF_ANOTHER_CUSTODIAN = 62;

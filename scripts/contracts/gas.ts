@@ -163,7 +163,7 @@ async function measureCarry({ signers, createIssue, send, request }: Platform) {
   await act(issuer, "issue", [issued, true]);
   const hold = (account: string, name: string, units: bigint, kind = 3) => [
     ...[account, wallet(0), registrar, units, kind, 0],
-    ...[ref(name), zero],
+    ...[ref(name), zero, zero],
   ];
   await act(registrar, "createHolds", [pledged.map((account) => hold(account, account, 10n)), true]);
   await act(registrar, "createHolds", [[hold(worst, "all", 995n)], true]);
@@ -207,7 +207,7 @@ async function measureDvp(
   const instruction = [ref("deal"), validUntil, legs];
   const dealId = (await read("Settlement", settlement, "idOf", [instruction]))[0];
   const holdId = (await read("Settlement", settlement, "legIdOf", [dealId, 0]))[0];
-  const row = [seller, to, settlement, 10n, 2, 0, holdId, zero];
+  const row = [seller, to, settlement, 10n, 2, 0, holdId, zero, zero];
   await send(signers.brokers[0], "SecurityToken", token, "createDvpHolds", [[row], true]);
   await send(to, "CashToken", cash, "approve", [settlement, 500n]);
   await send(to, "Settlement", settlement, "fund", [instruction, 1]);

@@ -455,11 +455,18 @@ test("a pledge is assigned: the new pledgee stands in the register, has the cert
     return (await parties.as.trustee.call("issueCertificate", { params: { id: issue.id }, body })).body;
   };
   await expect(certify("INV-A")).rejects.toThrow();
+  // The chain has the new pledgee, too: it is who would receive the units.
+  const [onChain] = (await desk.holds()).filter(({ id }) => id === ref);
+  const assigned = (await allEntries(parties.as.trustee, issue.id)).at(-1)!;
+  expect([onChain?.target, assigned]).toMatchObject([
+    addressOf("INV-F"),
+    { kind: "HOLD_ASSIGNED", basis: "PLEDGE_SET", units: "2", to: addressOf("INV-F") },
+  ]);
   const { number } = await certify("INV-F");
   const { body } = await NOMURA.call("readCertificate", { params: { number }, query: {} });
   const says = JSON.parse(Buffer.from(body.jws.payload, "base64url").toString());
   expect(says).toMatchObject({ article: "TA 202(1)", pledges: [{ id: ref, units: "2" }] });
-  expect(says.entries.map(({ kind }: { kind: string }) => kind)).toEqual(["HOLD_CREATED", "HOLD_CHANGED"]);
+  expect(says.entries.map(({ kind }: { kind: string }) => kind)).toEqual(["HOLD_CREATED", "HOLD_ASSIGNED"]);
   const release = {
     kind: "PLEDGE_RELEASE" as const,
     facts: { holdId: ref },
@@ -468,6 +475,60 @@ test("a pledge is assigned: the new pledgee stands in the register, has the cert
   expect(await codesOf(desk.file(release, SBI))).toEqual(["NOT_CUSTODIAN"]);
   await desk.enter(release, NOMURA);
   expect((await printed("BRK-SBI")).pledges).toEqual([]);
+});
+
+test("a second pledge ranks on the units of the first, and takes them when the first ends [TA 200(2)] [TA 201] [TA 202] [CA 693(1)]", async () => {
+  const { SBI, NOMURA } = parties.as;
+  const account = addressOf("BRK-SBI");
+  const set = async (pledgee: string, units: string, behind?: string) => {
+    const facts = { account, units, pledgee: addressOf(pledgee), ...(behind && { behind }) };
+    const body = { kind: "PLEDGE" as const, facts, documents: papers("PLEDGE_AGREEMENT") };
+    return { body, ref: behind === undefined ? (await desk.enter(body, SBI)).ref : "" };
+  };
+  const encumbered = async () => {
+    const { rows } = await readRegister(parties.as.trustee, issue.id);
+    return rows.find(({ account: of }) => of === account)!.encumbered;
+  };
+  const before = Number(await encumbered());
+  const { ref: first } = await set("INV-A", "2");
+  expect(await codesOf(desk.file((await set("INV-F", "3", first)).body, SBI))).toEqual([
+    "INSUFFICIENT_UNITS",
+  ]);
+  const { ref: second } = await desk.enter((await set("INV-F", "2", first)).body, SBI);
+  expect(Number(await encumbered())).toBe(before + 2);
+  const lines = (await allEntries(parties.as.trustee, issue.id)).slice(-2);
+  expect(lines.map(({ kind, basis, units, data }) => [kind, basis, units, data])).toEqual([
+    ["HOLD_CREATED", "PLEDGE_SET", "0", expect.anything()],
+    ["HOLD_RANKED", "PLEDGE_SET", "2", first],
+  ]);
+  expect(lines.every(({ perfectedAt, maker }) => perfectedAt !== null && maker === lines[0]!.maker)).toBe(
+    true,
+  );
+  expect((await printed("BRK-SBI")).pledges).toMatchObject([
+    { holdId: first, rank: 1, units: "2", waiting: "0", behind: null, account: addressOf("INV-A") },
+    { holdId: second, rank: 2, units: "0", waiting: "2", behind: first, account: addressOf("INV-F") },
+  ]);
+  const certify = async () => {
+    const body = { account: addressOf("INV-F"), side: "PLEDGEE" as const };
+    const { body: made } = await parties.as.trustee.call("issueCertificate", {
+      params: { id: issue.id },
+      body,
+    });
+    const { body: read } = await NOMURA.call("readCertificate", {
+      params: { number: made.number },
+      query: {},
+    });
+    return JSON.parse(Buffer.from(read.jws.payload, "base64url").toString());
+  };
+  expect((await certify()).pledges).toMatchObject([{ id: second, rank: 2, units: "0", waiting: "2" }]);
+  const released = { holdId: first };
+  await desk.enter({ kind: "PLEDGE_RELEASE", facts: released, documents: papers("PLEDGEE_CONSENT") }, SBI);
+  expect((await certify()).pledges).toMatchObject([{ id: second, rank: 1, units: "2", waiting: "0" }]);
+  expect(Number(await encumbered())).toBe(before + 2);
+  expect((await desk.holds()).filter(({ id }) => id === second)).toMatchObject([{ rank: 1, behind: first }]);
+  const end = { kind: "PLEDGE_RELEASE" as const, facts: { holdId: second } };
+  await desk.enter({ ...end, documents: papers("PLEDGEE_CONSENT") }, NOMURA);
+  expect(Number(await encumbered())).toBe(before);
 });
 
 test("a court ends a pledge in place of its pledgee", async () => {

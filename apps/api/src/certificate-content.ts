@@ -154,10 +154,13 @@ async function pledgeeBody(
   const entries = lines.sort((a, b) => a.seq - b.seq);
   return {
     body: {
-      pledges: pledges.map(({ id, account: pledged, units, claim, fromSeq }) => ({
+      pledges: pledges.map(({ id, account: pledged, units, claimed, behind, rank, claim, fromSeq }) => ({
         id,
         account: pledged,
         units,
+        waiting: claimed - units,
+        behind,
+        rank,
         claim,
         fromSeq,
       })),

@@ -140,6 +140,9 @@ function pledgeLine(
     address,
     notices,
     units: String(hold.units),
+    waiting: String(hold.claimed - hold.units),
+    behind: hold.behind,
+    rank: hold.rank ?? 1,
     claim: hold.claim,
     enteredAt: enteredAt.toISOString(),
   };

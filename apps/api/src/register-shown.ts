@@ -68,6 +68,8 @@ const statutory = ({ account, name, address, units, lots, pledges, marks, coOwne
     name: pledge.name,
     address: pledge.address,
     units: pledge.units,
+    waiting: pledge.waiting,
+    rank: pledge.rank,
   })),
   marks,
   coOwners,

@@ -99,6 +99,7 @@ export function holdCommand(
       kind: dvpKind,
       expiryMinutes: Math.floor(of.deadline.getTime() / minuteMs) + 1,
       data,
+      behind: zeroWord,
     },
   };
 }

@@ -57,6 +57,9 @@ export const caseFacts = {
       account: address,
       units,
       pledgee: address.describe("An account of the pledgee"),
+      behind: hash
+        .optional()
+        .describe("A pledge on the account, on whose units it ranks next; left out, it is of free units"),
       claim,
     }),
   ),

@@ -19,7 +19,13 @@ const hold = named(
     targetPersonId: personId.nullable(),
     controller: addressText.nullable().describe("Signer of who alone ends it; null for a transfer request"),
     units: unitsText.describe("What it encumbers"),
-    waiting: unitsText.describe("What an attachment waits for behind earlier holds"),
+    waiting: unitsText.describe(
+      "What an attachment, or a pledge behind another, waits for under earlier holds",
+    ),
+    behind: hash
+      .nullable()
+      .describe("Of a pledge behind others: the first pledge on the same units, which may have ended"),
+    rank: height.nullable().describe("Of a pledge: its rank among those on the same units, from 1"),
     claim: z.string().nullable().describe("What a pledge secures, where its parties wanted it shown"),
     expiresAt: instantText.nullable(),
     accepted: z.boolean(),

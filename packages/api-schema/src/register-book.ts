@@ -17,11 +17,14 @@ const pledge = named(
     name: text,
     address: text,
     notices: receiver.nullable(),
-    units: unitsText,
+    units: unitsText.describe("What it encumbers"),
+    waiting: unitsText.describe("What it waits for under pledges that rank before it"),
+    behind: hash.nullable().describe("The first pledge on the same units; null where it ranks behind none"),
+    rank: height.describe("Rank among the pledges on the same units, from 1"),
     claim: z.string().nullable(),
     enteredAt: instantText,
   }),
-  "Pledgee and pledged units (Trust Act 201(1); Companies Act 694(1)). Pledges are of separate units: each ranks first",
+  "Pledgee and pledged units (Trust Act 201(1); Companies Act 694(1)). Units are encumbered once: what a later pledge claims of them waits",
 );
 const attachment = named(
   "BookAttachment",

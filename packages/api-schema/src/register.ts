@@ -233,6 +233,8 @@ const listedPledge = z.object({
   name: text,
   address: text,
   units: unitsText,
+  waiting: unitsText.describe("Units under pledges of earlier rank that it claims, too"),
+  rank: height.describe("Among the pledges on the same units, from 1"),
 });
 export const recordDateRow = named(
   "RecordDateRow",

@@ -10,6 +10,8 @@ export interface CallRow {
   units?: bigint;
   kind?: number;
   expiryMinutes?: number;
+  /** Of a delivery, nothing. */
+  behind?: Word;
   wallet?: string;
   record?: Word;
   particulars?: Word;
@@ -28,6 +30,7 @@ const kinds: Record<Field, Kind> = {
   units: "uint96",
   kind: "uint8",
   expiryMinutes: "uint32",
+  behind: "bytes32",
   wallet: "address",
   record: "bytes32",
   particulars: "bytes32",
@@ -41,7 +44,7 @@ const rowFields = {
   redeem: ["from", "units", "ref", "data"],
   custodiedTransfer: ["from", "to", "units", "ref", "data"],
   requestTransfers: ["from", "to", "units", "expiryMinutes", "ref", "data"],
-  createDvpHolds: ["account", "to", "controller", "units", "kind", "expiryMinutes", "ref", "data"],
+  createDvpHolds: ["account", "to", "controller", "units", "kind", "expiryMinutes", "ref", "data", "behind"],
   acceptTransfers: ["ref"],
   approveTransfers: ["ref"],
   rejectTransfers: ["ref"],

@@ -13,6 +13,7 @@ export const legalCalls = [
   "enforceTransfers",
   "recover",
   "changeController",
+  "assignPledge",
   "mark",
 ] as const;
 export type LegalCall = (typeof legalCalls)[number];
@@ -42,12 +43,13 @@ const valuesOf: Record<LegalCall, (args: Args) => unknown[]> = {
   enforceTransfers: ({ rows }) => [list(rows).map(unitsOf), atomic],
   recover: ({ lost, replacement, ref, holdIds }) => [lost, replacement, ref, words(holdIds)],
   changeController: ({ holdId, controller }) => [holdId, controller],
+  assignPledge: ({ holdId, pledgee, controller }) => [holdId, pledgee, controller],
   mark: ({ account, basis, ref, data, ...row }) => [account, unitsOf(row).units, basis, ref, data],
 };
 
 /** Rows of any kind, broken and carried holds among them. */
 function rowCount(call: LegalCall, args: Args): number {
-  if (call === "changeController" || call === "mark") return 1;
+  if (call === "changeController" || call === "assignPledge" || call === "mark") return 1;
   if (call === "recover") return 1 + words(args.holdIds).length;
   if (call === "releaseHolds" || call === "releaseByOrder") return words(args.holdIds).length;
   return list(args.rows).reduce(

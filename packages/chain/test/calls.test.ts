@@ -26,6 +26,7 @@ const row = fc.record({
   particulars: bytes(32),
   ref: bytes(32),
   data: bytes(32),
+  behind: bytes(32),
 });
 
 /** The fields of a row in the order in which the ABI of the contract has them. */
@@ -41,7 +42,7 @@ const abiRow: Record<BatchCall, (row: CallRow) => unknown> = {
     ref,
     data,
   ],
-  createDvpHolds: ({ account, to, controller, units, kind, expiryMinutes, ref, data }) => [
+  createDvpHolds: ({ account, to, controller, units, kind, expiryMinutes, ref, data, behind }) => [
     account,
     to,
     controller,
@@ -50,6 +51,7 @@ const abiRow: Record<BatchCall, (row: CallRow) => unknown> = {
     expiryMinutes,
     ref,
     data,
+    behind,
   ],
   acceptTransfers: ({ ref }) => ref,
   approveTransfers: ({ ref }) => ref,

@@ -10,7 +10,17 @@ const ref = `0x${"44".repeat(32)}`;
 const data = `0x${"00".repeat(32)}`;
 const contracts = { manager: target, registry: target, factory: target, anchor: target };
 const targets = { ...contracts, settlement: target, cash: null };
-const hold = { account, to: target, controller, units: "5", kind: 3, expiryMinutes: 0, ref, data };
+const hold = {
+  account,
+  to: target,
+  controller,
+  units: "5",
+  kind: 3,
+  expiryMinutes: 0,
+  ref,
+  data,
+  behind: data,
+};
 const move = { from: account, to: target, units: "9", basis: 5, ref, data, breaks: [ref] };
 
 const samples: Record<(typeof legalCalls)[number], ChainCommand["args"]> = {
@@ -21,9 +31,10 @@ const samples: Record<(typeof legalCalls)[number], ChainCommand["args"]> = {
   enforceTransfers: { rows: [move] },
   recover: { lost: account, replacement: target, ref, holdIds: [ref, data] },
   changeController: { holdId: ref, controller },
+  assignPledge: { holdId: ref, pledgee: account, controller },
   mark: { account, units: "5", basis: 13, ref, data },
 };
-const single: readonly string[] = ["recover", "changeController", "mark"];
+const single: readonly string[] = ["recover", "changeController", "assignPledge", "mark"];
 const command = (call: string, args: ChainCommand["args"]): ChainCommand => ({ call, target, ref, args });
 
 describe("a legal act", () => {

@@ -3,7 +3,7 @@ import { refOf, refOfWallet } from "@genbo/domain/ids";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodePolicy } from "@genbo/domain/policy-word";
 import { encodeRecord } from "@genbo/domain/registry-record";
-import { encodeMove } from "@genbo/domain/words";
+import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   startTestChain,
@@ -90,6 +90,7 @@ const hold = (name: string, account: string, units: string, kind: number) => ({
   expiryMinutes: 0,
   ref: refOf(name),
   data,
+  behind: zeroWord,
 });
 const names = (count: number, name: string) => Array.from({ length: count }, (_, index) => `${name}${index}`);
 

@@ -3,7 +3,7 @@ import { zeroAddress } from "@genbo/domain/words";
 import { holdAfter } from "@genbo/register/hold";
 import type { ChainEntry, Hold } from "@genbo/register/state";
 import type { Queryable } from "./connection.ts";
-import { pledgesAssignedTo, pledgesSaid } from "./register-read-pledges.ts";
+import { claimsOf, everInFavourOf, ranksOf } from "./register-read-pledges.ts";
 import type { StateOf } from "./register-read-position.ts";
 
 /** A hold that stood at a position. */
@@ -12,6 +12,8 @@ export interface HoldAt extends Hold {
   targetPersonId: string | null;
   /** Of a pledge: what it secures, where that was stated. */
   claim: string | null;
+  /** Of a pledge: its rank among those on the same units. */
+  rank: number | null;
 }
 
 export interface HoldsQuery {
@@ -34,9 +36,9 @@ export async function holdsPage(
   query: HoldsQuery,
 ): Promise<HoldsPage> {
   const { custodianId = null, after = "", limit } = query;
-  const found = await db.query<PersonsRow>({
+  const found = await db.query<{ id: string }>({
     name: "holds-page",
-    text: `select h.id, a.person_id as person, t.person_id as "targetPerson"
+    text: `select h.id
       from hold h
       left join account a on a.address = h.account left join account t on t.address = h.target
       where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2) and h.id > $3
@@ -59,41 +61,48 @@ export async function holdsOf(
   { issueId, seq }: StateOf,
   of: { side: "account" | "target"; accounts: readonly string[]; kind?: number },
 ): Promise<HoldAt[]> {
-  const assigned = of.side === "target" ? await pledgesAssignedTo(db, issueId, of.accounts) : [];
-  const found = await db.query<PersonsRow>({
-    name: `holds-of-${of.side}`,
-    text: `select h.id, a.person_id as person, t.person_id as "targetPerson"
-      from hold h
-      left join account a on a.address = h.account left join account t on t.address = h.target
-      where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2)
-        and (h.${of.side} = any($3) or h.id = any($5)) and ($4::int is null or h.kind = $4)
-      order by h.id`,
-    values: [issueId, seq, of.accounts, of.kind ?? null, assigned],
+  const { side, accounts, kind = null } = of;
+  const favoured = side === "target" ? await everInFavourOf(db, issueId, accounts) : [];
+  const found = await db.query<{ id: string }>({
+    name: `holds-of-${side}`,
+    text: `select id from hold
+      where issue_id = $1 and from_seq <= $2 and (to_seq is null or to_seq > $2)
+        and ${side === "target" ? "id" : "account"} = any($3) and ($4::int is null or kind = $4)
+      order by id`,
+    values: [issueId, seq, side === "target" ? favoured : accounts, kind],
   });
   const holds = await openOnes(db, { issueId, seq }, found.rows);
-  return of.side === "account" ? holds : holds.filter(({ target }) => of.accounts.includes(target ?? ""));
+  return side === "account" ? holds : holds.filter(({ target }) => accounts.includes(target ?? ""));
 }
 
-interface PersonsRow {
-  id: string;
-  person: string | null;
-  targetPerson: string | null;
-}
-
-async function openOnes(db: Queryable, at: StateOf, rows: readonly PersonsRow[]): Promise<HoldAt[]> {
+async function openOnes(db: Queryable, at: StateOf, rows: readonly { id: string }[]): Promise<HoldAt[]> {
   const ids = rows.map(({ id }) => id);
   const standing = await holdsAt(db, at, ids);
   const pledges = ids.filter((id) => standing.get(id)?.kind === holdKinds.PLEDGE);
-  const said = await pledgesSaid(db, at, pledges);
-  return rows.flatMap(({ id, person, targetPerson }) => {
+  const [claims, ranks] = [await claimsOf(db, at, pledges), await ranksOf(db, at, pledges)];
+  const persons = await personsOf(
+    db,
+    [...standing.values()].flatMap(({ account, target }) => [account, target]),
+  );
+  return ids.flatMap((id) => {
     const hold = standing.get(id);
     // Frozen units that were all set free again are no hold, though their line goes on.
     if (hold === undefined || hold.claimed === 0n) return [];
-    const { claim, assignee } = said.get(id) ?? { claim: null, assignee: null };
-    const target = assignee?.account ?? hold.target;
-    const targetPersonId = assignee === null ? targetPerson : assignee.personId;
-    return [{ ...hold, target, claim, personId: person, targetPersonId }];
+    const personId = persons.get(hold.account) ?? null;
+    const targetPersonId = persons.get(hold.target ?? "") ?? null;
+    const [claim, rank] = [claims.get(id) ?? null, ranks.get(id) ?? null];
+    return [{ ...hold, claim, rank, personId, targetPersonId }];
   });
+}
+
+async function personsOf(db: Queryable, accounts: readonly (string | null)[]): Promise<Map<string, string>> {
+  if (accounts.length === 0) return new Map();
+  const found = await db.query<{ address: string; person: string }>({
+    name: "persons-of-accounts",
+    text: "select address, person_id as person from account where address = any($1)",
+    values: [[...new Set(accounts)]],
+  });
+  return new Map(found.rows.map(({ address, person }) => [address, person]));
 }
 
 interface EntryRow {
@@ -120,7 +129,7 @@ async function holdsAt(
     name: "entries-of-holds",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time
       from entry where ref = any($2) and issue_id = $1 and seq <= $3
-        and (kind between 6 and 10 or (kind = 12 and from_account is not null and to_account is null)) order by seq`,
+        and (kind between 6 and 10 or kind > 14 or (kind = 12 and from_account is not null and to_account is null)) order by seq`,
     values: [issueId, ids, seq],
   });
   const holds = new Map<string, Hold>();

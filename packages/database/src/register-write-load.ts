@@ -56,6 +56,7 @@ interface HoldRow {
   controller: string | null;
   units: bigint;
   claimed: bigint;
+  behind: string | null;
   accepted: boolean;
   data: string;
   from_seq: bigint;
@@ -70,7 +71,7 @@ async function loadHolds(
   const [issueIds, ids] = pairs(touched.map(({ issueId, holds }) => [issueId, holds]));
   if (ids.length === 0) return;
   const result = await db.query<HoldRow>(
-    `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.accepted, h.data, h.from_seq
+    `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.behind, h.accepted, h.data, h.from_seq
      from unnest($1::text[], $2::text[]) as t (issue_id, id) join hold h using (issue_id, id) where h.to_seq is null`,
     [issueIds, ids],
   );
@@ -89,6 +90,7 @@ function holdOf(row: HoldRow): Hold {
     controller: row.controller ?? zeroAddress,
     units: row.units,
     claimed: row.claimed,
+    behind: row.behind,
     expiryMinutes: decodeHold(row.data).expiryMinutes,
     accepted: row.accepted,
     data: row.data,

@@ -181,6 +181,7 @@ const holdColumns = [
   column<HoldOfIssue>("controller", "text", ({ hold }) => partyOf(hold.controller)),
   column<HoldOfIssue>("units", "bigint", ({ hold }) => hold.units),
   column<HoldOfIssue>("claimed", "bigint", ({ hold }) => hold.claimed),
+  column<HoldOfIssue>("behind", "text", ({ hold }) => hold.behind),
   column<HoldOfIssue>("expires_at", "timestamptz", ({ hold }) => expiryOf(hold)),
   column<HoldOfIssue>("accepted", "boolean", ({ hold }) => hold.accepted),
   column<HoldOfIssue>("data", "text", ({ hold }) => hold.data),
@@ -188,7 +189,7 @@ const holdColumns = [
   column<HoldOfIssue>("to_seq", "bigint", ({ hold }) => hold.toSeq),
 ];
 const holdConflict = `on conflict (issue_id, id) do update set account = excluded.account, target = excluded.target,
-  controller = excluded.controller, units = excluded.units, claimed = excluded.claimed, expires_at = excluded.expires_at, accepted = excluded.accepted, data = excluded.data,
+  controller = excluded.controller, units = excluded.units, claimed = excluded.claimed, behind = excluded.behind, expires_at = excluded.expires_at, accepted = excluded.accepted, data = excluded.data,
   to_seq = excluded.to_seq`;
 
 const totalsColumns = [

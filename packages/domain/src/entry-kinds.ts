@@ -14,6 +14,8 @@ export const entryKinds = {
   RATIO: 12,
   MARK: 13,
   TERMS: 14,
+  HOLD_RANKED: 15,
+  HOLD_ASSIGNED: 16,
 } as const;
 export type EntryKind = keyof typeof entryKinds;
 

@@ -233,8 +233,8 @@ const table = {
   ],
   TOO_MANY_WAITING: [
     53,
-    "Too many attachments wait on this account.",
-    "この口座で順位待ちの差押えが上限に達しています。",
+    "Too many attachments and pledges wait on this account.",
+    "この口座で順位待ちの差押え・質権が上限に達しています。",
     "Release the ones that ended.",
   ],
   ALREADY_CARRIED: [
@@ -250,6 +250,12 @@ const table = {
     "Wait for the notice to end; carry every account before the end.",
     [],
     true,
+  ],
+  ATTACHMENT_AHEAD: [
+    56,
+    "An attachment waits for units of this account: its holder can pledge none of those that are held.",
+    "この口座には順位待ちの差押えがあり、保留中の口数に後順位の質権は設定できません。",
+    "Pledge free units, or enter the pledge once the attachment has ended.",
   ],
   RECORD_INVALID: [
     60,

@@ -25,7 +25,7 @@ const handlers: Record<number, Handler> = {
   [entryKinds.FORCED_TRANSFER]: move,
   [entryKinds.RECOVERY]: move,
   [entryKinds.HOLD_CREATED]: createHold,
-  [entryKinds.HOLD_ACCEPTED]: acceptHold,
+  [entryKinds.HOLD_ACCEPTED]: noteHold,
   [entryKinds.HOLD_EXECUTED]: executeHold,
   [entryKinds.HOLD_RELEASED]: releaseHold,
   [entryKinds.HOLD_CHANGED]: changeHold,
@@ -33,6 +33,8 @@ const handlers: Record<number, Handler> = {
   [entryKinds.RATIO]: ratio,
   [entryKinds.MARK]: mark,
   [entryKinds.TERMS]: plain,
+  [entryKinds.HOLD_RANKED]: noteHold,
+  [entryKinds.HOLD_ASSIGNED]: noteHold,
 };
 
 /** What an entry does. Pure. @throws FoldError when the entry cannot be true of `state`. */
@@ -156,7 +158,8 @@ function createHold(context: Context): Effect {
   };
 }
 
-function acceptHold(context: Context): Effect {
+/** Says something of a hold, and moves nothing. */
+function noteHold(context: Context): Effect {
   const hold = nextHold(context);
   return { ...plain(context), holdId: hold.id, hold };
 }

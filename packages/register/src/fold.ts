@@ -70,7 +70,8 @@ export function touchedBy(entries: readonly ChainEntry[]): { accounts: Set<strin
   const holds = new Set<Word>();
   for (const { kind, from, to, ref } of entries) {
     accounts.add(from).add(to);
-    const ofHold = kind >= entryKinds.HOLD_CREATED && kind <= entryKinds.HOLD_CHANGED;
+    const ofHold =
+      (kind >= entryKinds.HOLD_CREATED && kind <= entryKinds.HOLD_CHANGED) || kind >= entryKinds.HOLD_RANKED;
     if (ofHold || (kind === entryKinds.RATIO && to === zeroAddress)) holds.add(ref);
   }
   return { accounts, holds };

@@ -20,9 +20,13 @@ export function holdAfter(before: Hold | null, entry: ChainEntry): Hold {
     case entryKinds.HOLD_EXECUTED:
       return lowered(hold, entry, hold.claimed - entry.units);
     case entryKinds.HOLD_RELEASED:
-      // A waiting attachment may be released before it has got any units.
+      // What waits may be released before it has got any units.
       if (entry.units === 0n && hold.units !== 0n) throw bad(entry, "it releases nothing");
       return lowered(hold, entry, entry.units === hold.units ? 0n : hold.claimed - entry.units);
+    case entryKinds.HOLD_RANKED:
+      return ranked(hold, entry);
+    case entryKinds.HOLD_ASSIGNED:
+      return assigned(hold, entry);
     default:
       return changed(hold, entry);
   }
@@ -36,7 +40,9 @@ function created(before: Hold | null, entry: ChainEntry): Hold {
   const waits = entry.from === entry.to;
   if (waits && kind !== holdKinds.ATTACHMENT && kind !== holdKinds.FREEZE)
     throw bad(entry, "a hold of this kind cannot wait");
-  if (entry.units === 0n && !(waits && kind === holdKinds.FREEZE)) throw bad(entry, "it holds nothing");
+  // A pledge that encumbers nothing says in its next line whose units it claims.
+  const mayBeEmpty = waits ? kind === holdKinds.FREEZE : kind === holdKinds.PLEDGE;
+  if (entry.units === 0n && !mayBeEmpty) throw bad(entry, "it holds nothing");
   return {
     id: entry.ref,
     account: entry.from,
@@ -45,12 +51,29 @@ function created(before: Hold | null, entry: ChainEntry): Hold {
     controller,
     units: waits ? 0n : entry.units,
     claimed: entry.units,
+    behind: null,
     expiryMinutes,
     accepted: false,
     data: entry.data,
     fromSeq: entry.seq,
     toSeq: null,
   };
+}
+
+/** A new pledge without units claims those of the pledges that stand on them already (Trust Act 200(2)). */
+function ranked(hold: Hold, entry: ChainEntry): Hold {
+  const fresh = hold.kind === holdKinds.PLEDGE && hold.claimed === 0n;
+  if (!fresh || entry.units === 0n || entry.to !== entry.from) throw bad(entry, "it ranks no new pledge");
+  return { ...hold, claimed: entry.units, behind: entry.data };
+}
+
+/** Another pledgee takes over the secured claim, and the pledge with its rank. */
+function assigned(hold: Hold, entry: ChainEntry): Hold {
+  const { kind, controller } = decodeHold(entry.data);
+  const fits = hold.kind === holdKinds.PLEDGE && kind === hold.kind && entry.units === hold.units;
+  const names = entry.to !== zeroAddress && entry.to !== entry.from;
+  if (!fits || !names) throw bad(entry, "it assigns no pledge");
+  return { ...hold, target: entry.to, controller, data: entry.data };
 }
 
 /** Another controller, more of the units that it waits for, other frozen units, or another wallet of its person. */
@@ -66,16 +89,21 @@ function changed(hold: Hold, entry: ChainEntry): Hold {
   return { ...next, units: entry.units };
 }
 
+const grows: ReadonlySet<number> = new Set([
+  entryKinds.HOLD_CHANGED,
+  entryKinds.RATIO,
+  entryKinds.HOLD_RANKED,
+]);
+
 function open(hold: Hold | null, entry: ChainEntry): Hold {
   if (hold === null) throw new FoldError("UNKNOWN_HOLD", entry.seq, `hold ${entry.ref} is not open`);
   if (hold.account !== entry.from) throw bad(entry, "the hold is on another account");
-  const grows = entry.kind === entryKinds.HOLD_CHANGED || entry.kind === entryKinds.RATIO;
-  if (entry.units > hold.units && !grows)
+  if (entry.units > hold.units && !grows.has(entry.kind))
     throw new FoldError("NEGATIVE", entry.seq, "the hold has fewer units");
   return hold;
 }
 
-/** It ends with its claim: an attachment that was executed for what it had still waits for the rest. */
+/** It ends with its claim: what was executed for what it had still waits for the rest. */
 const lowered = (hold: Hold, { units, seq }: ChainEntry, claimed: bigint): Hold => ({
   ...hold,
   units: hold.units - units,

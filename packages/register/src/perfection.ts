@@ -14,6 +14,8 @@ const makesOrEndsHold: ReadonlySet<number> = new Set([
   entryKinds.HOLD_CREATED,
   entryKinds.HOLD_RELEASED,
   entryKinds.HOLD_CHANGED,
+  entryKinds.HOLD_RANKED,
+  entryKinds.HOLD_ASSIGNED,
 ]);
 /** A request, a lock-up or a freeze bars the holder and gives nobody a right in the units. */
 const rights: ReadonlySet<number> = new Set([holdKinds.PLEDGE, holdKinds.ATTACHMENT]);

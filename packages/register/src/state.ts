@@ -32,7 +32,7 @@ export interface Holding {
 export interface Hold {
   id: Word;
   account: string;
-  /** Who receives the units if it executes; null when nobody is named. */
+  /** Who receives the units if it executes, of a pledge the pledgee; null when nobody is named. */
   target: string | null;
   /** Code of `holdKinds`. */
   kind: number;
@@ -40,10 +40,12 @@ export interface Hold {
   /** Still held: what it encumbers. */
   units: bigint;
   /**
-   * What it lays hands on: its units, and for an attachment those under earlier holds that it waits for. Frozen units
+   * What it lays hands on: its units, and those under earlier holds that it waits for. Frozen units
    * (ERC-7943) are claimed and not encumbered, since they may exceed the holding.
    */
   claimed: bigint;
+  /** Of a pledge behind another: the first pledge on the same units, whose id they share though it may have ended. */
+  behind: Word | null;
   /** Minutes since 1970; 0 = never. */
   expiryMinutes: number;
   accepted: boolean;

@@ -5,7 +5,7 @@ import { refOf } from "@genbo/domain/ids";
 import { decodePolicy, encodePolicy, type Policy } from "@genbo/domain/policy-word";
 import { encodeRecord, type RegistryRecord } from "@genbo/domain/registry-record";
 import { failingRules, type TransferFacts } from "@genbo/domain/transfer-rules";
-import { decodeHold, encodeMove, zeroAddress } from "@genbo/domain/words";
+import { decodeHold, encodeMove, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createPlatform, type Log, type Platform, wallet } from "../../../contracts/test/platform.ts";
 import { advance } from "../src/fold.ts";
@@ -116,7 +116,8 @@ describe.each(policies)("an issue that is %s", (name, policy) => {
       if (hold.kind === holdKinds.FREEZE) continue;
       const claim = await of("claimOf", [hold.id]);
       expect(claim === 0n ? hold.units : claim).toBe(hold.claimed);
-      const { account, units, state: stage, data } = await of("holdOf", [hold.id]);
+      const { account, units, state: stage, data, to } = await of("holdOf", [hold.id]);
+      if (hold.kind === holdKinds.PLEDGE) expect(to.toLowerCase()).toBe(hold.target ?? zeroAddress);
       expect({ account: account.toLowerCase(), units, accepted: stage === 2n, data }).toEqual({
         account: hold.account,
         units: hold.units,
@@ -227,11 +228,19 @@ async function moveAtRandom(_state: IssueState, act: Act, make: RowMakers): Prom
 async function encumberAtRandom(state: IssueState, act: Act, make: RowMakers): Promise<void> {
   const { registrar, agent, brokers } = platform.signers;
   const { rows, units, ref, data, holder, holds } = make;
-  const row = (kind: number, to: string) => [holder(), to, agent, units(), kind, 0, ref(), data()];
+  const row = (kind: number, to: string, account = holder(), behind = zeroWord) => [
+    ...[account, to, agent, units(), kind, 0],
+    ...[ref(), data(), behind],
+  ];
   const dvp = rows(2, () => row(2, anyWallet()));
   await act(brokers[0], "createDvpHolds", dvp, false);
   const kept = rows(3, () => row(3 + below(3), below(2) === 0 ? zeroAddress : anyWallet()));
   await act(registrar, "createHolds", kept, false);
+  const behind = holds(3).map((id) => row(3, anyWallet(), state.holds.get(id)!.account, id));
+  await act(registrar, "createHolds", behind, false);
+  const pledge = [...state.holds.values()].find((hold) => hold.kind === 3 && hold.controller === agent);
+  const pledgee = wallets.slice(0, 9).find((each) => each !== pledge?.account)!;
+  if (pledge !== undefined) await act(agent, "assignPledge", pledge.id, pledgee, agent);
   await act(
     agent,
     "executeHolds",
@@ -356,6 +365,7 @@ test("the acts were of every kind", () => {
   expect([...seen].sort()).toEqual([
     "FORCED_TRANSFER",
     "HOLD_ACCEPTED",
+    "HOLD_ASSIGNED",
     "HOLD_CHANGED", // carried to another wallet
     "HOLD_CHANGED ATTACHMENT", // took what was free
     "HOLD_CHANGED DVP",
@@ -366,6 +376,7 @@ test("the acts were of every kind", () => {
     "HOLD_CREATED ATTACHMENT", // waits behind other holds
     "HOLD_CREATED FREEZE",
     "HOLD_EXECUTED",
+    "HOLD_RANKED",
     "HOLD_RELEASED",
     "ISSUE",
     "MARK",

@@ -2,6 +2,7 @@ import { holdKinds } from "@genbo/domain/entry-kinds";
 import { zeroAddress } from "@genbo/domain/words";
 import { describe, expect, test } from "vitest";
 import { advance } from "../src/fold.ts";
+import type { EntryFields } from "../src/head.ts";
 import { emptyState } from "../src/state.ts";
 import { account, createChain, firstDay, holdWord, personOf } from "./chain.ts";
 
@@ -71,6 +72,83 @@ describe("an attachment behind a pledge", () => {
     const { cover, run } = attached();
     cover(9n);
     expect(run).toThrow("it changes the units of a hold");
+  });
+});
+
+/** A pledge that claims 6 of the 7 units that are pledged already. */
+function pledgedTwice() {
+  const all = started();
+  const pledgee = account(6);
+  const second = all.chain.hold(debtor, pledgee, 0n, 2, { kind: holdKinds.PLEDGE, controller: pledgee });
+  const rank = (more: Partial<EntryFields> = {}) =>
+    all.chain.onHold("HOLD_RANKED", second, 6n, 2, { to: debtor, data: all.pledge.ref, ...more });
+  const hold = () => all.state.holds.get(second.ref);
+  return { ...all, pledgee, second, rank, hold };
+}
+
+describe("a pledge behind a pledge", () => {
+  test("claims units of the first, which are encumbered once [TA 200(2)] [CA 693(1)]", () => {
+    const { rank, run, held, hold, pledge, pledgee } = pledgedTwice();
+    rank();
+    run();
+    expect(held()).toMatchObject({ units: 10n, encumbered: 7n });
+    expect(hold()).toMatchObject({ units: 0n, claimed: 6n, behind: pledge.ref, target: pledgee });
+  });
+
+  test("stands on them once the first has ended, and is executed in favour of its own pledgee", () => {
+    const { chain, rank, pledge, second, run, held, hold, pledgee } = pledgedTwice();
+    rank();
+    chain.onHold("HOLD_RELEASED", pledge, 7n, 3, { basis: 12 });
+    chain.onHold("HOLD_CHANGED", second, 6n, 3, { to: debtor });
+    run();
+    expect([held().encumbered, hold()]).toMatchObject([6n, { units: 6n, claimed: 6n, toSeq: null }]);
+    chain.onHold("HOLD_EXECUTED", second, 6n, 4);
+    run();
+    expect([held().units, held(pledgee).units, hold()]).toEqual([4n, 6n, undefined]);
+  });
+
+  test.each<[string, Partial<EntryFields>]>([
+    ["nothing", { units: 0n }],
+    ["another account", { to: other }],
+  ])("cannot rank on %s", (_, more) => {
+    const { rank, run } = pledgedTwice();
+    rank(more);
+    expect(run).toThrow("it ranks no new pledge");
+  });
+
+  test("ranks once, and no other kind of hold does", () => {
+    const { chain, rank, pledge, run } = pledgedTwice();
+    rank();
+    run();
+    rank();
+    expect(run).toThrow("it ranks no new pledge");
+    chain.takeBack();
+    chain.onHold("HOLD_RANKED", pledge, 7n, 2, { to: debtor });
+    expect(run).toThrow("it ranks no new pledge");
+  });
+});
+
+describe("an assigned pledge", () => {
+  test("is its new pledgee's, with its units and rank [TA 200(2)] [CA 693(1)]", () => {
+    const { chain, pledge, second, rank, run, state } = pledgedTwice();
+    rank();
+    const data = holdWord({ kind: holdKinds.PLEDGE, controller: other });
+    chain.onHold("HOLD_ASSIGNED", second, 0n, 3, { to: account(8), data });
+    chain.onHold("HOLD_ASSIGNED", pledge, 7n, 3, { to: account(8), data });
+    run();
+    expect(state.holds.get(second.ref)).toMatchObject({ target: account(8), controller: other, claimed: 6n });
+    expect(state.holds.get(pledge.ref)).toMatchObject({ target: account(8), units: 7n, data });
+  });
+
+  test.each<[string, Partial<EntryFields>]>([
+    ["its pledgor", { to: debtor }],
+    ["nobody", { to: zeroAddress }],
+    ["another with other units", { units: 6n, to: account(8) }],
+    ["another as another kind of hold", { to: account(8), data: holdWord({ kind: holdKinds.LOCKUP }) }],
+  ])("never goes to %s", (_, more) => {
+    const { chain, pledge, run } = started();
+    chain.onHold("HOLD_ASSIGNED", pledge, 7n, 3, more);
+    expect(run).toThrow("it assigns no pledge");
   });
 });
 

@@ -623,7 +623,7 @@ create index account_custodian on account (custodian_id, address);
 create table entry (
   issue_id text not null,
   seq bigint not null check (seq > 0),
-  kind smallint not null check (kind between 1 and 14),
+  kind smallint not null check (kind between 1 and 16),
   basis smallint not null check (basis between 0 and 20),
   units bigint not null check (units >= 0),
   from_account text,
@@ -695,7 +695,8 @@ create table hold (
   kind smallint not null check (kind between 1 and 6),
   controller text,
   units bigint not null check (units >= 0), -- what it encumbers
-  claimed bigint not null, -- its units and, for an attachment behind other holds, those that it waits for
+  claimed bigint not null, -- its units and those under earlier holds that it waits for
+  behind text, -- of a pledge behind another: the first pledge on the same units
   expires_at timestamptz,
   accepted boolean not null default false,
   data text not null,
@@ -706,6 +707,7 @@ create table hold (
   check (to_seq is null or claimed = 0)
 );
 create index hold_account on hold (issue_id, account) where to_seq is null;
+create index hold_behind on hold (issue_id, behind) where behind is not null;
 
 create table issue_state (
   issue_id text primary key references issue,

@@ -5,7 +5,6 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { Lot } from "@genbo/register/state";
 import type { ApiContext } from "../context.ts";
 import {
-  type ListedAccount,
   type ListRow,
   listAt,
   listPage,
@@ -13,6 +12,7 @@ import {
 } from "../record-date-list.ts";
 import { representativeOf } from "../wire/record-date-list.ts";
 import { shownOf } from "./people.ts";
+import { pledgeText } from "./pledge-text.ts";
 import { both, type Column, type Sheet, sheetOf } from "./sheet.ts";
 
 /** Persons of a page: some 10 ms of this process for their names, which requests that come meanwhile wait for. */
@@ -78,7 +78,10 @@ const columns: Column<LotRow>[] = [
   {
     key: "pledges",
     heading: both("質権者の氏名又は名称及び住所並びに質権の目的である数"),
-    of: ({ account }) => account.pledges.map(pledgeText),
+    of: ({ account }) =>
+      account.pledges.map(({ hold, pledgee }) =>
+        pledgeText(hold, pledgee === null ? undefined : shownOf(pledgee)),
+      ),
   },
 ];
 
@@ -106,8 +109,3 @@ async function listOf(ctx: ApiContext, { recordDate }: RegisterExport): Promise<
 /** Co-owners who named nobody exercise no rights (Trust Act 193, Companies Act 686). */
 const rightsBy = (holder: NonNullable<ListRow["holder"]>): string | null =>
   holder.rightsRest ? "未指定（権利の行使不可）" : (representativeOf(holder)?.name ?? null);
-
-const pledgeText = ({ hold: { target, units }, pledgee }: ListedAccount["pledges"][number]): string => {
-  const shown = pledgee === null ? undefined : shownOf(pledgee);
-  return [shown?.name, shown?.address, target, String(units)].filter(Boolean).join(" ");
-};

@@ -1,6 +1,6 @@
 import type { RegisterExport } from "@genbo/database/register-exports";
 import { registerPage } from "@genbo/database/register-read";
-import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
+import { holdsOf } from "@genbo/database/register-read-holds";
 import type { RegisterRow } from "@genbo/database/register-row";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
@@ -8,6 +8,7 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { Lot } from "@genbo/register/state";
 import type { ApiContext } from "../context.ts";
 import { peopleOf, type Shown } from "./people.ts";
+import { pledgeText } from "./pledge-text.ts";
 import { both, type Column, type Sheet, sheetOf } from "./sheet.ts";
 
 /** Accounts of a page: some 10 ms of this process for their names, which requests that come meanwhile wait for. */
@@ -83,7 +84,3 @@ export function registerSheet(ctx: ApiContext, order: RegisterExport, profile: P
     return { rows, next: page.next };
   });
 }
-
-/** Who the pledgee is, and of how many units (Trust Act 201(1), Companies Act 694(1)). */
-const pledgeText = ({ target, units }: HoldAt, pledgee: Shown | undefined): string =>
-  [pledgee?.name, pledgee?.address, target, String(units)].filter(Boolean).join(" ");

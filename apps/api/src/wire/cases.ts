@@ -38,6 +38,8 @@ export const holdWire =
     controller: hold.controller === zeroAddress ? null : hold.controller,
     units: String(hold.units),
     waiting: String(hold.claimed - hold.units),
+    behind: hold.behind,
+    rank: hold.rank,
     claim: hold.claim,
     expiresAt: hold.expiryMinutes === 0 ? null : new Date(hold.expiryMinutes * 60_000).toISOString(),
     accepted: hold.accepted,

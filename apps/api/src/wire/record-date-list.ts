@@ -29,4 +29,6 @@ const listedPledgeWire = ({ hold, pledgee }: ListedAccount["pledges"][number]) =
   pledgeePersonId: hold.targetPersonId,
   ...{ name: pledgee?.name ?? null, address: pledgee?.address ?? null },
   units: String(hold.units),
+  waiting: String(hold.claimed - hold.units),
+  rank: hold.rank ?? 1,
 });

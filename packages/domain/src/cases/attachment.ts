@@ -5,7 +5,7 @@ import { createHold, rejectRequests } from "./calls.ts";
 import type { AttachmentForm, DocumentKind } from "./kinds.ts";
 import { endOfWeeks } from "./period.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, holdsOn, requestsInTheWay, type Situation } from "./situation.ts";
+import { accountIn, queueFaults, requestsInTheWay, type Situation } from "./situation.ts";
 
 export interface AttachmentFacts {
   account: string;
@@ -18,8 +18,6 @@ export interface AttachmentFacts {
   servedAt: Date;
 }
 
-/** The contract lets no more attachments wait on an account. */
-const mostWaiting = 8;
 /** CEA 147(1): two weeks from service. */
 const statementWeeks = 2;
 
@@ -49,11 +47,7 @@ export const attachment: CaseRules<AttachmentFacts> = {
     if (record === null) faults.push("SENDER_NOT_REGISTERED");
     if (units === 0n) faults.push("INSUFFICIENT_UNITS");
     if (servedAt > situation.now) faults.push("NOT_EFFECTIVE_YET");
-    const waiting = holdsOn(situation, account).filter(
-      (hold) => hold.kind === holdKinds.ATTACHMENT && hold.claimed > hold.units,
-    );
-    if (waiting.length >= mostWaiting) faults.push("TOO_MANY_WAITING");
-    return faults;
+    return [...faults, ...queueFaults(situation, account)];
   },
   // A tax office asks for no statement.
   deadlines: ({ form, servedAt }) =>

@@ -1,6 +1,6 @@
 import { refOfWallet } from "../ids.ts";
 import { encodeRecord } from "../registry-record.ts";
-import { encodeMove, zeroAddress } from "../words.ts";
+import { encodeMove, zeroAddress, zeroWord } from "../words.ts";
 import type { PlannedCall } from "./rules.ts";
 import type { CaseAccount, CaseHold, Situation } from "./situation.ts";
 
@@ -11,11 +11,13 @@ export interface HoldTerms {
   units: bigint;
   kind: number;
   expiryMinutes?: number;
+  /** A pledge on whose units it ranks after what stands there. */
+  behind?: string | undefined;
 }
 
 /** A hold that the trustee records; the case's ref is its id. */
 export const createHold = ({ trustee }: Situation, ref: string, terms: HoldTerms): PlannedCall => {
-  const { account, to = zeroAddress, controller, units, kind, expiryMinutes = 0 } = terms;
+  const { account, to = zeroAddress, controller, units, kind, expiryMinutes = 0, behind = zeroWord } = terms;
   const row = {
     account,
     to,
@@ -25,6 +27,7 @@ export const createHold = ({ trustee }: Situation, ref: string, terms: HoldTerms
     expiryMinutes,
     ref,
     data: encodeMove({}),
+    behind,
   };
   return { signer: trustee, call: "createHolds", onToken: true, ref, args: { rows: [row] } };
 };
@@ -45,6 +48,15 @@ export const releaseByOrder = ({ trustee }: Situation, holdId: string, basis: nu
   onToken: true,
   ref: holdId,
   args: { holdIds: [holdId], basis },
+});
+
+/** Enters another pledgee, with who controls the pledge for it; the present one's side signs. */
+export const assignPledge = ({ id, controller }: CaseHold, pledgee: string, next: string): PlannedCall => ({
+  signer: controller!,
+  call: "assignPledge",
+  onToken: true,
+  ref: id,
+  args: { holdId: id, pledgee, controller: next },
 });
 
 /** Hands a hold to another controller, or to the same one again: either way a line says that it was changed. */

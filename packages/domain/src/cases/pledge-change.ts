@@ -1,5 +1,5 @@
 import { holdKinds } from "../entry-kinds.ts";
-import { changeController } from "./calls.ts";
+import { assignPledge, changeController } from "./calls.ts";
 import type { CaseRules } from "./rules.ts";
 import { accountIn, holdIn } from "./situation.ts";
 
@@ -31,7 +31,7 @@ export const pledgeChange: CaseRules<PledgeChangeFacts> = {
   },
   plan: ({ facts: { holdId, pledgee } }, situation) => {
     const hold = holdIn(situation, holdId)!;
-    const next = pledgee === undefined ? hold.controller! : accountIn(situation, pledgee).keeper!;
-    return { calls: [changeController(hold, next)] };
+    if (pledgee === undefined) return { calls: [changeController(hold, hold.controller!)] };
+    return { calls: [assignPledge(hold, pledgee, accountIn(situation, pledgee).keeper!)] };
   },
 };

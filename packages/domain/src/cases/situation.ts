@@ -33,6 +33,8 @@ export interface CaseHold {
   controller: string | null;
   units: bigint;
   claimed: bigint;
+  /** Of a pledge behind another: the first pledge on the same units. */
+  behind: string | null;
   fromSeq: number;
   /** Of an attachment: by what it was ordered, where a case made it. */
   form: AttachmentForm | null;
@@ -89,6 +91,19 @@ export const holdIn = ({ holds }: Situation, id: string): CaseHold | undefined =
 export const holdsOn = ({ holds }: Situation, address: string): CaseHold[] =>
   holds.filter(({ account }) => account === address);
 
+/** The contract lets no more holds wait on an account. */
+const mostWaiting = 8;
+
+/** Holds on an account that wait for units under earlier ones. */
+export const waitingOn = (situation: Situation, address: string): CaseHold[] =>
+  holdsOn(situation, address).filter(
+    ({ kind, claimed, units }) => kind !== holdKinds.FREEZE && claimed > units,
+  );
+
+/** A rule for what would wait on an account, too. */
+export const queueFaults = (situation: Situation, address: string): RefusalCode[] =>
+  waitingOn(situation, address).length >= mostWaiting ? ["TOO_MANY_WAITING"] : [];
+
 /** Every account of the person behind one. */
 export function walletsOfPerson(situation: Situation, address: string): CaseAccount[] {
   const personId = accountIn(situation, address).record?.personId;
@@ -116,12 +131,17 @@ export function receiverFaults(situation: Situation, address: string): RefusalCo
   return faults;
 }
 
-/** Rules for units that their holder gives into another's hands. */
-export function giverFaults(situation: Situation, address: string, units: bigint): RefusalCode[] {
-  const { record, free } = accountIn(situation, address);
+/** Rules for units that their holder gives into another's hands. @param reach how many are in reach: by default free ones */
+export function giverFaults(
+  situation: Situation,
+  address: string,
+  units: bigint,
+  reach = accountIn(situation, address).free,
+): RefusalCode[] {
+  const { record } = accountIn(situation, address);
   if (record === null) return ["SENDER_NOT_REGISTERED"];
   const faults: RefusalCode[] = [];
-  if (units > free) faults.push("INSUFFICIENT_UNITS");
+  if (units > reach) faults.push("INSUFFICIENT_UNITS");
   if (record.flags !== 0) faults.push("SENDER_FROZEN");
   return faults;
 }

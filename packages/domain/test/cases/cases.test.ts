@@ -8,7 +8,7 @@ import { holdKinds } from "../../src/entry-kinds.ts";
 import { dayOfIso, isoOfDay } from "../../src/jst.ts";
 import { basisCode } from "../../src/legal-basis.ts";
 import { decodeRecord } from "../../src/registry-record.ts";
-import { decodeMove } from "../../src/words.ts";
+import { decodeMove, zeroWord } from "../../src/words.ts";
 import { caseRef, faultsOf, planOf, rowOf } from "./judge.ts";
 import {
   bank,
@@ -60,6 +60,41 @@ describe("a pledge", () => {
     expect(faultsOf("PLEDGE", { ...facts, pledgee: debtor }, ["PLEDGE_AGREEMENT"])).toEqual(["SAME_ACCOUNT"]);
     const dead = situationOf([], { flags: 2 });
     expect(faultsOf("PLEDGE", facts, ["PLEDGE_AGREEMENT"], dead)).toEqual(["SENDER_FROZEN"]);
+  });
+
+  describe("behind another", () => {
+    const behind = { ...facts, behind: ref(1) };
+    const pledged = { kind: holdKinds.PLEDGE, units: 8n };
+    const faults = (holds: Partial<CaseHold>[], more: object = {}) =>
+      faultsOf("PLEDGE", { ...behind, ...more }, ["PLEDGE_AGREEMENT"], situationOf(holds));
+
+    test("ranks on that one's units, free or not [TA 200(2)]", () => {
+      expect(faults([pledged])).toEqual([]);
+      expect(rowOf(planOf("PLEDGE", behind, situationOf([pledged])))).toMatchObject({
+        ...{ account: debtor, to: bank, controller: broker, units: "5", behind: ref(1) },
+      });
+      expect(rowOf(planOf("PLEDGE", facts))).toMatchObject({ behind: zeroWord });
+    });
+
+    test("claims no more than that one has or claims", () => {
+      expect(faults([pledged], { units: 9n })).toEqual(["INSUFFICIENT_UNITS"]);
+      expect(faults([{ ...pledged, units: 0n, claimed: 9n }], { units: 9n })).toEqual([]);
+    });
+
+    test("needs an open pledge on the account", () => {
+      expect(faults([])).toEqual(["HOLD_UNKNOWN"]);
+      expect(faults([{ kind: holdKinds.ATTACHMENT, units: 8n }])).toEqual(["HOLD_UNKNOWN"]);
+      expect(faults([{ ...pledged, account: spare }])).toEqual(["HOLD_UNKNOWN"]);
+    });
+
+    test("is not set on what an attachment waits for, and not as the ninth that waits [CEA 145]", () => {
+      const attachment = { kind: holdKinds.ATTACHMENT, units: 2n };
+      expect(faults([pledged, { ...attachment, claimed: 5n }])).toEqual(["ATTACHMENT_AHEAD"]);
+      expect(faults([pledged, attachment])).toEqual([]);
+      const waiting = { kind: holdKinds.PLEDGE, units: 0n, claimed: 1n, behind: ref(1) };
+      expect(faults([pledged, ...Array(7).fill(waiting)])).toEqual([]);
+      expect(faults([pledged, ...Array(8).fill(waiting)])).toEqual(["TOO_MANY_WAITING"]);
+    });
   });
 });
 

@@ -44,6 +44,7 @@ export function situationOf(
       controller: null,
       units: 0n,
       claimed: hold.units ?? 0n,
+      behind: null,
       fromSeq: n + 3,
       form: null,
       ...hold,

@@ -141,10 +141,10 @@ describe("a pledge that changes", () => {
     expect(planOf("PLEDGE_CHANGE", facts, held).calls).toEqual([
       {
         signer: broker,
-        call: "changeController",
+        call: "assignPledge",
         onToken: true,
         ref: ref(1),
-        args: { holdId: ref(1), controller: broker },
+        args: { holdId: ref(1), pledgee: heirE, controller: broker },
       },
     ]);
   });
@@ -185,6 +185,9 @@ describe("who asks alone", () => {
       "NOT_THE_WHOLE_HOLD",
       "DOCUMENT_MISSING",
     ]);
+    // A pledge that claimed more than was left for it sells what it has.
+    const short = situationOf([{ kind: holdKinds.PLEDGE, units: 5n, claimed: 7n, controller: broker }]);
+    expect(faultsOf("AUCTION", facts, ["AUCTION_RECORD"], short)).toEqual([]);
     const request = situationOf([{ units: 5n }]);
     expect(faultsOf("AUCTION", facts, ["AUCTION_RECORD"], request)).toEqual(["HOLD_UNKNOWN"]);
   });
