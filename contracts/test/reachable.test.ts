@@ -42,7 +42,7 @@ const contractAt = new Map<string, ContractName>([
 const word = `0x${"5".repeat(64)}`;
 const row = {
   ...{ account, from: account, to: token, controller: account, units: "1", kind: 2, expiryMinutes: 0 },
-  ...{ ref: word, data: word, holdId: word, basis: 3, breaks: [] },
+  ...{ ref: word, data: word, holdId: word, basis: 3, breaks: [], behind: word, pledgee: token },
 };
 /** One set of arguments that every command finds its own in. */
 const args = {
