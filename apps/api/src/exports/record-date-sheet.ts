@@ -5,6 +5,7 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { Lot } from "@genbo/register/state";
 import type { ApiContext } from "../context.ts";
 import {
+  type ListedAccount,
   type ListRow,
   listAt,
   listPage,
