@@ -19,7 +19,7 @@ let wallets: string[];
 const lines: string[] = [];
 
 beforeAll(async () => {
-  stack = await startStackInProcess({ profile: "server", onLog: (line) => lines.push(line) });
+  stack = await startStackInProcess({ profile: "server", nodes: 1, onLog: (line) => lines.push(line) });
   market = await openMarket(stack);
   issue = await market.issue();
   wallets = await market.wallets(0, 100);
@@ -64,6 +64,29 @@ test.each(wrongNodes)(
     }
     await node.close();
   },
+);
+
+test.each(wrongNodes)(
+  "the only node becomes one %s: it is named, nothing goes there, and what was accepted is entered once it is right",
+  async (_what, fault, text) => {
+    const [node] = stack.nodes;
+    const seen = lines.length;
+    node!.fault = fault;
+    await stack.until(
+      "it is named",
+      async () => lines.slice(seen).some((line) => line.includes("a node changed") && line.includes(text)),
+      15_000,
+    );
+    const sent = node!.calls.get("eth_sendRawTransaction");
+    const id = await issueAll();
+    await stack.until("the worker says that it waits", async () =>
+      lines.slice(seen).some((line) => line.includes("no node answers") && line.includes(text)),
+    );
+    expect(node!.calls.get("eth_sendRawTransaction")).toBe(sent);
+    node!.fault = "none";
+    await expectEntered(id);
+  },
+  60_000,
 );
 
 test.each([

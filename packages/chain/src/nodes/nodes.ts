@@ -61,7 +61,8 @@ export function openNodes(urls: readonly string[], options: NodesOptions = {}): 
 
   const health = () => hosts.map((node, index) => healthOf(node, router.verdicts()[index]!, sights[index]));
   const look = async () => {
-    known ??= await options.known?.().catch(() => undefined);
+    // A new database says by and by which chain it belongs to.
+    if (known?.chainId === undefined) known = (await options.known?.().catch(() => undefined)) ?? known;
     const seen = await lookAtAll(probes, router);
     // What fails because we close says nothing about a node.
     if (closing.signal.aborted) return;
@@ -97,7 +98,9 @@ export function openNodes(urls: readonly string[], options: NodesOptions = {}): 
     identity: async () => {
       await looked;
       refuseOthers(health(), router, known);
-      return readChainIdentity(rpc, known);
+      const identity = await readChainIdentity(rpc, known);
+      known = identity;
+      return identity;
     },
     close: async () => {
       closing.abort();
