@@ -2,8 +2,9 @@ import type { bookHolder, bookItem } from "@genbo/api-schema/register-book";
 import type { IssueWithState } from "@genbo/database/issues";
 import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
 import { type MarkAt, marksAt } from "@genbo/database/register-read-marks";
+import { namedUntil } from "@genbo/database/register-read-position";
 import { enteredAtOf } from "@genbo/database/register-read-times";
-import type { RegisterRow } from "@genbo/database/register-row";
+import type { Overlay, RegisterRow } from "@genbo/database/register-row";
 import { type ParticularsAt, particularsAt } from "@genbo/database/vault-at";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { type Day, jstDay } from "@genbo/domain/jst";
@@ -29,6 +30,9 @@ export interface BookPlace {
   seq: number;
   block: number;
   time: Date;
+  /** The instant that was asked for; that of the block by default. */
+  legalTime?: Date;
+  overlay?: Overlay | null;
 }
 
 /** Every statutory item of an issue's profile with what is entered for it. */
@@ -60,9 +64,9 @@ export async function bookHolders(
   const marks = await marksAt(pool, at, accounts);
   const pledgees = holds.flatMap(({ target }) => (target === null ? [] : [target]));
   const named = [...new Set([...accounts, ...pledgees])];
-  const persons = await particularsAt(pool, vaultKeys, at.block, named);
+  const persons = await particularsAt(pool, vaultKeys, namedUntil(at), named);
   const times = await enteredAtOf(pool, at.issueId, [...new Set(holds.map(({ fromSeq }) => fromSeq))]);
-  const day = jstDay(at.time);
+  const day = jstDay(at.legalTime ?? at.time);
   return rows.map((row) => {
     const own = holds.filter(({ account }) => account === row.account).sort((a, b) => a.fromSeq - b.fromSeq);
     const lines = own.map((hold, place) => ({ hold, order: place + 1, enteredAt: times.get(hold.fromSeq)! }));

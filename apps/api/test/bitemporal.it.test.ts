@@ -1,6 +1,9 @@
+import { refOf } from "@genbo/domain/ids";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
+import { customer } from "./support/samples.ts";
+import { readyExport } from "./support/successes-exports.ts";
 import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -126,6 +129,131 @@ describe("what stood, as known at another moment", () => {
   });
 });
 
+describe("what encumbers units", () => {
+  /** Entries 5 and 6 pledge 20 and 15 of the 40 that entry 4 gave the buyer wrongly; 9 gives back `units` of those. */
+  async function pledgedAndRectified(units: bigint) {
+    const { issueId, buyer, seller } = await traded(world);
+    const give = { from: seller.account, to: buyer.account, units: 40n, basis: basisCode("JOINT_REQUEST") };
+    await world.ledger.enter(issueId, "TRANSFER", { ...give, data: encodeMove({}) });
+    const refs = [unused(), unused()].map((name) => refOf(`pledge ${name}`));
+    const pledges = [20n, 15n].map((of, n) => ({ from: buyer.account, ref: refs[n]!, units: of }));
+    for (const each of pledges)
+      await world.ledger.hold(issueId, { ...each, to: seller.account, kind: "PLEDGE" });
+    const read = async (query: object, secret = world.trustee.secret) =>
+      world.ask(secret, "listHolds", { params: { id: issueId }, query: { ...query } });
+    const knew = await read({ asOf: "entry:6", knownAt: "entry:6" });
+    for (const each of pledges)
+      await world.ledger.enter(issueId, "HOLD_RELEASED", { ...each, basis: basisCode("PLEDGE_RELEASE") });
+    await world.ledger.enter(issueId, "FORCED_TRANSFER", {
+      ...{ from: buyer.account, to: seller.account, units, basis: basisCode("RECTIFICATION") },
+      data: encodeMove({ corrects: 4 }),
+    });
+    const unitsOf = async (query: object) => {
+      const { body } = await read(query);
+      return refs.map((ref) => body.items.find(({ id }) => id === ref)?.units);
+    };
+    return { issueId, buyer, read, knew, unitsOf };
+  }
+
+  it("is what was known when: a correction takes units out of the last hold first [TA 186]", async () => {
+    const { issueId, read, knew, unitsOf, buyer } = await pledgedAndRectified(10n);
+    expect(knew.body).toMatchObject({ asOf: { seq: 6 }, knownAt: { seq: 6 }, corrections: [] });
+    expect((await read({ asOf: "entry:6", knownAt: "entry:6" })).text).toBe(knew.text);
+    expect((await read({ asOf: "entry:6" })).text).toBe(knew.text);
+    expect(await unitsOf({ asOf: "entry:6" })).toEqual(["20", "15"]);
+    const now = await read({ asOf: "entry:6", knownAt: "latest" });
+    expect(now.body).toMatchObject({
+      knownAt: { seq: 9 },
+      corrections: [{ entry: 9, corrects: 4, effectiveOn: null, made: true }],
+    });
+    expect(await unitsOf({ asOf: "entry:6", knownAt: "latest" })).toEqual(["20", "10"]);
+    const register = await world.ask(world.trustee.secret, "readRegister", {
+      params: { id: issueId },
+      query: { asOf: "entry:6", knownAt: "latest" },
+    });
+    const row = register.body.items.find(({ account }) => account === buyer.account);
+    expect(row, "the holds add up to what the account has encumbered").toMatchObject({
+      ...{ units: "30", encumbered: "30" },
+    });
+  });
+
+  it("is gone where the account, as is known now, had nothing", async () => {
+    const { unitsOf } = await pledgedAndRectified(40n);
+    expect(await unitsOf({ asOf: "entry:6", knownAt: "latest" })).toEqual([undefined, undefined]);
+    expect(await unitsOf({ asOf: "entry:6", knownAt: "entry:8" })).toEqual(["20", "15"]);
+  });
+});
+
+describe("an export", () => {
+  const fileOf = async (issueId: string, body: object) => {
+    const id = await readyExport(world, world.trustee.secret, issueId, { format: "JSONL", ...body });
+    const { body: order } = await world.ask(world.trustee.secret, "getExport", { params: { id } });
+    const { headers, payload } = await world.app.inject({
+      url: `/v1/exports/${id}/content`,
+      headers: { authorization: `Bearer ${world.trustee.secret}` },
+    });
+    const lines = payload.split("\n").filter(Boolean);
+    return {
+      order,
+      name: String(headers["content-disposition"]),
+      lines: lines.map((line) => JSON.parse(line)),
+    };
+  };
+
+  it("says what stood then and what was known of it, and is the same bytes for ever [TA 186]", async () => {
+    const { issueId, rectify, seller, buyer } = await wronged();
+    const then = { asOf: "entry:4", knownAt: "entry:5" };
+    const before = await fileOf(issueId, then);
+    const present = await fileOf(issueId, {});
+    await rectify();
+    const again = await fileOf(issueId, then);
+    expect(again.order.content).toEqual(before.order.content);
+    expect(again.order).toMatchObject({ asOf: { seq: 4 }, knownAt: { seq: 5 } });
+    expect(again.name).toContain("register-as-of-4-known-5");
+    const asOfFive = await fileOf(issueId, { asOf: "entry:5" });
+    expect(asOfFive.order.content).toEqual(present.order.content);
+    expect([asOfFive.order.knownAt.seq, asOfFive.order.knownAt.head]).toEqual([
+      ...[5, present.order.knownAt.head],
+    ]);
+    const now = await fileOf(issueId, { asOf: "entry:4", knownAt: "latest" });
+    expect(now.order).toMatchObject({ asOf: { seq: 4 }, knownAt: { seq: 6 } });
+    const held = (file: typeof now) =>
+      [seller, buyer].map(({ account }) => file.lines.find((line) => line.account === account)?.units);
+    expect([held(before), held(now)]).toEqual([
+      ["60", "40"],
+      ["100", undefined],
+    ]);
+  });
+
+  it("of the entries names what corrects them as far as it was known", async () => {
+    const { issueId, rectify } = await wronged();
+    await rectify();
+    const correctedBy = async (knownAt: string) =>
+      (await fileOf(issueId, { kind: "ENTRIES", asOf: "entry:5", knownAt })).lines[3].correctedBy;
+    expect([await correctedBy("entry:5"), await correctedBy("latest")]).toEqual([[], ["6"]]);
+  });
+
+  it("of a state that was not known yet, or of a list, has no moment of its own", async () => {
+    const { issueId } = await wronged();
+    const ask = (body: object) =>
+      world.ask(world.trustee.secret, "createExport", {
+        params: { id: issueId },
+        body: { kind: "REGISTER", format: "CSV", ...body } as never,
+      });
+    const early = await ask({ asOf: "entry:5", knownAt: "entry:4" });
+    expect([early.code, early.problem.pointer]).toEqual(["KNOWN_BEFORE_AS_OF", "/knownAt"]);
+    expect((await ask({ asOf: "2099-01-01" })).problem).toMatchObject({
+      ...{ code: "AS_OF_IN_FUTURE", pointer: "/asOf" },
+    });
+    const list = {
+      kind: "RECORD_DATE",
+      recordDateId: "rdt_017b0428fc007a37928b336a8f4f78ce",
+      knownAt: "latest",
+    };
+    expect((await ask(list)).problem.pointer).toBe("/knownAt");
+  });
+});
+
 describe("a holder's history", () => {
   it("is what each entry left at its time, page by page, for its broker and no other", async () => {
     const { issueId, seller, rectify } = await wronged();
@@ -195,5 +323,43 @@ describe("a moment that makes no sense", () => {
     });
     expect([asked.code, asked.problem.pointer]).toEqual(["NO_SUCH_ENTRY", "/asOf"]);
     expect((await world.open(world.broker, unused())).account).toBeDefined();
+  });
+});
+
+describe("a name", () => {
+  it("that changed between two entries is printed and filed as it was at the instant that is asked for [TA 186(iii)]", async () => {
+    const { issueId, seller } = await traded(world);
+    const [before, changed] = ["2021-08-20T00:00:00Z", "2021-08-25T00:00:00Z"];
+    const { particulars } = customer("x");
+    const renamed = { ...particulars, name: { ...particulars.name, kanji: "改姓 花子" } };
+    world.clock.set(new Date("2021-08-25T00:00:00Z"));
+    const { body } = await world.ask(world.broker.secret, "changeParticulars", {
+      params: { id: seller.investorId },
+      body: { particulars: renamed, effectiveOn: "2021-08-25", evidenceRef: "koseki-5" },
+    });
+    const asked = await world.owner.query("select args from command where operation_id = $1", [
+      body.operationId,
+    ]);
+    world.ledger.at(new Date(changed));
+    await world.ledger.record(asked.rows.map(({ args }) => args));
+    const names = async (asOf: string) => {
+      const book = await world.ask(world.trustee.secret, "printRegister", {
+        params: { id: issueId },
+        query: { asOf, purpose: "点検" },
+      });
+      const order = { format: "JSONL", asOf, names: true, purpose: "点検" };
+      const id = await readyExport(world, world.trustee.secret, issueId, order);
+      const { payload } = await world.app.inject({
+        url: `/v1/exports/${id}/content`,
+        headers: { authorization: `Bearer ${world.trustee.secret}` },
+      });
+      return [(book.body.holders[0]!.name as { kanji: string }).kanji, JSON.parse(payload).name];
+    };
+    const old = await names(before);
+    expect(old[0]).toMatch(/^見本/);
+    expect(old[1]).toBe(old[0]);
+    expect(await names(changed)).toEqual(["改姓 花子", "改姓 花子"]);
+    await world.ledger.issue(issueId, seller.account, 1n);
+    expect(await names(before)).toEqual(old);
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { positionOf } from "@genbo/database/register-read-position";
 import { rootOfState } from "@genbo/database/register-tree";
 import { dayOfIso, isoOfDay } from "@genbo/domain/jst";
+import { basisCode } from "@genbo/domain/legal-basis";
 import { createRoot, leafOf } from "@genbo/register/merkle";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { start } from "./support/api.ts";
@@ -228,6 +229,23 @@ describe("a frozen list", () => {
     const at = await positionOf(world.owner, issueId);
     expect(root.root()).toBe(await rootOfState(world.owner, at!));
     expect((await read(id, { cursor: holder.account })).problem.pointer).toBe("query/cursor");
+  });
+
+  it("keeps a pledge on the wallet that was lost later [TA 189] [TA 200(2)]", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const ref = `0x${randomBytes(32).toString("hex")}`;
+    const pledge = { ref, from: seller.account, to: buyer.account, units: 30n, kind: "PLEDGE" as const };
+    await world.ledger.hold(issueId, pledge);
+    const id = await frozen(issueId);
+    const before = await read(id);
+    expect(before.body.items[0]!.accounts[0]!.pledges).toMatchObject([{ holdId: ref, units: "30" }]);
+    const replacement = await again(seller);
+    const [made] = (await world.owner.query("select data from entry where ref = $1", [ref])).rows;
+    await world.ledger.enter(issueId, "HOLD_CHANGED", {
+      ...{ from: seller.account, to: replacement, units: 30n, ref, data: made.data },
+      basis: basisCode("WALLET_RECOVERY"),
+    });
+    expect((await read(id)).text).toBe(before.text);
   });
 
   it("names who exercises the rights of co-owners, and where nobody may [TA 193] [CA 686]", async () => {

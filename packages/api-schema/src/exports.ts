@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { exportUnmappedMax } from "./limits.ts";
-import { asOf } from "./moment.ts";
+import { asOf, knownAt } from "./moment.ts";
 import { named } from "./named.ts";
-import { asOfAnswer } from "./page.ts";
+import { asOfAnswer, knownAtAnswer } from "./page.ts";
 import { height, id, instantText, line } from "./primitives.ts";
 
 const kind = z
@@ -17,9 +17,8 @@ export const newExport = named(
   z.strictObject({
     kind,
     format,
-    asOf: asOf
-      .optional()
-      .describe("What stood then, as the chain has it: without what later entries correct"),
+    asOf: asOf.optional().describe("What stood then. Of RECORD_DATE fixed by the list, as knownAt is"),
+    knownAt: knownAt.optional(),
     recordDateId: id("rdt").optional().describe("Of RECORD_DATE alone, and needed there"),
     version: z.int().min(1).max(1_000_000).optional().describe("Of the frozen list; the newest if left out"),
     names: z
@@ -42,7 +41,8 @@ export const bookExport = named(
     names: z.boolean(),
     purpose: z.string().nullable(),
     maker: z.string(),
-    asOf: asOfAnswer,
+    asOf: asOfAnswer.describe("What stood then is what the file shows"),
+    knownAt: knownAtAnswer.describe("As it was known here: later rectifications are not in the file"),
     state: z
       .enum(["rendering", "ready", "failed", "changed"])
       .describe("`changed`: what it was made of is not there any more (an erasure, say). Make a new one"),

@@ -1,7 +1,7 @@
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { z } from "zod";
 import { named } from "./named.ts";
-import { asOfQuery, pageAfter, pageOf } from "./page.ts";
+import { asOfQuery, corrections, knownAtAnswer, pageAfter, pageOf } from "./page.ts";
 import { addressText, hash, height, id, instantText, personId, unitsText } from "./primitives.ts";
 
 const kinds = Object.keys(holdKinds) as (keyof typeof holdKinds)[];
@@ -33,5 +33,9 @@ const hold = named(
     fromSeq: height.describe("The entry that made it"),
   }),
 );
-export const holdPage = named("HoldPage", pageOf(hold));
+export const holdPage = named(
+  "HoldPage",
+  pageOf(hold).extend({ knownAt: knownAtAnswer, corrections }),
+  "Holds of accounts that a later entry corrects have the units that these had, as is known at knownAt",
+);
 export const holdQuery = pageAfter(hash).extend(asOfQuery);

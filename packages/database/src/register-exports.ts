@@ -23,6 +23,9 @@ export interface Unmapped {
   first: { row: number; column: string; characters: string[] }[];
 }
 
+/** The last entry whose corrections an export knows of. */
+export type KnownPlace = Pick<Position, "seq" | "head" | "block" | "hash"> & { time: string };
+
 export interface ExportOrder {
   id: string;
   issueId: string;
@@ -35,7 +38,9 @@ export interface ExportOrder {
   custodianId: number | null;
   partyId: string;
   maker: string;
-  position: Pick<Position, "seq" | "head" | "block" | "hash" | "time">;
+  position: Pick<Position, "seq" | "head" | "block" | "hash" | "time" | "legalTime">;
+  /** What was known of it. */
+  known: KnownPlace;
   at: Date;
 }
 
@@ -74,6 +79,8 @@ export const exportPart = (order: ExportOrder): Part =>
       block_number: ["bigint", (of) => of.position.block],
       block_hash: ["text", (of) => of.position.hash],
       block_time: ["timestamptz", (of) => of.position.time],
+      legal_time: ["timestamptz", (of) => of.position.legalTime],
+      known: ["jsonb", (of) => JSON.stringify(of.known)],
       state: ["text", () => "rendering"],
       created_at: ["timestamptz", (of) => of.at],
     },
@@ -97,6 +104,8 @@ interface Row {
   block_number: bigint;
   block_hash: string;
   block_time: Date;
+  legal_time: Date;
+  known: KnownPlace;
   state: ExportState;
   rows: bigint | null;
   bytes: bigint | null;
@@ -108,7 +117,7 @@ interface Row {
 }
 
 const columns = `id, issue_id, kind, format, record_date_id, list_version, names, purpose, custodian_id, party_id,
-  maker, seq, head, block_number, block_hash, block_time, state, rows, bytes, sha256, parts, unmapped, created_at,
+  maker, seq, head, block_number, block_hash, block_time, legal_time, known, state, rows, bytes, sha256, parts, unmapped, created_at,
   ready_at`;
 
 /** An export of a party; undefined where it has none of this id. */
@@ -189,7 +198,9 @@ const exportOf = (row: Row): RegisterExport => ({
     block: Number(row.block_number),
     hash: row.block_hash,
     time: row.block_time,
+    legalTime: row.legal_time,
   },
+  known: row.known,
   at: row.created_at,
   state: row.state,
   rendered:

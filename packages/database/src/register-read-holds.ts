@@ -1,4 +1,4 @@
-import { holdKinds } from "@genbo/domain/entry-kinds";
+import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import { zeroAddress } from "@genbo/domain/words";
 import { holdAfter } from "@genbo/register/hold";
 import type { ChainEntry, Hold } from "@genbo/register/state";
@@ -30,11 +30,8 @@ export interface HoldsPage {
 }
 
 /** The open holds of an issue as of a position, each as its entries up to there left it. */
-export async function holdsPage(
-  db: Queryable,
-  { issueId, seq }: StateOf,
-  query: HoldsQuery,
-): Promise<HoldsPage> {
+export async function holdsPage(db: Queryable, at: StateOf, query: HoldsQuery): Promise<HoldsPage> {
+  const { issueId, seq } = at;
   const { custodianId = null, after = "", limit } = query;
   const found = await db.query<{ id: string }>({
     name: "holds-page",
@@ -50,7 +47,7 @@ export async function holdsPage(
   const page = found.rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    rows: await openOnes(db, { issueId, seq }, page),
+    rows: await openOnes(db, at, page),
     next: found.rows.length > limit && last !== undefined ? last.id : null,
   };
 }
@@ -58,21 +55,37 @@ export async function holdsPage(
 /** The open holds of one kind as of a position on any of these accounts, or in favour of them; by id. */
 export async function holdsOf(
   db: Queryable,
-  { issueId, seq }: StateOf,
+  at: StateOf,
   of: { side: "account" | "target"; accounts: readonly string[]; kind?: number },
 ): Promise<HoldAt[]> {
+  const { issueId, seq } = at;
   const { side, accounts, kind = null } = of;
-  const favoured = side === "target" ? await everInFavourOf(db, issueId, accounts) : [];
+  const others = await (side === "target" ? everInFavourOf : holdsCarriedFrom)(db, issueId, accounts);
   const found = await db.query<{ id: string }>({
     name: `holds-of-${side}`,
     text: `select id from hold
       where issue_id = $1 and from_seq <= $2 and (to_seq is null or to_seq > $2)
-        and ${side === "target" ? "id" : "account"} = any($3) and ($4::int is null or kind = $4)
+        and (id = any($3) or account = any($5)) and ($4::int is null or kind = $4)
       order by id`,
-    values: [issueId, seq, side === "target" ? favoured : accounts, kind],
+    values: [issueId, seq, others, kind, side === "target" ? [] : accounts],
   });
-  const holds = await openOnes(db, { issueId, seq }, found.rows);
-  return side === "account" ? holds : holds.filter(({ target }) => accounts.includes(target ?? ""));
+  const wanted = new Set(accounts);
+  return (await openOnes(db, at, found.rows)).filter((hold) => wanted.has(hold[side] ?? ""));
+}
+
+/** Holds that stood on one of these accounts before they went with its units to another one, as a recovery carries them. */
+async function holdsCarriedFrom(
+  db: Queryable,
+  issueId: string,
+  accounts: readonly string[],
+): Promise<string[]> {
+  const found = await db.query<{ id: string }>({
+    name: "holds-carried-from",
+    text: `select distinct ref as id from entry
+      where issue_id = $1 and from_account = any($2) and kind = ${entryKinds.HOLD_CHANGED} and to_account <> from_account`,
+    values: [issueId, accounts],
+  });
+  return found.rows.map(({ id }) => id);
 }
 
 async function openOnes(db: Queryable, at: StateOf, rows: readonly { id: string }[]): Promise<HoldAt[]> {
@@ -84,8 +97,9 @@ async function openOnes(db: Queryable, at: StateOf, rows: readonly { id: string 
     db,
     [...standing.values()].flatMap(({ account, target }) => [account, target]),
   );
+  const known = await asKnown(db, at, standing);
   return ids.flatMap((id) => {
-    const hold = standing.get(id);
+    const hold = known.get(id);
     // Frozen units that were all set free again are no hold, though their line goes on.
     if (hold === undefined || hold.claimed === 0n) return [];
     const personId = persons.get(hold.account) ?? null;
@@ -103,6 +117,36 @@ async function personsOf(db: Queryable, accounts: readonly (string | null)[]): P
     values: [[...new Set(accounts)]],
   });
   return new Map(found.rows.map(({ address, person }) => [address, person]));
+}
+
+/**
+ * Holds as far as their accounts had the units, as is known now: a correction takes units out of any hold (ADR 0020), of
+ * several on an account out of the last one first.
+ */
+async function asKnown(
+  db: Queryable,
+  at: StateOf,
+  standing: ReadonlyMap<string, Hold>,
+): Promise<ReadonlyMap<string, Hold>> {
+  const corrected = at.overlay?.accounts;
+  const accounts = [...standing.values()]
+    .map(({ account }) => account)
+    .filter((each) => corrected?.has(each));
+  if (corrected === undefined || accounts.length === 0) return standing;
+  const all = await holdsOf(db, { ...at, overlay: null }, { side: "account", accounts });
+  const encumbered = new Map(accounts.map((each) => [each, corrected.get(each)?.row?.encumbered ?? 0n]));
+  const left = new Map(encumbered);
+  const known = new Map(standing);
+  for (const { id, account, kind, units, claimed } of all.sort((a, b) => a.fromSeq - b.fromSeq)) {
+    const [most, free] = [encumbered.get(account)!, left.get(account)!];
+    const lost = units > free ? units - free : 0n;
+    left.set(account, free - (units - lost));
+    const hold = standing.get(id);
+    // A pledge behind others claims no more than what these had.
+    const waits = kind === holdKinds.PLEDGE && claimed - lost > most ? most : claimed - lost;
+    if (hold !== undefined) known.set(id, { ...hold, units: units - lost, claimed: waits });
+  }
+  return known;
 }
 
 interface EntryRow {

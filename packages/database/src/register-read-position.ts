@@ -34,6 +34,17 @@ export interface Position {
   totals: { units: bigint; holders: number; accounts: number };
 }
 
+/**
+ * Up to which block, or before which instant, the registry had named the persons of a state: names change between the
+ * entries of an issue, so an instant that was asked for counts itself.
+ */
+export const namedUntil = ({
+  block,
+  time,
+  legalTime = time,
+}: Pick<Position, "block" | "time"> & { legalTime?: Date }): number | Date =>
+  legalTime > time ? new Date(legalTime.getTime() + 1) : block;
+
 interface Row {
   seq: bigint | null;
   head: string;

@@ -531,6 +531,8 @@ create table register_export (
   block_number bigint not null,
   block_hash text not null,
   block_time timestamptz not null,
+  legal_time timestamptz not null, -- the instant that was asked for, or that of the block
+  known jsonb not null, -- {seq, head, block, hash, time}: the last entry whose corrections count
   state text not null check (state in ('rendering', 'ready', 'failed', 'changed')),
   lease_until timestamptz, -- one process renders it
   tries integer not null default 0,
@@ -664,6 +666,7 @@ create index entry_from on entry (issue_id, from_account, seq);
 create index entry_to on entry (issue_id, to_account, seq);
 create index entry_issued on entry (issue_id, seq) where kind = 1; -- an issue's first units: one probe, of however many lines
 create index entry_mark on entry (issue_id, to_account, seq) where kind = 13; -- few lines are marks
+create index entry_carried on entry (issue_id, from_account) where kind = 10; -- nor holds that changed
 create index entry_ratio on entry (issue_id, seq) where kind = 12 and from_account is null; -- begins or ends a ratio
 -- What says something of a time before it: few of many.
 create index entry_correction on entry (issue_id, corrects, seq) where corrects is not null or effective_on is not null;

@@ -98,7 +98,8 @@ export function entriesSheet(ctx: ApiContext, order: RegisterExport, profile: Pr
   const filter = custodianId === null ? {} : { custodianId };
   const wireOf = entryWire(profile);
   return sheetOf(order, profile, columns, async (after) => {
-    const page = await entriesPage(ctx.pool, state, { ...filter, after: Number(after), limit: pageLines });
+    const query = { ...filter, after: Number(after), limit: pageLines };
+    const page = await entriesPage(ctx.pool, state, query, order.known.seq);
     const lines = custodianId === null ? page.lines : await ownSides(ctx.pool, custodianId, page.lines);
     const people = await peopleOf(
       ctx,

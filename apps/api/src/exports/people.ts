@@ -1,4 +1,5 @@
 import type { RegisterExport } from "@genbo/database/register-exports";
+import { namedUntil } from "@genbo/database/register-read-position";
 import { particularsAt } from "@genbo/database/vault-at";
 import { accountsKeptBy } from "@genbo/database/wallets";
 import type { ApiContext } from "../context.ts";
@@ -14,7 +15,7 @@ interface Known {
   address: { postalCode: string; prefecture: string; city: string; street: string; country: string } | null;
 }
 
-/** The persons behind accounts as the registry named them at the export's block; of a broker's, its own alone. */
+/** The persons behind accounts as the registry named them at the export's moment; of a broker's, its own alone. */
 export async function peopleOf(
   ctx: Pick<ApiContext, "pool" | "vaultKeys">,
   order: RegisterExport,
@@ -25,7 +26,7 @@ export async function peopleOf(
   const { custodianId, position } = order;
   const own = custodianId === null ? null : await accountsKeptBy(ctx.pool, custodianId, asked);
   const visible = own === null ? asked : asked.filter((account) => own.has(account));
-  const found = await particularsAt(ctx.pool, ctx.vaultKeys, position.block, visible);
+  const found = await particularsAt(ctx.pool, ctx.vaultKeys, namedUntil(position), visible);
   return new Map([...found].map(([account, { opened }]) => [account, shownOf(opened?.particulars ?? {})]));
 }
 

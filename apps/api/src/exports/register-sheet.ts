@@ -1,6 +1,8 @@
 import type { RegisterExport } from "@genbo/database/register-exports";
 import { registerPage } from "@genbo/database/register-read";
 import { holdsOf } from "@genbo/database/register-read-holds";
+import { readingOf } from "@genbo/database/register-read-overlay";
+import { positionOf, type StateOf } from "@genbo/database/register-read-position";
 import type { RegisterRow } from "@genbo/database/register-row";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
@@ -65,12 +67,13 @@ const columns: Column<LotRow>[] = [
   { key: "fromSeq", heading: both("最後の記載の番号"), of: ({ holding }) => holding.fromSeq },
 ];
 
-/** The register as of an entry. */
+/** The register as of an entry, as known at the same or a later one. */
 export function registerSheet(ctx: ApiContext, order: RegisterExport, profile: ProfileName): Sheet {
-  // While nothing has entered since, the open periods are the register: four times quicker, and asked anew each page.
-  const state = { issueId: order.issueId, seq: order.position.seq, isPresent: true };
+  let asked: Promise<StateOf> | undefined;
   const filter = order.custodianId === null ? {} : { custodianId: order.custodianId };
   return sheetOf(order, profile, columns, async (after) => {
+    asked ??= stateOf(ctx, order);
+    const state = await asked;
     const page = await registerPage(ctx.pool, state, { ...filter, after, limit: pageAccounts });
     const accounts = page.rows.map(({ account }) => account);
     const pledges = await holdsOf(ctx.pool, state, { side: "account", accounts, kind: holdKinds.PLEDGE });
@@ -83,4 +86,15 @@ export function registerSheet(ctx: ApiContext, order: RegisterExport, profile: P
     });
     return { rows, next: page.next };
   });
+}
+
+async function stateOf(ctx: ApiContext, { issueId, position, known }: RegisterExport): Promise<StateOf> {
+  const { seq, legalTime } = position;
+  // While nothing has entered since, the open periods are the register: four times quicker, and asked anew each page.
+  if (known.seq === seq) return { issueId, seq, isPresent: true };
+  const [at, then] = [
+    await positionOf(ctx.pool, issueId, { seq }),
+    await positionOf(ctx.pool, issueId, { seq: known.seq }),
+  ];
+  return readingOf(ctx.pool, { ...at!, legalTime }, then!);
 }

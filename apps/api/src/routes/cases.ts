@@ -24,7 +24,7 @@ import { factsKept, type KeptFacts, keepFacts } from "../case-facts.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
-import { asOfPosition, positionFor } from "../moments.ts";
+import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../reads.ts";
 import { caseView, issueView, seesParticulars } from "../views.ts";
@@ -93,7 +93,8 @@ export const caseHandlers = (
         page.rows.map(({ id }) => id),
       );
       const items = page.rows.map(holdWire(cases));
-      return { status: 200, body: { items, next: page.next, asOf: asOfPosition(position) } };
+      const asOf = asOfPosition(position);
+      return { status: 200, body: { items, next: page.next, asOf, ...knownWire(position) } };
     },
   };
 };

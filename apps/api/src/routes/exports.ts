@@ -10,7 +10,7 @@ import {
   type RegisterExport,
   type Rendered,
 } from "@genbo/database/register-exports";
-import type { Position } from "@genbo/database/register-read-position";
+import type { Reading } from "@genbo/database/register-read-overlay";
 import { newId } from "@genbo/domain/ids";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { CallOf, Handlers } from "../call.ts";
@@ -19,7 +19,7 @@ import type { ApiContext } from "../context.ts";
 import { ExportChanged, exportBytes } from "../exports/content.ts";
 import { rangeOf } from "../exports/range.ts";
 import type { ExportRunner } from "../exports/runner.ts";
-import { positionFor } from "../moments.ts";
+import { knownWire, positionFor } from "../moments.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead } from "../reads.ts";
 import { issueView, seesParticulars } from "../views.ts";
@@ -39,7 +39,7 @@ export const exportHandlers = (ctx: ApiContext, runner: ExportRunner): Handlers<
           body: exportWire({ ...order, state: "rendering", rendered: null, readyAt: null }),
         },
         target: order.id,
-        detail: { issueId: order.issueId, kind, format, names, seq: position.seq },
+        detail: { issueId: order.issueId, kind, format, names, seq: position.seq, knownSeq: order.known.seq },
         purpose,
         writes: [exportPart(order)],
       };
@@ -85,9 +85,9 @@ async function orderOf(ctx: ApiContext, call: Create): Promise<ExportOrder> {
     if (body.purpose === undefined) throw invalidField("/purpose", "is needed to read personal data");
   }
   const isList = body.kind === "RECORD_DATE";
-  const { position, recordDate } = isList
+  const { reading, recordDate } = isList
     ? await frozenList(ctx, call, issue.id)
-    : { position: await presentOrPast(ctx, call, issue.id), recordDate: null };
+    : { reading: await presentOrPast(ctx, call, issue.id), recordDate: null };
   return {
     id: newId("exp", at),
     issueId: issue.id,
@@ -99,22 +99,24 @@ async function orderOf(ctx: ApiContext, call: Create): Promise<ExportOrder> {
     custodianId: principal.role === "broker" ? principal.custodianId! : null,
     partyId: principal.partyId,
     maker: principal.subject,
-    position,
+    position: reading,
+    known: knownWire(reading).knownAt,
     at,
   };
 }
 
-async function presentOrPast(ctx: ApiContext, { body }: Create, issueId: string): Promise<Position> {
+async function presentOrPast(ctx: ApiContext, { body }: Create, issueId: string): Promise<Reading> {
   if (body.recordDateId !== undefined) throw invalidField("/recordDateId", "is of RECORD_DATE alone");
   if (body.version !== undefined) throw invalidField("/version", "is of RECORD_DATE alone");
-  return positionFor(ctx, issueId, { asOf: body.asOf }, "");
+  return positionFor(ctx, issueId, { asOf: body.asOf, knownAt: body.knownAt }, "");
 }
 
 async function frozenList(
   ctx: ApiContext,
   { principal, body }: Create,
   issueId: string,
-): Promise<{ position: Position; recordDate: { id: string; version: number } }> {
+): Promise<{ reading: Reading; recordDate: { id: string; version: number } }> {
+  if (body.knownAt !== undefined) throw invalidField("/knownAt", "is fixed by the version of the list");
   if (body.asOf !== undefined) throw invalidField("/asOf", "is fixed by the record date");
   if (body.recordDateId === undefined) throw invalidField("/recordDateId", "is needed for RECORD_DATE");
   if (!principal.scopes.includes("record-dates:read"))
@@ -124,8 +126,8 @@ async function frozenList(
   const list = found.recordDateLists.find(({ version }) => version === (body.version ?? version));
   if (list === undefined)
     throw new ProblemError("STATE_CONFLICT", "The list is not frozen yet, or has no such version.");
-  const position = await readingOfList(ctx.pool, listStateOf(found, list));
-  return { position, recordDate: { id: found.id, version: list.version } };
+  const reading = await readingOfList(ctx.pool, listStateOf(found, list));
+  return { reading, recordDate: { id: found.id, version: list.version } };
 }
 
 const mediaTypes = {
@@ -151,7 +153,7 @@ async function answerBytes(
       headers: { "content-range": `bytes */${bytes}` },
     });
   const { from, to, isPart } = asked;
-  const { kind, format, names } = order;
+  const { kind, format, names, position, known } = order;
   await auditRead(ctx, call, order.id, order.purpose ?? undefined, {
     ...{ issueId: order.issueId, kind, format, names },
     ...(isPart && { from, to }),
@@ -166,7 +168,7 @@ async function answerBytes(
   return {
     status: isPart ? 206 : 200,
     stream: cutOffIfChanged(ctx, order.id, exportBytes(ctx, order, profile, from, to)),
-    fileName: `${order.issueId}-${kind.toLowerCase().replace("_", "-")}-${order.position.seq}.${endings[format]}`,
+    fileName: `${order.issueId}-${kind.toLowerCase().replace("_", "-")}-as-of-${position.seq}-known-${known.seq}.${endings[format]}`,
     type: mediaTypes[format],
     headers,
   };

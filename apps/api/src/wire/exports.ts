@@ -20,6 +20,7 @@ export function exportWire(order: RegisterExport): z.input<typeof bookExport> {
       hash: position.hash,
       time: position.time.toISOString(),
     },
+    knownAt: order.known,
     state: order.state,
     content: rendered && {
       rows: rendered.rows,
