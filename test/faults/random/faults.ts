@@ -2,16 +2,15 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "@genbo/cli/demo/random";
-import type { ProcessName } from "@genbo/cli/supervisor";
 import { type ServiceName, serviceNames } from "@genbo/cli/supervisor-service";
 import { type Failpoint, failpoints } from "@genbo/domain/failpoints";
 import type { Fault } from "./fault.ts";
 import { node } from "./node-faults.ts";
 import { cut, delay, freeze } from "./wire-faults.ts";
-import type { World } from "./world.ts";
+import { standbys, type World } from "./world.ts";
 
-const everybody: readonly ProcessName[] = [...serviceNames, "postgres", "anvil"];
-const pausable: readonly ProcessName[] = [...serviceNames, "anvil"];
+const everybody = [...serviceNames, ...standbys, "postgres", "anvil"] as const;
+const pausable = [...serviceNames, ...standbys, "anvil"] as const;
 const [pauseMsMin, pauseMsMost, pauseMsMax] = [100, 4_000, 20_000];
 /** One in so many pauses is longer than any lease. */
 const longPauses = 5;
@@ -46,9 +45,9 @@ function kill(random: Random): Fault {
   const name = random.pick(everybody);
   return {
     name: `kill ${name}`,
-    strike: async ({ stack }) => {
-      await stack.kill(name);
-      await stack.ready(name);
+    strike: async ({ control }) => {
+      await control.kill(name);
+      await control.ready(name);
       return true;
     },
   };
@@ -62,9 +61,9 @@ function pause(random: Random): Fault {
     : pauseMsMin + random.int(pauseMsMost - pauseMsMin);
   return {
     name: `pause ${name}${isLong ? " for long" : ""}`,
-    strike: async ({ stack }) => {
-      await stack.ready(name);
-      const pid = stack.processes()[name];
+    strike: async ({ control }) => {
+      await control.ready(name);
+      const pid = control.processes()[name];
       if (pid === undefined) return false;
       process.kill(pid, "SIGSTOP");
       await sleep(ms);

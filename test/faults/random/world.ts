@@ -1,8 +1,11 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { moveClock } from "@genbo/cli/demo/clock";
-import { type Stack, startStack } from "@genbo/cli/supervisor";
-import type { ServiceName } from "@genbo/cli/supervisor-service";
+import { type ProcessName, type Stack, startStack } from "@genbo/cli/supervisor";
+import { type ServiceName, startService } from "@genbo/cli/supervisor-service";
+import { controlOf, logOf, type ProcessControl } from "@genbo/cli/supervisor-services";
+import { keepUp } from "@genbo/cli/supervisor-unit";
+import type { Env } from "@genbo/domain/env";
 import { type ActiveIssue, activeIssue } from "../../support/active-issue.ts";
 import { type FaultyNode, openFaultyNode } from "../../support/faulty-node.ts";
 import type { SmallVolume } from "../../support/small-volume.ts";
@@ -15,9 +18,15 @@ interface Wires {
   chain: FaultyNode;
 }
 
+/** A second worker and a second indexer, which take over from the first. */
+export const standbys = ["worker-2", "indexer-2"] as const;
+type AnyName = ProcessName | (typeof standbys)[number];
+
 /** A platform of real processes, each of which reaches database and chain over wires that a test can break. */
 export interface World {
   stack: Stack;
+  /** Of the standbys too. */
+  control: ProcessControl<AnyName>;
   issue: ActiveIssue;
   wires: ReadonlyMap<ServiceName, Wires>;
   /** Between whoever calls and the api. */
@@ -48,6 +57,7 @@ export async function openWorld(
   mkdirSync(failpointDir, { recursive: true });
   if (smallVolume !== undefined) symlinkSync(smallVolume.folder, join(dataDir, "postgres"));
   const wires = new Map<ServiceName, Wires>();
+  const envs = new Map<string, Env>();
   try {
     const stack = await startStack({
       dataDir,
@@ -59,20 +69,45 @@ export async function openWorld(
         const chain = await openFaultyNode(env.chainRpcUrls[0]!);
         undo.push(database.close, chain.close);
         wires.set(name, { database, chain });
+        envs.set(name, { ...env, failpointDir });
         direct.port = String(database.port);
         return { ...env, failpointDir, databaseUrl: direct.href, chainRpcUrls: [chain.url] };
       },
     });
     undo.push(stack.stop);
+    const seconds = await Promise.all(
+      standbys.map((name) => {
+        const service = name.slice(0, -2) as ServiceName;
+        return keepUp(
+          name,
+          () => startService(service, envs.get(service)!, logOf(stack.folder, name)),
+          notice,
+        );
+      }),
+    );
+    undo.push(() => Promise.all(seconds.map((unit) => unit.stop())));
+    const control = bothOf(stack, controlOf(seconds));
     const door = await openTcpLink(Number(new URL(stack.urls.api).port));
     undo.push(door.close);
     const urls = { ...stack.urls, api: `http://127.0.0.1:${door.port}` };
     const issue = await activeIssue({ ...stack, urls }, customers, totalUnits);
     undo.push(() => issue.chain.close());
     await moveClock(silent, issue.parties.as.operator, today);
-    return { stack, issue, wires, door, volume: smallVolume, failpointDir, close };
+    return { stack, control, issue, wires, door, volume: smallVolume, failpointDir, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function bothOf(
+  first: ProcessControl<ProcessName>,
+  second: ProcessControl<(typeof standbys)[number]>,
+): ProcessControl<AnyName> {
+  const isStandby = (name: AnyName): name is (typeof standbys)[number] => name.endsWith("-2");
+  return {
+    processes: () => ({ ...first.processes(), ...second.processes() }),
+    kill: (name) => (isStandby(name) ? second.kill(name) : first.kill(name)),
+    ready: (name) => (isStandby(name) ? second.ready(name) : first.ready(name)),
+  };
 }
