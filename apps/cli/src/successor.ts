@@ -10,6 +10,8 @@ const usage = `Usage: genbo successor OLD_EXPORT [NEW_EXPORT]
 
 const reasons: Record<NotReady, string> = {
   NOT_PAUSED: "The old issue is not paused: entries may follow this export. Stop it and export again.",
+  PLEDGE_WITHOUT_UNITS:
+    "A pledge stands of whose units none are left: it cannot be made anew. End it, then export again.",
   OPEN_REQUEST: "Transfers or deliveries are under way: end or cancel them, then export again.",
 };
 

@@ -77,6 +77,13 @@ contract Erc7943Test is Standard {
         yes(!token.canTransfer(holder, RECEIVER, 1), "more frozen than held");
     }
 
+    /// @dev The departure: the balance is no business of canTransfer, says one clause; what is unfrozen is the balance less
+    /// what is frozen, says another. Here it is the pre-check of the transfer.
+    function test_canTransferSaysNoBeyondTheBalance() public view {
+        yes(token.canTransfer(holder, RECEIVER, UNITS), "all");
+        yes(!token.canTransfer(holder, RECEIVER, UNITS + 1), "more than all");
+    }
+
     function test_canTransferAsksCanSendOfTheSender() public {
         yes(token.canTransfer(holder, RECEIVER, 1), "before");
         flag(holder, 1, 2);
@@ -128,6 +135,24 @@ contract Erc7943Test is Standard {
         vm.expectRevert(unauthorized(holder));
         vm.prank(holder);
         acts.setFrozenTokens(holder, 0);
+    }
+
+    function test_setFrozenTokensRevertsWhereItCannotBe() public {
+        vm.prank(ISSUER);
+        ICorporateActs(address(token)).proposeRatio(2, 1);
+        vm.warp(START + 2 days);
+        vm.prank(REGISTRAR);
+        ICorporateActs(address(token)).beginRatio(2, 1, "split");
+        vm.expectRevert(refused(Code.RATIO_IN_PROGRESS));
+        freeze(holder, 1);
+    }
+
+    function test_getFrozenTokensIsTheAbsoluteAmount() public {
+        freeze(holder, 500);
+        vm.prank(ISSUER);
+        token.issue(issueRow(holder, 100, "more"), true);
+        eq(token.getFrozenTokens(holder), 500, "whatever the balance does");
+        yes(!token.canTransfer(holder, RECEIVER, 1), "future units are withheld");
     }
 
     function test_forcedTransferIsTheEnforcers() public {

@@ -7,7 +7,7 @@ import type { Hold, IssueState } from "./state.ts";
 export interface Opening {
   /** Rows of `issue`: one for each lot of each account, so that its acquisition date goes along (Trust Act 186(iv)). */
   issues: { to: string; units: string; acquiredOn: string }[];
-  /** Rows of `createHolds`, in the order in which they were made: that is the rank of attachments. */
+  /** Rows of `createHolds`, in the order in which they were made: that is their rank. */
   holds: OpeningHold[];
   /** Amounts of `setFrozenTokens`. */
   frozen: { account: string; units: string }[];
@@ -20,20 +20,29 @@ export interface OpeningHold {
   controller: string;
   units: string;
   expiryMinutes: number;
+  /** The place, from 1, of the pledge on whose units it ranks; null: on none. */
+  behind: number | null;
+  /** Stands for a first pledge that has ended: its controller releases it once all the others stand. */
+  ends: boolean;
 }
 
 /** Why an issue cannot be handed over as it stands. */
-export type NotReady = "NOT_PAUSED" | "OPEN_REQUEST";
+export type NotReady = "NOT_PAUSED" | "OPEN_REQUEST" | "PLEDGE_WITHOUT_UNITS";
 
 const passing: readonly number[] = [holdKinds.REQUEST, holdKinds.DVP];
 
 /**
  * What stands against a hand-over: the old token must be paused, so that nothing follows its closing entry, and the
- * holds of trades under way have ended, since their other halves cannot be carried.
+ * holds of trades under way have ended, since their other halves cannot be carried. A pledge of whose units the pledges
+ * before it have left none cannot be made anew.
  */
 export function notReady(closing: IssueState): NotReady | null {
   if (!decodePolicy(closing.policy).paused) return "NOT_PAUSED";
-  return [...closing.holds.values()].some(({ kind }) => passing.includes(kind)) ? "OPEN_REQUEST" : null;
+  const holds = [...closing.holds.values()];
+  if (holds.some(({ kind }) => passing.includes(kind))) return "OPEN_REQUEST";
+  return holds.some((hold) => hold.behind !== null && unitsBehind(holds, hold.behind) === 0n)
+    ? "PLEDGE_WITHOUT_UNITS"
+    : null;
 }
 
 /** The opening that equals a closing state. */
@@ -47,7 +56,7 @@ export function openingOf(closing: IssueState): Opening {
         acquiredOn: isoOfDay(acquiredOn),
       })),
     ),
-    holds: holds.filter(({ kind }) => kind !== holdKinds.FREEZE).map(rowOf),
+    holds: holdRows(holds.filter(({ kind }) => kind !== holdKinds.FREEZE)),
     frozen: holds
       .filter(({ kind, claimed }) => kind === holdKinds.FREEZE && claimed > 0n)
       .map(({ account, claimed }) => ({ account, units: claimed.toString() })),
@@ -89,11 +98,47 @@ function heldOf(closing: IssueState, opening: IssueState): string | null {
 const accountsOf = ({ holdings }: IssueState) =>
   [...holdings.values()].sort((a, b) => (a.account < b.account ? -1 : 1));
 
-const rowOf = ({ kind, account, target, controller, claimed, expiryMinutes }: Hold): OpeningHold => ({
+/** Units that the pledges with one first pledge have together. */
+const unitsBehind = (holds: readonly Hold[], first: string): bigint =>
+  holds
+    .filter(({ id, behind }) => id === first || behind === first)
+    .reduce((sum, { units }) => sum + units, 0n);
+
+/**
+ * Holds as they are made anew. Pledges behind one that has ended need it for a moment, so that they have again what they
+ * have; what they claim beyond the units that are left falls away.
+ */
+function holdRows(holds: readonly Hold[]): OpeningHold[] {
+  const rows: OpeningHold[] = [];
+  const placeOf = new Map<string, number>();
+  for (const hold of holds) {
+    if (hold.behind === null) {
+      placeOf.set(hold.id, rows.length + 1);
+      rows.push(rowOf(hold, hold.claimed, null));
+      continue;
+    }
+    const units = unitsBehind(holds, hold.behind);
+    if (!placeOf.has(hold.behind)) {
+      rows.push({ ...rowOf(hold, units, null), to: null, ends: true });
+      placeOf.set(hold.behind, rows.length);
+    }
+    const dead = hold.claimed > units;
+    rows.push(rowOf(hold, dead ? units : hold.claimed, placeOf.get(hold.behind)!));
+  }
+  return rows;
+}
+
+const rowOf = (
+  { kind, account, target, controller, expiryMinutes }: Hold,
+  units: bigint,
+  behind: number | null,
+): OpeningHold => ({
   kind: holdKindOf(kind) ?? String(kind),
   account,
   to: target,
   controller,
-  units: claimed.toString(),
+  units: units.toString(),
   expiryMinutes,
+  behind,
+  ends: false,
 });

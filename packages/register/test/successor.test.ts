@@ -1,4 +1,4 @@
-import { holdKinds } from "@genbo/domain/entry-kinds";
+import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import { dayOfIso } from "@genbo/domain/jst";
 import { encodePolicy } from "@genbo/domain/policy-word";
 import { encodeMove } from "@genbo/domain/words";
@@ -90,5 +90,20 @@ describe("an issue on the contracts that succeed its own", () => {
     running.hold(a, b, 1n, 1);
     pause(running);
     expect(notReady(folded(running))).toBe("OPEN_REQUEST");
+  });
+
+  it("has to end a pledge first of whose units the ones before it left none", () => {
+    const chain = closed();
+    const first = chain.entries.find(({ kind }) => kind === entryKinds.HOLD_CREATED)!;
+    const pledge = { kind: holdKinds.PLEDGE, controller: court };
+    const second = chain.hold(a, b, 0n, 10, pledge);
+    chain.onHold("HOLD_RANKED", second, 6n, 10, { to: a, data: first.ref });
+    expect(notReady(folded(chain))).toBeNull();
+    expect(openingOf(folded(chain)).holds).toMatchObject([
+      { to: pledgee, units: "6", behind: null },
+      { to: b, units: "6", behind: 1, ends: false },
+    ]);
+    chain.onHold("HOLD_EXECUTED", first, 6n, 11);
+    expect(notReady(folded(chain))).toBe("PLEDGE_WITHOUT_UNITS");
   });
 });
