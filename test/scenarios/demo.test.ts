@@ -1,6 +1,10 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { demoOn } from "@genbo/cli/demo/command";
 import { readScenario } from "@genbo/cli/demo/fixture";
 import type { DemoResult } from "@genbo/cli/demo/run";
+import { startStack } from "@genbo/cli/supervisor";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keptScreen, stackFolder } from "../support/stack-folder.ts";
 
@@ -79,3 +83,23 @@ test("a second run finds everything and doubles nothing", () => {
   const { stepsMs: __, ...after } = second;
   expect(after).toEqual(before);
 });
+
+test("the whole register of the demo comes out of the chain again, row by row", async () => {
+  const stack = await startStack({ dataDir });
+  const main = join(import.meta.dirname, "../../apps/cli/src/main.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    main,
+    "reindex",
+    "--data",
+    dataDir,
+    "--json",
+  ]);
+  await stack.stop();
+  expect(JSON.parse(stdout)).toMatchObject({
+    differences: [],
+    faults: [],
+    heads: [],
+    held: [],
+    unanswered: 0,
+  });
+}, 60_000);

@@ -44,7 +44,12 @@ export async function makeDueRoots({
   if (due.length === 0) due = await dueCorrections(pool, held);
   for (const each of due) {
     const root = await rootOfState(pool, await stateOf(pool, each));
-    const stands = await leadership.transaction((tx) => insertRoot(tx, each, root));
+    const stands = await leadership.transaction(async (tx) => {
+      // The chain may hold this very root already, and the register have no row of it.
+      const held =
+        each.anchored === root && (await insertRoot(tx, { ...each, version: each.version - 1 }, root));
+      return held || insertRoot(tx, each, root);
+    });
     log.debug("a root", { issueId: each.issueId, kind: each.kind, day: each.day, root, stands });
   }
   return due.length;

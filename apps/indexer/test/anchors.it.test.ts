@@ -11,6 +11,7 @@ import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
 import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { reindexOn } from "./reindexing.ts";
 
 let stack: StackInProcess;
 let market: Market;
@@ -269,4 +270,10 @@ test("an issue without holdings has no root to publish", async () => {
     return found[0];
   });
   expect(made).toEqual({ root: zeroWord, operation_id: null });
+});
+
+test("a rebuild from block 0 comes to the same roots, whoever anchored what meanwhile", async () => {
+  const { code, text } = await reindexOn(stack)({ anew: true, switch: true });
+  expect(text).toContain("Equal");
+  expect(code).toBe(0);
 });

@@ -1,14 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { createBlockReader } from "@genbo/chain/blocks";
-import { createPool } from "@genbo/database/connection";
-import { newFirst, registerTables } from "@genbo/database/rebuild-tables";
-import { silentLog } from "@genbo/domain/log";
+import { registerTables } from "@genbo/database/rebuild-tables";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
 import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
-import { leadRebuild } from "../src/rebuild-lead.ts";
-import type { ReindexContext } from "../src/reindex.ts";
-import { type ReindexOptions, runReindex } from "../src/reindex-run.ts";
+import { type Reindex, reindexOn } from "./reindexing.ts";
 
 let stack: StackInProcess;
 let market: Market;
@@ -41,40 +37,7 @@ const issueTo = (accounts: readonly string[], units = 7n) =>
     { issueId: issue.id },
   );
 
-interface Ran {
-  code: number;
-  text: string;
-}
-/** `genbo reindex` in this process. */
-async function reindex(
-  options: Partial<ReindexOptions> = {},
-  over: Partial<ReindexContext> = {},
-): Promise<Ran> {
-  const url = stack.database.urls.genbo;
-  const leadership = await leadRebuild(url);
-  const pool = createPool(url, { max: 2, schemas: newFirst });
-  const reads = createPool(url, { max: 2, schemas: newFirst });
-  const { rpc } = stack.anvil();
-  const reader = createBlockReader(rpc);
-  const [genesis] = await reader.hashesAt([0]);
-  const lines: string[] = [];
-  try {
-    const context = {
-      ...{ pool, reads, rpc, reader, leadership, clock: stack.clock },
-      ...{ confirm: async () => true, local: true, log: silentLog, reach: () => undefined },
-      chain: { chainId: 1337, genesisHash: genesis! },
-      code: "test",
-      signal: new AbortController().signal,
-      ...over,
-    };
-    const all = { switch: false, anew: false, openBreaks: false, dropOld: false, json: false, ...options };
-    const code = await runReindex(context, "console:test", all, (line) => lines.push(line));
-    return { code, text: lines.join("\n") };
-  } finally {
-    await leadership.resign();
-    await Promise.all([pool.end(), reads.end()]);
-  }
-}
+const reindex: Reindex = (...args) => reindexOn(stack)(...args);
 
 const word = `0x${randomBytes(32).toString("hex")}`;
 
@@ -378,4 +341,23 @@ test("a node that keeps a line back is no reason to switch", async () => {
   expect(text).toContain("The rebuilt register may not take its place");
   expect(code).toBe(2);
   expect(await hashes(register)).toEqual(live);
+}, 60_000);
+
+test("a transaction with a fixed snapshot never sees half of the rebuilt register", async () => {
+  const reader = await stack.database.pool("genbo_api").connect();
+  const count = async () => (await reader.query("select count(*)::integer as entries from entry")).rows[0];
+  const expected = (await rows("select count(*)::integer as entries from entry"))[0];
+  await reader.query("begin isolation level repeatable read");
+  await reader.query("select 1 from party");
+  const lines: string[] = [];
+  const switching = reindex({ anew: true, switch: true }, {}, lines);
+  await stack.until("it waits", async () =>
+    lines.some((line) => line.startsWith("Waiting for transactions")),
+  );
+  expect(await count()).toEqual(expected);
+  expect(lines.some((line) => line.startsWith("Switched"))).toBe(false);
+  await reader.query("commit");
+  reader.release();
+  expect(await switching).toMatchObject({ code: 0 });
+  expect((await rows("select count(*)::integer as entries from entry"))[0]).toEqual(expected);
 }, 60_000);

@@ -33,7 +33,23 @@ export async function holdBack(tx: Transaction): Promise<HeldBack> {
   for (const issueId of issueIds) if (await holdIssueBack(tx, issueId)) short.add(issueId);
   await dropUnmade(tx, "record_date_list", "record_date_id, version", issueIds);
   await dropUnmade(tx, "register_root", "issue_id, kind, day, version", issueIds);
+  await keepRepeatedRoots(tx);
   return { held, short };
+}
+
+/**
+ * A root that superseded a foreign or a lost one on the chain says the same as the first: reading the chain again, that
+ * one is enough, and what was published stays.
+ */
+async function keepRepeatedRoots(tx: Transaction): Promise<void> {
+  await tx.query(
+    `insert into ${newSchema}.register_root select l.* from public.register_root l
+     where exists (select 1 from ${newSchema}.anchor a where a.issue_id = l.issue_id and a.kind = l.kind and a.day = l.day
+         and a.version = l.version and a.root = l.root)
+       and exists (select 1 from ${newSchema}.register_root r where r.issue_id = l.issue_id and r.kind = l.kind
+         and r.day = l.day and r.root = l.root and r.seq = l.seq and r.head = l.head)
+     on conflict do nothing`,
+  );
 }
 
 /** @returns whether the new register has less than the live one */

@@ -13,6 +13,8 @@ export interface DueRoot {
   head: string;
   /** Of a record date's list: the last entry that it knows of, and 24:00 JST of its day. */
   list: { knownSeq: bigint; closesAt: Date } | null;
+  /** Of a correction: the root that the chain holds, as the version before. */
+  anchored?: string;
 }
 
 /** 24:00 JST of a day, in SQL. */
@@ -70,7 +72,7 @@ export async function dueLists(db: Queryable): Promise<DueRoot[]> {
 export async function dueCorrections(db: Queryable, quarantined: readonly string[]): Promise<DueRoot[]> {
   const found = await db.query<Omit<DueRoot, "list">>({
     name: "roots-due-corrections",
-    text: `select a.issue_id as "issueId", a.kind, a.day::text as day, a.version + 1 as version,
+    text: `select a.issue_id as "issueId", a.kind, a.day::text as day, a.version + 1 as version, a.root as anchored,
         coalesce(e.seq, 0) as seq, coalesce(e.head, $1) as head
       from anchor a
       left join lateral (
