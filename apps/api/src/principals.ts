@@ -20,6 +20,8 @@ export interface Principals {
 interface Cached {
   principal: Principal;
   until: number;
+  /** The secret that was found to be the key's, so that it is not hashed again meanwhile. */
+  proved?: Buffer;
 }
 
 /** Looks up keys by prefix, keeps them for a moment, and writes their last use now and then. */
@@ -36,24 +38,27 @@ export function createPrincipals(ctx: Pick<ApiContext, "pool" | "clock" | "log">
   const timer = setInterval(flush, flushMs);
   timer.unref();
 
-  const load = async (prefix: string): Promise<Principal | undefined> => {
+  const load = async (prefix: string): Promise<Cached | undefined> => {
     const cached = cache.get(prefix);
-    if (cached !== undefined && cached.until > performance.now()) return cached.principal;
+    if (cached !== undefined && cached.until > performance.now()) return cached;
     const principal = await findPrincipal(ctx.pool, prefix);
     if (cache.size >= cacheKeysMax) cache.clear();
-    if (principal === undefined) cache.delete(prefix);
-    else cache.set(prefix, { principal, until: performance.now() + cacheMsMax });
-    return principal;
+    cache.delete(prefix);
+    if (principal === undefined) return undefined;
+    const found = { principal, until: performance.now() + cacheMsMax };
+    cache.set(prefix, found);
+    return found;
   };
 
   return {
     identify: async (authorization) => {
       const secret = /^Bearer (\S+)$/i.exec(authorization ?? "")?.[1] ?? "";
       const prefix = prefixOfSecret(secret);
-      const principal = prefix === undefined ? undefined : await load(prefix);
+      const cached = prefix === undefined ? undefined : await load(prefix);
       const now = ctx.clock.now();
-      if (principal === undefined || !isSecretOf(principal, secret) || hasEnded(principal, now))
+      if (cached === undefined || !isSecretOf(cached, secret) || hasEnded(cached.principal, now))
         return undefined;
+      const { principal } = cached;
       used.set(principal.keyId, now);
       return principal;
     },
@@ -67,8 +72,16 @@ export function createPrincipals(ctx: Pick<ApiContext, "pool" | "clock" | "log">
   };
 }
 
-const isSecretOf = (principal: Principal, secret: string): boolean =>
-  timingSafeEqual(Buffer.from(principal.hash, "hex"), Buffer.from(hashOfSecret(secret), "hex"));
+function isSecretOf(cached: Cached, secret: string): boolean {
+  const given = Buffer.from(secret);
+  if (cached.proved?.length === given.length && timingSafeEqual(cached.proved, given)) return true;
+  const isIt = timingSafeEqual(
+    Buffer.from(cached.principal.hash, "hex"),
+    Buffer.from(hashOfSecret(secret), "hex"),
+  );
+  if (isIt) cached.proved = given;
+  return isIt;
+}
 
 const hasEnded = ({ revokedAt, expiresAt, waits }: Principal, now: Date): boolean =>
   waits || revokedAt !== null || (expiresAt !== null && expiresAt <= now);

@@ -19,10 +19,12 @@ export interface AuditEntry {
 }
 
 /** What the chain of seals proves of a row: sha256 over the canonical JSON of all that it says. */
-export function auditDigest(entry: AuditEntry): string {
-  const { partyId, actor, action, target, outcome, purpose, detail, requestId, at } = entry;
-  const fields = [partyId, actor, action, target, outcome, purpose, detail, requestId, at];
-  return hash("sha256", canonicalJson(fields));
+export const auditDigest = (entry: AuditEntry): string => digestOf(entry, canonicalJson(entry.detail));
+
+function digestOf(entry: AuditEntry, detail: string): string {
+  const { partyId, actor, action, target, outcome, purpose, requestId, at } = entry;
+  const before = [partyId, actor, action, target, outcome, purpose].map((field) => JSON.stringify(field));
+  return hash("sha256", `[${before.join(",")},${detail},${JSON.stringify(requestId)},"${at.toISOString()}"]`);
 }
 
 const columns = "party_id, actor, action, target, outcome, purpose, detail, request_id, at, digest";
@@ -46,15 +48,18 @@ export async function writeAudit(db: Queryable, entry: AuditEntry): Promise<void
   });
 }
 
-const valuesOf = (entry: AuditEntry): [value: unknown, type: string][] => [
-  [entry.partyId, "text"],
-  [entry.actor, "text"],
-  [entry.action, "text"],
-  [entry.target, "text"],
-  [entry.outcome, "text"],
-  [entry.purpose, "text"],
-  [canonicalJson(entry.detail), "jsonb"],
-  [entry.requestId, "text"],
-  [entry.at, "timestamptz"],
-  [auditDigest(entry), "text"],
-];
+function valuesOf(entry: AuditEntry): [value: unknown, type: string][] {
+  const detail = canonicalJson(entry.detail);
+  return [
+    [entry.partyId, "text"],
+    [entry.actor, "text"],
+    [entry.action, "text"],
+    [entry.target, "text"],
+    [entry.outcome, "text"],
+    [entry.purpose, "text"],
+    [detail, "jsonb"],
+    [entry.requestId, "text"],
+    [entry.at, "timestamptz"],
+    [digestOf(entry, detail), "text"],
+  ];
+}

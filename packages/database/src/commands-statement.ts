@@ -21,6 +21,16 @@ export function params(): { param: Param; values: unknown[] } {
   return { param: (value, type) => `$${values.push(value)}::${type}`, values };
 }
 
+/** The values alone, for a statement whose text is known. */
+export function valuesOnly(): { param: Param; values: unknown[] } {
+  const values: unknown[] = [];
+  const param: Param = (value) => {
+    values.push(value);
+    return "";
+  };
+  return { param, values };
+}
+
 /** A column's PostgreSQL type and its value in a row. An array column takes its value as text (`arrayText`). */
 export type ColumnOf<Row> = readonly [type: string, of: (row: Row) => unknown];
 

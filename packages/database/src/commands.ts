@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { type AuditEntry, auditPart } from "./audit.ts";
-import { type Part, params, type Statement } from "./commands-statement.ts";
+import { type Part, params, type Statement, valuesOnly } from "./commands-statement.ts";
 import { type Pool, type Queryable, withTransaction } from "./connection.ts";
 import {
   answerPart,
@@ -88,12 +88,18 @@ async function decideAndWrite(
 
 /** One statement, so one round trip and one transaction even on a connection of the pool. */
 function statementOf(request: CommandRequest, decision: Decision, answer: StoredAnswer): Statement {
-  const { param, values } = params();
   const { guard, operation, commands = [] } = decision;
   const parts: Part[] = [answerPart(request, answer, request.at)];
   parts.push(auditPart(decision.audit), ...(decision.writes ?? []));
   if (operation !== undefined) parts.push(operationPart(operation, commands.length));
   if (commands.length > 0) parts.push(commandsPart(operation!.id, commands));
+  const name = statementName([
+    request.route,
+    ...(guard ? [guard.name] : []),
+    ...parts.slice(2).map((part) => part.name),
+  ]);
+  const known = texts.get(name);
+  const { param, values } = known === undefined ? params() : valuesOnly();
   const ctes = [
     `held as materialized (select pg_try_advisory_xact_lock(${param(lockOf(request), "bigint")}) as free)`,
     "free as materialized (select 1 from held where held.free)",
@@ -103,11 +109,16 @@ function statementOf(request: CommandRequest, decision: Decision, answer: Stored
     const from = part.name === "answer" ? (guard === undefined ? "free" : "guard") : "answer";
     ctes.push(`${part.name} as (${part.sql(param, from)})`);
   }
-  const text = `with ${ctes.join(",\n")}
+  const text =
+    known ??
+    `with ${ctes.join(",\n")}
     select (select held.free from held) as free, (select count(*)::int from answer) as answers`;
-  const name = [request.route, ...(guard ? [guard.name] : []), ...parts.slice(2).map((part) => part.name)];
-  return { name: statementName(name), text, values };
+  texts.set(name, text);
+  return { name, text, values };
 }
+
+/** Statements of one name have one text, so it is put together once: of the others only the values count. */
+const texts = new Map<string, string>();
 
 /** PostgreSQL cuts names at 63 bytes, and two that are cut alike would be one; so the parts are told by a hash. */
 const partsNames = new Map<string, string>();

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { visit } from "jsonc-parser";
 import { ProblemError } from "../problem.ts";
@@ -52,7 +53,8 @@ export function readBodies(app: FastifyInstance): void {
 }
 
 function jsonOf(bytes: Buffer): unknown {
-  const text = decode(bytes, "utf-8");
+  // As the decoder does, and a tenth of its price; it alone drops a byte order mark.
+  const text = isUtf8(bytes) && bytes[0] !== 0xef ? bytes.toString("utf8") : decode(bytes, "utf-8");
   if (text === "") return undefined;
   let value: unknown;
   try {
