@@ -4,7 +4,7 @@ import { urgency } from "@genbo/chain/urgency";
 import type { Transaction } from "@genbo/database/connection";
 import type { Command } from "@genbo/database/outbox";
 import {
-  blockersOf,
+  earliestOf,
   queuedCommands,
   queuedStreams,
   type Stream,
@@ -12,7 +12,7 @@ import {
 } from "@genbo/database/outbox-queue";
 import { gather, without } from "./gather.ts";
 import { candidatesMax, fairEvery, streamsTriedMax } from "./limits.ts";
-import { touchesOf } from "./touches.ts";
+import { touchedBy, touchesOf } from "./touches.ts";
 
 /** When each stream of each lane was last served, as far as this process remembers: whose turn it is. */
 export interface Turns {
@@ -37,18 +37,18 @@ export function createTurns(): Turns {
       const { batches, last } = laneOf(signer);
       const isFair = batches % fairEvery === fairEvery - 1;
       const classOf = ({ priority }: Stream) => (isFair && priority > urgency.legal ? urgency.few : priority);
-      const lastOf = (stream: Stream) => last.get(nameOf(stream)) ?? -1;
+      const lastOf = (stream: Stream) => last.get(streamName(stream)) ?? -1;
       return [...streams].sort((a, b) => classOf(a) - classOf(b) || lastOf(a) - lastOf(b));
     },
     served: (signer, stream) => {
       const lane = laneOf(signer);
-      lane.last.set(nameOf(stream), lane.batches);
+      lane.last.set(streamName(stream), lane.batches);
       lane.batches += 1;
     },
   };
 }
 
-const nameOf = ({ priority, target }: Stream): string => `${priority} ${target}`;
+const streamName = ({ priority, target }: Stream): string => `${priority} ${target}`;
 
 /** Commands for one transaction, and others that have to go before what was passed over. */
 export interface Choice {
@@ -73,7 +73,7 @@ export async function choose(
     const priorities = [stream, ...others].map(({ priority }) => priority);
     const queued = await sound(await queuedCommands(tx, signer, { target, priorities }, candidatesMax));
     const gathered = gather(behindNone(queued), passedOver);
-    const { batch, blockers } = await inOrder(tx, signer, gathered, streams.length > 1);
+    const { batch, blockers } = await inOrder(tx, signer, gathered, streams);
     awaited.push(...blockers);
     if (batch.length > 0) {
       turns.served(signer, stream);
@@ -92,19 +92,34 @@ function behindNone(queued: readonly Command[]): readonly Command[] {
 }
 
 /** Takes out of a batch what would overtake an earlier command of the same account. */
-async function inOrder(tx: Transaction, signer: string, batch: readonly Command[], withinLane: boolean) {
-  if (batch.length === 0) return { batch: [], blockers: [] };
-  const touching = batch.map(touchesOf);
-  const found = await blockersOf(tx, signer, touching, withinLane);
-  for (const act of await urgentElsewhere(tx, signer, urgency.legal)) {
-    if (!isLegalCall(act.call)) continue;
-    const ruled = new Set(touchesOf(act).acts);
-    for (const { id, acts } of touching)
-      if (act.id < id && acts.some((key) => ruled.has(key))) found.push({ id: act.id, blocked: id });
+async function inOrder(
+  tx: Transaction,
+  signer: string,
+  batch: readonly Command[],
+  streams: readonly Stream[],
+) {
+  const [first] = batch;
+  if (first === undefined) return { batch: [], blockers: [] };
+  const ids = batch.map(({ id }) => id);
+  const found = await earliestOf(tx, signer, touchedBy(batch), ids, {
+    target: first.target,
+    streams: streams.length > 1,
+    records: streams.some(({ target }) => target === null),
+  });
+  const earliest = new Map(found.map((each) => [each.key, each]));
+  const legal = (await urgentElsewhere(tx, signer, urgency.legal)).filter(({ call }) => isLegalCall(call));
+  const ruled = legal.map(({ id, ...act }) => ({ id, keys: new Set(touchesOf(act).acts) }));
+  const waits = new Set<bigint>();
+  const blockers: Choice["awaited"] = [];
+  for (const command of batch) {
+    const { acts, gives } = touchesOf(command);
+    const before = [
+      ...[...acts, ...gives].map((key) => earliest.get(key)?.inLane),
+      ...acts.map((key) => earliest.get(key)?.elsewhere),
+      ...ruled.filter(({ keys }) => acts.some((key) => keys.has(key))).map(({ id }) => id),
+    ].filter((id) => id !== undefined && id !== null && id < command.id);
+    if (before.length > 0) waits.add(command.id);
+    for (const id of before) blockers.push({ id: id!, priority: command.priority });
   }
-  const byId = new Map(batch.map((command) => [command.id, command]));
-  return {
-    batch: without(batch, new Set(found.map(({ blocked }) => blocked))),
-    blockers: found.map(({ id, blocked }) => ({ id, priority: byId.get(blocked)!.priority })),
-  };
+  return { batch: without(batch, waits), blockers };
 }

@@ -13,7 +13,7 @@ import { refusal, refusalOf } from "@genbo/domain/refusals";
 import { type Broadcastable, broadcast, type Offer } from "./broadcast.ts";
 import { type Choice, choose, type Turns } from "./choose.ts";
 import type { LaneContext } from "./context.ts";
-import { paceMs } from "./limits.ts";
+import { paceMs, paceMsMax } from "./limits.ts";
 import type { Offered } from "./resend.ts";
 
 /** How far a lane may go, and what it remembers between its runs. */
@@ -51,7 +51,7 @@ export async function runLane(
     await traceSending(context, stored, beganMs);
     if (offer !== "sent") return offer;
     offered.note(stored.id);
-    if (!stored.isFull) await sleep(paceMs);
+    if (!stored.isFull) await sleep(Math.min(paceMs * (inFlight + 1), paceMsMax));
   }
   return "sent";
 }

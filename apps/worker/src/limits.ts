@@ -19,10 +19,13 @@ export const fairEvery = 4;
 /** Commands that come within this time go out together. */
 export const gatherMs = 5;
 /**
- * A lane that has just sent waits this long before its next batch, unless that one is full already: under load what
- * comes meanwhile shares one transaction, and each costs some 10 ms of processor time over all hops.
+ * A lane that has just sent waits this long before its next batch for each of its transactions that no block holds yet,
+ * unless the batch was full: what comes meanwhile shares one transaction, and each costs some 10 ms of processor time over
+ * all hops. Blocks that come once a second are filled by ten batches, not by thirty.
  */
 export const paceMs = 30;
+/** The wait grows no further than this: a tenth of a block period. */
+export const paceMsMax = 120;
 /** Notifications can be lost: the worker looks for itself as often as this. */
 export const slowPollMs = 500;
 /** After a node did not answer. */

@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 interface Row {
   call?: string;
-  target?: string;
+  target?: string | null;
   ref?: string;
   args: Record<string, unknown>;
 }
@@ -132,6 +132,21 @@ test("of two commands that give to and take from one account the earlier one goe
   expect(order.indexOf("x>middle")).toBeLessThan(order.indexOf("middle>y"));
 });
 
+test("a transfer waits for the record of its account, which is of no issue, and a record for the transfers before it", async () => {
+  const record = (wallet: string): Row => ({ call: "setRecords", target: null, args: { wallet } });
+  await queue(broker, [...moves(200, "file").map(({ args }) => record(String(args.from))), record("seller")]);
+  await queue(broker, [move("seller", "x")]);
+  await queue(broker, [record("x")]);
+  const order: string[] = [];
+  for (let n = 0; n < 6; n += 1)
+    order.push(...(await turn(broker)).map(({ call, args }) => `${call} ${args.wallet ?? args.from}`));
+  const places = ["setRecords seller", "custodiedTransfer seller", "setRecords x"].map((each) =>
+    order.indexOf(each),
+  );
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+});
+
 test("another lane's later command of an account waits until a block holds the earlier one, other accounts do not", async () => {
   await queue(broker, [...moves(400, "file"), move("debtor", "x")]);
   await queue(trustee, [
@@ -181,4 +196,33 @@ test("what changes the whole issue goes neither before what came earlier nor aft
     calls.push(...(await turn(broker)).map(({ call, args }) => String(args.from ?? call)));
   expect(calls.indexOf("setPaused")).toBe(200);
   expect(calls.indexOf("after")).toBe(201);
+});
+
+/** Pages of the database that the order of one batch may cost: some for each of its accounts. */
+const pagesMax = 150;
+
+test("what the order costs does not grow with the commands of one account that wait", async () => {
+  const rows = Array.from({ length: 8_000 }, (_, n) => move("seller", `buyer ${n}`));
+  await queue(broker, rows);
+  await queue(broker, [move("one", "two", { target: issueB })]);
+  for (let n = 0; n < 12; n += 1) await turn(broker);
+  let pages = 0;
+  await withTransaction(database.pool("genbo"), async (tx) => {
+    const counting = {
+      query: async (query: { name?: string; text: string; values: unknown[] }) => {
+        const { name, text, values } = query;
+        if (name?.startsWith("earliest")) {
+          const explained = await tx.query(`explain (analyze, buffers, format json) ${text}`, values);
+          const { Plan } = explained.rows[0]["QUERY PLAN"][0];
+          pages += Plan["Shared Hit Blocks"] + Plan["Shared Read Blocks"];
+        }
+        return tx.query({ text, values });
+      },
+    };
+    await queue(broker, [move("seller", "x", { target: issueB }), move("seller", "y", { target: issueB })]);
+    const { batch } = await choose(counting as never, broker, turns, async (queued) => [...queued]);
+    expect(batch.length).toBeGreaterThan(0);
+  });
+  expect(pages).toBeGreaterThan(0);
+  expect(pages).toBeLessThan(pagesMax);
 });

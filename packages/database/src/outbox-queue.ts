@@ -62,73 +62,81 @@ export async function queuedCommands(
   return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));
 }
 
-/** A command with what it touches. */
-export interface Touching {
-  id: bigint;
-  target: string | null;
-  /** Accounts that it takes from or rules over; its ref where it names none. */
-  acts: readonly string[];
-  /** Accounts that it gives to. */
-  gives: readonly string[];
+/** An account or ref that commands of one batch touch. */
+export interface Touched {
+  key: string;
+  /** One of them takes from the account or rules over it; else all only give to it. */
+  acts: boolean;
+  /** The last of them. */
+  last: bigint;
 }
 
-/** An earlier command without which a later one of the same account must not go. */
-export interface Blocker {
-  id: bigint;
-  blocked: bigint;
+/** The earliest commands that those must not overtake. */
+export interface Earliest {
+  key: string;
+  inLane: bigint | null;
+  /** For those that act on it. */
+  elsewhere: bigint | null;
+}
+
+/** A batch's contract; commands without one (of the registry) count in all. */
+export interface Within {
+  target: string | null;
+  /** The lane has other commands than those of one stream in their order: some of these may have been taken before others. */
+  streams: boolean;
+  /** Some of the lane's have no target. */
+  records: boolean;
 }
 
 /** What a command acts on, as the index `command_acts` has it. */
-const acts = "coalesce(c.args->>'from', c.args->>'account', c.args->>'wallet', c.ref)";
-/** Contracts know nothing of each other, but a record in the registry counts in all of them. */
-const sameContract = "(c.target = m.target or c.target is null or m.target is null)";
+const acts = "coalesce(c.args->>'from', c.args->>'account', c.args->>'wallet', c.ref) = m.key";
+const gives = "c.args->>'to' = m.key";
+const waits = "c.signer = $1 and c.state = 'queued' and c.id < m.last and c.id <> all($6::bigint[])";
+/** A command of another lane that no block holds yet. */
+const holdsUp = `(c.state = 'queued' or (select t.state in ('stored', 'sent') from chain_tx t where t.id = c.chain_tx_id))
+  and (select l.stopped_reason is null from lane l where l.signer = c.signer)`;
+const earliest = (where: string) => `(select min(c.id) from command c where ${where})`;
+const elsewhere = (side: "<" | ">") =>
+  earliest(`${acts} and c.target = $2 and c.signer ${side} $1 and c.state in ('queued', 'taken')
+    and c.id < m.last and ${holdsUp}`);
 
 /**
- * Earlier commands that these must not overtake, other than these themselves. In one lane whatever shares an account
- * keeps its order; across lanes what takes from an account or rules over it, until a block holds it (units that come
- * in change nothing for it that its rules have counted on). A lane that has stopped holds up no other.
- * @param withinLane whether the lane has anything that these may have been taken before
+ * The earliest command of each account that a batch's commands must not overtake, other than these themselves. In one
+ * lane whatever shares an account keeps its order; across lanes what takes from an account or rules over it, until a
+ * block holds it (units that come in change nothing for it that its rules have counted on). A lane that has stopped
+ * holds up no other. One probe of an index each, however many commands of the account wait.
  */
-export async function blockersOf(
+export async function earliestOf(
   db: Queryable,
   signer: string,
-  commands: readonly Touching[],
-  withinLane: boolean,
-): Promise<Blocker[]> {
-  const keys = commands.flatMap(({ id, target, acts: on, gives }) => [
-    ...on.map((key) => ({ id, target, key, acts: true })),
-    ...(withinLane ? gives.map((key) => ({ id, target, key, acts: false })) : []),
-  ]);
-  const given = withinLane
-    ? `union all
-       select c.id from command c where c.args->>'to' = m.key and c.state = 'queued' and c.signer = $1
-         and c.id < m.id and ${sameContract}`
-    : "";
-  const result = await db.query<Blocker>({
-    name: withinLane ? "blockers-within" : "blockers",
-    text: `select distinct b.id, m.id as blocked
-      from unnest($2::bigint[], $3::text[], $4::text[], $5::boolean[]) as m (id, target, key, acts)
-      cross join lateral (
-        select c.id from command c where ${acts} = m.key and c.state in ('queued', 'taken')
-          and c.id < m.id and ${sameContract}
-          and case when c.signer = $1 then c.state = 'queued' else m.acts and ${holdsUp} end
-        ${given}
-      ) b where b.id <> all($6::bigint[])`,
+  touched: readonly Touched[],
+  batch: readonly bigint[],
+  { target, streams, records }: Within,
+): Promise<Earliest[]> {
+  const same = target === null ? "" : "and c.target = $2";
+  const probes = [
+    ...(streams ? [`${acts} ${same} and ${waits}`, `${gives} ${same} and ${waits}`] : []),
+    ...(streams && records && target !== null ? [`${acts} and c.target is null and ${waits}`] : []),
+  ];
+  const inLane = probes.length === 0 ? "null::bigint" : `least(${probes.map(earliest).join(", ")})`;
+  const result = await db.query<Earliest>({
+    name: `earliest-${target === null}-${streams}-${records}`,
+    text: `select * from (
+        select m.key, ${inLane} as "inLane",
+          case when m.acts and $2::text is not null then least(${elsewhere("<")}, ${elsewhere(">")}) end as elsewhere
+        from unnest($3::text[], $4::boolean[], $5::bigint[]) as m (key, acts, last)
+      ) found where "inLane" is not null or elsewhere is not null`,
     values: [
       signer,
-      keys.map(({ id }) => id),
-      keys.map(({ target }) => target),
-      keys.map(({ key }) => key),
-      keys.map((each) => each.acts),
-      commands.map(({ id }) => id),
+      target,
+      touched.map(({ key }) => key),
+      touched.map((each) => each.acts),
+      touched.map(({ last }) => last),
+      ...(probes.length > 0 ? [batch] : []),
     ],
   });
   return result.rows;
 }
-
-/** A command of another lane that no block holds yet. */
-const holdsUp = `(c.state = 'queued' or (select t.state in ('stored', 'sent') from chain_tx t where t.id = c.chain_tx_id))
-  and (select l.stopped_reason is null from lane l where l.signer = c.signer)`;
 
 /** Commands of the most urgent class in other lanes that no block holds yet: they name accounts that no index has. */
 export async function urgentElsewhere(db: Queryable, signer: string, urgent: number): Promise<Command[]> {

@@ -251,9 +251,9 @@ create table command (
 );
 create index command_queue on command (signer, priority, target, id) where state = 'queued';
 -- The order of each account's commands (ADR 0030): what acts on it, and what gives to it.
-create index command_acts on command (coalesce(args->>'from', args->>'account', args->>'wallet', ref))
-  where state in ('queued', 'taken');
-create index command_gives on command ((args->>'to')) where state = 'queued';
+create index command_acts on command
+  (coalesce(args->>'from', args->>'account', args->>'wallet', ref), target, signer, state, id) where state in ('queued', 'taken');
+create index command_gives on command ((args->>'to'), target, signer, id) where state = 'queued';
 create index command_legal on command (id) where priority = 1 and state in ('queued', 'taken');
 create index command_tx on command (chain_tx_id, tx_row);
 
