@@ -58,7 +58,10 @@ describe("the register as a file", () => {
       units: 3n,
       kind: "PLEDGE",
     });
+    const second = { ref: `0x${"8".repeat(64)}`, behind: `0x${"7".repeat(64)}`, units: 2n };
+    await world.ledger.pledgeBehind(issueId, { ...second, from: seller.account, to: buyer.account });
     const csv = (await exported(world.trustee.secret, issueId, named)).toString("utf8");
+    expect(csv).toContain(`${buyer.account} 0 第2順位 順位待ち2`);
     expect(csv).toContain("社債権者の氏名又は名称");
     expect(csv).toContain(`〒150-0041 東京都渋谷区神南1-1-1 ${buyer.account} 3`);
   });

@@ -56,6 +56,8 @@ describe("a record date of a trust", () => {
     const ref = `0x${"d1".repeat(32)}`;
     const pledge = { ref, from: seller.account, to: buyer.account, units: 30n, kind: "PLEDGE" as const };
     await world.ledger.hold(issueId, pledge);
+    const second = { ref: `0x${"d2".repeat(32)}`, behind: ref, units: 20n };
+    await world.ledger.pledgeBehind(issueId, { ...second, from: seller.account, to: buyer.account });
     const { body } = await set(issueId, recordDateSet);
     await world.db.pool("genbo_indexer").query(
       `insert into record_date_list
@@ -81,8 +83,9 @@ describe("a record date of a trust", () => {
             pledges: [
               {
                 ...{ holdId: ref, pledgee: buyer.account, pledgeePersonId: buyer.personId, units: "30" },
-                ...{ name: null, address: null },
+                ...{ name: null, address: null, rank: 1, waiting: "0" },
               },
+              { holdId: second.ref, units: "0", rank: 2, waiting: "20" },
             ],
           },
         ],
@@ -103,13 +106,15 @@ describe("a record date of a trust", () => {
         coOwnersRepresentative: null,
         rightsRest: false,
       },
-      accounts: [{ pledges: [{ name: { kanji: expect.any(String) }, address: { prefecture: "東京都" } }] }],
+      accounts: [
+        { pledges: [{ name: { kanji: expect.any(String) }, address: { prefecture: "東京都" } }, {}] },
+      ],
     });
     // The pledgee is another broker's customer.
     const own = await ask(world.broker.secret, { names: "true" });
     expect(own.body.items[0]).toMatchObject({
       holder: { address: { prefecture: "東京都" } },
-      accounts: [{ pledges: [{ pledgee: buyer.account, name: null, address: null }] }],
+      accounts: [{ pledges: [{ pledgee: buyer.account, name: null, address: null }, { name: null }] }],
     });
     expect((await ask(world.other.secret, {})).body.items).toEqual([]);
     const { rows } = await world.owner.query("select purpose from audit_row where target = $1 order by id", [

@@ -56,6 +56,20 @@ test.skipIf(!hasPython)("also where units are consolidated or split", () => {
   for (const verdict of verdicts(exports)) expect(verdict).toMatchObject(whole);
 });
 
+test.skipIf(!hasPython)("also where a pledge ranks behind another, is assigned and takes over", () => {
+  const chain = createChain();
+  const [pledgor, bank, other] = [account(0), account(2), account(4)];
+  chain.issue(pledgor, 10n);
+  const first = chain.hold(pledgor, bank, 7n, 1, { kind: 3, controller: bank });
+  const second = chain.hold(pledgor, other, 0n, 1, { kind: 3, controller: other });
+  chain.onHold("HOLD_RANKED", second, 5n, 1, { to: pledgor, data: first.ref });
+  chain.onHold("HOLD_ASSIGNED", second, 0n, 2, { to: bank, data: first.data });
+  chain.onHold("HOLD_RELEASED", first, 7n, 3, { basis: 12 });
+  chain.onHold("HOLD_CHANGED", second, 5n, 3, { to: pledgor, data: first.data });
+  chain.onHold("HOLD_EXECUTED", second, 5n, 4, { to: bank, data: first.data });
+  expect(verdicts([exportOf(chain.entries, accounts)])).toMatchObject([whole]);
+});
+
 test.skipIf(!hasPython)(
   "also where holds wait, change, are frozen and move to another wallet of the person",
   () => {

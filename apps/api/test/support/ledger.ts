@@ -37,6 +37,11 @@ export interface Ledger {
     issueId: string,
     transfer: { ref: string; from: string; to: string; units: bigint; kind?: HoldKind },
   ): Promise<void>;
+  /** A pledge behind another one on the same account. */
+  pledgeBehind(
+    issueId: string,
+    pledge: { ref: string; from: string; to: string; units: bigint; behind: string },
+  ): Promise<void>;
   /** A mark: trust property, or the trustee's own in a capacity. */
   mark(
     issueId: string,
@@ -136,6 +141,17 @@ export function createLedger(pool: Pool, start: Date): Ledger {
       const data = encodeHold({ kind: holdKinds[kind], expiryMinutes: 0, controller: zeroAddress, ...dates });
       await enter(issueId, "HOLD_CREATED", { basis: kind === "PLEDGE" ? 11 : 2, from, to, units, ref, data });
       await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, "held"]])));
+    },
+    pledgeBehind: async (issueId, { ref, from, to, units, behind }) => {
+      const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
+      const data = encodeHold({
+        kind: holdKinds.PLEDGE,
+        expiryMinutes: 0,
+        controller: zeroAddress,
+        ...dates,
+      });
+      await enter(issueId, "HOLD_CREATED", { basis: 11, from, to, ref, data });
+      await enter(issueId, "HOLD_RANKED", { basis: 11, from, to: from, units, ref, data: behind });
     },
     mark: async (issueId, { account, units, basis, capacity = "NONE" }) => {
       const fields = {
