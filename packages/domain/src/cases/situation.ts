@@ -100,9 +100,9 @@ export const waitingOn = (situation: Situation, address: string): CaseHold[] =>
     ({ kind, claimed, units }) => kind !== holdKinds.FREEZE && claimed > units,
   );
 
-/** A rule for what would wait on an account, too. */
-export const queueFaults = (situation: Situation, address: string): RefusalCode[] =>
-  waitingOn(situation, address).length >= mostWaiting ? ["TOO_MANY_WAITING"] : [];
+/** A rule for holds that would wait on an account, too: one, or so many. */
+export const queueFaults = (situation: Situation, address: string, more = 1): RefusalCode[] =>
+  waitingOn(situation, address).length + more > mostWaiting ? ["TOO_MANY_WAITING"] : [];
 
 /** Every account of the person behind one. */
 export function walletsOfPerson(situation: Situation, address: string): CaseAccount[] {

@@ -288,6 +288,14 @@ describe("a lost wallet", () => {
     expect(planOf("RECOVERY", facts, all).calls[0]).toMatchObject({ ref: ref(1), args: { ref: caseRef } });
   });
 
+  test("does not overfill what waits on the other wallet", () => {
+    const waits = (account: string) => ({ ...pledge, account, units: 0n, claimed: 1n });
+    const queue = (lost: number, other: number) =>
+      situationOf([...Array(lost).fill(waits(debtor)), ...Array(other).fill(waits(spare))]);
+    expect(faultsOf("RECOVERY", facts, ["LOSS_REPORT"], queue(4, 4))).toEqual([]);
+    expect(faultsOf("RECOVERY", facts, ["LOSS_REPORT"], queue(4, 5))).toEqual(["TOO_MANY_WAITING"]);
+  });
+
   test("stays frozen if it was", () => {
     const { calls } = planOf("RECOVERY", facts, situationOf([], { flags: 1 }));
     expect(calls.map(({ call }) => call)).toEqual(["setRecords", "recover"]);
