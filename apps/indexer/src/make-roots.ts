@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { quarantined } from "@genbo/database/breaks-write";
+import { anchorRefusedKind, givenUpRoots } from "@genbo/database/anchor-refusals";
+import { openBreak, quarantined } from "@genbo/database/breaks-write";
 import type { Pool } from "@genbo/database/connection";
+import { readCursor } from "@genbo/database/cursor";
+import { writeEvents } from "@genbo/database/events-write";
 import { readingOfList } from "@genbo/database/record-dates-revise";
 import type { StateOf } from "@genbo/database/register-read-position";
 import {
@@ -11,7 +14,9 @@ import {
   insertRoot,
 } from "@genbo/database/register-roots";
 import { rootOfState } from "@genbo/database/register-tree";
+import { newId } from "@genbo/domain/ids";
 import type { LeaderContext } from "./context.ts";
+import { breakNotice } from "./notices.ts";
 
 /** How often the indexer looks whether a day has closed or a list was frozen. */
 const lookEveryMs = 1_000;
@@ -24,6 +29,7 @@ export async function makeRoots(context: LeaderContext, signal: AbortSignal): Pr
   while (!signal.aborted) {
     try {
       while (!signal.aborted && (await makeDueRoots(context)) > 0);
+      await reportRefused(context);
     } catch (error) {
       if (signal.aborted) return;
       // What is left undone is found again.
@@ -32,6 +38,27 @@ export async function makeRoots(context: LeaderContext, signal: AbortSignal): Pr
     await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
 }
+
+/** A root that the chain refused as often as may be is a break: people find out why, close it, and it is tried anew. */
+async function reportRefused({ pool, leadership, log }: LeaderContext): Promise<void> {
+  for (const { subject, ...root } of await givenUpRoots(pool)) {
+    await leadership.transaction(async (tx) => {
+      const cursor = (await readCursor(tx))!;
+      const { blockNumber, blockTime: at, registrySeq } = cursor;
+      const id = newId("brk", at);
+      log.error("a break", { ...root, id, kind: anchorRefusedKind });
+      const detail = { subject, ...root, advice };
+      const nextSeq = registrySeq + 1;
+      await openBreak(tx, { id, issueId: null, kind: anchorRefusedKind, nextSeq, detail, blockNumber, at });
+      await writeEvents(tx, [breakNotice(id, null, anchorRefusedKind, { blockNumber, at })]);
+    });
+  }
+}
+
+const advice = {
+  en: "The chain refuses to keep this root. `code` says why: see that the trustee's signer still has its role and that nobody else anchors that day. Then two persons of compliance close the break, and it is tried again.",
+  ja: "チェーンがこの根を受け付けない。理由は `code`。受託者の署名鍵の権限と、同じ日を他者がアンカーしていないことを確かめる。その後コンプライアンスの二人が差異を閉じると、再び試みる。",
+};
 
 /** @returns how many were made */
 export async function makeDueRoots({

@@ -8,7 +8,7 @@ import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodeMove, zeroWord } from "@genbo/domain/words";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
 import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
 import { reindexOn } from "./reindexing.ts";
@@ -276,4 +276,84 @@ test("a rebuild from block 0 comes to the same roots, whoever anchored what mean
   const { code, text } = await reindexOn(stack)({ anew: true, switch: true });
   expect(text).toContain("Equal");
   expect(code).toBe(0);
+});
+
+describe("a root that the chain refused", () => {
+  let day: string;
+  let subject: string;
+  /** A day with an entry has closed, and while no worker ran its root was refused so often. */
+  async function refused(on: string, next: string, tries: number): Promise<void> {
+    day = on;
+    subject = `${issue.id}:2:${day}`;
+    await moveTo(`${day}T09:00:00+09:00`);
+    await issueTo(0, 1n);
+    await stack.worker.stop();
+    await moveTo(`${next}T00:00:01+09:00`);
+    await stack.anvil().rpc.call("evm_mine");
+    await stack.until("the day has closed", async () => {
+      const made = await rows("select 1 from register_root where issue_id = $1 and day = $2", [
+        issue.id,
+        day,
+      ]);
+      return made.length === 1;
+    });
+    for (let of = 1; of <= tries; of += 1) {
+      const now = stack.clock.now();
+      await stack.owner.query(
+        `insert into operation (id, ref, party_id, kind, state, code, issue_id, subject_id, maker, rows, rows_refused,
+           request_id, accepted_at, updated_at)
+         values ($1, $2, $3, 'anchor.publish', 'refused', 'SUPERSEDES_DIFFERS', $4, $5, 'system:close', 1, 1, 'close', $6, $6)`,
+        [newId("op", now), refOf(`${subject} ${of}`), market.trustee.id, issue.id, subject, now],
+      );
+    }
+    await stack.owner.query(
+      `update register_root set operation_id = (select max(id) from operation where subject_id = $3)
+       where issue_id = $1 and day = $2`,
+      [issue.id, day, subject],
+    );
+  }
+  const ofDay = async () => (await anchors()).filter((each) => each.day === day && each.kind === 2);
+  const openBreaks = () =>
+    rows<{ id: string; issue_id: string | null; detail: Record<string, unknown> }>(
+      "select id, issue_id, detail from register_break where kind = 'ANCHOR_REFUSED' and closed_at is null",
+    );
+
+  test("is tried again after a pause, and stands on chain then", async () => {
+    await refused("2022-03-01", "2022-03-02", 1);
+    await stack.worker.start();
+    expect(await ofDay()).toEqual([]);
+    await moveTo("2022-03-02T00:02:00+09:00");
+    const [root] = await stack.until("it is anchored", async () => {
+      const found = await ofDay();
+      return found.length > 0 && found;
+    });
+    expect(root).toEqual({ kind: 2, day, version: 1, root: await rootOf(day) });
+    expect(await onChain(2, day)).toEqual([root!.root]);
+    expect(await openBreaks()).toEqual([]);
+  });
+
+  test("so often that people must look is a break that holds no register, and is tried anew when that is closed", async () => {
+    await refused("2022-03-04", "2022-03-05", 5);
+    await stack.worker.start();
+    const [found] = await stack.until("the break is open", async () => {
+      const open = await openBreaks();
+      return open.length > 0 && open;
+    });
+    expect(found).toMatchObject({
+      issue_id: null,
+      detail: { issueId: issue.id, day, tries: 5, code: "SUPERSEDES_DIFFERS", subject },
+    });
+    await moveTo("2022-03-09T00:00:00+09:00");
+    await issueTo(1, 1n);
+    expect(await ofDay(), "nobody tries meanwhile, and entries go on").toEqual([]);
+    expect(await openBreaks()).toHaveLength(1);
+    await moveTo("2022-03-09T01:00:00+09:00");
+    await stack.owner.query(
+      `update register_break set closed_at = $2, closed_by = 'staff:a', closed_checker = 'staff:b', reason = 'role granted'
+       where id = $1`,
+      [found!.id, stack.clock.now()],
+    );
+    await stack.until("it is anchored", async () => (await ofDay()).length === 1);
+    expect(await openBreaks()).toEqual([]);
+  });
 });

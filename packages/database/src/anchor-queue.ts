@@ -1,6 +1,7 @@
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso } from "@genbo/domain/jst";
 import { zeroWord } from "@genbo/domain/words";
+import { anchorTriesMax, refusedRoots } from "./anchor-refusals.ts";
 import { type Pool, type Transaction, withTransaction } from "./connection.ts";
 import { commandChannel } from "./outbox.ts";
 
@@ -13,11 +14,21 @@ interface WaitingRoot {
   root: string;
   /** The root that stands on chain; null before the first one. */
   stands: string | null;
+  /** How often the chain refused it. */
+  tries: number;
   /** What publishes the roots of one issue, kind and day. */
   subject: string;
   trusteeId: string;
   signer: string;
 }
+
+/** Roots that wait for their first try, and those whose next one is due: each pause is six times the one before. */
+const due = `select issue_id, kind, day, version, 0 as tries from register_root
+  where operation_id is null and root <> '${zeroWord}'
+  union all
+  select issue_id, kind, day, version, tries from (${refusedRoots}) r
+  where tries < ${anchorTriesMax}
+    and (tries = 0 or updated_at + make_interval(mins => power(6, tries - 1)::integer) <= $2)`;
 
 /** Roots queued in one transaction. */
 const rootsMax = 100;
@@ -26,14 +37,15 @@ const rootsMax = 100;
  * Puts roots that nobody has asked to publish into the outbox, oldest day first, each as an operation of the issue's
  * trustee; the next root of a day only once the one before has ended, since it names what stands. The operation is named
  * after the root itself: whoever comes to the same root again, after a crash or after the chain went back, finds it there.
+ * One that the chain refused is tried again, with what stands on chain by then, until people have to look.
  * @returns how many were waiting
  */
 export const queueAnchors = (pool: Pool, now: Date): Promise<number> =>
   withTransaction(pool, async (tx) => {
     const waiting = await tx.query<WaitingRoot>(
       `select r.issue_id as "issueId", i.ref as "issueRef", r.kind, r.day, r.version, r.root, a.root as stands, k.subject,
-         p.id as "trusteeId", p.signer
-       from register_root r
+         p.id as "trusteeId", p.signer, d.tries
+       from (${due}) d join register_root r using (issue_id, kind, day, version)
        join issue i on i.id = r.issue_id
        join party p on p.id = i.trustee_id
        cross join lateral (select r.issue_id || ':' || r.kind || ':' || r.day as subject) k
@@ -41,23 +53,35 @@ export const queueAnchors = (pool: Pool, now: Date): Promise<number> =>
          select root from anchor where issue_id = r.issue_id and kind = r.kind and day = r.day
          order by version desc limit 1
        ) a on true
-       where r.operation_id is null and r.root <> '${zeroWord}' and p.signer is not null
+       where p.signer is not null
          and not exists (
            select 1 from operation o where o.subject_id = k.subject and o.state not in ('entered', 'refused', 'failed'))
          and not exists (
            select 1 from register_root b where b.issue_id = r.issue_id and b.kind = r.kind and b.day = r.day
              and b.version < r.version and b.operation_id is null and b.root <> '${zeroWord}')
        order by r.day, r.kind, r.version limit $1 for no key update of r skip locked`,
-      [rootsMax],
+      [rootsMax, now],
     );
     for (const root of waiting.rows) await queue(tx, root, now);
     if (waiting.rows.length > 0) await tx.query("select pg_notify($1, '')", [commandChannel]);
     return waiting.rows.length;
   });
 
+/** The number of the try, over all breaks: none for the first. */
+async function refusalsOf(tx: Transaction, { subject }: WaitingRoot): Promise<number[]> {
+  const found = await tx.query<{ refused: number }>(
+    "select count(*)::integer as refused from operation where subject_id = $1 and state in ('refused', 'failed')",
+    [subject],
+  );
+  const { refused } = found.rows[0]!;
+  return refused === 0 ? [] : [refused];
+}
+
 async function queue(tx: Transaction, root: WaitingRoot, now: Date): Promise<void> {
   const { issueId, kind, day, version } = root;
-  const ref = refOf(["anchor", issueId, kind, day, version, root.root].join(":"));
+  // A refused try keeps its name: the next one has another, and a third process comes to the same.
+  const name = ["anchor", issueId, kind, day, version, root.root, ...(await refusalsOf(tx, root))];
+  const ref = refOf(name.join(":"));
   const id = newId("op", now);
   const args = {
     subject: root.issueRef,

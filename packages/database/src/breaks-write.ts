@@ -1,3 +1,4 @@
+import { anchorRefusedKind } from "./anchor-refusals.ts";
 import type { Queryable, Transaction } from "./connection.ts";
 
 /** A disagreement of register and chain. While it is open nothing more enters that issue, or the registry. */
@@ -22,8 +23,8 @@ export async function openBreak(tx: Transaction, made: NewBreak): Promise<void> 
   );
 }
 
-/** Kinds of breaks that hold back no single register: of the chain as a whole, and of a lane. */
-const holdNothing = "('REORG', 'NONCE_TAKEN')";
+/** Kinds of breaks that hold back no single register: of the chain as a whole, of a lane, of a root that is not anchored. */
+const holdNothing = `('REORG', 'NONCE_TAKEN', '${anchorRefusedKind}')`;
 
 /** What is under quarantine now: issue ids, and null for the registry. */
 export async function quarantined(db: Queryable): Promise<Set<string | null>> {

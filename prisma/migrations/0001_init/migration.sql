@@ -91,6 +91,8 @@ create table operation (
 );
 create index operation_party on operation (party_id, id);
 create index operation_subject on operation (subject_id, id);
+-- Few: a root that the chain refused is tried again.
+create index operation_anchor_refused on operation (issue_id) where kind = 'anchor.publish' and state in ('refused', 'failed');
 create index operation_open on operation (state) where state in ('accepted', 'queued', 'sent', 'mined');
 
 -- Legal acts: pledge, attachment, succession and the like. Names of persons stand in the vault and in the documents.
