@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { laneWork } from "@genbo/database/chain-tx";
-import type { DeploymentRow } from "@genbo/database/deployment";
+import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
 import { ensureLane, type LaneLease } from "@genbo/database/lanes";
 import { databaseTrouble } from "@genbo/database/unavailable";
 import type { Log } from "@genbo/domain/log";
@@ -106,16 +106,19 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
     }
   };
   const deploy = async () => {
+    if (deployment !== undefined) return;
     const lane = lanes.get(admin);
-    if (deployment !== undefined || lane === undefined) return;
     try {
-      const standing = await bootstrap(context, lane, genesisHash);
-      if (standing === undefined) resentMs = -Infinity;
-      else await context.onDeployed(standing);
+      // Without the admin's lane another worker deploys, or has.
+      const standing = await (lane === undefined
+        ? readDeployment(pool)
+        : bootstrap(context, lane, genesisHash));
+      if (standing !== undefined) await context.onDeployed(standing);
+      else if (lane !== undefined) resentMs = -Infinity;
       deployment = standing;
     } catch (error) {
       if (!(error instanceof LaneBlocked)) throw error;
-      await lanes.stop(lane, error);
+      if (lane !== undefined) await lanes.stop(lane, error);
     }
   };
   const tick = async () => {

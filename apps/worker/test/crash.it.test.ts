@@ -116,6 +116,27 @@ test("a deployment that is cut off at every step goes on from what is stored", a
   }
 }, 60_000);
 
+test("a worker sends on its lanes while another one has the admin's", async () => {
+  const stack = await startStackInProcess();
+  try {
+    const market = await openMarket(stack);
+    const issue = await market.issue();
+    const [wallet] = await market.wallets(0, 1);
+    await stack.worker.stop();
+    const { admin } = (await readDeployment(stack.owner))!;
+    await stack.owner.query(
+      "update lane set holder = 'another worker', lease_until = now() + interval '1 hour' where signer = $1",
+      [admin],
+    );
+    await stack.worker.start();
+    expect(await market.run("issuance", [market.issueRow(issue, wallet!, 1n)])).toMatchObject({
+      state: "entered",
+    });
+  } finally {
+    await stack.stop();
+  }
+});
+
 test("contracts that stand are not deployed again", async () => {
   const stack = await startStackInProcess();
   try {
