@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Figure } from "./figure.ts";
+import type { Phase } from "./phase.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 import type { Run } from "./run.ts";
 
@@ -21,6 +22,8 @@ export interface BenchContext extends Run {
   sizes: Sizes;
   /** The one platform of this run, with parties, accounts and an issue; started at the first call. */
   platform(): Promise<Platform>;
+  /** Work that ended on chain, as it was measured; the ceilings are measured after all of it. */
+  phases: { single?: Phase; bulk?: Phase };
 }
 
 export type Bench = (context: BenchContext) => Promise<Figure[]>;
@@ -30,6 +33,7 @@ export function createContext(sizes: Sizes): BenchContext & { end(): Promise<voi
   let platform: Promise<Platform> | undefined;
   const context: BenchContext = {
     sizes,
+    phases: {},
     say: (line) => process.stderr.write(`${line}\n`),
     platform: () => {
       platform ??= startPlatform(context);

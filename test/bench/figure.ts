@@ -43,6 +43,15 @@ export const time = ({ name, value, ceiling, goal }: Measured): Figure => ({
   met: goal === undefined ? null : value <= goal,
 });
 
+/** Megabytes of memory: less is better. */
+export const size = (measured: Measured): Figure => ({ ...time(measured), unit: "MB" });
+
+/** How many times another figure of the run. */
+export const times = (name: string, value: number, goal: number): Figure => ({
+  ...rate("", { name, value, goal }),
+  unit: "times",
+});
+
 /** A goal that is set as a share of another figure's ceiling. */
 export const share = (name: string, of: Figure, goal: number): Figure => ({
   name,

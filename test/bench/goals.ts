@@ -28,3 +28,12 @@ export const asOfPageP99Ms = 50;
 export const fullListMs = 2_000;
 /** Holders of which `fullListMs` speaks; the goal scales with them. */
 export const fullListHolders = 100_000;
+/** Single transfers and bulk rows, as so many times a sender of one transaction at a time (issue 6). */
+export const singleTimes = 300;
+export const bulkTimes = 10;
+/** Blocks within which nearly every single transfer is entered at half load (issue 6). */
+export const halfLoadBlocks = 3;
+/** Worker and indexer at any size (issue 6). */
+export const memoryMbMax = 300;
+/** A transfer's cost at any size, as a share of what it costs at the least: what a busy machine blurs lies within. */
+export const flatShare = 1.5;

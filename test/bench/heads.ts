@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRpc } from "@genbo/chain/rpc";
+
 /** Hears of new blocks the moment a node has them. */
 export interface Heads {
   /** When each block was first heard of (`performance.now()`), by number. */
@@ -15,12 +18,11 @@ export async function watchHeads(
   onHead: (number: number) => void = () => undefined,
 ): Promise<Heads> {
   const socket = new WebSocket(rpcUrl.replace(/^http/, "ws"));
-  await new Promise<void>((done, fail) => {
-    socket.addEventListener("open", () => done(), { once: true });
-    socket.addEventListener("error", () => fail(new Error("The node takes no subscription.")), {
-      once: true,
-    });
+  const subscribes = await new Promise<boolean>((done) => {
+    socket.addEventListener("open", () => done(true), { once: true });
+    socket.addEventListener("error", () => done(false), { once: true });
   });
+  if (!subscribes) return pollHeads(rpcUrl, onHead);
   const seenMs = new Map<number, number>();
   socket.addEventListener("message", ({ data }) => {
     const seen = performance.now();
@@ -31,4 +33,32 @@ export async function watchHeads(
   });
   socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["newHeads"] }));
   return { seenMs, close: () => socket.close() };
+}
+
+/** A node that takes no subscription is asked this often: a block is seen so much later at most. */
+const pollMs = 10;
+
+function pollHeads(rpcUrl: string, onHead: (number: number) => void): Heads {
+  const rpc = createRpc([rpcUrl]);
+  const seenMs = new Map<number, number>();
+  let closed = false;
+  const poll = async () => {
+    for (let last = Number.NaN; !closed; await sleep(pollMs)) {
+      const number = await rpc.call<string>("eth_blockNumber").then(Number, () => last);
+      const seen = performance.now();
+      for (let each = last + 1; each <= number; each += 1) {
+        seenMs.set(each, seen);
+        onHead(each);
+      }
+      last = number;
+    }
+    rpc.close();
+  };
+  void poll();
+  return {
+    seenMs,
+    close: () => {
+      closed = true;
+    },
+  };
 }

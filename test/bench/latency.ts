@@ -4,15 +4,21 @@ import { enteredChannel } from "@genbo/database/cursor";
 import { listen } from "@genbo/database/listen";
 import type { BenchContext } from "./context.ts";
 import { type Figure, percentiles } from "./figure.ts";
-import { blockToRegisterP99Ms, loneAfterBlockMs, loneBeyondBlockMs } from "./goals.ts";
+import {
+  blockToRegisterP99Ms,
+  halfLoadBlocks,
+  loneAfterBlockMs,
+  loneBeyondBlockMs,
+  transfersPerS,
+} from "./goals.ts";
 import { watchHeads } from "./heads.ts";
 import { load } from "./http-load.ts";
 import { orderSource } from "./orders.ts";
-import { untilEntered } from "./phase.ts";
+import { perSecond, untilEntered } from "./phase.ts";
 import type { Platform } from "./platform.ts";
 
-/** Single transfers a second meanwhile: half of what the platform has to carry. */
-const loadPerS = 300;
+/** Half of what the platform has to carry: single transfers a second meanwhile, unless it was measured to carry less. */
+const loadPerSMax = transfersPerS / 2;
 const loadMs = 8_000;
 const connections = 16;
 /** Transfers sent one by one, each when the one before is entered. */
@@ -27,10 +33,15 @@ const blockMs = 1_000;
  */
 export async function latency(context: BenchContext): Promise<Figure[]> {
   const platform = await context.platform();
+  const { single } = context.phases;
+  const perS = Math.min(loadPerSMax, single === undefined ? loadPerSMax : perSecond(single) / 2);
   const lone = await loneTransfers(platform);
-  const busy = await withEntered(platform, (entered) => underLoad(platform, entered));
-  const bare = await withBareFollower(platform, (followed) => underLoad(platform, followed));
+  const busyFrom = platform.stack.clock.now();
+  const busy = await withEntered(platform, (entered) => underLoad(platform, perS, entered));
+  const wholeWay = await wholeWayMs(platform, busyFrom);
+  const bare = await withBareFollower(platform, (followed) => underLoad(platform, perS, followed));
   return [
+    ...percentiles("half-load.end-to-end", wholeWay, undefined, { p99: halfLoadBlocks * blockMs }),
     ...percentiles("block-to-register", busy, bare, { p99: blockToRegisterP99Ms }),
     ...percentiles("lone.block-to-register", lone.afterBlockMs, undefined, { p99: loneAfterBlockMs }),
     ...percentiles("lone.end-to-end", lone.endToEndMs, undefined, { p99: blockMs + loneBeyondBlockMs }),
@@ -74,14 +85,18 @@ async function withBareFollower<T>(
 }
 
 /** Milliseconds from each block with entries until it was done with, under load. */
-async function underLoad({ stack, owner, ...platform }: Platform, done: DoneMs): Promise<number[]> {
+async function underLoad(
+  { stack, owner, ...platform }: Platform,
+  perS: number,
+  done: DoneMs,
+): Promise<number[]> {
   const heads = await watchHeads(stack.urls.chain);
   const orders = orderSource({ stack, owner, ...platform });
   const until = performance.now() + loadMs;
   try {
     await load(stack.urls.api, {
       connections,
-      perS: loadPerS,
+      perS,
       next: () => (performance.now() < until ? orders.request() : undefined),
       status: 202,
     });
@@ -95,6 +110,16 @@ async function underLoad({ stack, owner, ...platform }: Platform, done: DoneMs):
     [blocks],
   );
   return full.rows.flatMap(({ block }) => afterBlock(Number(block), heads.seenMs, done) ?? []);
+}
+
+/** Milliseconds from each transfer's acceptance until it was entered, of those accepted since. */
+async function wholeWayMs({ owner }: Platform, since: Date): Promise<number[]> {
+  const found = await owner.query<{ ms: number }>(
+    `select (extract(epoch from updated_at - accepted_at) * 1000)::float8 as ms from operation
+     where kind = 'transfer.request' and accepted_at >= $1 and state = 'entered'`,
+    [since],
+  );
+  return found.rows.map(({ ms }) => ms);
 }
 
 function afterBlock(block: number, seenMs: DoneMs, done: DoneMs): number | undefined {

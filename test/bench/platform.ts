@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Client, createClient } from "@genbo/cli/client";
-import { type Stack, startStack } from "@genbo/cli/supervisor";
 import { createPool, type Pool } from "@genbo/database/connection";
-import { readWatching } from "@genbo/domain/env";
+import { type Ground, startGround } from "./ground.ts";
 import { investorRow, termsOf } from "./parties.ts";
 import { measurePhase, type Phase } from "./phase.ts";
 import type { Run } from "./run.ts";
@@ -24,7 +23,7 @@ export interface Broker {
 
 /** A running platform with parties, brokers' customers and an issue whose transfers need no consent. */
 export interface Platform {
-  stack: Stack;
+  stack: Ground;
   /** The database as its owner, for set-up and for counting. */
   owner: Pool;
   trustee: { client: Client; secret: string };
@@ -36,13 +35,7 @@ export interface Platform {
 
 /** Brings up the real stack and fills it through its API. */
 export async function startPlatform(context: Run): Promise<Platform> {
-  const stack = await startStack({
-    dataDir: context.folder("platform"),
-    watching: readWatching(),
-    notice: context.say,
-    progress: (line) => context.say(`  ${line}`),
-  });
-  context.atEnd(() => stack.stop());
+  const stack = await startGround(context);
   const owner = createPool(stack.urls.database.genbo, { max: 4 });
   context.atEnd(() => owner.end());
   const operator = clientOf(stack, readFileSync(stack.folder.operatorKeyFile, "utf8").trim());
@@ -85,10 +78,10 @@ interface Admitted {
 
 /** A busy machine takes its time to deploy the contracts. */
 const patienceMs = 120_000;
-const clientOf = (stack: Stack, secret: string) => createClient({ url: stack.urls.api, secret, patienceMs });
+const clientOf = (stack: Ground, secret: string) => createClient({ url: stack.urls.api, secret, patienceMs });
 
 async function admit(
-  stack: Stack,
+  stack: Ground,
   operator: Client,
   kind: "issuer" | "trustee" | "broker",
   name: string,

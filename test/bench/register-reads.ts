@@ -1,10 +1,10 @@
-import type { Stack } from "@genbo/cli/supervisor";
 import { createPool, type Pool } from "@genbo/database/connection";
+import type { Ground } from "./ground.ts";
 import { openConnection, type RequestParts, requestBytes } from "./http-load.ts";
 import { openRecorder, type Recorded } from "./statements.ts";
 
 export interface ReadTarget {
-  stack: Stack;
+  stack: Pick<Ground, "urls" | "folder" | "clock">;
   owner: Pool;
   /** Of a key that reads the whole register. */
   secret: string;

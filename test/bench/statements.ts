@@ -3,11 +3,11 @@ import { openSigningKeys } from "@genbo/api/signing-keys";
 import { createTrees } from "@genbo/api/trees";
 import { rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
-import type { Stack } from "@genbo/cli/supervisor";
 import { createPool, createPrisma, type Pool } from "@genbo/database/connection";
 import { openVaultKeys } from "@genbo/database/vault-keys";
 import { silentLog } from "@genbo/domain/log";
 import { noTraces } from "@genbo/telemetry/traces";
+import type { Ground } from "./ground.ts";
 import type { HttpAnswer, RequestParts } from "./http-load.ts";
 
 /** A prepared statement with its values, as the api sends it. */
@@ -32,7 +32,11 @@ export interface Recorder {
  * The api inside this process, on the platform's own database, with every statement written down: what a ceiling has to
  * run is read off the api itself and cannot fall behind it.
  */
-export async function openRecorder({ folder, clock, urls }: Stack): Promise<Recorder> {
+export async function openRecorder({
+  folder,
+  clock,
+  urls,
+}: Pick<Ground, "urls" | "folder" | "clock">): Promise<Recorder> {
   const pool = createPool(urls.database.genbo_api, { max: 1 });
   let statements: Statement[] = [];
   const app = await buildApp({

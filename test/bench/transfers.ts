@@ -1,12 +1,11 @@
+import { phaseFigures, phasesOf } from "./alone.ts";
 import type { BenchContext } from "./context.ts";
-import { type Figure, rate, share } from "./figure.ts";
-import { bulkRowsPerS, bulkShare, transfersPerS, walletsPerS } from "./goals.ts";
+import type { Figure } from "./figure.ts";
 import { perUnit, withHopTimes } from "./hops.ts";
 import { load } from "./http-load.ts";
 import { orderSource } from "./orders.ts";
 import { measurePhase, type Phase, perSecond } from "./phase.ts";
 import type { Platform } from "./platform.ts";
-import { replay } from "./replay.ts";
 
 const connections = 32;
 /** Rows of one bulk request: the most that the API takes. */
@@ -14,8 +13,7 @@ const bulkRows = 5_000;
 
 /**
  * Work end to end a second: from the first request until the register has entered the last row. Single transfers (one
- * request each), then rows of bulk requests; and the wallets and the issuance of the set-up.
- * Ceiling: the very transactions that the worker made, signed already, fed to a chain that has nothing else to do.
+ * request each), then rows of bulk requests; and the wallets and the issuance of the set-up. `alone` gives their ceilings.
  */
 export async function transfers(context: BenchContext): Promise<Figure[]> {
   const platform = await context.platform();
@@ -24,26 +22,9 @@ export async function transfers(context: BenchContext): Promise<Figure[]> {
     context.say(`  ${phase.name}: ${Math.round(perSecond(phase))}/s; ${perUnit(times, phase.rows)} a row`);
     return phase;
   };
-  const single = await measured(() => singleTransfers(platform, context.sizes.transfers));
-  const bulk = await measured(() => bulkTransfers(platform));
-  const phases = { single, bulk, ...platform.phases };
-  context.say("  Feeding the same transactions to the chain alone");
-  const alone = await replay(context, platform, phases);
-  const figure = (name: keyof typeof phases, unit: string, goal: number) =>
-    rate(unit, {
-      name: `end-to-end.${name}`,
-      value: perSecond(phases[name]),
-      ceiling: perSecond({ rows: phases[name].rows, ms: alone[name] }),
-      goal,
-    });
-  const bulkFigure = figure("bulk", "rows", bulkRowsPerS);
-  return [
-    figure("single", "transfers", transfersPerS),
-    bulkFigure,
-    share("end-to-end.bulk.share", bulkFigure, bulkShare),
-    figure("issuance", "rows", bulkRowsPerS),
-    figure("wallets", "wallets", walletsPerS),
-  ];
+  context.phases.single = await measured(() => singleTransfers(platform, context.sizes.transfers));
+  context.phases.bulk = await measured(() => bulkTransfers(platform));
+  return phaseFigures(phasesOf(context, platform));
 }
 
 const idIn = (body: string): string => (JSON.parse(body) as { operationId: string }).operationId;

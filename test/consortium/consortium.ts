@@ -24,6 +24,7 @@ export interface Consortium {
   slots: readonly NodeSlot[];
   /** Those whose process runs now. */
   running(): NodeSlot[];
+  pids(): Record<string, number>;
   /** Names of the RPC methods for votes. */
   rpcNames: { vote: string; discard: string; validators: string };
   start(name: string): Promise<void>;
@@ -36,8 +37,12 @@ export interface Consortium {
   close(): Promise<void>;
 }
 
-/** Makes a network of four validators in `dir` and starts them. */
-export async function startConsortium(binary: ChainBinary, dir: string): Promise<Consortium> {
+/** Makes a network of four validators in `dir` and starts them. @param chainId one of its own when left out */
+export async function startConsortium(
+  binary: ChainBinary,
+  dir: string,
+  chainId?: number,
+): Promise<Consortium> {
   const hosts = await Promise.all(Array.from({ length: 4 }, freshHost));
   await runGenbo(
     "init",
@@ -49,6 +54,7 @@ export async function startConsortium(binary: ChainBinary, dir: string): Promise
     hosts.join(","),
     "--dir",
     dir,
+    ...(chainId === undefined ? [] : ["--chain-id", String(chainId)]),
   );
   let network = await readNetwork(dir);
   const slots: NodeSlot[] = [];
@@ -90,6 +96,7 @@ export async function startConsortium(binary: ChainBinary, dir: string): Promise
     network: () => network,
     slots,
     running: () => slots.filter(({ node }) => nodes.has(node.name)),
+    pids: () => Object.fromEntries([...nodes].map(([name, { pid }]) => [name, pid])),
     rpcNames: clientProfiles[binary.client].rpc,
     start,
     kill: async (name) => {

@@ -1,0 +1,93 @@
+import { startStack } from "@genbo/cli/supervisor";
+import { createPool } from "@genbo/database/connection";
+import { orderFacts } from "@genbo/database/transfers-facts";
+import type { BenchContext } from "./context.ts";
+import { type Figure, median, time } from "./figure.ts";
+import { foldHistory } from "./fold-history.ts";
+import { flatShare } from "./goals.ts";
+import { accountOf } from "./history.ts";
+
+interface Size {
+  entries: number;
+  issues: number;
+  holders: number;
+}
+
+/** One thing grows at a time; the first size of each row is what the others are held against. */
+const grows = (most: Size): Record<keyof Size, Size[]> => {
+  const base = { entries: 10_000, issues: 1, holders: 1_000 };
+  const upTo = (name: keyof Size, ...counts: number[]) =>
+    [...new Set(counts.map((count) => Math.min(count, most[name])))].map((count) => ({
+      ...base,
+      [name]: count,
+    }));
+  return {
+    entries: upTo("entries", 2_000, 10_000, 100_000, 1_000_000).map((size) => ({ ...size, holders: 500 })),
+    issues: upTo("issues", 1, 20, 200),
+    holders: upTo("holders", 10, 1_000, 10_000, 100_000).map((size) => ({
+      ...size,
+      entries: Math.max(size.entries, 2 * size.holders),
+    })),
+  };
+};
+
+const asked = 300;
+const warmUps = 50;
+
+/**
+ * What one transfer costs as a register grows: the fold of its entry, and the question about its order that the api asks
+ * before it accepts. Held against the smallest size, in place of a ceiling.
+ */
+export async function flat(context: BenchContext): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [what, sizes] of Object.entries(grows(context.sizes))) {
+    let least: Cost | undefined;
+    for (const size of sizes) {
+      const cost = await costAt(context, size);
+      least ??= cost;
+      const name = `flat.${what}.${size[what as keyof Size]}`;
+      context.say(`  ${name}: fold ${cost.foldMs.toFixed(3)} ms, facts ${cost.factsMs.toFixed(2)} ms`);
+      figures.push(
+        time({
+          name: `${name}.fold`,
+          value: cost.foldMs,
+          ceiling: least.foldMs,
+          goal: least.foldMs * flatShare,
+        }),
+        time({
+          name: `${name}.facts`,
+          value: cost.factsMs,
+          ceiling: least.factsMs,
+          goal: least.factsMs * flatShare,
+        }),
+      );
+    }
+  }
+  return figures;
+}
+
+interface Cost {
+  foldMs: number;
+  factsMs: number;
+}
+
+async function costAt(context: BenchContext, size: Size): Promise<Cost> {
+  const stack = await startStack({ dataDir: context.folder("flat"), services: [], notice: context.say });
+  const pool = createPool(stack.urls.database.genbo_api, { max: 1 });
+  try {
+    const folded = await foldHistory(stack, { ...size, from: new Date("2024-01-01T00:00:00Z") });
+    const { issues } = folded.history;
+    const facts: number[] = [];
+    for (let n = 0; n < asked + warmUps; n += 1) {
+      const { id: issueId } = issues[n % issues.length]!;
+      const order = { issueId, from: accountOf(n % size.holders), to: accountOf((n * 7 + 1) % size.holders) };
+      const began = performance.now();
+      await orderFacts(pool, [order]);
+      if (n >= warmUps) facts.push(performance.now() - began);
+    }
+    return { foldMs: folded.entriesMs / folded.entries, factsMs: median(facts) };
+  } finally {
+    await pool.end();
+    await stack.stop();
+  }
+}

@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import type { BenchContext } from "./context.ts";
+import { type Figure, size } from "./figure.ts";
+import { memoryMbMax } from "./goals.ts";
+
+/** The most memory that worker and indexer have had so far in this run; nothing where the system does not tell (only Linux does). */
+export async function memory(context: BenchContext): Promise<Figure[]> {
+  const { stack } = await context.platform();
+  return (["worker", "indexer"] as const).flatMap((name) => {
+    const value = peakMb(stack.processes()[name]);
+    return value === undefined ? [] : [size({ name: `memory.${name}`, value, goal: memoryMbMax })];
+  });
+}
+
+function peakMb(pid: number | undefined): number | undefined {
+  if (pid === undefined || process.platform !== "linux") return undefined;
+  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
