@@ -9,6 +9,7 @@ import { type Exit, exitOf } from "@genbo/domain/tether";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
 import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { leadRebuild } from "../src/rebuild-lead.ts";
 
 const program = resolve(import.meta.dirname, "../src/reindex-main.ts");
 const failpointDir = mkdtempSync(join(tmpdir(), "genbo-reindex-"));
@@ -90,7 +91,11 @@ test("killed just after the switch it is done, and a second run finds it equal",
   expect(ids.map(({ id }) => Number(id))).toEqual(ids.map((_, index) => index + 1));
 }, 60_000);
 
-test("of two rebuilds of one register the second waits and says so", async () => {
-  const [first, second] = await Promise.all([run("--anew", "--json"), run("--json")]);
-  expect([first.code, second.code]).toEqual([0, 0]);
+test("while one rebuilds, another one is refused", async () => {
+  const leadership = await leadRebuild(stack.database.urls.genbo);
+  const second = await run();
+  await leadership.resign();
+  expect(second.said).toContain("Another reindex is under way");
+  expect(second.code).toBe(2);
+  expect(await run()).toMatchObject({ code: 0 });
 }, 60_000);

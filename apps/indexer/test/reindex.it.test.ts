@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createBlockReader } from "@genbo/chain/blocks";
 import { registerTables } from "@genbo/database/rebuild-tables";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -210,20 +211,22 @@ test("a line that was taken out of the middle, or put in, is named and mended", 
 test("what enters during the rebuild is caught up before the switch", async () => {
   const { rpc } = stack.anvil();
   const reader = createBlockReader(rpc);
-  let entered = 0;
-  const read: typeof reader.read = async (from, to) => {
-    // Something enters each time that the rebuild has read some blocks, up to the last ones before the switch.
-    const blocks = await reader.read(from, to);
-    if (entered < 6 && from > 0) {
-      entered += 1;
+  const lines: string[] = [];
+  const entered = { building: 0, switching: 0 };
+  // Asked when it is settled how far to build: what enters now is beyond it, also at the switch.
+  const head: typeof reader.head = async () => {
+    const phase = lines.some((line) => line.startsWith("Switching")) ? "switching" : "building";
+    if (entered[phase] < 3) {
+      entered[phase] += 1;
       await issueTo(wallets.slice(0, 3));
     }
-    return blocks;
+    return reader.head();
   };
-  const { code, text } = await reindex({ anew: true, switch: true }, { reader: { ...reader, read } });
+  const { code, text } = await reindex({ anew: true, switch: true }, { reader: { ...reader, head } }, lines);
   expect(text).toContain("Equal");
   expect(code).toBe(0);
-  expect(entered).toBe(6);
+  expect(entered.building).toBe(3);
+  expect(entered.switching).toBeGreaterThan(0);
   expect(await issueTo(wallets)).toMatchObject({ state: "entered", rows_entered: 12 });
   await eventsHaveNoGap();
   expect(await reindex({ anew: true })).toMatchObject({ code: 0 });
@@ -354,6 +357,8 @@ test("a transaction with a fixed snapshot never sees half of the rebuilt registe
   await stack.until("it waits", async () =>
     lines.some((line) => line.startsWith("Waiting for transactions")),
   );
+  // Time enough for a switch that does not wait.
+  await Promise.race([switching, sleep(1_000)]);
   expect(await count()).toEqual(expected);
   expect(lines.some((line) => line.startsWith("Switched"))).toBe(false);
   await reader.query("commit");
