@@ -15,7 +15,7 @@ const [pauseMsMin, pauseMsMost, pauseMsMax] = [100, 4_000, 20_000];
 /** One in so many pauses is longer than any lease. */
 const longPauses = 5;
 /** A failpoint that nobody comes to by then is disarmed: a small load does not pass every step. */
-const armedMs = 6_000;
+const armedMs = 20_000;
 const [diskFullMsMin, diskFullMsMax] = [1_000, 6_000];
 
 /** A fault by chance. Each failpoint in its turn, so that every window is hit; the rest at random. */
