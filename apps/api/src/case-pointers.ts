@@ -29,6 +29,7 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
   NOT_SAME_PERSON: receiver,
   SENDER_NOT_REGISTERED: sender,
   SENDER_FROZEN: sender,
+  CO_OWNERS_UNREPRESENTED: sender,
   NOT_CUSTODIAN: [...sender, "holdId"],
   HOLDS_STAND: sender,
   TOO_MANY_WAITING: sender,

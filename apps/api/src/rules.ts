@@ -43,6 +43,7 @@ const ofSender: ReadonlySet<RefusalCode> = new Set([
   "SENDER_NOT_REGISTERED",
   "SENDER_FROZEN",
   "LOT_CLOSED",
+  "CO_OWNERS_UNREPRESENTED",
 ]);
 
 export interface OrderTerms {
@@ -70,7 +71,7 @@ export function expiryOf({
  */
 export function rulesAgainst(facts: OrderFacts, order: OrderTerms, partyId: string, now: Date): number[] {
   const policy = decodePolicy(facts.issue!.policy);
-  const failing = failingRules(transferFacts(facts, order, policy, now));
+  const failing = [...failingRules(transferFacts(facts, order, policy, now)), ...unrepresented(facts)];
   const expiry = isDirect(policy) ? order.expiresAt : expiryOf(order);
   if (expiry !== undefined && expiry <= now) failing.push(numberOf("HOLD_EXPIRED"));
   if (facts.from.brokerId === partyId) return failing.sort(ascending);
@@ -78,10 +79,15 @@ export function rulesAgainst(facts: OrderFacts, order: OrderTerms, partyId: stri
   return [...told, numberOf("NOT_CUSTODIAN")].sort(ascending);
 }
 
+/** Nobody asks in the name of co-owners before they have named one (Trust Act 193, Companies Act 686). */
+const unrepresented = ({ from }: OrderFacts): number[] =>
+  from.rightsRest ? [numberOf("CO_OWNERS_UNREPRESENTED")] : [];
+
 /** Rules that stand against what a holder orders of its own wallet. @param direct it moves at once, without a request */
 export function rulesForHolder(facts: OrderFacts, order: OrderTerms, direct: boolean, now: Date): number[] {
   const policy = decodePolicy(facts.issue!.policy);
   const failing = failingRules({ ...transferFacts(facts, order, policy, now), direct });
+  failing.push(...unrepresented(facts));
   if (order.expiresAt !== undefined && order.expiresAt <= now) failing.push(numberOf("HOLD_EXPIRED"));
   return failing.sort(ascending);
 }

@@ -204,6 +204,35 @@ describe("co-owners", () => {
     expect((await printed(account)).coOwners?.representative).toBe(0);
   });
 
+  it("ask for nothing before they have named one, and the broker of another learns nothing of it [TA 193] [CA 686]", async () => {
+    const { account } = await holder(group(unused()));
+    const buyer = await world.open(world.other, unused());
+    const order = { issueId, from: account, to: buyer.account, units: "2" };
+    const dates = { tradeDate: "2021-08-02", settlementDate: "2021-08-04" };
+    const checked = async (secret = world.broker.secret) =>
+      (await world.ask(secret, "precheckTransfer", { body: order })).body.failing.map(({ code }) => code);
+    const ask = () => world.ask(world.broker.secret, "requestTransfer", { body: { ...order, ...dates } });
+    const pledge: NewCase = {
+      kind: "PLEDGE",
+      facts: { account, units: "2", pledgee: buyer.account },
+      documents: [paper("PLEDGE_AGREEMENT")],
+    };
+    expect(await checked()).toEqual(["CO_OWNERS_UNREPRESENTED"]);
+    expect(await checked(world.other.secret)).toEqual(["NOT_CUSTODIAN"]);
+    const refused = await ask();
+    expect([refused.code, codesOf(refused)]).toEqual(["TRANSFER_REFUSED", ["CO_OWNERS_UNREPRESENTED"]]);
+    const filed = await file(pledge);
+    expect([codesOf(filed), filed.problem.pointer]).toEqual([["CO_OWNERS_UNREPRESENTED"], "/facts/account"]);
+    // The trustee may agree that they exercise them all the same.
+    expect((await file(pledge, world.trustee.secret)).status).toBe(201);
+
+    await enter((await file(naming(account, { representative: 1 }))).body.id);
+    expect(await checked()).toEqual([]);
+    expect((await ask()).status).toBe(202);
+    await enter((await file(naming(account, { representative: null }))).body.id);
+    expect(await checked(), "their representative has gone").toEqual(["CO_OWNERS_UNREPRESENTED"]);
+  });
+
   it("name one who receives notices [TA 191(3)] [CA 685(3)]", async () => {
     const { account } = await holder(group(unused()));
     const second = group("").particulars.coOwners.members[1]!;

@@ -3,6 +3,7 @@ import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import type { Queryable } from "./connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import { restingRights } from "./vault.ts";
 
 /** Where one order of a request looks: which issue, which accounts. */
 export interface Order {
@@ -31,7 +32,13 @@ export interface OrderFacts {
     /** The day of acquisition of its first units, its payment day; null before any were issued. */
     issuedOn: string | null;
   } | null;
-  from: AccountFacts & { units: bigint; free: bigint; lots: ReadonlyMap<Day, bigint> };
+  from: AccountFacts & {
+    units: bigint;
+    free: bigint;
+    lots: ReadonlyMap<Day, bigint>;
+    /** Co-owners who named nobody to exercise their rights. */
+    rightsRest: boolean;
+  };
   to: AccountFacts;
 }
 
@@ -53,6 +60,7 @@ interface Row {
   t_broker: string | null;
   f_units: bigint;
   t_units: bigint;
+  rights_rest: boolean;
 }
 interface AccountRow {
   person_id: string;
@@ -83,7 +91,7 @@ const textOf = (
     coalesce(s.holders, 0) as holders,
     exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined, ${issuedOn} as issued_on,
     h.units, h.encumbered, ${frozenUnits} as frozen, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
-    ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units
+    ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units, ${restingRights("fa.person_id")} as rights_rest
   from ${orders}
   left join issue i on i.id = r.issue_id
   left join issue_state s on s.issue_id = r.issue_id
@@ -120,6 +128,7 @@ function factsOf(row: Row): OrderFacts {
       ...accountOf(row.f, row.f_broker, row.f_units),
       units,
       free: free < 0n ? 0n : free,
+      rightsRest: row.rights_rest,
       lots: new Map(lotsFromJson(row.lots ?? []).map((lot) => [lot.acquiredOn, lot.units])),
     },
     to: accountOf(row.t, row.t_broker, row.t_units),

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { canonicalJson } from "@genbo/domain/canonical-json";
+import { rightsRest } from "@genbo/domain/representation";
 import { newDataKey, seal, unseal, type VaultKeys } from "./vault-keys.ts";
 
 /** Personal data of a subject, as packages/api-schema/src/investors.ts describes it. */
@@ -11,6 +12,8 @@ export interface SealedParticulars {
   sealed: Buffer;
   /** What stands on chain: HMAC-SHA256 of the particulars' canonical JSON under a random key that only the vault has. */
   commitment: string;
+  /** In clear, so that a request in their name is refused without opening the vault. */
+  rightsRest: boolean;
 }
 
 interface Opened {
@@ -39,7 +42,8 @@ export function sealParticulars(
   const salt = randomBytes(saltBytes).toString("hex");
   const commitment = commitmentOf({ salt, particulars });
   const plain = Buffer.from(canonicalJson({ salt, particulars }));
-  return { personId, version, commitment, sealed: seal(dataKey, plain, boundTo(personId, version)) };
+  const sealed = seal(dataKey, plain, boundTo(personId, version));
+  return { personId, version, commitment, sealed, rightsRest: rightsRest(particulars) };
 }
 
 /** What must stand on chain for particulars that were opened. */

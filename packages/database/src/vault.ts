@@ -41,10 +41,24 @@ export const particularsPart = (rows: readonly NewParticulars[]): Part =>
       known_at: ["timestamptz", (row) => row.at],
       operation_id: ["text", (row) => row.operationId],
       corrects: ["int", (row) => row.corrects ?? null],
+      rights_rest: ["boolean", (row) => row.rightsRest],
     },
     rows,
   );
 export const particularsConstraint = "vault_particulars_pkey";
+
+/** Of a person: whether nobody may exercise its rights, as its newest particulars have it (Trust Act 193, Companies Act 686). */
+export const restingRights = (person: string): string => `coalesce((
+  select v.rights_rest from vault_particulars v where v.person_id = ${person} order by v.version desc limit 1), false)`;
+
+/** Whether the rights of any of these persons rest. */
+export async function doRightsRest(db: Queryable, personIds: readonly string[]): Promise<boolean> {
+  const found = await db.query(
+    `select 1 from unnest($1::text[]) as w (person) where ${restingRights("w.person")} limit 1`,
+    [personIds],
+  );
+  return found.rowCount === 1;
+}
 
 /** One version of a person's particulars, opened; `value` is null once the subject's key was destroyed. */
 export interface ParticularsVersion {

@@ -564,6 +564,12 @@ const table = {
     "訂正によって発行口数を増減することはできません。",
     "Correct the receiver of as many units as were issued to him; more is another issue, fewer a redemption.",
   ],
+  CO_OWNERS_UNREPRESENTED: [
+    156,
+    "The units belong to several persons together, who have named nobody to exercise their rights.",
+    "共有に属する受益権・社債で、権利を行使する者一人の定めが届けられていません。",
+    "Have the co-owners name one of them (case CO_OWNERSHIP). The trustee may file itself what it agrees to (Trust Act 193; Companies Act 686).",
+  ],
 } as const satisfies Record<string, Row>;
 
 export type RefusalCode = keyof typeof table;

@@ -327,6 +327,7 @@ create table vault_particulars (
   known_at timestamptz not null,
   operation_id text references operation,
   corrects integer check (corrects between 1 and version - 1), -- the version that was wrong from its own day on
+  rights_rest boolean not null default false, -- co-owners who named nobody to exercise them (Trust Act 193)
   primary key (person_id, version)
 );
 

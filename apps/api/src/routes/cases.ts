@@ -12,6 +12,7 @@ import {
 import type { CaseSituation } from "@genbo/database/legal-cases-facts";
 import { operationIdsAbout } from "@genbo/database/operations";
 import { holdsPage } from "@genbo/database/register-read-holds";
+import { doRightsRest } from "@genbo/database/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
 import type { Deadline } from "@genbo/domain/cases/rules";
@@ -99,6 +100,22 @@ export const caseHandlers = (
   };
 };
 
+/**
+ * A pledge that a broker files is its customer's own act: co-owners who named nobody cannot ask for it (Trust Act 193,
+ * Companies Act 686). What the trustee files itself it agrees to.
+ */
+async function unrepresented(
+  db: Queryable,
+  { role }: Principal,
+  { kind, facts }: CaseInQuestion,
+  { accounts }: CaseSituation,
+): Promise<RefusalCode[]> {
+  if (role !== "broker" || kind !== "PLEDGE") return [];
+  const [pledgor] = rulesOf(kind).accounts(facts);
+  const personId = pledgor && accounts.get(pledgor)?.record?.personId;
+  return personId && (await doRightsRest(db, [personId])) ? ["CO_OWNERS_UNREPRESENTED"] : [];
+}
+
 async function fileCase(
   ctx: ApiContext,
   db: Queryable,
@@ -118,7 +135,10 @@ async function fileCase(
   const inQuestion: CaseInQuestion = { issueId: issue.id, kind, facts: body.facts, documents };
   const situation = await situationOf(ctx, db, inQuestion, at);
   const faults = isOwn(principal, inQuestion, situation)
-    ? await faultsOf(db, inQuestion, situation)
+    ? [
+        ...(await faultsOf(db, inQuestion, situation)),
+        ...(await unrepresented(db, principal, inQuestion, situation)),
+      ]
     : // Of another broker's customer, as of nobody, it learns nothing.
       (["NOT_CUSTODIAN"] satisfies RefusalCode[]);
   refuseFaults(faults, language, issue.id, inQuestion);
