@@ -2,6 +2,7 @@ import type { ChainBlock } from "@genbo/chain/blocks";
 import type { Stack } from "@genbo/cli/supervisor";
 import { createPool, withTransaction } from "@genbo/database/connection";
 import { insertBlocks, writeCursor } from "@genbo/database/cursor";
+import { writeDeployment } from "@genbo/database/deployment";
 import { tryLead } from "@genbo/database/leader";
 import { silentLog } from "@genbo/domain/log";
 import { zeroWord } from "@genbo/domain/words";
@@ -19,20 +20,29 @@ export interface FoldedHistory {
   recordsMs: number;
   entries: number;
   entriesMs: number;
+  /** Processor time that this process took for the entries; PostgreSQL's is not in it. */
+  processMs: number;
+}
+
+export interface FoldWatch {
+  /** Called once, when a tenth of the entries stand. */
+  between?(folded: FoldedHistory): Promise<void>;
+  /** Told at each further tenth. */
+  say?(line: string): void;
 }
 
 /**
  * Folds a synthetic chain into the stack's database by the indexer's own functions, lot by lot as it catches up. The
  * making of the blocks is not measured.
- * @param between called once, when a tenth of the entries stand
  */
 export async function foldHistory(
   { urls, clock }: Stack,
   plan: HistoryPlan,
-  between: (folded: FoldedHistory) => Promise<void> = async () => undefined,
+  { between = async () => undefined, say = () => undefined }: FoldWatch = {},
 ): Promise<FoldedHistory> {
   const history = createHistory(plan);
   await insertParties(urls.database.genbo, history, plan);
+  await insertDeployment(urls.database.genbo_worker, history, plan);
   await beginRegister(urls.database.genbo_indexer, history);
   const leadership = await tryLead(urls.database.genbo_indexer);
   if (leadership === undefined) throw new Error("Another indexer leads.");
@@ -41,19 +51,24 @@ export async function foldHistory(
     codeHashes: new Map(issues.map(({ token, ref }) => [token, ref])),
     revertCodes: new Map<string, number>(),
   };
-  const folded: FoldedHistory = { history, records: 0, recordsMs: 0, entries: 0, entriesMs: 0 };
+  const folded: FoldedHistory = { history, records: 0, recordsMs: 0, entries: 0, entriesMs: 0, processMs: 0 };
   let paused = false;
+  let told = 0;
   const applyAll = async (blocks: ChainBlock[]) => {
     let rest = blocks;
     while (rest.length > 0) {
       const lot = nextLot(rest, undefined);
       rest = rest.slice(lot.length);
-      const started = performance.now();
+      const [started, before] = [performance.now(), process.cpuUsage()];
       const context = { now: clock.now(), log: silentLog };
       const applied = await leadership.transaction((tx) =>
         applyLot(tx, { blocks: lot, facts, deployment, quarantined: new Set() }, context),
       );
-      count(folded, applied.folded, performance.now() - started);
+      count(folded, applied.folded, performance.now() - started, before);
+    }
+    if (folded.entries - told >= plan.entries / 10) {
+      told = folded.entries;
+      say(`  ${told} entries, ${Math.round((told * 1000) / folded.entriesMs)}/s so far`);
     }
     if (!paused && folded.entries >= plan.entries / 10) {
       paused = true;
@@ -81,11 +96,18 @@ interface Applied {
 }
 
 /** A lot that mixes registrations and entries (there is one such) counts as entries. */
-function count(folded: FoldedHistory, { registry, issues }: Applied, ms: number): void {
+function count(
+  folded: FoldedHistory,
+  { registry, issues }: Applied,
+  ms: number,
+  before: NodeJS.CpuUsage,
+): void {
   if (issues.some(({ fault }) => fault !== undefined)) throw new Error("The synthetic chain does not fold.");
   const entries = issues.reduce((sum, { rows }) => sum + rows.length, 0);
   folded.records += registry.rows.length;
   folded.entries += entries;
+  const used = process.cpuUsage(before);
+  if (entries > 0) folded.processMs += (used.user + used.system) / 1_000;
   if (entries > 0) folded.entriesMs += ms;
   else folded.recordsMs += ms;
 }
@@ -111,6 +133,11 @@ async function insertParties(url: string, { issues }: History, plan: HistoryPlan
   } finally {
     await pool.end();
   }
+}
+
+async function insertDeployment(url: string, { deployment }: History, { from }: HistoryPlan): Promise<void> {
+  const pool = createPool(url, { max: 1 });
+  await writeDeployment(pool, deployment, from).finally(() => pool.end());
 }
 
 async function beginRegister(url: string, { genesis, deployment }: History): Promise<void> {

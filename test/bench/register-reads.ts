@@ -1,4 +1,6 @@
 import { createPool, type Pool } from "@genbo/database/connection";
+import { registerPage } from "@genbo/database/register-read";
+import { positionOf } from "@genbo/database/register-read-position";
 import type { Ground } from "./ground.ts";
 import { openConnection, type RequestParts, requestBytes } from "./http-load.ts";
 import { openRecorder, type Recorded } from "./statements.ts";
@@ -20,8 +22,8 @@ export interface PageTimes {
 export interface PageReader {
   /** Reads so many pages, each as of another past instant, over HTTP and bare in turn. */
   measure(reads: number): Promise<PageTimes>;
-  /** Reads the whole register as of the present, page by page. */
-  wholeList(): Promise<{ rows: number; ms: number }>;
+  /** Reads the whole register as of the present, page by page: over HTTP, and by the statements alone. */
+  wholeList(): Promise<{ rows: number; ms: number; bareMs: number }>;
   close(): Promise<void>;
 }
 
@@ -71,7 +73,13 @@ export async function pageReader(target: ReadTarget): Promise<PageReader> {
         rows += page.items.length;
         cursor = page.next;
       } while (cursor !== null);
-      return { rows, ms: performance.now() - started };
+      const ms = performance.now() - started;
+      const at = (await positionOf(pool, issueId))!;
+      const bareMs = await timed(async () => {
+        for (let after: string | null = ""; after !== null; )
+          after = (await registerPage(pool, at, { after, limit: longPageRows })).next;
+      });
+      return { rows, ms, bareMs };
     },
     close: async () => {
       http.close();
@@ -81,7 +89,7 @@ export async function pageReader(target: ReadTarget): Promise<PageReader> {
   };
 }
 
-async function timed(act: () => Promise<unknown>): Promise<number> {
+export async function timed(act: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await act();
   return performance.now() - started;

@@ -2,7 +2,7 @@ import { isoOfDay } from "@genbo/domain/jst";
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
 import { sumLots } from "@genbo/register/lots";
 import { perfects } from "@genbo/register/perfection";
-import type { Hold, Holding, IssueTotals } from "@genbo/register/state";
+import type { ChainEntry, Hold, Holding, IssueTotals } from "@genbo/register/state";
 import type { Step } from "@genbo/register/step";
 import { column, insertRows } from "./bulk.ts";
 import type { Transaction } from "./connection.ts";
@@ -104,6 +104,7 @@ export function collectDerived(): DerivedRows {
   return {
     add: (issueId, { entry, effect, totals: after }, blockNumber) => {
       for (const change of effect.holdings) {
+        checkNamed(issueId, entry, change.account);
         if (change.before !== null) {
           const { account, fromSeq } = change.before;
           const own = opened.get(`${issueId} ${account} ${fromSeq}`);
@@ -130,6 +131,12 @@ export function collectDerived(): DerivedRows {
       await insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict);
     },
   };
+}
+
+/** What the tree of one state is made from that of another by (`holdingsChanged`). */
+function checkNamed(issueId: string, { seq, from, to }: ChainEntry, account: string): void {
+  if (account === from || account === to) return;
+  throw new Error(`Entry ${seq} of ${issueId} changes ${account}, which it does not name.`);
 }
 
 /** Σ lots = holding. Here and not in the table, where it cost more than the rest of the row; reconciled daily as well. */
