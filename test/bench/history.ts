@@ -115,9 +115,12 @@ function* transactionsOf(
   const wanted = lines.map((_, n) =>
     Math.ceil(plan.entries / (plan.issues === 1 ? 1 : n === 0 ? 2 : 2 * others)),
   );
+  // As many of the first issue as of all others together, at any time.
+  const turns = lines.flatMap((_, n) => (n === 0 ? [] : [n, 0]));
   for (let made = true; made; ) {
     made = false;
-    for (const [n, line] of lines.entries()) {
+    for (const n of turns.length === 0 ? [0] : turns) {
+      const line = lines[n]!;
       const rows = Math.min(rowsPerTransaction, wanted[n]! - line.seq());
       if (rows <= 0) continue;
       made = true;

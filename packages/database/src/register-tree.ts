@@ -7,8 +7,8 @@ import { registerPage } from "./register-read.ts";
 import { holdingsChanged } from "./register-read-changed.ts";
 import type { Position, StateOf } from "./register-read-position.ts";
 
-/** Holdings read and hashed at once, some 10 ms: the process does other things in between. */
-const pageRows = 1_000;
+/** Holdings read and hashed at once, some 5 ms: the process does other things in between. */
+const pageRows = 500;
 
 type ChainState = Pick<Position, "issueId" | "seq" | "head">;
 
