@@ -232,6 +232,18 @@ contract LegalActsTest is Fixture {
         stands("attachment", 100, 0);
     }
 
+    function test_whatGetsNothingMakesNoEntry() public {
+        hold(3, 100, "first");
+        behind("first", 100, "second");
+        hold(4, 100, "attachment");
+        vm.recordLogs();
+        release("first", PLEDGEE);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        eq(logs.length, 2, "the first's end, and what the second takes");
+        eq(logs[1].topics[1], "second", "the second's");
+        stands("attachment", 0, 100);
+    }
+
     function test_aPledgeRanksBehindAPledgeOfItsAccountAlone() public {
         hold(3, 60, "pledge");
         hold(4, 10, "attachment");
