@@ -1,6 +1,7 @@
 import { withTransaction } from "@genbo/database/connection";
 import { writeCompared } from "@genbo/database/reconciliations";
 import { positionOf } from "@genbo/database/register-read-position";
+import { openHolders } from "@genbo/database/vault-check";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, expect, it } from "vitest";
 import { openDue } from "../src/open-particulars.ts";
@@ -55,6 +56,13 @@ const commitmentOf = async ({ personId }: Holder): Promise<string> =>
 
 it("opens each holder's particulars and finds what the chain committed to [TA 186(iii)]", async () => {
   expect(await opened()).toEqual({ opened: 3, erased: 0, erasedAccounts: [], differences: [] });
+});
+
+it("opens every holder once, whatever a page has", async () => {
+  const { seq, block, hash } = (await positionOf(world.owner, issueId))!;
+  const state = { id: "rec", issueId, seq, block, hash, comparedSeq: 0 };
+  for (const limit of [1, 2, 3, 4])
+    expect((await openHolders(world.owner, world.ctx.vaultKeys, state, limit)).opened).toBe(3);
 });
 
 it("says who was erased, which is no difference", async () => {

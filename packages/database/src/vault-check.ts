@@ -15,7 +15,8 @@ interface Row {
   wrapped_key: Buffer | null;
 }
 
-const pageRows = 1_000;
+/** Some 10 ms of the process, which requests that come meanwhile wait for. */
+const pageRowsDefault = 200;
 /** Differences and erased accounts that are named; their number says the rest. */
 const namedMax = 100;
 
@@ -28,10 +29,11 @@ export async function openHolders(
   db: Queryable,
   keys: VaultKeys,
   state: UnopenedReconciliation,
+  pageRows = pageRowsDefault,
 ): Promise<OpenedParticulars> {
   const result: OpenedParticulars = { opened: 0, erased: 0, erasedAccounts: [], differences: [] };
   for (let after: string | undefined = ""; after !== undefined; ) {
-    const rows = await holdersAfter(db, state, after);
+    const rows = await holdersAfter(db, state, { after, limit: pageRows });
     for (const row of rows) await note(keys, row, result);
     after = rows.length < pageRows ? undefined : rows.at(-1)?.account;
   }
@@ -42,7 +44,7 @@ export async function openHolders(
 async function holdersAfter(
   db: Queryable,
   { issueId, seq, block, comparedSeq }: UnopenedReconciliation,
-  after: string,
+  { after, limit }: { after: string; limit: number },
 ): Promise<Row[]> {
   const found = await db.query<Row>({
     name: "holders-to-open",
@@ -50,7 +52,7 @@ async function holdersAfter(
         s.wrapped_key
       from (select distinct account from holding_period
         where issue_id = $1 and account > $2 and from_seq <= $3 and (to_seq is null or to_seq > least($3, $4))
-        order by account limit ${pageRows}) h
+        order by account limit $6) h
       left join lateral (
         select person_id, particulars from registry_record r where r.wallet = h.account and r.block_number <= $5
         order by r.seq desc limit 1
@@ -58,7 +60,7 @@ async function holdersAfter(
       left join vault_particulars p on p.commitment = r.particulars
       left join vault_subject s on s.person_id = p.person_id
       order by h.account`,
-    values: [issueId, after, seq, comparedSeq, block],
+    values: [issueId, after, seq, comparedSeq, block, limit],
   });
   return found.rows;
 }
