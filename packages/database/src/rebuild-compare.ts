@@ -17,7 +17,7 @@ export interface TableDifference {
 
 interface Comparison {
   table: string;
-  /** Columns that say when somebody looked, not what the chain says (ADR 0033). */
+  /** Columns that say when somebody looked, not what the chain says (ADR 0034). */
   notFromChain?: readonly string[];
   /** Columns that count; all when left out. */
   only?: readonly string[];
