@@ -181,6 +181,12 @@ describe("the straight bond of 2021, from its issue to its redemption", () => {
     expect(list.items.reduce((sum, { units }) => sum + Number(units), 0)).toBe(bond.units);
   }, 60_000);
 
+  it("is neither consolidated nor split: those are of beneficial interests alone", async () => {
+    const body = { kind: "RATIO" as const, reason: "社債の分割", numerator: 2, denominator: 1 };
+    const refused = parties.as.issuer.call("proposeChange", { params: { id }, body });
+    await expect(refused).rejects.toMatchObject({ problem: { code: "INVALID_FIELD", pointer: "/kind" } });
+  });
+
   it("is redeemed in full at maturity, and the register of the day before stands as it was", async () => {
     const { issuer, trustee } = parties.as;
     const before = await readRegister(trustee, id, "2022-04-26").catch(() => undefined);

@@ -17,7 +17,7 @@ import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { changeCommands, checkRedemption, factsOf, noticeCommand, redemptionRows } from "../issue-changes.ts";
-import { notFound, ProblemError } from "../problem.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { activeIssue } from "../rules.ts";
 import { issueView } from "../views.ts";
@@ -62,7 +62,10 @@ export async function changeFor(ctx: ApiContext, principal: Principal, id: strin
 
 async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<Outcome<Propose["route"]>> {
   const { principal, params, body, at } = call;
-  const { id: issueId } = await issueFor(ctx, principal, params.id);
+  const { id: issueId, profile } = await issueFor(ctx, principal, params.id);
+  // 併合・分割 are the Trust Act's; the Companies Act has none for bonds.
+  if (body.kind === "RATIO" && profile === "BOND")
+    throw invalidField("/kind", "is not for bonds, which are neither consolidated nor split");
   if (!mayPropose(principal.role, body.kind))
     throw new ProblemError("FORBIDDEN", `A ${principal.role} does not propose this.`, { target: issueId });
   const found = await issueForCommand(db, issueId);
