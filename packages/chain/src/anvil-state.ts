@@ -3,12 +3,13 @@ import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
+import { quantity, readQuantity } from "./hex.ts";
 import type { Rpc } from "./rpc.ts";
 
 const newest = "state.json.gz";
 const previous = "state.previous.json.gz";
 const gzipMagic = 0x1f8b;
-const calmTries = 50;
+const calmMsMax = 10_000;
 const calmPauseMsMax = 20;
 
 /** Where a local platform's chain lies in its data folder. */
@@ -27,7 +28,7 @@ export interface StateFile {
 /**
  * Writes the whole chain to `dir` and keeps the dump before it. A crash at any moment leaves at least one whole
  * dump: the new one is renamed into place only when it lies on the disk. Several processes may call it.
- * @throws Error when blocks came too fast for a dump between two of them; the dumps of before stay
+ * @throws Error when transactions were mined during each of its tries; the dumps of before stay
  */
 export async function dumpState(rpc: Rpc, dir: string): Promise<void> {
   const dump = await calmDump(rpc);
@@ -46,21 +47,29 @@ export async function dumpState(rpc: Rpc, dir: string): Promise<void> {
 }
 
 /**
- * anvil copies its blocks before its accounts: a block mined in between would leave accounts that no block of the dump
- * explains, and the chain that loads it would refuse what the register holds. So the head must stand still meanwhile.
+ * anvil copies its blocks before its accounts: transactions mined in between would leave accounts that no block of the
+ * dump explains, and the chain that loads it would refuse what the register holds. Empty blocks change no account.
  */
 async function calmDump(rpc: Rpc): Promise<Buffer> {
-  let before = await rpc.call<string>("eth_blockNumber");
-  for (let left = calmTries; left > 0; left -= 1) {
+  const deadline = performance.now() + calmMsMax;
+  do {
+    const before = readQuantity(await rpc.call<string>("eth_blockNumber"));
     const dump = Buffer.from((await rpc.call<string>("anvil_dumpState")).slice(2), "hex");
     if (dump.length < 2 || dump.readUInt16BE() !== gzipMagic)
       throw new Error("anvil_dumpState gave no gzip stream.");
-    const after = await rpc.call<string>("eth_blockNumber");
-    if (after === before) return dump;
+    if (await onlyEmptyBlocksSince(rpc, before)) return dump;
     await sleep(Math.random() * calmPauseMsMax);
-    before = await rpc.call<string>("eth_blockNumber");
+  } while (performance.now() < deadline);
+  throw new Error(`transactions were mined during each dump of ${calmMsMax / 1000} s`);
+}
+
+async function onlyEmptyBlocksSince(rpc: Rpc, before: number): Promise<boolean> {
+  const now = readQuantity(await rpc.call<string>("eth_blockNumber"));
+  for (let number = before + 1; number <= now; number += 1) {
+    const block = await rpc.call<{ transactions: string[] }>("eth_getBlockByNumber", quantity(number), false);
+    if (block.transactions.length > 0) return false;
   }
-  throw new Error(`blocks came during each of ${calmTries} dumps`);
+  return true;
 }
 
 /**

@@ -145,3 +145,15 @@ test("a dump made while blocks come has as many transactions as its accounts say
     await load;
   }
 }, 120_000);
+
+test("empty blocks hold no dump up, however fast they come", async () => {
+  let isMining = true;
+  const blocks = (async () => {
+    while (isMining) await anvil.rpc.call("evm_mine");
+  })();
+  await dumpState(anvil.rpc, dataDir);
+  isMining = false;
+  await blocks;
+  await killAndRestart(genesis);
+  expect(Number((await block("latest")).number)).toBeGreaterThan(0);
+});
