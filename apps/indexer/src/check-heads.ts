@@ -99,7 +99,7 @@ export function createHeadChecks(context: HeadContext): HeadChecks {
 }
 
 /** Whether the chain still has the cursor's block; when no node says so, not. */
-export async function isOnChain(rpc: Rpc, cursor: Cursor): Promise<boolean> {
+async function isOnChain(rpc: Rpc, cursor: Cursor): Promise<boolean> {
   try {
     const [hash] = await createBlockReader(rpc).hashesAt([cursor.blockNumber]);
     return hash === cursor.blockHash;

@@ -21,7 +21,7 @@ export async function recordDates(
   const lists: Record<string, Holding[]> = {};
   const take = async ({ record_date, rows, payment }: Scenario["distribution_1"], purpose: string) => {
     // The fixture's note says which weekday it was.
-    const day = record_date.slice(0, isoDayLength);
+    const [day = ""] = record_date.split(" ");
     const list = await takeRecordDate(step, parties, issue, { day, purpose, exerciseUntil: payment });
     lists[day] = byPerson(list.items);
     step.check(`record date ${day}, 24:00 JST: the fixture's list`, lists[day], holdingsOf(rows, accounts));
@@ -65,8 +65,6 @@ async function inherit(
   const kept = rows.map(({ units }) => [{ acquiredOn: dates.payment, units }]);
   step.check("with the date of acquisition kept", lots, kept);
 }
-
-const isoDayLength = "2022-07-31".length;
 
 /** Sets a record date, moves the clock past 24:00 JST of its day and reads the list that was frozen then. */
 async function takeRecordDate(
