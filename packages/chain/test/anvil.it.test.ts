@@ -147,6 +147,7 @@ test("a dump made while blocks come has as many transactions as its accounts say
 }, 120_000);
 
 test("empty blocks hold no dump up, however fast they come", async () => {
+  await mine(1);
   let isMining = true;
   const blocks = (async () => {
     while (isMining) await anvil.rpc.call("evm_mine");
@@ -155,5 +156,6 @@ test("empty blocks hold no dump up, however fast they come", async () => {
   isMining = false;
   await blocks;
   await killAndRestart(genesis);
-  expect(Number((await block("latest")).number)).toBeGreaterThan(0);
+  // The dump may have been made before the loop's first block.
+  expect(Number((await block("latest")).number)).toBeGreaterThanOrEqual(1);
 });
