@@ -4,7 +4,7 @@ import type { ApiContext } from "./context.ts";
 import { runExports } from "./exports/runner.ts";
 import { identify } from "./plugins/access.ts";
 import { readBodies } from "./plugins/body.ts";
-import { refuseWhenBusy } from "./plugins/busy.ts";
+import { refuseWhenBusy, shareRoom } from "./plugins/busy.ts";
 import { answerErrors, answerUnreadable } from "./plugins/errors.ts";
 import { rateLimits } from "./plugins/limits.ts";
 import { referencePath, serveReference } from "./plugins/reference.ts";
@@ -17,6 +17,8 @@ import { sweepAnswers } from "./sweep.ts";
 
 /** A client that sends its request more slowly than this is cut off. */
 const requestTimeoutMs = 30_000;
+/** A client that neither sends nor takes a byte for so long is cut off: an answer that nobody reads holds its place. */
+const silentSocketMs = 120_000;
 /** Longer than a load balancer keeps an idle connection, so that it is the one to close. */
 const keepAliveTimeoutMs = 75_000;
 const pathParamCharsMax = 100;
@@ -32,6 +34,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
     trustProxy: ctx.trustedProxies.length > 0 ? [...ctx.trustedProxies] : false,
     genReqId: requestIdOf,
     requestTimeout: requestTimeoutMs,
+    connectionTimeout: silentSocketMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: pathParamCharsMax },
@@ -59,6 +62,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
   });
   refuseWhenBusy(app);
   app.addHook("onRequest", identify(principals));
+  shareRoom(app);
   logRequests(app, ctx);
   const limits = await rateLimits(app, ctx);
   await serveReference(app, limits.docs);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { requestsUnderWayMax } from "@genbo/api-schema/limits";
+import { requestsOfPartyMax, requestsUnderWayMax } from "@genbo/api-schema/limits";
 import { silentLog } from "@genbo/domain/log";
 import { beforeAll, expect, it } from "vitest";
 import { buildApp } from "../src/app.ts";
@@ -67,8 +67,10 @@ it("a full outbox takes nothing more, says when to come back, and keeps what it 
 it("while too many requests are under way, further ones are turned away at once; the others are served", async () => {
   const { pool } = world.ctx;
   const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
-  const list = () => world.ask(world.broker.secret, "listEvents");
-  const waiting = Array.from({ length: requestsUnderWayMax }, list);
+  const list = (of = world.broker) => world.ask(of.secret, "listEvents");
+  const waiting = Array.from({ length: requestsUnderWayMax }, (_, at) =>
+    list(at % 2 === 0 ? world.broker : world.other),
+  );
   await expect.poll(() => pool.waitingCount).toBeGreaterThan(0);
   const refused = await list();
   expect([refused.status, refused.code, Number(refused.headers["retry-after"])]).toEqual([503, "BUSY", 1]);
@@ -77,4 +79,46 @@ it("while too many requests are under way, further ones are turned away at once;
   const answers = await Promise.all(waiting);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect((await list()).status).toBe(200);
+});
+
+it("one party's requests leave room for the others, however long they take", async () => {
+  let begun = 0;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const pool = new Proxy(world.ctx.pool, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name);
+      if (name !== "query") return typeof value === "function" ? value.bind(target) : value;
+      return async (query: { name?: string }, ...rest: unknown[]) => {
+        if (query.name === "register-head") {
+          begun += 1;
+          await released;
+        }
+        return Reflect.apply(value, target, [query, ...rest]);
+      };
+    },
+  });
+  const app = await buildApp({ ...world.ctx, pool });
+  const ask = asker(app);
+  const nobodys = { params: { id: "exp_0192aaaaaaaa7bbb8cccdddddddddddd" } };
+  const waiting = Array.from({ length: requestsOfPartyMax }, () => ask(world.broker.secret, "listEvents"));
+  await expect.poll(() => begun, { timeout: 30_000 }).toBe(requestsOfPartyMax);
+  expect((await ask(world.broker.secret, "getExport", nobodys)).code).toBe("BUSY");
+  expect((await ask(world.other.secret, "getExport", nobodys)).code).toBe("NOT_FOUND");
+  release();
+  const answers = await Promise.all(waiting);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await ask(world.broker.secret, "getExport", nobodys)).code).toBe("NOT_FOUND");
+  await app.close();
+});
+
+it("long commands, each of which asks the database while it holds a connection, take turns", async () => {
+  const params = { id: world.trustee.partyId };
+  const asked = Array.from({ length: 3 * world.ctx.pool.options.max }, (_, at) =>
+    world.ask(world.trustee.secret, "createKey", { params, body: { subject: `staff:turn-${at}` } }),
+  );
+  const answers = await Promise.all(asked);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
 });

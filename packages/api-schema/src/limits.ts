@@ -49,6 +49,13 @@ export const tradeDaysMax = 366;
 export const outboxRowsMax = 500_000;
 /** Requests that one process works on at once: about half a second's. With more, each would only wait longer. */
 export const requestsUnderWayMax = 1_000;
+/** Of these one party's: whoever opens a thousand downloads and reads none turns nobody else away. */
+export const requestsOfPartyMax = 500;
+/**
+ * Exports that one party has ordered and that are not rendered yet. They are rendered one at a time, each party's first
+ * before anybody's second.
+ */
+export const exportsWaitingMax = 20;
 
 /** Requests a minute for one key (or one address when there is no key). Named, so that a route says which it takes. */
 export const rateLimits = {

@@ -3,6 +3,7 @@ import pg from "pg";
 import { type AuditEntry, auditPart } from "./audit.ts";
 import { type Part, params, type Statement, valuesOnly } from "./commands-statement.ts";
 import { type Pool, type Queryable, withTransaction } from "./connection.ts";
+import { createGate, type Gate } from "./gate.ts";
 import {
   answerPart,
   type CommandKey,
@@ -45,7 +46,7 @@ export type CommandAnswer = StoredAnswer & { hit: boolean };
  * happening twice. A long one looks first, as its decision is dear or has effects outside the database.
  * @param decide reads what it needs and says what to write; it runs again after a serialization failure
  * @returns the answer; `hit` when it is that of an earlier request with the same key and body
- * @throws IdempotencyFault, GuardLost, what `decide` throws, and unique violations of its writes
+ * @throws IdempotencyFault, GuardLost, GateFull, what `decide` throws, and unique violations of its writes
  */
 export async function runCommand(
   pool: Pool,
@@ -54,16 +55,32 @@ export async function runCommand(
 ): Promise<CommandAnswer> {
   try {
     if (!request.long) return await decideAndWrite(pool, request, decide);
-    return await withTransaction(pool, async (tx) => {
-      await holdKey(tx, request);
-      const before = await findAnswer(tx, request);
-      return before === undefined ? decideAndWrite(tx, request, decide) : { ...before, hit: true };
-    });
+    return await gateOf(pool)(() =>
+      withTransaction(pool, async (tx) => {
+        await holdKey(tx, request);
+        const before = await findAnswer(tx, request);
+        return before === undefined ? decideAndWrite(tx, request, decide) : { ...before, hit: true };
+      }),
+    );
   } catch (error) {
     const answer = error instanceof IdempotencyFault ? undefined : await earlierAnswer(pool, request, error);
     if (answer === undefined) throw error;
     return { ...answer, hit: true };
   }
+}
+
+/** A long command takes about a second, and some twenty take their turns before one that comes with many others. */
+const turnWaitMs = 20_000;
+const gates = new WeakMap<Pool, Gate>();
+
+/**
+ * A long command holds a connection while it asks on others: were every connection held so, each would wait for one that
+ * none gives back. So half of them are for that.
+ */
+function gateOf(pool: Pool): Gate {
+  const gate = gates.get(pool) ?? createGate(Math.max(1, Math.floor(pool.options.max / 2)), turnWaitMs);
+  gates.set(pool, gate);
+  return gate;
 }
 
 /** What a repeat gets although the command would be refused, or break the key's constraint, by now. */

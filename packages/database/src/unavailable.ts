@@ -1,4 +1,5 @@
 import { sqlState } from "./connection.ts";
+import { GateFull } from "./gate.ts";
 
 /** What PostgreSQL says of itself, and what the operator does about it. Nothing was written in any of these cases. */
 const causes: Readonly<Record<string, string>> = {
@@ -24,6 +25,7 @@ export const isDatabaseUnavailable = (error: unknown): boolean => databaseTroubl
 /** Why the database cannot be used now and what to do, for the operator; undefined for any other error. */
 export function databaseTrouble(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof GateFull) return "Too many long requests wait for the database.";
   const state = sqlState(error);
   if (state !== undefined) return states.test(state) ? (causes[state] ?? away) : undefined;
   if (error instanceof AggregateError) {

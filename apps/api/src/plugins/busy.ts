@@ -1,4 +1,4 @@
-import { requestsUnderWayMax } from "@genbo/api-schema/limits";
+import { requestsOfPartyMax, requestsUnderWayMax } from "@genbo/api-schema/limits";
 import type { FastifyInstance } from "fastify";
 import { ProblemError } from "../problem.ts";
 import { routeOfRequest } from "./request.ts";
@@ -18,5 +18,25 @@ export function refuseWhenBusy(app: FastifyInstance): void {
     if (underWay > requestsUnderWayMax && routeOfRequest(request)?.limit !== null)
       done(new ProblemError("BUSY", "Too many requests are under way."));
     else done();
+  });
+}
+
+/** Leaves room for the others: who reads slowly or waits for a block keeps its place for long. After who asks is known. */
+export function shareRoom(app: FastifyInstance): void {
+  const underWay = new Map<string, number>();
+  app.addHook("onRequest", (request, reply, done) => {
+    const party = request.principal?.partyId;
+    // Gone while its key was looked for: it would not be heard closing any more.
+    if (party === undefined || reply.raw.destroyed) return done();
+    const count = (underWay.get(party) ?? 0) + 1;
+    underWay.set(party, count);
+    reply.raw.once("close", () => {
+      const left = underWay.get(party)! - 1;
+      if (left > 0) underWay.set(party, left);
+      else underWay.delete(party);
+    });
+    if (count > requestsOfPartyMax && routeOfRequest(request)?.limit !== null)
+      return done(new ProblemError("BUSY", "Too many requests of this party are under way."));
+    done();
   });
 }
