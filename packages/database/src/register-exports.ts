@@ -133,17 +133,29 @@ export async function findExport(
   return found.rows[0] && exportOf(found.rows[0]);
 }
 
+/** How many exports of a party wait to be rendered. */
+export async function waitingExports(db: Queryable, partyId: string): Promise<number> {
+  const text =
+    "select count(*)::int as count from register_export where state = 'rendering' and party_id = $1";
+  return (await db.query<{ count: number }>(text, [partyId])).rows[0]!.count;
+}
+
 /** An export that fails this often fails for a reason that another try does not mend. */
 const triesMax = 3;
 
-/** Takes the oldest export that waits, or whose process died, for as long as the lease lasts. */
+/**
+ * Takes an export that waits, or whose process died, for as long as the lease lasts: the oldest of those before which
+ * its party has the fewest, so that nobody waits for all that another one has ordered.
+ */
 export async function claimExport(db: Queryable, leaseS: number): Promise<RegisterExport | undefined> {
   const claimed = await db.query<Row>(
     `update register_export set lease_until = now() + make_interval(secs => $1), tries = tries + 1
      where id = (
-       select id from register_export
-       where state = 'rendering' and tries < $2 and (lease_until is null or lease_until < now())
-       order by id limit 1 for update skip locked
+       select e.id from register_export e
+       where e.state = 'rendering' and e.tries < $2 and (e.lease_until is null or e.lease_until < now())
+       order by (select count(*) from register_export o
+         where o.state = 'rendering' and o.party_id = e.party_id and o.id < e.id), e.id
+       limit 1 for update skip locked
      ) returning ${columns}`,
     [leaseS, triesMax],
   );

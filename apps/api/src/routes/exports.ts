@@ -1,3 +1,4 @@
+import { exportsWaitingMax } from "@genbo/api-schema/limits";
 import { findIssue } from "@genbo/database/issues";
 import type { Principal } from "@genbo/database/keys";
 import { findRecordDate, listStateOf } from "@genbo/database/record-dates";
@@ -9,6 +10,7 @@ import {
   markExportChanged,
   type RegisterExport,
   type Rendered,
+  waitingExports,
 } from "@genbo/database/register-exports";
 import type { Reading } from "@genbo/database/register-read-overlay";
 import { newId } from "@genbo/domain/ids";
@@ -88,6 +90,8 @@ async function orderOf(ctx: ApiContext, call: Create): Promise<ExportOrder> {
   const { reading, recordDate } = isList
     ? await frozenList(ctx, call, issue.id)
     : { reading: await presentOrPast(ctx, call, issue.id), recordDate: null };
+  if ((await waitingExports(ctx.pool, principal.partyId)) >= exportsWaitingMax)
+    throw new ProblemError("RATE_LIMITED", `${exportsWaitingMax} exports of yours are not rendered yet.`);
   return {
     id: newId("exp", at),
     issueId: issue.id,
@@ -122,7 +126,7 @@ async function frozenList(
   if (!principal.scopes.includes("record-dates:read"))
     throw new ProblemError("FORBIDDEN", "The list needs the scope record-dates:read.");
   const found = await findRecordDate(ctx.prisma, body.recordDateId);
-  if (found?.issueId !== issueId) throw notFound();
+  if (found?.issueId !== issueId) throw notFound("/recordDateId");
   const list = found.recordDateLists.find(({ version }) => version === (body.version ?? version));
   if (list === undefined)
     throw new ProblemError("STATE_CONFLICT", "The list is not frozen yet, or has no such version.");
