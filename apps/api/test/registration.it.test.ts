@@ -229,6 +229,27 @@ describe("a change of particulars", () => {
     }
   });
 
+  it("is taken as often as it is asked for in one instant, and each tax status is known after the one before", async () => {
+    const { investorId: id, personId } = await world.open(world.broker, unused());
+    const changes = ["FOREIGN_CORPORATION", "DOMESTIC_CORPORATION", "NON_RESIDENT_INDIVIDUAL"] as const;
+    const answers = await Promise.all(
+      changes.map((taxCategory) => {
+        const body = { effectiveOn: "2021-08-01", evidenceRef: "doc-1", taxCategory };
+        return world.ask(world.broker.secret, "changeParticulars", { params: { id }, body });
+      }),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    const { rows } = await world.owner.query(
+      `select tax_category, (select tax_category from investor where id = $2) as now from tax_status
+       where person_id = $1 order by known_at desc`,
+      [personId, id],
+    );
+    expect(rows.map(({ tax_category: category }) => category).sort()).toEqual(
+      [...changes, "RESIDENT_INDIVIDUAL"].sort(),
+    );
+    expect(rows[0].tax_category).toBe(rows[0].now);
+  });
+
   it("refuses days to come and checks that end in the past", async () => {
     const { investorId: id } = await world.open(world.broker, unused());
     const change = (body: object) =>

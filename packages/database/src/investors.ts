@@ -50,6 +50,18 @@ export const taxStatusPart = (rows: readonly NewTaxStatus[]): Part =>
     rows,
   );
 
+/** A later status, with the person's row locked. Two requests of one millisecond are known one after the other. */
+export const changedTaxStatusPart = (row: NewTaxStatus): Part => ({
+  name: "changed_tax_status",
+  sql: (param, from) => {
+    const person = param(row.personId, "text");
+    const last = `(select max(known_at) + interval '1 microsecond' from tax_status where person_id = ${person})`;
+    return `insert into tax_status (person_id, effective_on, known_at, tax_category)
+      select ${person}, ${param(row.effectiveOn, "date")}, greatest(${param(row.at, "timestamptz")}, ${last}),
+        ${param(row.taxCategory, "text")} from ${from}`;
+  },
+});
+
 /** The tax status of persons on a day, as it was known at an instant; none for whom none was known. */
 export async function taxStatusOn(
   db: Queryable,

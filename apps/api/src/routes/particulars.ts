@@ -1,9 +1,9 @@
 import type { Queryable } from "@genbo/database/connection";
 import {
+  changedTaxStatusPart,
   changeInvestorPart,
   customerForChange,
   type InvestorRow,
-  taxStatusPart,
 } from "@genbo/database/investors";
 import { latestParticulars, particularsPart } from "@genbo/database/vault";
 import { walletsOf } from "@genbo/database/wallets";
@@ -56,7 +56,7 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
       ...(sealed ? [particularsPart([{ ...sealed, ...known }])] : []),
       ...(next.taxCategory === investor.taxCategory
         ? []
-        : [taxStatusPart([{ ...next, effectiveOn: body.effectiveOn, at }])]),
+        : [changedTaxStatusPart({ ...next, effectiveOn: body.effectiveOn, at })]),
     ],
     ...(operationId !== null && {
       operation: { id: operationId, kind: "particulars.change", issueId: null, subjectId: investor.id },
