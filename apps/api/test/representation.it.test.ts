@@ -157,6 +157,23 @@ describe("who acts for a person", () => {
     expect((await printed(account)).representatives).toHaveLength(2);
   });
 
+  it("is refused at registration for a day that is none, as for a role that does not fit", async () => {
+    const { particulars, ...rest } = customer("minor");
+    const register = (from: string, bornOn = "2015-01-01") =>
+      world.ask(world.broker.secret, "registerInvestor", {
+        body: {
+          ...rest,
+          particulars: { ...particulars, bornOn, representatives: [{ ...mother, from }] },
+        },
+      });
+    for (const day of ["0001-01-01", "1969-12-31", "2149-06-07", "9999-12-31", "2021-02-29"]) {
+      const { code, problem } = await register(day);
+      expect([code, problem.pointer]).toEqual(["INVALID_FIELD", "/particulars/representatives/0/from"]);
+    }
+    expect((await register("2021-08-01", "1980-01-01")).problem.pointer).toBe("/particulars/representatives");
+    expect((await register("2021-08-01")).status).toBe(201);
+  });
+
   it("is refused where it fits nobody, with the field", async () => {
     const { account } = await holder();
     const wrong = async (representatives: FactsOf<"REPRESENTATION">["representatives"]) => {

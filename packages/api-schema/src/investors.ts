@@ -82,6 +82,8 @@ const particularsFields = z.strictObject({
 export const particulars = named(
   "Particulars",
   particularsFields.superRefine(({ kind, coOwners, ...rest }, ctx) => {
+    // Asked of fields that are wrong too: these rules reckon with days that are days.
+    if (ctx.issues.length > 0) return;
     if ((kind === "co-owners") !== (coOwners !== undefined)) {
       const message = kind === "co-owners" ? "is missing" : "stands for a holder that is no group";
       ctx.addIssue({ code: "custom", path: ["coOwners"], message });
