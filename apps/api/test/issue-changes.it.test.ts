@@ -175,6 +175,12 @@ describe("a consolidation or split", () => {
     ]);
   });
 
+  it("is asked for once, however many ask at once: the chain would keep the last alone", async () => {
+    const { issueId } = await traded(world);
+    const all = await Promise.all(Array.from({ length: 6 }, () => propose(issueId, splitOf(3, 1))));
+    expect(all.map(({ status }) => status).sort()).toEqual([202, 409, 409, 409, 409, 409]);
+  });
+
   it("carries every account that is left, each with its holds, and ends", async () => {
     const { id, account } = await begunSplit(world);
     const { body } = await carry(id);

@@ -133,14 +133,19 @@ export interface IssueForCommand {
   quarantined: boolean;
 }
 
-export async function issueForCommand(db: Queryable, id: string): Promise<IssueForCommand | undefined> {
+/** @param lock keeps whoever asks the same waiting until the transaction ends */
+export async function issueForCommand(
+  db: Queryable,
+  id: string,
+  lock: "" | "for no key update of i" = "",
+): Promise<IssueForCommand | undefined> {
   const found = await db.query<IssueForCommand>({
-    name: "issue-for-command",
+    name: `issue-for-command ${lock}`,
     text: `select i.id, i.issuer_id as "issuerId", i.trustee_id as "trusteeId", i.state, i.checker,
         i.created_at as "createdAt", i.token,
         i.total_units as "totalUnits", i.min_units as "minUnits", coalesce(s.policy, i.policy) as policy,
         exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
-      from issue i left join issue_state s on s.issue_id = i.id where i.id = $1`,
+      from issue i left join issue_state s on s.issue_id = i.id where i.id = $1 ${lock}`,
     values: [id],
   });
   return found.rows[0];

@@ -68,8 +68,8 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
     throw invalidField("/kind", "is not for bonds, which are neither consolidated nor split");
   if (!mayPropose(principal.role, body.kind))
     throw new ProblemError("FORBIDDEN", `A ${principal.role} does not propose this.`, { target: issueId });
-  const found = await issueForCommand(db, issueId);
-  const issue = activeIssue(found);
+  // Of two proposals at once the second sees the first.
+  const issue = activeIssue(await issueForCommand(db, issueId, "for no key update of i"));
   const facts = factsOf(body, issue.policy);
   await proposable(ctx, db, call, issue, facts);
   const id = newId("chg", at);
