@@ -1,6 +1,22 @@
 import type { Queryable } from "@genbo/database/connection";
 import type { EntryLine } from "@genbo/database/register-read-entries";
+import type { HoldAt } from "@genbo/database/register-read-holds";
 import { accountsKeptBy } from "@genbo/database/wallets";
+
+/** Holds as a broker sees them: as entries, the other side's account without its person. */
+export async function ownHolds(
+  db: Queryable,
+  custodianId: number,
+  holds: readonly HoldAt[],
+): Promise<HoldAt[]> {
+  const accounts = holds.flatMap(({ account, target }) => (target === null ? [account] : [account, target]));
+  const own = await accountsKeptBy(db, custodianId, [...new Set(accounts)]);
+  return holds.map((hold) => ({
+    ...hold,
+    personId: own.has(hold.account) ? hold.personId : null,
+    targetPersonId: own.has(hold.target ?? "") ? hold.targetPersonId : null,
+  }));
+}
 
 /** Entries as a broker sees them: of the other side it learns the account, which it dealt with, but not the person. */
 export async function ownSides(

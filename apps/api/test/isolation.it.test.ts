@@ -84,6 +84,19 @@ describe("a broker", () => {
     });
   });
 
+  it("sees the person of its own side of a hold alone", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const ref = `0x${"5b".repeat(32)}`;
+    await world.ledger.hold(issueId, { ref, from: seller.account, to: buyer.account, units: 1n });
+    const persons = async (secret: string) => {
+      const { body } = await world.ask(secret, "listHolds", { params: { id: issueId } });
+      return body.items.map(({ personId, targetPersonId }) => [personId, targetPersonId]);
+    };
+    expect(await persons(world.broker.secret)).toEqual([[seller.personId, null]]);
+    expect(await persons(world.other.secret)).toEqual([[null, buyer.personId]]);
+    expect(await persons(world.trustee.secret)).toEqual([[seller.personId, buyer.personId]]);
+  });
+
   it("sees a transfer when it keeps one side of it, and no other transfer", async () => {
     const id = await transferIn(world, "held");
     const stranger = await world.admit("broker", "staff:broker-c");

@@ -26,6 +26,7 @@ import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
 import { asOfPosition, knownWire, positionFor } from "../moments.ts";
+import { ownHolds } from "../own-sides.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../reads.ts";
 import { caseView, issueView, seesParticulars } from "../views.ts";
@@ -93,7 +94,9 @@ export const caseHandlers = (
         ctx.pool,
         page.rows.map(({ id }) => id),
       );
-      const items = page.rows.map(holdWire(cases));
+      const rows =
+        principal.role === "broker" ? await ownHolds(ctx.pool, principal.custodianId!, page.rows) : page.rows;
+      const items = rows.map(holdWire(cases));
       const asOf = asOfPosition(position);
       return { status: 200, body: { items, next: page.next, asOf, ...knownWire(position) } };
     },
