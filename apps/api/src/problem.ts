@@ -25,9 +25,16 @@ export class ProblemError extends Error {
   }
 }
 
-/** The one answer for what is not there and for what the caller may not know of: their bodies are the same. */
-export const notFound = (): ProblemError =>
-  new ProblemError("NOT_FOUND", "There is nothing here with this id.");
+/**
+ * The one answer for what is not there and for what the caller may not know of: their bodies are the same.
+ * @param pointer where the body names it; left out, the path does
+ */
+export const notFound = (pointer?: string): ProblemError =>
+  new ProblemError(
+    "NOT_FOUND",
+    "There is nothing here with this id.",
+    pointer === undefined ? {} : { pointer },
+  );
 
 /** A field that a rule beyond its schema refuses. */
 export const invalidField = (pointer: string, detail: string): ProblemError =>

@@ -5,8 +5,7 @@ import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy, type Policy } from "@genbo/domain/policy-word";
 import { type RefusalCode, refusal, refusalOf } from "@genbo/domain/refusals";
 import { failingRules, type TransferFacts } from "@genbo/domain/transfer-rules";
-import type { Language } from "./problem.ts";
-import { ProblemError } from "./problem.ts";
+import { type Language, notFound, ProblemError } from "./problem.ts";
 
 export const ruleWire = (number: number, language: Language): FailingRule => {
   const found = refusalOf(number);
@@ -15,11 +14,16 @@ export const ruleWire = (number: number, language: Language): FailingRule => {
 
 export const numberOf = (code: RefusalCode): number => refusal(code).number;
 
-/** An issue that may take new entries. @throws ProblemError NOT_FOUND, ISSUE_NOT_ACTIVE, ISSUE_QUARANTINED */
+/**
+ * An issue that may take new entries.
+ * @param pointer where the body names it; left out, the path does
+ * @throws ProblemError NOT_FOUND, ISSUE_NOT_ACTIVE, ISSUE_QUARANTINED
+ */
 export function activeIssue<I extends { state: string; token: string | null; quarantined: boolean }>(
   issue: I | null | undefined,
+  pointer?: string,
 ): I & { token: string } {
-  if (!issue || issue.state === "draft" || issue.state === "rejected") throw notThere();
+  if (!issue || issue.state === "draft" || issue.state === "rejected") throw notFound(pointer);
   if (issue.state !== "active" || issue.token === null) {
     throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
   }
@@ -31,9 +35,6 @@ export function activeIssue<I extends { state: string; token: string | null; qua
   }
   return issue as I & { token: string };
 }
-
-const notThere = () =>
-  new ProblemError("NOT_FOUND", "There is nothing here with this id.", { pointer: "/issueId" });
 
 /** What a broker may learn about an account that is not its customer's: nothing. The rules of the two others stay. */
 const ofSender: ReadonlySet<RefusalCode> = new Set([

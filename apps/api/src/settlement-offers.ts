@@ -91,7 +91,7 @@ function checkDates({ body, at }: Call): Date {
 
 function unitsLeg(leg: UnitsLeg, facts: OrderFacts, index: number): Drafted {
   const { issueId, from, to, units, lotAcquiredOn = null } = leg;
-  const { token } = activeIssue(facts.issue);
+  const { token } = activeIssue(facts.issue, `/legs/${index}/issueId`);
   const [fromParty, toParty] = [facts.from.brokerId, facts.to.brokerId];
   if (fromParty === null) throw invalidField(`/legs/${index}/from`, "is kept by no broker");
   if (toParty === null) throw invalidField(`/legs/${index}/to`, "is kept by no broker");

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Question } from "./support/ask.ts";
 import { issueDraft } from "./support/samples.ts";
 import { readyExport } from "./support/successes-exports.ts";
+import { offerOf } from "./support/successes-settlements.ts";
 import { type Traded, traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -97,6 +98,32 @@ describe("a question that makes no sense", () => {
     expect(answer.problem.detail.length).toBeGreaterThan(10);
     expect(await counted()).toEqual(before);
   });
+});
+
+it("what is not there is pointed at in the body where the body names it, and else nowhere", async () => {
+  const nothing = (prefix: string) => `${prefix}_0192aaaaaaaa7bbb8cccdddddddddddd`;
+  const pointer = async (secret: string, route: OperationId, question: object) => {
+    const { code, problem } = await world.ask(secret, route, question as Question<OperationId>);
+    return [code, problem.pointer];
+  };
+  const broker = world.broker.secret;
+  expect(await pointer(broker, "registerWallet", { body: { investorId: nothing("inv") } })).toEqual([
+    "NOT_FOUND",
+    "/investorId",
+  ]);
+  const offer = offerOf(world, { ...trade, issueId: nothing("iss") }, "CASH");
+  expect(await pointer(broker, "offerSettlement", { body: offer })).toEqual(["NOT_FOUND", "/legs/0/issueId"]);
+  const list = { kind: "RECORD_DATE", format: "CSV", recordDateId: nothing("rdt") };
+  expect(await pointer(keeper(), "createExport", ofIssue({ body: list }))).toEqual([
+    "NOT_FOUND",
+    "/recordDateId",
+  ]);
+  const { body: draft } = await world.ask(world.issuer.secret, "draftIssue", {
+    body: issueDraft(world.trustee.partyId),
+  });
+  const rows = [{ to: trade.buyer.account, units: "2" }];
+  const issuing = { params: { id: draft.id }, body: { rows } };
+  expect(await pointer(world.issuer.secret, "issueUnits", issuing)).toEqual(["NOT_FOUND", undefined]);
 });
 
 /** Who orders which file of an issue: everything else is denied, also to a role that is added later. */

@@ -127,7 +127,7 @@ async function file(
   { principal, body, at }: Filing,
 ): Promise<Outcome<Filing["route"]>> {
   const investor = await customerForChange(db, principal.partyId, body.investorId);
-  if (investor === undefined) throw notFound();
+  if (investor === undefined) throw notFound("/investorId");
   const receiver = await findParty(ctx.prisma, body.toBrokerId);
   if (receiver?.kind !== "broker" || receiver.id === principal.partyId)
     throw invalidField("/toBrokerId", "is not another broker");

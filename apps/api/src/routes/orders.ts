@@ -37,7 +37,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
   const { issueId, signature } = body;
   const { action, account, to } = body.order;
   const [facts] = await orderFacts(db, [{ issueId, from: account, to }]);
-  const { token } = activeIssue(facts!.issue);
+  const { token } = activeIssue(facts!.issue, "/issueId");
   if (body.order.deadline * 1000 <= at.getTime()) throw invalidField("/order/deadline", "has passed");
   const order: Order = { ...body.order, action: orderActions[action] };
   await signedBy(ctx, db, token, order, signature);

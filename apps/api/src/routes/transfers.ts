@@ -29,7 +29,7 @@ export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   precheckTransfer: async ({ principal, body, at, language }) => {
     const asOf = await presentAsOf(ctx);
     const [facts] = await orderFacts(ctx.pool, [body]);
-    const policy = decodePolicy(activeIssue(facts!.issue).policy);
+    const policy = decodePolicy(activeIssue(facts!.issue, "/issueId").policy);
     const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>
       ruleWire(number, language),
     );
@@ -59,7 +59,7 @@ async function requestTransfer(db: Queryable, call: Request): Promise<Outcome<Re
   const stray = strayDate(body, at);
   if (stray !== undefined) throw invalidField(`/${stray}`, strayDetail);
   const [facts] = await orderFacts(db, [body]);
-  activeIssue(facts!.issue);
+  activeIssue(facts!.issue, "/issueId");
   if (isBeforeIssue(body, facts!)) throw invalidField("/tradeDate", beforeIssueDetail);
   if (isEarly(body, facts!, at)) throw new ProblemError("NOT_YET_SETTLED", `It ${earlyDetail}.`);
   const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>

@@ -33,7 +33,7 @@ export const walletHandlers = (
 
 async function registerOne(db: Queryable, { principal, body, at }: One): Promise<Outcome<One["route"]>> {
   const investor = await customerForChange(db, principal.partyId, body.investorId);
-  if (investor === undefined) throw notFound();
+  if (investor === undefined) throw notFound("/investorId");
   const opened = await openAccounts(db, principal, at, [{ row: 0, investor, address: body.address }]);
   const [conflict] = opened.conflicts;
   if (conflict?.code === "VALIDITY_PAST")
