@@ -33,8 +33,7 @@ export async function positionFor(
 ): Promise<Reading> {
   const { knownAt, minBlock = 0, block } = query;
   const asked = query.asOf ?? (block === undefined ? knownAt : { kind: "block" as const, number: block });
-  const needed = Math.max(minBlock, blockOf(asked), blockOf(knownAt));
-  if (needed > 0) await headAt(ctx, needed);
+  await blocksRead(ctx, query, place);
   const find = async (moment: Moment | Latest | undefined, name: "asOf" | "knownAt") => {
     const pointer = `${place}/${name}`;
     // Who names the block that must be there knows that it is; the chain's clock may be ahead of this machine's.
@@ -53,6 +52,19 @@ export async function positionFor(
       pointer: `${place}/knownAt`,
     });
   return readingOf(ctx.pool, at, known);
+}
+
+/** A block that the question names must have been read; else the answer points at who named it, unless it is minBlock's. */
+async function blocksRead(ctx: ApiContext, query: MomentQuery, place: string): Promise<void> {
+  const { minBlock = 0, block = 0 } = query;
+  const named: [string, number][] = [
+    ["asOf", blockOf(query.asOf)],
+    ["knownAt", blockOf(query.knownAt)],
+    ["block", block],
+  ];
+  const [name, number] = named.reduce((last, each) => (each[1] > last[1] ? each : last));
+  const needed = Math.max(minBlock, number);
+  if (needed > 0) await headAt(ctx, needed, number > minBlock ? `${place}/${name}` : undefined);
 }
 
 const blockOf = (moment: Moment | Latest | undefined): number =>

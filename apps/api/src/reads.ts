@@ -30,14 +30,15 @@ export async function presentAsOf(ctx: ApiContext, minBlock?: number): Promise<A
  * Waits for a block while it may come in time; one that is further ahead of the chain is refused at once.
  * @throws ProblemError REGISTER_BEHIND when the register does not reach `minBlock` in time
  */
-export async function headAt(ctx: ApiContext, minBlock = 0): Promise<RegisterHead | null> {
+export async function headAt(ctx: ApiContext, minBlock = 0, pointer?: string): Promise<RegisterHead | null> {
   const deadline = performance.now() + minBlockWaitMsMax;
   let head = await registerHead(ctx.pool);
   while ((head?.block ?? 0) < minBlock) {
     const chain = ctx.chain.lastSeenHead();
     const isFar = chain !== null && minBlock > Math.max(chain, head?.block ?? 0) + blocksInWaitMax;
     if (isFar || performance.now() >= deadline) {
-      throw new ProblemError("REGISTER_BEHIND", `The register stands at block ${head?.block ?? "none"}.`);
+      const detail = `The register stands at block ${head?.block ?? "none"}.`;
+      throw new ProblemError("REGISTER_BEHIND", detail, pointer === undefined ? {} : { pointer });
     }
     head = await nextLook(ctx.pool);
   }

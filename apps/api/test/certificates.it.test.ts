@@ -243,7 +243,9 @@ describe("who gets what", () => {
     );
     expect(rows).toEqual([
       { action: "issueCertificate", outcome: "done" },
+      { action: "readCertificate", outcome: "refused" },
       { action: "readCertificate", outcome: "read" },
+      { action: "readCertificate", outcome: "refused" },
     ]);
   });
 

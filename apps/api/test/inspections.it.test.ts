@@ -194,6 +194,7 @@ describe("who sees what", () => {
     expect(audited.rows).toEqual([
       { action: "requestInspection", outcome: "done" },
       { action: "getInspection", outcome: "read" },
+      { action: "getInspection", outcome: "refused" },
     ]);
   });
 

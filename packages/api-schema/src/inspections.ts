@@ -3,8 +3,19 @@ import { z } from "zod";
 import { documentsMax } from "./limits.ts";
 import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
-import { pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
-import { clause, day, hash, height, id, instantText, line, personId, sha256 } from "./primitives.ts";
+import { pageAfter, pageOf, readOf } from "./page.ts";
+import {
+  addressText,
+  clause,
+  day,
+  hash,
+  height,
+  id,
+  instantText,
+  line,
+  personId,
+  sha256,
+} from "./primitives.ts";
 
 const capacity = z.enum(capacities);
 const ground = z.enum(grounds);
@@ -109,4 +120,4 @@ export const registerShown = named(
         "end with the next cursor. The same cursor gives the same bytes; their sha256 is kept.",
     ),
 );
-export const showQuery = pageQuery;
+export const showQuery = pageAfter(addressText);

@@ -1,4 +1,4 @@
-import type { Role, Scope } from "@genbo/domain/permissions";
+import { type Role, readsOfPersons, type Scope } from "@genbo/domain/permissions";
 import { z } from "zod";
 import type { RateLimit } from "./limits.ts";
 import { type ProblemCode, problemOf } from "./problems.ts";
@@ -41,6 +41,10 @@ export const rolesOf = (of: Route): readonly Role[] | "everybody" =>
 
 /** A write takes an Idempotency-Key. */
 export const isWrite = (of: Route): boolean => of.method !== "GET" && of.readOnly !== true;
+
+/** Whether a route tells of persons: who they are, or which account has what. A wrong question to it is written down. */
+export const readsPersons = (of: Route): boolean =>
+  of.method === "GET" && of.scope !== null && readsOfPersons.has(of.scope);
 
 /** Every problem that a route may answer, INTERNAL aside. */
 export function problemsOf(of: Route): ProblemCode[] {

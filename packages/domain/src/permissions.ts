@@ -67,6 +67,25 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
+/** Scopes whose reads tell of persons, of the register, or of who asked after it. */
+export const readsOfPersons: ReadonlySet<Scope> = new Set([
+  "investors:read",
+  "wallets:read",
+  "particulars:read",
+  "transfers:read",
+  "settlements:read",
+  "register:read",
+  "register:totals",
+  "register:export",
+  "register:own",
+  "record-dates:read",
+  "cases:read",
+  "inspections:read",
+  "inspections:handle",
+  "certificates:read",
+  "audit-views:read",
+]);
+
 const everybody: Scope[] = ["parties:read", "issues:read", "operations:read", "events:read"];
 
 /** The widest set of scopes that a key of each role may hold. What is not here is denied. */

@@ -3,6 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { ProblemCode } from "@genbo/api-schema/problems";
 import { problemOf } from "@genbo/api-schema/problems";
+import { type Route, readsPersons } from "@genbo/api-schema/route";
 import { writeAudit } from "@genbo/database/audit";
 import { IdempotencyFault } from "@genbo/database/idempotency";
 import { databaseTrouble } from "@genbo/database/unavailable";
@@ -19,14 +20,12 @@ const refusals: ReadonlySet<ProblemCode> = new Set([
   "RECORD_DATE_REFUSED",
   "NO_LAWFUL_GROUND",
 ]);
-/** What the law lets a person demand, and what takes a register away: turned away for whatever reason, it is written down. */
+/** Writes by which a person demands what the law gives, or takes a register away: whatever is wrong with them is written down. */
 const demands: ReadonlySet<string> = new Set([
   "requestInspection",
   "issueCertificate",
-  "exportRegister",
   "createExport",
-  "getExport",
-  "readExport",
+  "grantInspection",
 ]);
 
 /** Seconds after which a retryable problem is worth another try. */
@@ -79,7 +78,7 @@ async function audit(
 ): Promise<void> {
   const { principal } = request;
   const route = routeOfRequest(request);
-  const outcome = status === 403 ? "denied" : isRefusal(problem, route?.operationId) ? "refused" : undefined;
+  const outcome = status === 403 ? "denied" : isRefusal(problem, status, route) ? "refused" : undefined;
   if (!principal || !route || outcome === undefined) return;
   const codes = problem.parts.failing?.map(({ code }) => code);
   const entry = {
@@ -98,15 +97,22 @@ async function audit(
   );
 }
 
-const isRefusal = ({ code, parts }: ProblemError, operationId: string | undefined): boolean =>
-  refusals.has(code) ||
-  (demands.has(operationId ?? "") && (code === "INVALID_FIELD" || code === "NOT_FOUND")) ||
-  (parts.rows?.some(({ failing }) => failing !== undefined) ?? false);
+const isRefusal = (problem: ProblemError, status: number, route: Route | undefined): boolean =>
+  refusals.has(problem.code) ||
+  (asksOfPersons(route) && isWrongQuestion(problem, status)) ||
+  (problem.parts.rows?.some(({ failing }) => failing !== undefined) ?? false);
+
+const asksOfPersons = (route: Route | undefined): boolean =>
+  route !== undefined && (demands.has(route.operationId) || readsPersons(route));
+
+/** Of nothing that the caller may see, as of no moment of ours, or badly put; who waits for a block has asked nothing wrong. */
+const isWrongQuestion = ({ code, parts }: ProblemError, status: number): boolean =>
+  status === 404 || status === 422 || (code === "REGISTER_BEHIND" && parts.pointer !== undefined);
 
 /** The id in a path, where it has the form of one: anything else could be personal data. */
 function idIn(params: unknown): string | null {
-  const id = (params as { id?: unknown } | undefined)?.id;
-  return typeof id === "string" && /^[a-z]{2,3}_[0-9a-f]{32}$/.test(id) ? id : null;
+  const { id, number = id } = (params ?? {}) as { id?: unknown; number?: unknown };
+  return typeof number === "string" && /^[a-z]{2,3}_[0-9a-f]{32}$/.test(number) ? number : null;
 }
 
 const byFastifyCode: Readonly<Record<string, ProblemCode>> = {
