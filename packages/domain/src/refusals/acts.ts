@@ -1,0 +1,147 @@
+import type { RefusalRow } from "./row.ts";
+
+/** Why the contracts refuse another act: holds, orders, ratios, records of wallets. */
+export const actRefusals = {
+  NOT_CUSTODIAN: [
+    40,
+    "The caller does not act for this account.",
+    "この口座の口座管理機関ではありません。",
+    "Let the account's custodian, or its own key where it has none, make the call.",
+  ],
+  HOLD_UNKNOWN: [
+    41,
+    "No open hold has this id.",
+    "該当する保留は存在しないか終了しています。",
+    "Read the request's state; it has ended or never began.",
+  ],
+  HOLD_NOT_ACCEPTED: [
+    42,
+    "The receiver's side has not accepted yet.",
+    "譲受人側の承諾がまだありません。",
+    "Approve after the receiver's custodian accepted.",
+    [],
+    true,
+  ],
+  HOLD_EXPIRED: [
+    43,
+    "The hold has expired, or its expiry is not ahead.",
+    "保留の期限が切れています。",
+    "Open a new request with a later expiry.",
+  ],
+  REF_USED: [
+    44,
+    "This id was used for a hold before, or is zero.",
+    "この識別子は使用済みです。",
+    "Use a new id.",
+  ],
+  HOLD_ALREADY_ACCEPTED: [
+    45,
+    "The request is accepted already.",
+    "既に承諾済みです。",
+    "Nothing to do: wait for the approval.",
+  ],
+  NOT_CONTROLLER: [
+    46,
+    "Only the controller ends this hold, only the registrar lifts this flag.",
+    "この保留・制限を解除する権限がありません。",
+    "Let the controller or the registrar act.",
+  ],
+  NOT_SAME_PERSON: [
+    47,
+    "The two wallets do not belong to one person.",
+    "両ウォレットの名義人が同一ではありません。",
+    "Register the new wallet for the holder of the lost one first.",
+  ],
+  HOLDS_MISSING: [
+    48,
+    "Not every open hold of the lost wallet was named.",
+    "紛失口座の保留がすべて指定されていません。",
+    "Name all open holds of the wallet, so that each is carried over.",
+  ],
+  FLAGS_LOST: [
+    49,
+    "The new wallet lacks a flag of the lost one, which would lift a freeze.",
+    "凍結等の状態が新しい口座に引き継がれていません。",
+    "Set the same flags on the new wallet's record first.",
+  ],
+  SUPPLY_CAP: [
+    50,
+    "The issue would exceed its approved units.",
+    "発行可能口数を超えます。",
+    "Lower the units to what is left of the approved total.",
+  ],
+  HOLD_KIND: [
+    51,
+    "This kind of hold cannot be made or executed so.",
+    "この種類の保留では行えない操作です。",
+    "A pledge or attachment has no expiry; a hold without a receiver only ends.",
+  ],
+  BASIS_INVALID: [
+    52,
+    "The legal basis does not carry this act.",
+    "この記載の根拠として認められません。",
+    "Name the judgment, succession, auction or other basis of the order.",
+  ],
+  TOO_MANY_WAITING: [
+    53,
+    "Too many attachments and pledges wait on this account.",
+    "この口座で順位待ちの差押え・質権が上限に達しています。",
+    "Release the ones that ended.",
+  ],
+  ALREADY_CARRIED: [
+    54,
+    "This account was carried already by this consolidation or split.",
+    "この口座の併合・分割は処理済みです。",
+    "Nothing to do: carry the accounts that are left.",
+  ],
+  RATIO_INVALID: [
+    55,
+    "No such consolidation or split stands proposed, its notice runs still, or not every unit was carried.",
+    "併合・分割の提案がないか、通知期間中か、未処理の口座が残っています。",
+    "Wait for the notice to end; carry every account before the end.",
+    [],
+    true,
+  ],
+  ATTACHMENT_AHEAD: [
+    56,
+    "An attachment waits for units of this account: its holder can pledge none of those that are held.",
+    "この口座には順位待ちの差押えがあり、保留中の口数に後順位の質権は設定できません。",
+    "Pledge free units, or enter the pledge once the attachment has ended.",
+  ],
+  RECORD_INVALID: [
+    60,
+    "The wallet's record is malformed or empty.",
+    "登録内容の形式が不正です。",
+    "Give a wallet, a person, known classes and flags, and no spare bits.",
+  ],
+  WALLET_OF_ANOTHER_PERSON: [
+    61,
+    "The wallet belongs to another person.",
+    "このウォレットは別の方に登録済みです。",
+    "Give the person a new wallet; a wallet never changes its person.",
+  ],
+  WALLET_OF_ANOTHER_CUSTODIAN: [
+    62,
+    "The wallet belongs to another custodian's customer.",
+    "このウォレットは他の口座管理機関に登録済みです。",
+    "Let the registrar move it with both custodians' consent.",
+  ],
+  VALIDITY_PAST: [
+    63,
+    "The record's validity ends in the past.",
+    "有効期限が過去の日付です。",
+    "Give the date until which the identity check holds.",
+  ],
+  CUSTODIAN_CONSENT_MISSING: [
+    64,
+    "A custodian, or the wallet's own key, has not consented to the move, or its consent lapsed.",
+    "口座の移管について、移管元・移管先双方の同意がそろっていません。",
+    "Let both sides consent within 30 days, then move the wallet. Where a custodian is gone, recover to a new wallet.",
+  ],
+  REVERTED: [
+    99,
+    "The chain refused the transaction without a known reason.",
+    "チェーンが取引を拒否しました。",
+    "Report the operation's id to the operator.",
+  ],
+} as const satisfies Record<string, RefusalRow>;
