@@ -13,7 +13,7 @@ import { type EntryKind, entryKinds, holdKinds } from "@genbo/domain/entry-kinds
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "./context.ts";
 import { notFound, ProblemError } from "./problem.ts";
-import { markLine } from "./register-book.ts";
+import { bookTerms, markLine } from "./register-book.ts";
 import { anchoredRootWire } from "./wire/anchors.ts";
 import { holdWire } from "./wire/cases.ts";
 import { entryWire, registerRowWire } from "./wire/register.ts";
@@ -58,6 +58,9 @@ export async function certificateContent(
     profile,
   );
   const { seq, head, block, hash, time } = position;
+  // A pledgee's says pledges alone (Trust Act 202(1), Companies Act 695(1)).
+  const terms =
+    of.side === "HOLDER" ? await bookTerms(ctx, issue, { seq, knownSeq: position.knownAt.seq }) : {};
   const statement = {
     type: "genbo-certificate-of-entries",
     version: 1,
@@ -66,6 +69,7 @@ export async function certificateContent(
     issuedAt: of.at,
     issue: { id: issue.id, profile, name: issue.name, symbol: issue.symbol, token: issue.token },
     asOf: { seq, head, block, hash, time },
+    ...terms,
     side: of.side,
     account: of.account,
     person: {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CertificateSigner, type SignerParty, signerParties } from "@genbo/database/certificates";
 import type { Queryable } from "@genbo/database/connection";
+import { presentTerms } from "@genbo/database/issue-terms";
 import type { IssueWithState } from "@genbo/database/issues";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { GeneralSign } from "jose";
@@ -13,7 +14,9 @@ import { ProblemError } from "./problem.ts";
  */
 export async function signersOf(db: Queryable, issue: IssueWithState): Promise<SignerParty[]> {
   if (issue.profile === "BOND") return signerParties(db, [issue.issuerId], []);
-  const { trustees } = issue.terms as unknown as { trustees: readonly { name: string }[] };
+  // Those of now: who has left office signs no more.
+  const { terms } = await presentTerms(db, issue.id);
+  const { trustees } = terms as unknown as { trustees: readonly { name: string }[] };
   // A sole trustee is the issue's own, however the deed writes its name.
   const names = trustees.length > 1 ? trustees.map(({ name }) => name) : [];
   const parties = await signerParties(db, [issue.trusteeId], names);

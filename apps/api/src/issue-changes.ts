@@ -133,7 +133,7 @@ export function changeCommands(
     case "RESUME":
       return byTrustee("setPaused", { paused: kind === "PAUSE" });
     case "TERMS":
-      return byTrustee("changeTerms", { termsHash: `0x${say.sha256}` });
+      return byTrustee("changeTerms", { termsHash: say.termsHash ?? `0x${say.sha256}` });
     case "DOCUMENT":
       return byTrustee("setDocument", { uri: say.uri, hash: `0x${say.sha256}` }, documentWord(say.name!));
     default:

@@ -1,4 +1,5 @@
 import type { bookHolder, bookItem } from "@genbo/api-schema/register-book";
+import { termsAt } from "@genbo/database/issue-terms";
 import type { IssueWithState } from "@genbo/database/issues";
 import { type HoldAt, holdsOf } from "@genbo/database/register-read-holds";
 import { type MarkAt, marksAt } from "@genbo/database/register-read-marks";
@@ -35,9 +36,24 @@ export interface BookPlace {
   overlay?: Overlay | null;
 }
 
-/** Every statutory item of an issue's profile with what is entered for it. */
-export function bookItems(issue: IssueWithState): BookItem[] {
-  const terms = issue.terms as Readonly<Record<string, unknown>>;
+export interface BookTerms {
+  items: BookItem[];
+  /** The entry that put them, and the hash that it has of them. */
+  termsEntry: number | null;
+  termsHash: string;
+}
+
+/** Every statutory item of an issue's profile with what stood for it at a state, as entry `knownSeq` knew it. */
+export async function bookTerms(
+  { pool }: Pick<ApiContext, "pool">,
+  issue: IssueWithState,
+  at: { seq: number; knownSeq: number },
+): Promise<BookTerms> {
+  const { entry, terms, termsHash } = await termsAt(pool, { issueId: issue.id, ...at });
+  return { items: bookItems(issue, terms), termsEntry: entry, termsHash };
+}
+
+function bookItems(issue: IssueWithState, terms: Readonly<Record<string, unknown>>): BookItem[] {
   const figures = { totalUnits: String(issue.totalUnits), unitPriceYen: String(issue.unitPriceYen) };
   const values = { terms: undefined, register: undefined, fixed: "不発行", issue: figures };
   return profiles[issue.profile as ProfileName].map(({ number, key, article, ja, place }) => ({

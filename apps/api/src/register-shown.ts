@@ -5,7 +5,7 @@ import { registerPage } from "@genbo/database/register-read";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "./context.ts";
-import { type BookHolder, bookHolders, bookItems } from "./register-book.ts";
+import { type BookHolder, bookHolders, bookTerms } from "./register-book.ts";
 
 export interface ShownPage {
   /** JSON lines: the same page of the same request has the same bytes. */
@@ -43,7 +43,7 @@ const headerOf = async (
   profile: issue.profile,
   name: issue.name,
   symbol: issue.symbol,
-  items: bookItems(issue),
+  ...(await bookTerms(ctx, issue, { seq, knownSeq: seq })),
   totalUnits: await approvedUnitsAt(ctx.pool, issue, seq),
   unitPriceYen: issue.unitPriceYen,
   seq,

@@ -55,6 +55,19 @@ export const newChange = named(
       kind: z.literal("TERMS"),
       reason,
       sha256: sha256.describe("SHA-256 of the deed as it now reads"),
+      terms: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe(
+          "All statutory items as they now read (TrustTerms or BondTerms): the register prints them from the entry on. " +
+            "The chain then has SHA-256 of the canonical JSON of {deed, terms}. Left out, no item has changed",
+        ),
+      corrects: z
+        .int()
+        .min(1)
+        .max(2 ** 32 - 1)
+        .optional()
+        .describe("The entry whose items were wrong from the first: these have effect from that one on"),
     }),
     z
       .strictObject({

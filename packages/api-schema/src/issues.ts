@@ -98,7 +98,7 @@ const issueFields = z.object({
   certificateless: z.boolean(),
   policy: policyAnswer,
   ref: hash.describe("The issue's name on chain"),
-  termsHash: hash,
+  termsHash: hash.describe("Of the terms as they were approved"),
   token: addressText.nullable(),
   codeHash: hash.nullable(),
   deployedBlock: height.nullable(),
@@ -116,7 +116,7 @@ export const issue = named("Issue", issueFields);
 export const issueAnswer = named(
   "IssueAnswer",
   readOf(issueFields).extend({
-    terms: z.record(z.string(), z.unknown()).describe("The statutory items of the profile"),
+    terms: z.record(z.string(), z.unknown()).describe("The statutory items of the profile as they stand"),
   }),
 );
 export const issueCreated = named(

@@ -83,6 +83,12 @@ export const registerBook = named(
     name: z.string(),
     symbol: z.string(),
     items: z.array(bookItem).describe("Every statutory item of the profile, in the order of the law"),
+    termsEntry: height
+      .nullable()
+      .describe(
+        "The entry that put the items of `terms`: as they stood at asOf, and as was known at knownAt",
+      ),
+    termsHash: hash.describe("What that entry has of them"),
     holders: z.array(bookHolder),
     next: z.string().nullable(),
     asOf: asOfAnswer,

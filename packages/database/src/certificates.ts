@@ -62,8 +62,8 @@ export const sealCertificate = (dataKey: Buffer, number: string, text: string): 
 const boundTo = (number: string): string => `certificate:${number}`;
 
 /**
- * VALID while what it says still stands; SUPERSEDED once an entry about its account, its holds or its person's
- * particulars has followed; VOID when the register no longer has the entry at which it was made (a chain rolled back).
+ * VALID while what it says still stands; SUPERSEDED once an entry about its account, its holds, the issue's statutory
+ * items or its person's particulars has followed; VOID when the register no longer has the entry at which it was made (a chain rolled back).
  */
 export type CertificateState = "VALID" | "SUPERSEDED" | "VOID";
 
@@ -107,6 +107,9 @@ export async function findCertificate(db: Queryable, number: string): Promise<Ce
               where e.issue_id = c.issue_id and e.seq > c.seq and e.ref = any(c.hold_ids))
             or exists (select 1 from entry e
               where e.issue_id = c.issue_id and e.seq > c.seq and e.kind = ${ratioKind})
+            or (c.side = 'HOLDER' and exists (
+              select 1 from issue_change k join entry e on e.ref = k.ref and e.issue_id = k.issue_id
+              where k.issue_id = c.issue_id and k.kind = 'TERMS' and k.facts ? 'terms' and e.seq > c.seq))
             or exists (select 1 from registry_record r
               where r.wallet = c.account and r.block_number > c.block and r.particulars <> c.commitment)
             then 'SUPERSEDED'

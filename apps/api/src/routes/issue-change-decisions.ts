@@ -18,6 +18,7 @@ import { otherPerson } from "../four-eyes.ts";
 import { carryCommands, changeCommands, checkRedemption, redemptionRows } from "../issue-changes.ts";
 import { ProblemError } from "../problem.ts";
 import { activeIssue } from "../rules.ts";
+import { refuseUncorrectable } from "../terms-changes.ts";
 import { changeFor } from "./issue-changes.ts";
 
 type Routes = "carryChange" | "approveChange" | "refuseChange" | "withdrawChange";
@@ -121,6 +122,8 @@ async function approve(
       ? await redemptionRows(db, row.issueId, row.facts as Record<string, unknown>)
       : [];
   await checkRedemption(db, row.issueId, rows, call);
+  const { corrects } = row.facts as { corrects?: number };
+  if (corrects !== undefined) await refuseUncorrectable(db, row.issueId, corrects);
   const issuer = await findParty(ctx.prisma, issue.issuerId);
   const operationId = newId("op", at);
   const signers = { issuer: issuer!.signer!, trustee: principal.signer! };

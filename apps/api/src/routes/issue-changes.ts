@@ -20,6 +20,7 @@ import { changeCommands, checkRedemption, factsOf, noticeCommand, redemptionRows
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { activeIssue } from "../rules.ts";
+import { termsFacts } from "../terms-changes.ts";
 import { issueView } from "../views.ts";
 import { changeWire } from "../wire/issue-changes.ts";
 
@@ -62,7 +63,8 @@ export async function changeFor(ctx: ApiContext, principal: Principal, id: strin
 
 async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<Outcome<Propose["route"]>> {
   const { principal, params, body, at } = call;
-  const { id: issueId, profile } = await issueFor(ctx, principal, params.id);
+  const visible = await issueFor(ctx, principal, params.id);
+  const { id: issueId, profile } = visible;
   // 併合・分割 are the Trust Act's; the Companies Act has none for bonds.
   if (body.kind === "RATIO" && profile === "BOND")
     throw invalidField("/kind", "is not for bonds, which are neither consolidated nor split");
@@ -70,7 +72,7 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
     throw new ProblemError("FORBIDDEN", `A ${principal.role} does not propose this.`, { target: issueId });
   // Of two proposals at once the second sees the first.
   const issue = activeIssue(await issueForCommand(db, issueId, "for no key update of i"));
-  const facts = factsOf(body, issue.policy);
+  const facts = body.kind === "TERMS" ? await termsFacts(db, visible, body) : factsOf(body, issue.policy);
   await proposable(ctx, db, call, issue, facts);
   const id = newId("chg", at);
   const row: NewChange = {

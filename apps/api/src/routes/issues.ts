@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { presentTerms } from "@genbo/database/issue-terms";
 import { ratioLinesOf } from "@genbo/database/issue-units";
 import { findIssue, issuePart, listIssues, type NewIssue } from "@genbo/database/issues";
 import { findParty } from "@genbo/database/parties";
@@ -47,7 +48,8 @@ export const issueHandlers = (ctx: ApiContext): Handlers<"draftIssue" | "listIss
     if (row === null) throw notFound();
     const wire = issueWire(row, (await ratioLinesOf(ctx.pool, [row.id])).get(row.id)!);
     const asOf = head && { ...head, time: head.time.toISOString(), seq: wire.register?.seq ?? 0 };
-    return { status: 200, body: { ...wire, terms: row.terms as Record<string, unknown>, asOf } };
+    const { terms } = await presentTerms(ctx.pool, row.id);
+    return { status: 200, body: { ...wire, terms: { ...terms }, asOf } };
   },
 });
 

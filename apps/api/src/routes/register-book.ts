@@ -6,7 +6,7 @@ import type { ApiContext } from "../context.ts";
 import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { notFound } from "../problem.ts";
 import { auditRead } from "../reads.ts";
-import { bookHolders, bookItems } from "../register-book.ts";
+import { bookHolders, bookTerms } from "../register-book.ts";
 import { issueView } from "../views.ts";
 
 /** Opens the vault for each row, so a page is audited and a broker gets its own customers. */
@@ -24,7 +24,7 @@ export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister">
     });
     const profile = issue.profile as ProfileName;
     const holders = await bookHolders(ctx, profile, position, page.rows);
-    const { seq } = position;
+    const { seq, knownAt } = position;
     await auditRead(ctx, call, issue.id, query.purpose, {
       seq,
       after: query.cursor ?? "",
@@ -37,7 +37,7 @@ export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister">
         profile,
         name: issue.name,
         symbol: issue.symbol,
-        items: bookItems(issue),
+        ...(await bookTerms(ctx, issue, { seq, knownSeq: knownAt.seq })),
         holders,
         next: page.next,
         asOf: asOfPosition(position),
