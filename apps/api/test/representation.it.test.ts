@@ -250,6 +250,66 @@ describe("co-owners", () => {
     expect(await checked(), "their representative has gone").toEqual(["CO_OWNERS_UNREPRESENTED"]);
   });
 
+  it("have no certificate and no inspection before they have named one, unless the trustee agrees [TA 193] [TA 187] [TA 190(2)] [CA 686]", async () => {
+    const { account, personId } = await holder(group(unused()));
+    const certify = (body: object = {}, secret = world.broker.secret) =>
+      world.ask(secret, "issueCertificate", { params: { id: issueId }, body: { account, ...body } });
+    const refused = await certify();
+    expect([refused.code, refused.problem.pointer, codesOf(refused)]).toEqual([
+      "RIGHTS_REST",
+      "/account",
+      ["CO_OWNERS_UNREPRESENTED"],
+    ]);
+    expect((await certify({ trusteeAgrees: true })).code, "the broker is not the trustee").toBe(
+      "RIGHTS_REST",
+    );
+    expect((await certify({}, world.trustee.secret)).code, "it does not agree by saying nothing").toBe(
+      "RIGHTS_REST",
+    );
+    const agreed = await certify({ trusteeAgrees: true }, world.trustee.secret);
+    expect(agreed.status).toBe(201);
+    const counter = await world.keyFor(world.trustee.partyId, unused());
+    const take = async (capacity: string) => {
+      const requester = { personId, name: "共有 一郎", address: "東京都" };
+      const body = { requester, capacity, reason: "権利の確保" } as never;
+      return (await world.ask(counter, "requestInspection", { params: { id: issueId }, body })).body.id;
+    };
+    const grant = (id: string, body = {}) =>
+      world.ask(world.trustee.secret, "grantInspection", { params: { id }, body });
+    const asHolder = await take("BENEFICIARY");
+    const rests = await grant(asHolder);
+    expect([rests.code, rests.problem.pointer]).toEqual(["RIGHTS_REST", "/trusteeAgrees"]);
+    expect((await world.ask(counter, "getInspection", { params: { id: asHolder } })).body.state).toBe("open");
+    expect((await grant(await take("INTERESTED_PERSON"))).status).toBe(200);
+    expect((await grant(await take("BENEFICIARY"), { trusteeAgrees: true })).status).toBe(200);
+
+    await enter((await file(naming(account, { representative: 1 }))).body.id);
+    expect((await certify()).status).toBe(201);
+    expect((await grant(asHolder)).status).toBe(200);
+    const { rows } = await world.owner.query(
+      `select action, outcome, detail ->> 'trusteeAgrees' as agreed from audit_row
+       where target = any($1) and action in ('issueCertificate', 'grantInspection') order by id`,
+      [[issueId, agreed.body.number, asHolder]],
+    );
+    expect(rows.filter(({ outcome }) => outcome === "refused")).toHaveLength(4);
+    expect(rows.filter(({ agreed: said }) => said === "true")).toHaveLength(1);
+  });
+
+  it("who are pledgees have a certificate of their pledge: that right is not one on units [TA 202]", async () => {
+    const pledgees = await world.open(world.broker, unused(), group(unused()));
+    const pledgor = await holder();
+    await world.ledger.hold(issueId, {
+      ...{ ref: `0x${"d3".repeat(32)}`, from: pledgor.account, to: pledgees.account },
+      ...{ units: 3n, kind: "PLEDGE" },
+    });
+    const body = { account: pledgees.account, side: "PLEDGEE" as const };
+    const answer = await world.ask(world.broker.secret, "issueCertificate", {
+      params: { id: issueId },
+      body,
+    });
+    expect(answer.status).toBe(201);
+  });
+
   it("name one who receives notices [TA 191(3)] [CA 685(3)]", async () => {
     const { account } = await holder(group(unused()));
     const second = group("").particulars.coOwners.members[1]!;

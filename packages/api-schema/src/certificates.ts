@@ -2,7 +2,17 @@ import { z } from "zod";
 import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
 import { asOfAnswer } from "./page.ts";
-import { address, addressText, hash, height, id, instantText, line, personId } from "./primitives.ts";
+import {
+  address,
+  addressText,
+  hash,
+  height,
+  id,
+  instantText,
+  line,
+  personId,
+  trusteeAgrees,
+} from "./primitives.ts";
 
 const side = z.enum(["HOLDER", "PLEDGEE"]);
 const sha256 = z
@@ -17,6 +27,7 @@ export const newCertificate = named(
     side: side.default("HOLDER").describe("Of the account's own entries, or of the pledges in its favour"),
     asOf: asOf.optional(),
     purpose: line().optional(),
+    trusteeAgrees,
   }),
 );
 

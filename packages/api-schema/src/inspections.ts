@@ -15,6 +15,7 @@ import {
   line,
   personId,
   sha256,
+  trusteeAgrees,
 } from "./primitives.ts";
 
 const capacity = z.enum(capacities);
@@ -97,7 +98,10 @@ export const inspectionReadQuery = z.strictObject({ purpose: line().optional() }
 
 export const inspectionGrant = named(
   "InspectionGrant",
-  z.strictObject({ asOf: asOf.optional().describe("Which state is shown; the present one if left out") }),
+  z.strictObject({
+    asOf: asOf.optional().describe("Which state is shown; the present one if left out"),
+    trusteeAgrees,
+  }),
 );
 export const inspectionRefusal = named(
   "InspectionRefusal",

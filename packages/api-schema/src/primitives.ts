@@ -102,3 +102,12 @@ export const countText = (max: number, min = 0) =>
 /** A block number or an entry's seq. */
 export const heightText = countText(Number.MAX_SAFE_INTEGER);
 export const height = z.int().min(0);
+
+/** Only the trustee may say so, and only of co-owners does it mean anything. */
+export const trusteeAgrees = z
+  .literal(true)
+  .optional()
+  .describe(
+    "Of co-owners who named nobody: the trustee agrees that they exercise this right all the same " +
+      "(Trust Act 193 proviso; Companies Act 686 proviso)",
+  );

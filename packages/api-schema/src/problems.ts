@@ -300,6 +300,18 @@ export const problems = {
       ja: "failing に満たされていない要件と対処があります。",
     },
   ),
+  RIGHTS_REST: kind(
+    422,
+    false,
+    {
+      en: "Co-owners have named nobody to exercise this right",
+      ja: "共有者が権利を行使する者を定めていません",
+    },
+    {
+      en: "Have them name one (case CO_OWNERSHIP); the trustee may agree instead and say so with `trusteeAgrees`.",
+      ja: "行使する者を定めさせるか(CO_OWNERSHIP の手続)、受託者が同意して trusteeAgrees を付けてください。",
+    },
+  ),
   RECORD_DATE_REFUSED: kind(
     422,
     false,

@@ -19,6 +19,7 @@ import type { ApiContext } from "../context.ts";
 import { positionFor } from "../moments.ts";
 import { notFound, ProblemError } from "../problem.ts";
 import { auditRead, presentAsOf } from "../reads.ts";
+import { mayExercise } from "../resting-rights.ts";
 import { issueView } from "../views.ts";
 
 type Routes = "issueCertificate" | "readCertificate" | "verifyCertificate";
@@ -65,6 +66,12 @@ async function issueCertificate(
   const isOwn = principal.role !== "broker" || keeper?.custodianId === principal.custodianId;
   if (keeper === undefined || !isOwn) throw notFound();
   const { personId } = keeper;
+  const { role } = principal;
+  const { trusteeAgrees } = body;
+  const exercise = { personId, role, trusteeAgrees, language: call.language };
+  // What 193 puts to rest are the rights on units; a pledge is not among them.
+  const agreed =
+    side === "HOLDER" && (await mayExercise(db, { ...exercise, target: issue.id, pointer: "/account" }));
   const position = await positionFor(ctx, issue.id, body, "");
   const number = newId("crt", at);
   const of = { number, side, account, personId, at };
@@ -78,7 +85,10 @@ async function issueCertificate(
   return {
     answer: { status: 201, body: certificateWire({ ...row, issuedAt: at }) },
     target: number,
-    detail: { issueId: issue.id, account, side, seq, purpose: body.purpose ?? null },
+    detail: {
+      ...{ issueId: issue.id, account, side, seq, purpose: body.purpose ?? null },
+      ...(agreed && { trusteeAgrees: true }),
+    },
     writes: [certificatePart({ ...row, sealed, partyId: principal.partyId })],
   };
 }

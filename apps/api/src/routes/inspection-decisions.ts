@@ -4,7 +4,13 @@ import {
   type InspectionWithAll,
   refuseInspectionPart,
 } from "@genbo/database/inspections";
-import { type Ground, groundsOf, looksBack } from "@genbo/domain/inspections";
+import {
+  type Capacity,
+  type Ground,
+  groundsOf,
+  isHolderCapacity,
+  looksBack,
+} from "@genbo/domain/inspections";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
@@ -13,19 +19,24 @@ import { otherPerson } from "../four-eyes.ts";
 import { inspectionFor, rememberedOf } from "../inspections.ts";
 import { positionFor } from "../moments.ts";
 import { ProblemError } from "../problem.ts";
+import { mayExercise } from "../resting-rights.ts";
 
 type Routes = "grantInspection" | "refuseInspection";
 
 export const inspectionDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   grantInspection: (call) =>
-    command(ctx, call, async () => {
+    command(ctx, call, async (db) => {
       const row = await decidable(ctx, call);
+      const agreed = await holderMay(db, call, row);
       const position = await positionFor(ctx, row.issueId, call.body, "");
       const grant = { id: row.id, checker: call.principal.subject, position, at: call.at };
       return {
         answer: { status: 200, body: { id: row.id, state: "granted" as const, groundArticle: null } },
         target: row.id,
-        detail: { seq: position.seq, block: position.block },
+        detail: {
+          ...{ seq: position.seq, block: position.block },
+          ...(agreed && { trusteeAgrees: true }),
+        },
         guard: grantInspectionPart(grant),
       };
     }),
@@ -52,6 +63,18 @@ async function decidable(ctx: ApiContext, { principal, params }: CallOf<Routes>)
   if (row.state !== "open")
     throw new ProblemError("STATE_CONFLICT", `The inspection is ${row.state}.`, { target: row.id });
   return row;
+}
+
+/** Of who asks as a holder; any other interested person, or a creditor, asks in a right of its own. */
+async function holderMay(
+  db: Queryable,
+  { principal, body, language }: CallOf<"grantInspection">,
+  { id, personId, capacity }: InspectionWithAll,
+): Promise<boolean> {
+  if (personId === null || !isHolderCapacity(capacity as Capacity)) return false;
+  const { role } = principal;
+  const { trusteeAgrees } = body;
+  return mayExercise(db, { personId, role, trusteeAgrees, language, target: id, pointer: "/trusteeAgrees" });
 }
 
 /** The article of a ground that the law lists and that stands. @throws ProblemError NO_LAWFUL_GROUND */
