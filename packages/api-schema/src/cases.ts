@@ -1,6 +1,7 @@
 import { type CaseKind, caseKinds, caseStates, documentKinds } from "@genbo/domain/cases/kinds";
 import { z } from "zod";
 import { caseFacts } from "./case-facts.ts";
+import { seenDocuments } from "./documents.ts";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
@@ -92,7 +93,7 @@ export const caseQuery = pageAfter(id("cas")).extend({
   state: caseState.optional(),
 });
 
-export const caseApproval = named("CaseApproval", z.strictObject({}));
+export const caseApproval = named("CaseApproval", z.strictObject({ documents: seenDocuments }));
 export const caseWithdrawal = named("CaseWithdrawal", z.strictObject({}));
 export const caseRefusal = named("CaseRefusal", z.strictObject({ reason: clause(1_000) }));
 export const caseClosed = named("CaseClosed", z.object({ id: id("cas"), state: caseState }));

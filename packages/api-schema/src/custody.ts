@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { seenDocuments } from "./documents.ts";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
@@ -25,8 +26,10 @@ export const custodyConsent = named(
   "CustodyConsent",
   z.strictObject({
     externalId: line(64).describe("The customer's number with the broker that takes it over"),
+    documents: seenDocuments,
   }),
 );
+export const custodyApproval = named("CustodyApproval", z.strictObject({ documents: seenDocuments }));
 export const custodyStep = named("CustodyStep", z.strictObject({}));
 export const custodyRefusal = named("CustodyRefusal", z.strictObject({ reason: clause(1_000) }));
 

@@ -1,5 +1,6 @@
 import { capacities, grounds } from "@genbo/domain/inspections";
 import { z } from "zod";
+import { seenDocuments } from "./documents.ts";
 import { documentsMax } from "./limits.ts";
 import { asOf } from "./moment.ts";
 import { named } from "./named.ts";
@@ -101,6 +102,7 @@ export const inspectionGrant = named(
   z.strictObject({
     asOf: asOf.optional().describe("Which state is shown; the present one if left out"),
     trusteeAgrees,
+    documents: seenDocuments,
   }),
 );
 export const inspectionRefusal = named(

@@ -1,5 +1,6 @@
 import { changeKinds, changeStates } from "@genbo/domain/issue-changes";
 import { z } from "zod";
+import { seenDocuments } from "./documents.ts";
 import { lot, policy } from "./issues.ts";
 import { bulkRowsMax } from "./limits.ts";
 import { named } from "./named.ts";
@@ -115,7 +116,14 @@ export const changeAnswer = named(
 export const changeCarry = named("IssueChangeCarry", z.strictObject({}));
 export const changePage = named("IssueChangePage", pageOf(change));
 export const changeQuery = pageAfter(id("chg")).extend({ kind: kind.optional(), state: state.optional() });
-export const changeApproval = named("IssueChangeApproval", z.strictObject({}));
+export const changeApproval = named(
+  "IssueChangeApproval",
+  z.strictObject({
+    documents: seenDocuments.describe(
+      "The document that you have before you, `deed` for one of terms: another hash than the proposed one is refused",
+    ),
+  }),
+);
 export const changeWithdrawal = named("IssueChangeWithdrawal", z.strictObject({}));
 export const changeRefusal = named("IssueChangeRefusal", z.strictObject({ reason: clause(1_000) }));
 export const changeClosed = named("IssueChangeClosed", z.object({ id: id("chg"), state }));

@@ -300,6 +300,15 @@ export const problems = {
       ja: "failing に満たされていない要件と対処があります。",
     },
   ),
+  DOCUMENT_DIFFERS: kind(
+    422,
+    false,
+    { en: "A document is not the one that was filed", ja: "書類が提出されたものと異なります" },
+    {
+      en: "Find out which of the two is right: read the filing's hashes, refuse or withdraw it, and file it again.",
+      ja: "いずれが正しいか確かめ、提出時のハッシュを照合のうえ、却下または取下げをして改めて提出してください。",
+    },
+  ),
   RIGHTS_REST: kind(
     422,
     false,

@@ -20,6 +20,7 @@ const refusals: ReadonlySet<ProblemCode> = new Set([
   "RECORD_DATE_REFUSED",
   "NO_LAWFUL_GROUND",
   "RIGHTS_REST",
+  "DOCUMENT_DIFFERS",
 ]);
 /** Writes by which a person demands what the law gives, or takes a register away: whatever is wrong with them is written down. */
 const demands: ReadonlySet<string> = new Set([

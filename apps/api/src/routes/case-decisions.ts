@@ -27,6 +27,7 @@ import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../leg
 import { notFound, ProblemError } from "../problem.ts";
 import { recordCommand } from "../records.ts";
 import { sealNext } from "../sealing.ts";
+import { refuseOtherDocuments } from "../seen-documents.ts";
 import { caseView } from "../views.ts";
 
 type Routes = "approveCase" | "refuseCase" | "withdrawCase";
@@ -97,6 +98,7 @@ async function approve(
   const facts = await factsKept(ctx, db, { ...row, kind });
   if (facts === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
   const documents = row.documents as unknown as CaseDocument[];
+  refuseOtherDocuments(call.body.documents, documents, row.id);
   const inQuestion: CaseInQuestion = { issueId: row.issueId, kind, facts, documents };
   const rules = rulesOf(kind);
   // Before the particulars are read, so that no other change of them is lost.

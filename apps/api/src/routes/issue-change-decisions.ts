@@ -18,6 +18,7 @@ import { otherPerson } from "../four-eyes.ts";
 import { carryCommands, changeCommands, checkRedemption, redemptionRows } from "../issue-changes.ts";
 import { ProblemError } from "../problem.ts";
 import { activeIssue } from "../rules.ts";
+import { refuseOtherDocuments } from "../seen-documents.ts";
 import { refuseUncorrectable } from "../terms-changes.ts";
 import { changeFor } from "./issue-changes.ts";
 
@@ -116,6 +117,7 @@ async function approve(
 ): Promise<Outcome<Approve["route"]>> {
   const { principal, at } = call;
   const issue = activeIssue(await issueForCommand(db, row.issueId));
+  refuseOtherDocuments(call.body.documents, documentsOf(row), row.id);
   await due(db, row, at);
   const rows =
     row.kind === "REDEMPTION"
@@ -154,6 +156,11 @@ async function approve(
     },
     commands,
   };
+}
+
+function documentsOf({ kind, facts }: ChangeRow) {
+  const { name = "deed", sha256 } = facts as { name?: string; sha256?: string };
+  return (kind === "TERMS" || kind === "DOCUMENT") && sha256 !== undefined ? [{ name, sha256 }] : [];
 }
 
 /** @throws ProblemError NOT_YET_DUE for a policy that holders and brokers have not seen for a day, NOT_YET_SETTLED */

@@ -67,7 +67,14 @@ export const caseRoutes = [
     params: ofCase,
     body: caseApproval,
     answers: { 202: accepted },
-    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER", "CASE_REFUSED", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED"],
+    problems: [
+      "DOCUMENT_DIFFERS",
+      "STATE_CONFLICT",
+      "MAKER_IS_CHECKER",
+      "CASE_REFUSED",
+      "ISSUE_NOT_ACTIVE",
+      "ISSUE_QUARANTINED",
+    ],
     limit: "write",
   }),
   route({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  custodyApproval,
   custodyChangeAnswer,
   custodyChangePage,
   custodyChangeQuery,
@@ -62,7 +63,7 @@ export const custodyRoutes = [
     params: ofChange,
     body: custodyConsent,
     answers: { 202: accepted },
-    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER", "ALREADY_EXISTS"],
+    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER", "ALREADY_EXISTS", "DOCUMENT_DIFFERS"],
     limit: "write",
   }),
   route({
@@ -74,9 +75,9 @@ export const custodyRoutes = [
       "Approve as the trustee, once both consents stand on the chain: the accounts' records are rewritten",
     scope: "cases:decide",
     params: ofChange,
-    body: custodyStep,
+    body: custodyApproval,
     answers: { 202: accepted },
-    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER", "CASE_REFUSED"],
+    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER", "CASE_REFUSED", "DOCUMENT_DIFFERS"],
     limit: "write",
   }),
   route({

@@ -69,7 +69,7 @@ export const inspectionRoutes = [
     params: ofInspection,
     body: inspectionGrant,
     answers: { 200: inspectionDecided },
-    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER", "AS_OF_IN_FUTURE", "RIGHTS_REST"],
+    problems: ["DOCUMENT_DIFFERS", "STATE_CONFLICT", "MAKER_IS_CHECKER", "AS_OF_IN_FUTURE", "RIGHTS_REST"],
     limit: "write",
   }),
   route({

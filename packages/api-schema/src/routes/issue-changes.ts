@@ -68,6 +68,7 @@ export const issueChangeRoutes = [
     body: changeApproval,
     answers: { 202: accepted },
     problems: [
+      "DOCUMENT_DIFFERS",
       "STATE_CONFLICT",
       "MAKER_IS_CHECKER",
       "NOT_YET_DUE",
