@@ -5,7 +5,7 @@ import { runExports } from "./exports/runner.ts";
 import { identify } from "./plugins/access.ts";
 import { readBodies } from "./plugins/body.ts";
 import { refuseWhenBusy, shareRoom } from "./plugins/busy.ts";
-import { answerErrors, answerUnreadable } from "./plugins/errors.ts";
+import { answerErrors, answerUnreadable, withoutHost } from "./plugins/errors.ts";
 import { rateLimits } from "./plugins/limits.ts";
 import { referencePath, serveReference } from "./plugins/reference.ts";
 import { requestIdOf, routeOfRequest } from "./plugins/request.ts";
@@ -39,9 +39,12 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: pathParamCharsMax },
     clientErrorHandler: answerUnreadable,
+    // Node's own answer to a request without Host is an empty one.
+    http: { requireHostHeader: false },
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
   });
   denyByDefault(app);
+  app.server.on("checkExpectation", ({ socket }) => answerUnreadable(new Error("Expect"), socket));
   const principals = createPrincipals(ctx);
   const exports = runExports(ctx);
   const sweeper = sweepAnswers(ctx);
@@ -60,6 +63,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
     });
     done();
   });
+  app.addHook("onRequest", (request, _reply, done) => done(withoutHost(request)));
   refuseWhenBusy(app);
   app.addHook("onRequest", identify(principals));
   shareRoom(app);

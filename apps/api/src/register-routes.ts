@@ -9,6 +9,7 @@ import { isWrite, type Route } from "@genbo/api-schema/route";
 import { routeTable } from "@genbo/api-schema/routes";
 import { traceparentOf } from "@genbo/telemetry/traces";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
+import { z } from "zod";
 import type { Call, Handlers, Reply, Streamed } from "./call.ts";
 import type { ApiContext } from "./context.ts";
 import { csvReaders } from "./csv.ts";
@@ -67,7 +68,7 @@ function callOf(ctx: ApiContext, route: Route, request: FastifyRequest): Call {
     route,
     principal: request.principal,
     params: params?.data,
-    query: route.query && parse(route.query, { ...(request.query as object) }, "query"),
+    query: queryOf(route, request),
     body: route.body && bodyOf(route, body),
     requestId: request.id,
     trace: traceparentOf(request.headers.traceparent),
@@ -78,6 +79,14 @@ function callOf(ctx: ApiContext, route: Route, request: FastifyRequest): Call {
     command: key === null ? null : { key, bodyHash: digest(ctx, request, body) },
   };
   return call as Call;
+}
+
+/** A write is not done with a parameter that it does not know: it may be one that ought to have kept it from being done. */
+const noQuery = z.strictObject({});
+
+function queryOf(route: Route, request: FastifyRequest): unknown {
+  const schema = route.query ?? (isWrite(route) ? noQuery : undefined);
+  return schema && parse(schema, { ...(request.query as object) }, "query");
 }
 
 function bodyOf(route: Route, body: Body | undefined): unknown {

@@ -100,6 +100,14 @@ describe("a question that makes no sense", () => {
   });
 });
 
+it("a write with a parameter that it does not know is not done", async () => {
+  const before = await counted();
+  const question = { query: { dryRun: "true" }, body: issueDraft(world.trustee.partyId) };
+  const { status, code, problem } = await world.ask(world.issuer.secret, "draftIssue", question);
+  expect([status, code, problem.pointer]).toEqual([422, "INVALID_FIELD", "query/dryRun"]);
+  expect(await counted()).toEqual(before);
+});
+
 it("what is not there is pointed at in the body where the body names it, and else nowhere", async () => {
   const nothing = (prefix: string) => `${prefix}_0192aaaaaaaa7bbb8cccdddddddddddd`;
   const pointer = async (secret: string, route: OperationId, question: object) => {

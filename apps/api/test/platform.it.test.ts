@@ -45,14 +45,36 @@ describe("the reference", () => {
 });
 
 describe("what is no HTTP", () => {
-  it("is answered with a problem", async () => {
+  let port: number;
+  beforeAll(async () => {
     await api.app.listen({ port: 0, host: "127.0.0.1" });
-    const { port } = api.app.server.address() as AddressInfo;
+    ({ port } = api.app.server.address() as AddressInfo);
+  });
+
+  it.each([
+    ["a method that there is not", "FOO /v1/issues HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["no host", "GET /v1/issues HTTP/1.1\r\nConnection: close\r\n\r\n"],
+    [
+      "an expectation",
+      "POST /v1/issues HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+    [
+      "two lengths",
+      "POST /v1/issues HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+    ["a header without a colon", "GET /health HTTP/1.1\r\nHost: x\r\nnothing\r\n\r\n"],
+    ["the first bytes of TLS", "\x16\x03\x01\x02\x00\x01"],
+  ])("as %s, is answered with a problem", async (_, sent) => {
     const socket = connect(port, "127.0.0.1");
-    socket.write("FOO /v1/issues HTTP/1.1\r\nHost: x\r\n\r\n");
+    socket.write(sent);
     const [head, body] = (await text(socket)).split("\r\n\r\n");
-    expect(head).toContain("HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json");
+    expect(head).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+    expect(head).toContain("content-type: application/problem+json");
     expect(JSON.parse(body!)).toMatchObject({ code: "BAD_REQUEST", status: 400 });
+  });
+
+  it("is cut off once no byte moves on it", () => {
+    expect(api.app.server.timeout).toBe(120_000);
   });
 });
 

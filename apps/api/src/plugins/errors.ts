@@ -54,13 +54,21 @@ export function answerErrors(ctx: ApiContext) {
   };
 }
 
+const unreadable = "The request's URL, headers or length cannot be read.";
+
+/** RFC 9112, 3.2: a request of HTTP/1.1 names its host. */
+export const withoutHost = ({ raw }: FastifyRequest): ProblemError | undefined =>
+  raw.headers.host === undefined && raw.httpVersion === "1.1"
+    ? new ProblemError("BAD_REQUEST", unreadable)
+    : undefined;
+
 /** Answers what Node's parser could not read as HTTP, before any request is there, with a problem too. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const problem = new ProblemError("BAD_REQUEST", "The request's URL, headers or length cannot be read.");
+  const problem = new ProblemError("BAD_REQUEST", unreadable);
   const text = JSON.stringify(problemBody(problem, randomUUID(), "en"));
   const { status } = problemOf(problem.code);
   const head = [
@@ -138,7 +146,7 @@ function problemFrom(error: unknown): ProblemError {
   const known = code === undefined ? undefined : byFastifyCode[code];
   if (known !== undefined) return new ProblemError(known, details[known] ?? "The body cannot be read.");
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new ProblemError("BAD_REQUEST", "The request's URL, headers or length cannot be read.");
+    return new ProblemError("BAD_REQUEST", unreadable);
   }
   return new ProblemError("INTERNAL", "The request could not be carried out.");
 }
