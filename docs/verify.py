@@ -41,9 +41,9 @@ FIELDS = {"header": "format version issue ref token chainId genesis registry blo
 class Differs(Exception): pass
 def differs(at, seq, fault): raise Differs(at, seq, fault)
 def parse(raw):  # A line with exactly the fields of its type, each of its form; else None.
-    try: line = json.loads(raw.decode())
-    except ValueError: return None
-    kind = line.get("type") if isinstance(line, dict) else None
+    try: text = json.dumps(line := json.loads(raw.decode()), separators=(",", ":")).encode()
+    except (ValueError, RecursionError): return None
+    kind = line.get("type") if isinstance(line, dict) and text == raw else None  # written otherwise, a field may stand twice
     if kind not in ("header", "record", "entry", "end") or set(line) != {"type", *FIELDS[kind].split()}: return None
     for name in FIELDS[kind].split():
         form, value = FORMS.get(name), line[name]

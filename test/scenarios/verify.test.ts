@@ -124,6 +124,38 @@ test.skipIf(!hasPython)(
   120_000,
 );
 
+/** The lines of an export with one of them written anew, and the end that fits. */
+function resealed(change: (line: string) => string, of = original): Buffer {
+  const lines = of.toString().trimEnd().split("\n").map(change);
+  const end = JSON.parse(lines.pop()!);
+  const body = lines.map((line) => `${line}\n`).join("");
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  return Buffer.from(`${body}${JSON.stringify({ ...end, sha256 })}\n`);
+}
+const isEntry = (line: string, seq: number) => line.startsWith(`{"type":"entry","seq":${seq},`);
+
+test("a line in which a field stands twice, or that is written otherwise, is none", async () => {
+  const twice = resealed((line) =>
+    isEntry(line, 3) ? line.replace('"units":"10"', '"units":"99","units":"10"') : line,
+  );
+  const spaced = resealed((line) => (isEntry(line, 3) ? line.replace('"seq":3', '"seq": 3') : line));
+  for (const bytes of [twice, spaced])
+    expect((await verdictOn(bytes)).finding).toMatchObject({ at: "entry", seq: 3, fault: "UNREADABLE" });
+  if (!hasPython) return;
+  for (const said of pythonOn([twice, spaced]))
+    expect(said).toMatchObject({ verdict: "differs", at: "entry", seq: 3 });
+});
+
+test("a line that was put into another block of the chain is named: its time is the register's", async () => {
+  const [header] = original.toString().split("\n");
+  const { block, hash, time } = JSON.parse(header!);
+  const moved = resealed((line) =>
+    isEntry(line, 25) ? JSON.stringify({ ...JSON.parse(line), block, hash, time }) : line,
+  );
+  const { verdict, finding } = await verdictOn(moved);
+  expect([verdict, finding]).toMatchObject(["differs", { at: "entry", seq: 25, fault: "CHAIN_DIFFERS" }]);
+});
+
 test("the field that was altered is named with both values", async () => {
   const lines = original.toString().split("\n");
   const at = lines.findIndex((line) => line.includes('"seq":3,"kind":1'));
@@ -166,6 +198,20 @@ test("what enters after the export does not touch it", async () => {
   await market.run("issuance", [market.issueRow(issue, to, 1n)]);
   expect(await verdictOn(original)).toMatchObject({ verdict: "equal", entries: 25 });
   expect(await verdictOn(await exported())).toMatchObject({ verdict: "equal", entries: 26, records: 14 });
+});
+
+test("a contract that only answers as the token does is not taken for it", async () => {
+  const impostor = `0x${"1f".repeat(20)}`;
+  // Hands every call on to the token, and its answer back.
+  const code = `0x36600060003760006000366000600073${issue.token.slice(2)}5af1503d600060003e3d6000f3`;
+  await stack.anvil().rpc.call("anvil_setCode", impostor, code);
+  const [to = ""] = await market.wallets(0, 1);
+  await market.run("issuance", [market.issueRow(issue, to, 1n)]);
+  const now = await exported();
+  expect((await verdictOn(now)).verdict).toBe("equal");
+  const forged = resealed((line) => line.replace(issue.token, impostor), now);
+  const { verdict, reason } = await verdictOn(forged);
+  expect([verdict, reason]).toEqual(["cannot tell", expect.stringContaining("not this version's")]);
 });
 
 test("the roots that the chain holds are those of the export at their closes; one that is not is named", async () => {

@@ -1,3 +1,4 @@
+import { codeHash } from "@genbo/chain/abi";
 import { askAgain } from "@genbo/chain/ask-again";
 import { decodeLog, topics } from "@genbo/chain/events";
 import { quantity, readQuantity } from "@genbo/chain/hex";
@@ -17,6 +18,35 @@ const finding = (place: Place, detail: string): Finding => ({
   seq: place.seq,
   fault: "CHAIN_DIFFERS",
   detail,
+});
+
+const publishedCode = { token: "SecurityToken", registry: "HolderRegistry" } as const;
+
+/**
+ * The contracts that the header names are those of our sources, and belong together: anybody may deploy one that answers
+ * as he likes. Whose they are only the issue's trustee can say.
+ * @throws CannotTell for code of another version
+ */
+export async function checkContracts(rpc: Rpc, header: HeaderLine): Promise<Finding | null> {
+  for (const of of ["token", "registry"] as const) {
+    const code = await rpc.call<string>("eth_getCode", header[of], "latest");
+    if (code === "0x") return noContract(header, of);
+    const name = publishedCode[of];
+    if (codeHash(name, code) !== codeHash(name))
+      throw new CannotTell(
+        `The code of ${of} ${header[of]} is not this version's ${name}: an export of another version is verified with that one.`,
+      );
+  }
+  const call = { to: header.token, data: `0x${selectorOf("registry()")}` };
+  const named = `0x${(await rpc.call<string>("eth_call", call, "latest")).slice(-40)}`;
+  return named === header.registry
+    ? null
+    : finding(headerPlace, `the token's registry is ${named}, not ${header.registry}`);
+}
+
+const noContract = (header: HeaderLine, of: "token" | "registry"): Finding => ({
+  ...finding(headerPlace, `${of} ${header[of]} is no contract`),
+  fault: "NO_CONTRACT",
 });
 
 interface WireBlock {
@@ -79,12 +109,7 @@ async function checkViews(
   );
   const at = differing(answers);
   if (at < 0) return null;
-  if (answers[at] === "0x") {
-    return {
-      ...finding(headerPlace, `${contract} ${header[contract]} is no contract`),
-      fault: "NO_CONTRACT",
-    };
-  }
+  if (answers[at] === "0x") return noContract(header, contract);
   // Numbers only grow, so a higher one is of entries after the export; words compare as their text does.
   if (isLatest && answers[0]! > expected[0]!) {
     throw new CannotTell(
@@ -111,6 +136,14 @@ async function ask(rpc: Rpc, calls: readonly object[], block: number) {
 /** Blocks of one question: what Besu answers by default. */
 const blocksPerQuestion = 5_000;
 
+interface WireLog {
+  address: string;
+  topics: string[];
+  data: string;
+  logIndex: string;
+  blockNumber: string;
+}
+
 /** What the chain itself holds as the lines of an issue, or of the registry, in order and numbered. */
 export async function* chainLines(
   rpc: Rpc,
@@ -125,16 +158,33 @@ export async function* chainLines(
   for (let from = 0; from <= header.block; from += blocksPerQuestion) {
     const to = Math.min(header.block, from + blocksPerQuestion - 1);
     const range = { ...filter, fromBlock: quantity(from), toBlock: quantity(to) };
-    const logs = await rpc.call<{ address: string; topics: string[]; data: string; logIndex: string }[]>(
-      "eth_getLogs",
-      range,
-    );
-    for (const log of logs) {
+    for (const log of await rpc.call<WireLog[]>("eth_getLogs", range)) {
       seq += 1;
       const event = decodeLog({ ...log, index: readQuantity(log.logIndex) });
-      if (event !== undefined) yield { seq, ...event };
+      if (event !== undefined) yield { seq, block: readQuantity(log.blockNumber), ...event };
     }
   }
+}
+
+/**
+ * Whether each line stands in the block that it names: blocks are under no head, and another one's hash and time are the
+ * chain's too. Of an export whose heads are the contracts' own.
+ * @throws CannotTell when the node has not all of its logs
+ */
+export async function checkPlaces(rpc: Rpc, { header, runs }: ReadExport): Promise<Finding | null> {
+  for (const at of ["record", "entry"] as const) {
+    let [run, last] = [0, 0];
+    for await (const { seq, block } of chainLines(rpc, header!, at)) {
+      last = Number(seq);
+      if ((runs[at][run]?.through ?? 0) < last) run += 1;
+      const claimed = runs[at][run]?.block;
+      if (claimed !== block)
+        return finding({ at, seq: last }, `it stands in block ${block} on chain, not ${claimed}`);
+    }
+    if (last < (runs[at].at(-1)?.through ?? 0))
+      throw new CannotTell("The node has not the logs of all lines: ask one that keeps them.");
+  }
+  return null;
 }
 
 /** The names of the fields in which a line of the export is not the chain's, each with both values. */

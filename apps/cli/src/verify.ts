@@ -5,7 +5,15 @@ import { parseLine } from "@genbo/register/export";
 import { linesOf } from "@genbo/register/lines";
 import { type Finding, type ReadExport, readExport } from "@genbo/register/verify";
 import { checkAnchors } from "./verify-anchors.ts";
-import { CannotTell, chainLines, checkBlocks, checkHeads, fieldsThatDiffer } from "./verify-chain.ts";
+import {
+  CannotTell,
+  chainLines,
+  checkBlocks,
+  checkContracts,
+  checkHeads,
+  checkPlaces,
+  fieldsThatDiffer,
+} from "./verify-chain.ts";
 
 export interface Verdict {
   verdict: "equal" | "differs" | "cannot tell";
@@ -68,6 +76,8 @@ async function findDifference(file: string, rpc: Rpc, read: ReadExport): Promise
     if (finding !== null && error instanceof CannotTell) return finding;
     throw error;
   });
+  if (finding === null && differs === null)
+    return (await checkContracts(rpc, header)) ?? (await checkPlaces(rpc, read));
   if (differs === null || differs === finding) return finding;
   return differs.fault === "NO_CONTRACT" ? differs : ((await firstOnChain(file, rpc, read)) ?? differs);
 }

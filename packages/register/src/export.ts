@@ -126,9 +126,13 @@ const readers: Record<Kind, (value: unknown) => unknown> = {
   },
 };
 
-/** Reads a line: exactly the fields of its type, each of its form, else undefined. */
+/**
+ * Reads a line: exactly the fields of its type, each of its form, else undefined. It must be the text that its values
+ * are written as: of a field that stands twice another reader would take the other value.
+ */
 export function parseLine(bytes: Uint8Array): ExportLine | undefined {
-  const json = jsonOf(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const json = jsonOf(text);
   if (json === undefined || !Object.hasOwn(shapes, String(json.type))) return undefined;
   const type = json.type as ExportLine["type"];
   const shape = Object.entries<Kind>(shapes[type]);
@@ -139,14 +143,13 @@ export function parseLine(bytes: Uint8Array): ExportLine | undefined {
     if (value === undefined) return undefined;
     line[name] = value;
   }
+  if (JSON.stringify(json) !== text) return undefined;
   return line as unknown as ExportLine;
 }
 
-function jsonOf(bytes: Uint8Array): Record<string, unknown> | undefined {
+function jsonOf(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
-    );
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

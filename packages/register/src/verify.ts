@@ -37,6 +37,12 @@ export interface ClaimedBlock extends Place {
   time: number;
 }
 
+/** Lines of one kind that name one block, up to number `through`. */
+export interface Run {
+  block: number;
+  through: number;
+}
+
 /** What an export comes to, by itself. It is the chain's register only when the contracts say the same heads. */
 export interface ReadExport {
   header: HeaderLine | null;
@@ -46,6 +52,8 @@ export interface ReadExport {
   root: Word;
   /** Each block that lines name, once as each of them says it. */
   blocks: ClaimedBlock[];
+  /** In which block each line stands, as the lines say it. */
+  runs: Readonly<Record<"record" | "entry", readonly Run[]>>;
   finding: Finding | null;
 }
 
@@ -83,6 +91,7 @@ function createReader() {
   const state = emptyState();
   const persons = new Map<string, string>();
   const blocks = new Map<string, ClaimedBlock>();
+  const runs: Record<"record" | "entry", Run[]> = { record: [], entry: [] };
   let header: HeaderLine | null = null;
   let [records, recordsHead] = [0, zeroWord];
   let registryEnded = false;
@@ -97,6 +106,12 @@ function createReader() {
   const claim = (place: Place, { block, hash, time }: Omit<ClaimedBlock, keyof Place>) => {
     const key = `${block} ${hash} ${time}`;
     if (!blocks.has(key)) blocks.set(key, { ...place, block, hash, time });
+  };
+  const stand = (at: "record" | "entry", line: RecordLine | EntryLine) => {
+    const last = runs[at].at(-1);
+    if (last?.block === line.block) last.through = line.seq;
+    else runs[at].push({ block: line.block, through: line.seq });
+    claim({ at, seq: line.seq }, line);
   };
 
   const endRegistry = (of: HeaderLine) => {
@@ -121,7 +136,7 @@ function createReader() {
     if (registryEnded) throw differs("record", line.seq, "OUT_OF_ORDER", "it stands after the first entry");
     [records, recordsHead] = [line.seq, head];
     persons.set(line.wallet, `0x${line.record.slice(2, 26)}`);
-    claim({ at: "record", seq: line.seq }, line);
+    stand("record", line);
   };
 
   const takeEntry = (line: EntryLine) => {
@@ -139,7 +154,7 @@ function createReader() {
     ] as const) {
       if (says !== is) throw differs("entry", line.seq, "SUM_DIFFERS", `${name} is ${is}, not ${says}`);
     }
-    claim({ at: "entry", seq: line.seq }, line);
+    stand("entry", line);
   };
 
   const takeEnd = (of: HeaderLine, end: { records: number; entries: number; root: Word; sha256: string }) => {
@@ -181,6 +196,7 @@ function createReader() {
       state,
       root: rootOf(state),
       blocks: [...blocks.values()],
+      runs,
     }),
   };
 }
