@@ -57,7 +57,13 @@ export function problemsOf(of: Route): ProblemCode[] {
   add(of.scope, "UNAUTHENTICATED", "FORBIDDEN");
   add(of.params, "NOT_FOUND");
   add(of.query, "INVALID_FIELD");
-  add(isWrite(of), "INVALID_FIELD", "IDEMPOTENCY_KEY_MISSING", "IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS");
+  add(
+    isWrite(of),
+    "INVALID_FIELD",
+    "IDEMPOTENCY_KEY_MISSING",
+    "IDEMPOTENCY_KEY_REUSED",
+    "REQUEST_IN_PROGRESS",
+  );
   add(of.body, "MALFORMED_JSON", "BAD_ENCODING", "BODY_TOO_LARGE", "MEDIA_TYPE", "INVALID_FIELD");
   const fields = { ...of.query?.shape, ...(of.body instanceof z.ZodObject && of.body.shape) };
   const asks = (name: string) => name in fields;
