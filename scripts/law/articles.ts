@@ -39,6 +39,16 @@ export const articles: Article[] = [
     rule: "Record-date lists are those who stand in the register at 24:00 JST of the day; rights within three months, two weeks' notice unless the deed fixes date and rights.",
   },
   {
+    id: "TA 189(3)",
+    ja: "信託法189条3項",
+    rule: "The rights are exercised within three months of the record date, and until when is said.",
+  },
+  {
+    id: "TA 189(4)",
+    ja: "信託法189条4項",
+    rule: "Notice in the official gazette two whole weeks before, on a day on which it appears, unless the deed fixes both.",
+  },
+  {
     id: "TA 195(2)",
     ja: "信託法195条2項",
     rule: "A transfer is perfected when the acquirer stands in the register: entry and holding change in one transaction with the block's time.",
@@ -54,10 +64,20 @@ export const articles: Article[] = [
     rule: "Transfer restrictions of the deed are applied by the contract and named in the pre-check.",
   },
   {
-    id: "TA 197",
-    ja: "信託法197条",
-    rule: "Consolidation and split are entries made without request.",
-    later: "no route yet; the fold knows the entry",
+    id: "TA 197(2)",
+    ja: "信託法197条2項",
+    rule: "A consolidation is entered without request, account by account, lots with their days.",
+  },
+  { id: "TA 197(3)", ja: "信託法197条3項", rule: "A split is entered likewise." },
+  {
+    id: "TA 204(1)",
+    ja: "信託法204条1項",
+    rule: "Registered pledgees stand on the consolidated units.",
+  },
+  {
+    id: "TA 204(2)",
+    ja: "信託法204条2項",
+    rule: "Registered pledgees stand on the split units, with name and address.",
   },
   {
     id: "TA 200(2)",
@@ -85,9 +105,29 @@ export const articles: Article[] = [
     rule: "An attachment bars disposal: it is recorded for what there is, behind earlier holds, and ends requests for the same units.",
   },
   {
+    id: "CEA 145(1)",
+    ja: "民事執行法145条1項",
+    rule: "The debtor may not dispose of what is attached, nor the third-party debtor perform: no order, redemption or other case takes it.",
+  },
+  {
+    id: "CEA 145(5)",
+    ja: "民事執行法145条5項",
+    rule: "An attachment works from its service: what it claims is barred while two persons enter it.",
+  },
+  {
     id: "CEA 147",
     ja: "民事執行法147条",
     rule: "The third-party debtor's statement is due two weeks from service.",
+  },
+  {
+    id: "CEA 156(1)",
+    ja: "民事執行法156条1項",
+    rule: "What is paid on attached units may be deposited; the case says so.",
+  },
+  {
+    id: "CEA 156(2)",
+    ja: "民事執行法156条2項",
+    rule: "Where orders together exceed the units it must be deposited; the case says so.",
   },
   {
     id: "CPC 95(3)",
@@ -110,6 +150,16 @@ export const articles: Article[] = [
     rule: "Certificates of a holder's own entries, signed by every trustee, checked by anybody.",
   },
   {
+    id: "TA 187(4)",
+    ja: "信託法187条4項",
+    rule: "Where there are several trustees all of them sign, or none.",
+  },
+  {
+    id: "TAR 31",
+    ja: "信託法施行規則31条",
+    rule: "The electronic signature shows who made the record and that nobody altered it.",
+  },
+  {
     id: "TA 202",
     ja: "信託法202条",
     rule: "Certificates of a pledgee's own pledges, and of the pledgor no more.",
@@ -121,9 +171,26 @@ export const articles: Article[] = [
     rule: "Inspection with a stated reason, refused only on five grounds; the fifth remembers two years.",
   },
   {
-    id: "CA 684",
-    ja: "会社法684条",
-    rule: "Inspection of a bond register, refused only on three grounds; a parent's member needs the court's permission.",
+    id: "TA 190(2)",
+    ja: "信託法190条2項",
+    rule: "Beneficiaries and other interested persons ask, with a reason; not the settlor (215(v)). What was shown is kept by hash.",
+  },
+  {
+    id: "TA 190(3)",
+    ja: "信託法190条3項",
+    rule: "The five grounds, each by its number; the fifth needs a disclosure on record.",
+  },
+  { id: "CA 684(2)", ja: "会社法684条2項", rule: "Who asks to inspect a bond register, with a reason." },
+  {
+    id: "CAR 167",
+    ja: "会社法施行規則167条",
+    rule: "Bondholders, other creditors, shareholders or members of the issuer.",
+  },
+  { id: "CA 684(3)", ja: "会社法684条3項", rule: "The three grounds, each by its number." },
+  {
+    id: "CA 684(4)",
+    ja: "会社法684条4項",
+    rule: "A member of the parent company shows the court's permission.",
   },
   {
     id: "TA 206",
@@ -258,6 +325,11 @@ export const articles: Article[] = [
     id: "CA 690(1)",
     ja: "会社法690条1項",
     rule: "The issuer's own bonds are entered without request, taken or given away.",
+  },
+  {
+    id: "CA 691(2)",
+    ja: "会社法691条2項",
+    rule: "An entry on transfer of bonds is asked for jointly, as TA 198(2).",
   },
   { id: "CA 693", ja: "会社法693条", rule: "A pledge of bonds is perfected by its entry." },
   { id: "CA 694", ja: "会社法694条", rule: "Pledgee's name and address and the pledged bonds are printed." },

@@ -24,6 +24,7 @@ function main(): void {
 function render(): string {
   const code = read(sources).filter(({ file }) => !/\.test\.ts$|\.t\.sol$|\/test\//.test(file));
   const tagged = read(tests);
+  checkTags(tagged);
   const rows = articles.map(({ id, ja, rule, later }) => {
     const cited = filesWith(code, id);
     const tested = filesWith(tagged, `[${id}]`);
@@ -40,6 +41,17 @@ function render(): string {
     ...rows,
     "",
   ].join("\n");
+}
+
+const tag = /\[((?:TA|TAR|CA|CAR|APPI|DEF|CEA|CPC) [^\]]*)\]/g;
+
+/** A tag that names no listed article would count for none. @throws Error naming the first */
+function checkTags(tests: Source[]): void {
+  const listed = new Set(articles.map(({ id }) => id));
+  for (const { file, text } of tests)
+    for (const [, id] of text.matchAll(tag))
+      if (!listed.has(id!))
+        throw new Error(`${file} is tagged [${id}], which scripts/law/articles.ts does not list`);
 }
 
 interface Source {

@@ -152,7 +152,7 @@ describe("the straight bond of 2021, from its issue to its redemption", () => {
     expect(body.items.every(({ article }) => article.startsWith("CA"))).toBe(true);
   });
 
-  it("enters a sale, which binds the company from then on [CA 688(1)]", async () => {
+  it("enters a sale, which binds the company from then on [CA 688] [CA 691(2)]", async () => {
     await clock("2021-06-01");
     await sold(id, accounts.get(seller.id)!, accounts.get(buyer.id)!, "2", "2021-06-01");
     const unitsAsOf = async (asOf: string, holder: string) => {
@@ -162,9 +162,19 @@ describe("the straight bond of 2021, from its issue to its redemption", () => {
     expect(await unitsAsOf("2021-05-31", buyer.id)).toBe(String(buyer.units));
     expect(await unitsAsOf("2021-06-01", buyer.id)).toBe(String(buyer.units + 2));
     expect(await unitsAsOf("2021-06-01", seller.id)).toBe(String(seller.units - 2));
+    const query = { limit: "1000" };
+    const { body } = await parties.as.trustee.call("listEntries", { params: { id }, query });
+    const [requested, accepted, entered] = body.items.slice(-3);
+    expect([requested!.maker, accepted!.maker, entered!.checker]).toEqual([
+      "staff:sbi-customers-1",
+      "staff:sbi-own-account-1",
+      "staff:trustee-1",
+    ]);
+    expect(entered).toMatchObject({ basis: "JOINT_REQUEST", basisArticle: "CA 691(2)" });
+    expect(entered!.perfectedAt).toBe(entered!.enteredAt);
   });
 
-  it("has a list of the coupon's day, which the law does not bind to three months [TA 189(2)]", async () => {
+  it("has a list of the coupon's day, which the law does not bind to three months", async () => {
     const [day] = bond.coupons;
     const body = { day, purpose: "第1回利払", exerciseUntil: "2022-03-31" };
     const { body: set } = await parties.as.trustee.call("setRecordDate", { params: { id }, body });

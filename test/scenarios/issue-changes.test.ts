@@ -50,7 +50,7 @@ const lines = async () =>
   (await issue.parties.as.trustee.call("listEntries", { params: { id: issue.id }, query: { limit: "1000" } }))
     .body.items;
 
-test("units are split three for two: every account and lot, with what is pledged, once and for all [TA 197(1)(iii)]", async () => {
+test("units are split three for two: every account and lot, with what is pledged, once and for all [TA 197(3)] [TA 204(2)]", async () => {
   const { issuer, trustee, trusteeSecond, operator } = issue.parties.as;
   const [pledgor, , buyer] = issue.accounts as [string, string, string];
   const desk = openLegalDesk(issue.id, trustee, trusteeSecond);
@@ -78,6 +78,14 @@ test("units are split three for two: every account and lot, with what is pledged
   const { body: holds } = await trustee.call("listHolds", { params: { id: issue.id }, query: {} });
   // Half of a unit fell away from the pledge of five: floor(7.5).
   expect(holds.items.map(({ units }) => units)).toEqual(["7"]);
+  // The pledgee stands in the register on the split units, by name and address.
+  const { body: book } = await trustee.call("printRegister", {
+    params: { id: issue.id },
+    query: { purpose: "分割後の質権の確認" },
+  });
+  const named = (account: string) => book.holders.find((holder) => holder.account === account)!;
+  const { name, address } = named(buyer);
+  expect(named(pledgor).pledges).toMatchObject([{ account: buyer, name, address, units: "7" }]);
   const ratios = (await lines()).filter(({ kind }) => kind === "RATIO").map(({ units }) => units);
   expect([ratios[0], ratios.at(-1), ratios.length]).toEqual(["30", "45", 6]);
   expect(ratios.slice(1, -1).sort()).toEqual(["15", "15", "15", "7"]);

@@ -324,9 +324,10 @@ test("the court sells what was attached: the buyer is entered on its sole reques
     buyer: addressOf("BRK-SBI"),
     units: attached!.units,
     form: "SALE_ORDER" as const,
-    finalOn: "2022-08-31",
+    finalOn: "2022-08-30",
+    acquiredOn: "2022-08-31",
   };
-  const documents = papers("SALE_ORDER", "FINALITY_CERTIFICATE");
+  const documents = papers("SALE_ORDER", "FINALITY_CERTIFICATE", "AUCTION_RECORD");
   await desk.enter({ kind: "SALE_ORDER", facts, documents });
   expect(await desk.holds()).toEqual([]);
   expect((await desk.holds("2022-01-31")).map(({ kind }) => kind).sort()).toEqual(["ATTACHMENT", "PLEDGE"]);
@@ -335,6 +336,8 @@ test("the court sells what was attached: the buyer is entered on its sole reques
     ["HOLD_RELEASED", "AUCTION"],
     ["FORCED_TRANSFER", "AUCTION"],
   ]);
+  // The days of the buyer's lot are those of the sale, not of its entry.
+  expect(transfer!.acquiredOn).toBe("2022-08-31");
   expect(await desk.unitsOf(personOf("INV-C"))).toBe(0);
   expect(await codesOf(desk.file({ kind: "SALE_ORDER", facts, documents }))).toEqual(["HOLD_UNKNOWN"]);
 });
@@ -477,7 +480,7 @@ test("a pledge is assigned: the new pledgee stands in the register, has the cert
   expect((await printed("BRK-SBI")).pledges).toEqual([]);
 });
 
-test("a second pledge ranks on the units of the first, and takes them when the first ends [TA 200(2)] [TA 201] [TA 202] [CA 693(1)]", async () => {
+test("a second pledge ranks on the units of the first, and takes them when the first ends [TA 200(2)] [TA 201] [TA 202] [CA 693]", async () => {
   const { SBI, NOMURA } = parties.as;
   const account = addressOf("BRK-SBI");
   const set = async (pledgee: string, units: string, behind?: string) => {
@@ -574,7 +577,7 @@ test("the trustee takes units and gives some away: entered without request, with
   expect((await printed("TRUSTEE-OWN")).marks).toMatchObject([{ capacity: "PROPRIETARY", units: "2" }]);
 });
 
-test("an adult ward's guardian is entered for every account, and receives the notices [TA 191]", async () => {
+test("an adult ward's guardian is entered for every account, and receives the notices [TA 191(1)]", async () => {
   const guardian = {
     role: "ADULT_GUARDIAN" as const,
     name: "見本 後見人",

@@ -32,6 +32,7 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
   CO_OWNERS_UNREPRESENTED: sender,
   NOT_CUSTODIAN: [...sender, "holdId"],
   HOLDS_STAND: sender,
+  ATTACHMENT_SERVED: sender,
   TOO_MANY_WAITING: sender,
   HOLD_UNKNOWN: ["holdId", "behind"],
   ATTACHMENT_AHEAD: ["behind"],
@@ -50,7 +51,7 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
   ALREADY_CORRECTED: ["corrects"],
   UNITS_MOVED_ON: ["corrects", "effectiveOn"],
   LOT_CLOSED: ["lotAcquiredOn", "corrects", "effectiveOn"],
-  EFFECT_DAY_WRONG: ["effectiveOn"],
+  EFFECT_DAY_WRONG: ["effectiveOn", "acquiredOn"],
   VERSION_NOT_LATEST: ["version"],
   SUPPLY_STANDS: ["units"],
 };

@@ -13,7 +13,7 @@ import { encodeMove, zeroAddress } from "@genbo/domain/words";
 import type { z } from "zod";
 import { checkPolicy, policyWordOf } from "./policies.ts";
 import type { Language } from "./problem.ts";
-import { rulesAtExecution, ruleWire } from "./rules.ts";
+import { attached, rulesAtExecution, ruleWire } from "./rules.ts";
 import { rowsInvalid } from "./validate.ts";
 
 export type Proposal = z.output<typeof newChange>;
@@ -92,7 +92,9 @@ export async function checkRedemption(
     const numbers = rulesAtExecution(found, { from, to: zeroAddress, units }, at).filter((number) =>
       ofGiver.has(refusalOf(number).code),
     );
-    const failing = [...new Set([...lacks, ...numbers])].map((number) => ruleWire(number, language));
+    const failing = [...new Set([...lacks, ...numbers, ...attached(found, before + units)])].map((number) =>
+      ruleWire(number, language),
+    );
     const [first] = failing;
     return first ? [{ row, pointer: `/rows/${row}`, code: first.code, detail: first.detail, failing }] : [];
   });

@@ -45,6 +45,7 @@ const ofSender: ReadonlySet<RefusalCode> = new Set([
   "SENDER_FROZEN",
   "LOT_CLOSED",
   "CO_OWNERS_UNREPRESENTED",
+  "ATTACHMENT_SERVED",
 ]);
 
 export interface OrderTerms {
@@ -72,7 +73,8 @@ export function expiryOf({
  */
 export function rulesAgainst(facts: OrderFacts, order: OrderTerms, partyId: string, now: Date): number[] {
   const policy = decodePolicy(facts.issue!.policy);
-  const failing = [...failingRules(transferFacts(facts, order, policy, now)), ...unrepresented(facts)];
+  const failing = failingRules(transferFacts(facts, order, policy, now));
+  failing.push(...unrepresented(facts), ...attached(facts, order.units));
   const expiry = isDirect(policy) ? order.expiresAt : expiryOf(order);
   if (expiry !== undefined && expiry <= now) failing.push(numberOf("HOLD_EXPIRED"));
   if (facts.from.brokerId === partyId) return failing.sort(ascending);
@@ -84,11 +86,19 @@ export function rulesAgainst(facts: OrderFacts, order: OrderTerms, partyId: stri
 const unrepresented = ({ from }: OrderFacts): number[] =>
   from.rightsRest ? [numberOf("CO_OWNERS_UNREPRESENTED")] : [];
 
+/**
+ * From its service on an attachment bars every disposal of its units (CEA 145(1), 145(5)): while two persons enter it, what
+ * it will take of the account goes nowhere.
+ * @param units that would leave what is free
+ */
+export const attached = ({ from: { free, served } }: OrderFacts, units: bigint): number[] =>
+  served > 0n && free - units < served ? [numberOf("ATTACHMENT_SERVED")] : [];
+
 /** Rules that stand against what a holder orders of its own wallet. @param direct it moves at once, without a request */
 export function rulesForHolder(facts: OrderFacts, order: OrderTerms, direct: boolean, now: Date): number[] {
   const policy = decodePolicy(facts.issue!.policy);
   const failing = failingRules({ ...transferFacts(facts, order, policy, now), direct });
-  failing.push(...unrepresented(facts));
+  failing.push(...unrepresented(facts), ...attached(facts, order.units));
   if (order.expiresAt !== undefined && order.expiresAt <= now) failing.push(numberOf("HOLD_EXPIRED"));
   return failing.sort(ascending);
 }
@@ -97,7 +107,8 @@ export function rulesForHolder(facts: OrderFacts, order: OrderTerms, direct: boo
 export function rulesAtExecution(facts: OrderFacts, order: OrderTerms, now: Date): number[] {
   const policy = decodePolicy(facts.issue!.policy);
   const { from, ...rest } = transferFacts(facts, order, policy, now);
-  return failingRules({ ...rest, from: { ...from, available: order.units } });
+  const failing = failingRules({ ...rest, from: { ...from, available: order.units } });
+  return [...failing, ...attached(facts, 0n)];
 }
 
 function transferFacts(facts: OrderFacts, order: OrderTerms, policy: Policy, now: Date): TransferFacts {

@@ -93,7 +93,7 @@ describe("a holder's certificate", () => {
     expect(exported.text).toContain(`"root":"${says.merkle.root}"`);
   });
 
-  it("cannot be altered: any changed byte breaks every signature [TA 187]", async () => {
+  it("cannot be altered: any changed byte breaks every signature [TA 187] [TAR 31]", async () => {
     const { issueId, seller } = await traded(world);
     const { body } = await certify(issueId, { account: seller.account });
     const jws = (await read(body.number)).body.jws as GeneralJWS;
@@ -136,7 +136,7 @@ describe("a holder's certificate", () => {
     expect((await certify(issueId, { account: holder.account, asOf: "2021-08-31" })).status).toBe(404);
   });
 
-  it("is signed by all trustees where there are several, and by none where one cannot [TA 187]", async () => {
+  it("is signed by all trustees where there are several, and by none where one cannot [TA 187(4)]", async () => {
     const name = `共同受託 ${unused()}`;
     const { terms } = issueDraft(world.trustee.partyId) as { terms: object };
     const two = [

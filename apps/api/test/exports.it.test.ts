@@ -48,7 +48,7 @@ describe("the register as a file", () => {
     expect(end).toBe("");
   });
 
-  it("has the headings of a bond's register, a row for each lot and the pledgee [CA 681] [CA 694(1)]", async () => {
+  it("has the headings of a bond's register, a row for each lot and the pledgee [CA 681] [CA 694]", async () => {
     const { issueId, seller, buyer } = await traded(world);
     await world.owner.query("update issue set profile = 'BOND' where id = $1", [issueId]);
     await world.ledger.hold(issueId, {
@@ -236,7 +236,7 @@ describe("a file that is read in pieces", () => {
 });
 
 describe("record-date lists", () => {
-  it("are exported as they were frozen, and not before [TA 189(1)]", async () => {
+  it("are exported as they were frozen, and not before [TA 189]", async () => {
     const frozen = await recordDate(world, true);
     const { rows } = await world.owner.query("select issue_id from record_date where id = $1", [frozen]);
     const issueId = rows[0].issue_id;

@@ -38,7 +38,7 @@ const linesOf = (text: string) =>
 const bond = () => world.activeIssue({ profile: "BOND", terms: bondTerms } as never);
 
 describe("a request to inspect a trust's register", () => {
-  it("states a reason, is granted by a second person, and what is shown is kept by its hash [TA 190]", async () => {
+  it("states a reason, is granted by a second person, and what is shown is kept by its hash [TA 190(2)]", async () => {
     const { issueId, seller, buyer } = await traded(world);
     await world.ledger.issue(issueId, buyer.account, 7n);
     const pledge = { ref: `0x${"6b".repeat(32)}`, from: seller.account, to: buyer.account, units: 3n };
@@ -116,7 +116,7 @@ describe("a request to inspect a trust's register", () => {
     expect((await show(second)).text).toContain("改名 太郎");
   });
 
-  it("is refused on the five grounds and on no other [TA 190]", async () => {
+  it("is refused on the five grounds and on no other [TA 190(3)]", async () => {
     const { issueId } = await traded(world);
     const grounds = ["OTHER_PURPOSE", "UNSUITABLE_TIME", "HARMFUL_PURPOSE", "SALE_OF_FACTS"];
     for (const [index, ground] of grounds.entries()) {
@@ -133,7 +133,7 @@ describe("a request to inspect a trust's register", () => {
     expect((await read(id)).state).toBe("open");
   });
 
-  it("without a reason, in a capacity that is none, or of a holder who is none, is not taken in [TA 190]", async () => {
+  it("without a reason, in a capacity that is none, or of a holder who is none, is not taken in [TA 190(2)]", async () => {
     const { issueId, buyer } = await traded(world);
     const pointers = async (body: object) => {
       const answer = await take(issueId, requestOf(body as never));
@@ -156,7 +156,7 @@ describe("a request to inspect a trust's register", () => {
 });
 
 describe("a request to inspect a bond register", () => {
-  it("is refused on three grounds: neither an unsuitable time nor a harmful purpose is one [CA 684]", async () => {
+  it("is refused on three grounds: neither an unsuitable time nor a harmful purpose is one [CA 684(3)]", async () => {
     const issueId = await bond();
     const asked = requestOf({ capacity: "CREDITOR" });
     const { id, capacityArticle } = (await take(issueId, asked)).body;
@@ -166,7 +166,7 @@ describe("a request to inspect a bond register", () => {
     expect((await refuse(id, "SALE_OF_FACTS")).body.groundArticle).toBe("CA 684(3)(ii)");
   });
 
-  it("of a member of the parent company needs the court's permission [CA 684]", async () => {
+  it("of a member of the parent company needs the court's permission [CA 684(4)]", async () => {
     const issueId = await bond();
     const without = await take(issueId, requestOf({ capacity: "PARENT_MEMBER" }));
     expect(without.problem.pointer).toBe("/documents");
@@ -212,7 +212,7 @@ describe("the fifth ground", () => {
   const disclose = (id: string, disclosedOn: string) =>
     world.ask(counter, "recordDisclosure", { params: { id }, body: { disclosedOn, evidence } });
 
-  it("remembers for two years whoever sold what it was shown, under any spelling [TA 190]", async () => {
+  it("remembers for two years whoever sold what it was shown, under any spelling [TA 190(3)]", async () => {
     const { issueId } = await traded(world);
     const seller = { name: "情報 販売", address: "大阪府大阪市1-2" };
     const { id } = (await take(issueId, requestOf({ requester: seller }))).body;

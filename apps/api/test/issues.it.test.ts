@@ -165,7 +165,7 @@ describe("issuance", () => {
     expect(answers.filter(({ code }) => code === "SUPPLY_EXCEEDED")).toHaveLength(4);
   });
 
-  it("counts what was approved, issued and redeemed in the units since a split and a consolidation [TA 197(1)(iii)]", async () => {
+  it("counts what was approved, issued and redeemed in the units since a split and a consolidation [TA 197(2)] [TA 197(3)]", async () => {
     const id = await world.activeIssue({ totalUnits: "10" });
     const { account } = await world.open(world.broker, "I-5");
     const ask = async (units: number) => {

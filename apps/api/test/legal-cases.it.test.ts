@@ -1,5 +1,7 @@
 import type { WireRequest } from "@genbo/api-schema/wire";
 import { roles as chainRoles } from "@genbo/chain/deployment";
+import { dayOfIso } from "@genbo/domain/jst";
+import { decodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pledgeOf, transferIn } from "./support/successes.ts";
 import { type Traded, traded, unused } from "./support/trades.ts";
@@ -137,6 +139,70 @@ describe("a case", () => {
   });
 });
 
+describe("an attachment that is served and not entered yet", () => {
+  const accepted = async () => {
+    const id = await transferIn(world, "accepted");
+    const { rows } = await world.owner.query(
+      "select issue_id, from_account, to_account from transfer where id = $1",
+      [id],
+    );
+    const { issue_id: issueId, from_account: account, to_account: buyer } = rows[0];
+    return { id, trade: { issueId, seller: { account }, buyer: { account: buyer } } as Traded };
+  };
+  const approveTransfer = (id: string) =>
+    world.ask(world.trustee.secret, "approveTransfer", { params: { id }, body: {} });
+
+  it("bars the transfer of its units from its filing on, and sets it free when it is refused [CEA 145(1)] [CEA 145(5)]", async () => {
+    const { id, trade } = await accepted();
+    // 100 units, of which the request holds 2: the order takes 99.
+    const { body } = await file(trade.issueId, attachmentOf(trade, "99"));
+    const barred = await approveTransfer(id);
+    expect([barred.status, codesOf(barred)]).toEqual([422, ["ATTACHMENT_SERVED"]]);
+    const order = { issueId: trade.issueId, from: trade.seller.account, to: trade.buyer.account, units: "1" };
+    const checked = await world.ask(world.broker.secret, "precheckTransfer", { body: order });
+    expect(checked.body.failing.map(({ code }) => code)).toEqual(["ATTACHMENT_SERVED"]);
+    const theirs = await world.ask(world.other.secret, "precheckTransfer", { body: order });
+    expect(theirs.body.failing.map(({ code }) => code)).toEqual(["NOT_CUSTODIAN"]);
+    const pledge = await file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret);
+    expect([codesOf(pledge), pledge.problem.pointer]).toEqual([["ATTACHMENT_SERVED"], "/facts/account"]);
+    await world.ask(world.trustee.secret, "refuseCase", {
+      params: { id: body.id },
+      body: { reason: "送達の不備" },
+    });
+    expect((await approveTransfer(id)).status).toBe(202);
+  });
+
+  it("leaves what it does not take to its holder", async () => {
+    const { id, trade } = await accepted();
+    await file(trade.issueId, attachmentOf(trade, "98"));
+    expect((await approveTransfer(id)).status).toBe(202);
+  });
+
+  it("may claim more than any column holds", async () => {
+    const { id, trade } = await accepted();
+    for (let n = 0; n < 2; n++) await file(trade.issueId, attachmentOf(trade, String(2n ** 63n - 1n)));
+    expect(codesOf(await approveTransfer(id))).toEqual(["ATTACHMENT_SERVED"]);
+  });
+});
+
+it("a succession dates the heirs' units as their issue was agreed, and no case says otherwise [TA 186(iv)]", async () => {
+  const issueId = await world.activeIssue({ successionKeepsDates: false });
+  const [deceased, heir] = [
+    await world.open(world.broker, unused()),
+    await world.open(world.other, unused()),
+  ];
+  await world.ledger.issue(issueId, deceased.account, 7n);
+  const filing = successionOf({ issueId, seller: deceased, buyer: heir }, ["7"], family);
+  const saying = structuredClone(filing);
+  Object.assign(saying.facts, { keepDates: true });
+  expect((await file(issueId, saying)).problem.pointer).toBe("/facts/keepDates");
+  const { body } = await file(issueId, filing);
+  const commands = await commandsOf((await approve(body.id)).body.operationId);
+  const [move] = commands.at(-1).args.rows;
+  const { keepDates, acquiredOn } = decodeMove(move.data);
+  expect([keepDates, acquiredOn]).toEqual([false, dayOfIso("2021-08-01")]);
+});
+
 describe("who sees what", () => {
   it("another broker's case is as unknown as none, and its customer as nobody", async () => {
     const trade = await traded(world);
@@ -269,7 +335,10 @@ it("an attachment above the holding is recorded for what there is, and the remai
   const [command] = await commandsOf(approved.body.operationId);
   expect(command.args.rows[0]).toMatchObject({ units: "100", kind: 4 });
   const read = await world.ask(world.trustee.secret, "getCase", { params: { id: body.id } });
-  expect(read.body.result).toEqual({ recorded: "100", remainder: "30", rejectedRequests: [] });
+  expect(read.body.result).toEqual({
+    ...{ recorded: "100", remainder: "30", rejectedRequests: [] },
+    deposit: { must: false, article: "CEA 156(1)" },
+  });
 });
 
 it("an attachment ends the transfer in flight for the same units and says why [CEA 145]", async () => {

@@ -74,7 +74,7 @@ const rowsOf = async (issueId: string, query: object) => {
 };
 
 describe("a rectification of units", () => {
-  it("is filed by one, approved by another, and entered in lines that name the entry [TA 186, TA 198]", async () => {
+  it("is filed by one, approved by another, and entered in lines that name the entry [TA 186] [TA 198(2)]", async () => {
     const { issueId, seller, buyer } = await sold();
     const third = await world.open(world.broker, unused());
     const id = await decided(issueId, unitsRectified(4, third.account, "30"));
@@ -191,7 +191,7 @@ describe("a rectification of dates [TA 186(iv)]", () => {
   });
 });
 
-describe("a rectification of particulars [TA 186(iii), CA 681(iv)]", () => {
+describe("a rectification of particulars [TA 186(iii)] [CA 681(iv)]", () => {
   it("is sealed until it is decided, and names the wrong version from its own day on", async () => {
     const { issueId, seller } = await sold();
     const { body: investor } = await world.ask(world.broker.secret, "getInvestor", {
@@ -231,7 +231,7 @@ describe("a rectification of particulars [TA 186(iii), CA 681(iv)]", () => {
 });
 
 describe("a judgment that says since when [TAR 21(2)(i)]", () => {
-  it("has effect from that day for who knows it, and is perfected by its entry all the same [TA 195]", async () => {
+  it("has effect from that day for who knows it, and is perfected by its entry all the same [TA 195(2)]", async () => {
     const trade = await traded(world);
     const { issueId, seller, buyer } = trade;
     const start = new Date(
@@ -271,7 +271,7 @@ describe("a judgment that says since when [TAR 21(2)(i)]", () => {
     expect(body.items[0]!.perfectedAt).toBe(body.items[0]!.enteredAt);
   });
 
-  it("never with an attachment, which takes effect when it is entered [CEA 145, CEA 167]", async () => {
+  it("never with an attachment, which takes effect when it is entered [CEA 145] [CEA 167]", async () => {
     const { issueId, seller } = await sold();
     const attachment = {
       kind: "ATTACHMENT",

@@ -192,7 +192,7 @@ describe("marks", () => {
     expect([await marked(), await marked(`entry:${asOf.seq}`)]).toEqual([["50"], ["30"]]);
   });
 
-  it("say to which property the trustee's own units belong, beside another trust's [TAR 20] [TA 197(1)]", async () => {
+  it("say to which property the trustee's own units belong, beside another trust's [TAR 20] [TA 197(1)(i)]", async () => {
     const { issueId, seller } = await traded(world);
     const own = { account: seller.account, units: 10n, basis: "TRUSTEE_ACQUIRED" as const };
     await world.ledger.mark(issueId, { ...own, capacity: "OTHER_TRUST" });

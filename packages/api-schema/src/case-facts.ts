@@ -26,7 +26,6 @@ const soleRequest = named(
   }),
 );
 const claim = clause(1_000).optional().describe("What the pledge secures; no name of a person");
-const keepDates = z.boolean().default(true).describe("The new lots keep the acquisition dates");
 const freeze = named(
   "FreezeFacts",
   z.strictObject({
@@ -94,7 +93,10 @@ export const caseFacts = {
       buyer: address,
       units,
       form: z.enum(["SALE_ORDER", "TRANSFER_ORDER"]),
-      finalOn: day,
+      finalOn: day.describe("The day on which the order became final"),
+      acquiredOn: day.describe(
+        "Of a sale the day on which the buyer had paid, of a transfer order that of its service on the trustee",
+      ),
     }),
   ),
   AUCTION: named(
@@ -115,7 +117,6 @@ export const caseFacts = {
         .array(z.strictObject({ account: address, units }))
         .min(1)
         .max(heirsMax),
-      keepDates,
     }),
   ),
   CORPORATE_SUCCESSION: named(
@@ -126,7 +127,6 @@ export const caseFacts = {
       units: units.describe("Of a merger all, of a company split what its plan says"),
       form: z.enum(["MERGER", "COMPANY_SPLIT"]),
       effectiveOn: day,
-      keepDates,
     }),
   ),
   RECOVERY: named("RecoveryFacts", z.strictObject({ lost: address, replacement: address })),

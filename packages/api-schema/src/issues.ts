@@ -53,6 +53,12 @@ const newIssueFields = {
   unitPriceYen: yen,
   minUnits: units.describe("Least units of one allotment"),
   lot,
+  successionKeepsDates: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether heirs and companies that succeed keep the days of acquisition; else the day of the succession counts",
+    ),
   certificateless: z.literal(true).describe("Fixed at issue: Trust Act 185(2), (3), (4)"),
   policy,
 };
@@ -95,6 +101,7 @@ const issueFields = z.object({
   totalYen: z.string().describe("Approved units at the issue × unitPriceYen"),
   minUnits: unitsText,
   lot: unitsText,
+  successionKeepsDates: z.boolean(),
   certificateless: z.boolean(),
   policy: policyAnswer,
   ref: hash.describe("The issue's name on chain"),

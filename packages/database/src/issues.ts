@@ -17,6 +17,7 @@ export interface NewIssue {
   minUnits: bigint;
   lot: bigint;
   policy: string;
+  successionKeepsDates: boolean;
   maker: string;
   at: Date;
 }
@@ -40,6 +41,7 @@ export const issuePart = (row: NewIssue): Part =>
       min_units: ["bigint", (issue) => issue.minUnits],
       lot: ["bigint", (issue) => issue.lot],
       policy: ["text", (issue) => issue.policy],
+      succession_keeps_dates: ["boolean", (issue) => issue.successionKeepsDates],
       state: ["text", () => "draft"],
       maker: ["text", (issue) => issue.maker],
       created_at: ["timestamptz", (issue) => issue.at],

@@ -5,6 +5,7 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { Queryable } from "./connection.ts";
 import { correctedEntry } from "./legal-cases-corrected.ts";
 import { marksAt } from "./register-read-marks.ts";
+import { servedUnits } from "./served-units.ts";
 
 /** What a case concerns. */
 export interface CaseScope {
@@ -50,6 +51,7 @@ export async function caseSituation(db: Queryable, scope: CaseScope): Promise<Ca
     issue,
     profile: issue.profile,
     policy: decodePolicy(issue.policy),
+    successionKeepsDates: issue.successionKeepsDates,
     trustee: issue.trustee,
     signers: await signersAmong(db, holds),
     accounts: new Map(rows.map(({ brokerId: _, ...account }) => [account.address, account])),
@@ -63,10 +65,18 @@ export async function caseSituation(db: Queryable, scope: CaseScope): Promise<Ca
 
 async function issueOf(db: Queryable, id: string) {
   const found = await db.query<
-    IssueOfCase & { policy: string; trustee: string; profile: ProfileName; seq: bigint; began: Date | null }
+    IssueOfCase & {
+      policy: string;
+      trustee: string;
+      profile: ProfileName;
+      seq: bigint;
+      began: Date | null;
+      successionKeepsDates: boolean;
+    }
   >({
     name: "case-issue",
     text: `select i.id, i.state, i.token, i.trustee_id as "trusteeId", p.signer as trustee, i.profile,
+        i.succession_keeps_dates as "successionKeepsDates",
         (select block_time from entry where issue_id = i.id and seq = 1) as began,
         coalesce(s.seq, 0) as seq, coalesce(s.policy, i.policy) as policy,
         exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
@@ -89,6 +99,7 @@ interface AccountRow {
   broker_id: string | null;
   units: bigint | null;
   encumbered: bigint | null;
+  served: bigint;
 }
 
 /** The accounts and every other one of their persons, with what they hold of the issue. */
@@ -100,7 +111,8 @@ async function accountsOfPersons(
   const found = await db.query<AccountRow>({
     name: "case-accounts",
     text: `select a.address, a.person_id, a.class_bits, a.flags, a.valid_until, a.country, a.custodian_id, a.particulars,
-        p.signer as keeper, p.id as broker_id, h.units, h.encumbered
+        p.signer as keeper, p.id as broker_id, h.units, h.encumbered,
+        ${servedUnits("$1", "a.address")} as served
       from account a
       left join party p on p.custodian_id = a.custodian_id
       left join holding_period h on h.issue_id = $1 and h.account = a.address and h.to_seq is null
@@ -120,6 +132,7 @@ async function accountsOfPersons(
     particulars: row.particulars,
     units: row.units ?? 0n,
     free: (row.units ?? 0n) - (row.encumbered ?? 0n),
+    served: row.served,
     keeper: row.keeper,
     brokerId: row.broker_id,
   }));

@@ -3,6 +3,7 @@ import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import type { Queryable } from "./connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import { servedUnits } from "./served-units.ts";
 import { restingRights } from "./vault.ts";
 
 /** Where one order of a request looks: which issue, which accounts. */
@@ -38,6 +39,8 @@ export interface OrderFacts {
     lots: ReadonlyMap<Day, bigint>;
     /** Co-owners who named nobody to exercise their rights. */
     rightsRest: boolean;
+    /** What attachments claim that were served and are not entered yet. */
+    served: bigint;
   };
   to: AccountFacts;
 }
@@ -61,6 +64,7 @@ interface Row {
   f_units: bigint;
   t_units: bigint;
   rights_rest: boolean;
+  served: bigint;
 }
 interface AccountRow {
   person_id: string;
@@ -91,7 +95,8 @@ const textOf = (
     coalesce(s.holders, 0) as holders,
     exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined, ${issuedOn} as issued_on,
     h.units, h.encumbered, ${frozenUnits} as frozen, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
-    ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units, ${restingRights("fa.person_id")} as rights_rest
+    ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units, ${restingRights("fa.person_id")} as rights_rest,
+    ${servedUnits("r.issue_id", "r.f")} as served
   from ${orders}
   left join issue i on i.id = r.issue_id
   left join issue_state s on s.issue_id = r.issue_id
@@ -129,6 +134,7 @@ function factsOf(row: Row): OrderFacts {
       units,
       free: free < 0n ? 0n : free,
       rightsRest: row.rights_rest,
+      served: row.served,
       lots: new Map(lotsFromJson(row.lots ?? []).map((lot) => [lot.acquiredOn, lot.units])),
     },
     to: accountOf(row.t, row.t_broker, row.t_units),

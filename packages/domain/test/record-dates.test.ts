@@ -12,11 +12,11 @@ test.each([
   ["2023-11-29", "2024-02-29"],
   ["2021-08-31", "2021-11-30"],
   ["2022-07-31", "2022-10-31"],
-])("three months after %s end on %s [TA 189]", (day, end) => {
+])("three months after %s end on %s [TA 189(3)]", (day, end) => {
   expect(isoOfDay(endOfMonths(dayOfIso(day)!, 3))).toBe(end);
 });
 
-describe("rights are exercised within three months of the record date [TA 189]", () => {
+describe("rights are exercised within three months of the record date [TA 189(3)]", () => {
   const faults = (exerciseUntil: string | null) =>
     recordDateFaults("TRUST_BENEFICIAL", { ...terms, exerciseUntil, deedClauseRef: "第20条" });
   test.each([
@@ -28,7 +28,7 @@ describe("rights are exercised within three months of the record date [TA 189]",
   ])("until %s: %j", (until, expected) => expect(faults(until)).toEqual(expected));
 });
 
-describe("the gazette's notice leaves two whole weeks, unless the deed fixes date and rights [TA 189]", () => {
+describe("the gazette's notice leaves two whole weeks, unless the deed fixes date and rights [TA 189(4)]", () => {
   const faults = (more: object) => recordDateFaults("TRUST_BENEFICIAL", { ...terms, ...more });
   test("the last day for 31 January is 16 January", () => {
     expect(isoOfDay(lastNoticeDay(dayOfIso("2022-01-31")!))).toBe("2022-01-16");

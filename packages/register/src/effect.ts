@@ -207,7 +207,7 @@ function encumber(context: Context, account: string, units: bigint): HoldingChan
   return [changeOf(context.entry.seq, before, { ...before, encumbered: before.encumbered + units })];
 }
 
-/** Consolidation or split: of the issue as a whole, of an account, or of a hold (TA 197(1)(iii)). */
+/** Consolidation or split: of the issue as a whole, of an account, or of a hold (TA 197(2), 197(3), TA 204). */
 function ratio(context: Context): Effect {
   const { entry, state } = context;
   if (entry.from === zeroAddress) {

@@ -87,7 +87,7 @@ function pledgedTwice() {
 }
 
 describe("a pledge behind a pledge", () => {
-  test("claims units of the first, which are encumbered once [TA 200(2)] [CA 693(1)]", () => {
+  test("claims units of the first, which are encumbered once [TA 200(2)] [CA 693]", () => {
     const { rank, run, held, hold, pledge, pledgee } = pledgedTwice();
     rank();
     run();
@@ -129,7 +129,7 @@ describe("a pledge behind a pledge", () => {
 });
 
 describe("an assigned pledge", () => {
-  test("is its new pledgee's, with its units and rank [TA 200(2)] [CA 693(1)]", () => {
+  test("is its new pledgee's, with its units and rank [TA 200(2)] [CA 693]", () => {
     const { chain, pledge, second, rank, run, state } = pledgedTwice();
     rank();
     const data = holdWord({ kind: holdKinds.PLEDGE, controller: other });

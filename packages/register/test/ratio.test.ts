@@ -10,8 +10,8 @@ import { scaled } from "./scaled.ts";
 
 const [a, b] = [account(0), account(2)] as [string, string];
 
-describe("consolidation and split [TA 197(1)(iii)]", () => {
-  test("each account and hold is floored, lots keep their days, who has nothing left holds no longer", () => {
+describe("consolidation and split", () => {
+  test("each account and hold is floored, lots keep their days, who has nothing left holds no longer [TA 197(2)] [TA 204(1)]", () => {
     const { state } = scaled(1n, 10n);
     expect(state.holdings.get(a)).toMatchObject({ units: 5n, encumbered: 2n });
     // 9, 28, 55 units up to each lot become 0, 2, 5.
@@ -30,7 +30,7 @@ describe("consolidation and split [TA 197(1)(iii)]", () => {
     ]);
   });
 
-  test("a split multiplies all of it", () => {
+  test("a split multiplies all of it [TA 197(3)]", () => {
     const { state } = scaled(3n, 1n);
     expect(state.holdings.get(a)).toMatchObject({ units: 165n, encumbered: 87n });
     expect(state.holdings.get(b)).toMatchObject({ units: 12n });

@@ -52,6 +52,7 @@ create table issue (
   min_units bigint not null check (min_units > 0),
   lot bigint not null check (lot > 0),
   policy text not null check (policy ~ '^0x[0-9a-f]{64}$'),
+  succession_keeps_dates boolean not null default true,
   state text not null check (state in ('draft', 'approved', 'active', 'rejected', 'closed')),
   maker text not null,
   checker text,
@@ -125,6 +126,9 @@ create table legal_case (
   check ((state in ('approved', 'entered')) <= (checker is not null))
 );
 create index legal_case_issue on legal_case (issue_id, id);
+-- Every order asks what was served on the trustee and is not entered yet: few rows, for a short time.
+create index legal_case_served on legal_case (issue_id, (facts ->> 'account'))
+  where kind = 'ATTACHMENT' and state in ('open', 'approved');
 
 -- Requests to inspect a register (Trust Act 190(2), Companies Act 684(2)). Name and address of whoever asks stand
 -- sealed, under a key of the request.

@@ -65,9 +65,31 @@ function checkFigures({ totalUnits, unitPriceYen, minUnits, lot, policy }: Draft
 
 function issueOf(draft: Draft, issuerId: string, maker: string, at: Date): NewIssue {
   const id = newId("iss", at);
-  const { profile, name, symbol, trusteeId, totalUnits, unitPriceYen, minUnits, lot, terms } = draft;
+  const {
+    profile,
+    name,
+    symbol,
+    trusteeId,
+    totalUnits,
+    unitPriceYen,
+    minUnits,
+    lot,
+    terms,
+    successionKeepsDates,
+  } = draft;
   const policy = policyWordOf(draft.policy, lot);
-  const agreed = { profile, name, symbol, totalUnits, unitPriceYen, minUnits, lot, policy, terms };
+  const agreed = {
+    profile,
+    name,
+    symbol,
+    totalUnits,
+    unitPriceYen,
+    minUnits,
+    lot,
+    policy,
+    terms,
+    successionKeepsDates,
+  };
   const termsHash = `0x${createHash("sha256").update(canonicalJson(agreed)).digest("hex")}`;
   const figures = { totalUnits, unitPriceYen, minUnits, lot };
   return {
@@ -81,6 +103,7 @@ function issueOf(draft: Draft, issuerId: string, maker: string, at: Date): NewIs
     ...figures,
     policy,
     terms,
+    successionKeepsDates,
     termsHash,
     maker,
     at,

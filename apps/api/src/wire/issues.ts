@@ -23,6 +23,7 @@ export function issueWire(row: IssueWithState, lines: RatioLines): IssueWire {
     totalYen: String(row.totalUnits * row.unitPriceYen),
     minUnits: String(row.minUnits),
     lot: String(row.lot),
+    successionKeepsDates: row.successionKeepsDates,
     certificateless: row.certificateless,
     policy: policyWire(register?.policy ?? row.policy),
     ref: row.ref,

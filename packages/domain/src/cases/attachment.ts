@@ -5,7 +5,7 @@ import { createHold, rejectRequests } from "./calls.ts";
 import type { AttachmentForm, DocumentKind } from "./kinds.ts";
 import { endOfWeeks } from "./period.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, queueFaults, requestsInTheWay, type Situation } from "./situation.ts";
+import { accountIn, holdsOn, queueFaults, requestsInTheWay, type Situation } from "./situation.ts";
 
 export interface AttachmentFacts {
   account: string;
@@ -32,6 +32,20 @@ const recordedOf = ({ account, units }: AttachmentFacts, situation: Situation): 
   const { units: balance } = accountIn(situation, account);
   return units < balance ? units : balance;
 };
+
+/**
+ * Money that falls due on attached units: the trustee may deposit it (CEA 156(1)); it must once an order claims more than
+ * earlier ones have left (CEA 156(2)). Tax offices collect it themselves.
+ */
+function depositOf({ account, units, form }: AttachmentFacts, situation: Situation) {
+  if (form === "TAX_ATTACHMENT") return null;
+  const orders = holdsOn(situation, account).filter(
+    (hold) => hold.kind === holdKinds.ATTACHMENT && hold.form !== "TAX_ATTACHMENT",
+  );
+  const claimed = orders.reduce((sum, hold) => sum + hold.claimed, 0n);
+  const compete = claimed > 0n && units > accountIn(situation, account).units - claimed;
+  return compete ? { must: true, article: "CEA 156(2)" } : { must: false, article: "CEA 156(1)" };
+}
 
 /**
  * An attachment, provisional attachment or attachment for tax (CEA 145, CEA 167). The trustee may pay and
@@ -71,6 +85,7 @@ export const attachment: CaseRules<AttachmentFacts> = {
         recorded: String(units),
         remainder: String(facts.units - units),
         rejectedRequests: requests.map(({ id }) => id),
+        deposit: depositOf(facts, situation),
       },
     };
   },

@@ -3,7 +3,7 @@ import { basisCode } from "../legal-basis.ts";
 import { encodeMove } from "../words.ts";
 import { enforce } from "./calls.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, holdsOn, receiverFaults } from "./situation.ts";
+import { accountIn, holdsOn, receiverFaults, servedFaults, successionDates } from "./situation.ts";
 
 export interface CorporateSuccessionFacts {
   from: string;
@@ -12,8 +12,6 @@ export interface CorporateSuccessionFacts {
   /** A merger takes everything, a company split what its plan says. */
   form: "MERGER" | "COMPANY_SPLIT";
   effectiveOn: string;
-  /** The successor's lots keep the acquisition dates. */
-  keepDates: boolean;
 }
 
 /**
@@ -34,11 +32,12 @@ export const corporateSuccession: CaseRules<CorporateSuccessionFacts> = {
     if (units > held) faults.push("INSUFFICIENT_UNITS");
     else if (form === "MERGER" && units !== held) faults.push("SHARES_DO_NOT_ADD_UP");
     if (holdsOn(situation, from).length > 0) faults.push("HOLDS_STAND");
+    faults.push(...servedFaults(situation, from, units));
     if (dayOfIso(effectiveOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },
-  plan: ({ ref, facts: { from, to, units, effectiveOn, keepDates } }, situation) => {
-    const data = encodeMove(keepDates ? { keepDates } : { acquiredOn: dayOfIso(effectiveOn)! });
+  plan: ({ ref, facts: { from, to, units, effectiveOn } }, situation) => {
+    const data = encodeMove(successionDates(situation, effectiveOn));
     const move = { from, to, units, ref, data, breaks: [], basis: basisCode("GENERAL_SUCCESSION") };
     return { calls: [enforce(situation, [move])] };
   },

@@ -49,7 +49,7 @@ export const documentKinds = [
   "TAX_RELEASE_NOTICE", // 差押解除通知書
   "SALE_ORDER", // 売却命令
   "TRANSFER_ORDER", // 譲渡命令
-  "AUCTION_RECORD", // 競売の売却許可・代金納付の証明書
+  "AUCTION_RECORD", // 競売・売却命令による売却の調書、代金納付の証明書
   "COMPANY_REGISTER", // 登記事項証明書
   "COMPANY_SPLIT_PLAN", // 吸収分割契約書・新設分割計画書
   "ACQUISITION_AGREEMENT", // 取得の契約書

@@ -4,7 +4,7 @@ import type { RefusalCode } from "../refusals.ts";
 import { encodeMark } from "../trust-mark.ts";
 import { markUnits, setFlags } from "./calls.ts";
 import type { CaseRules, PlannedCall } from "./rules.ts";
-import { accountIn, holdsOn, queueFaults, type Situation, waitingOn } from "./situation.ts";
+import { accountIn, holdsOn, queueFaults, type Situation, servedFaults, waitingOn } from "./situation.ts";
 
 export interface RecoveryFacts {
   lost: string;
@@ -31,6 +31,8 @@ export const recovery: CaseRules<RecoveryFacts> = {
     if (from.units === 0n) faults.push("INSUFFICIENT_UNITS");
     // A request names its accounts: it is made anew from the new wallet.
     if (holdsOn(situation, lost).some(({ kind }) => tradeHolds.includes(kind))) faults.push("HOLDS_STAND");
+    // Its case names the lost account.
+    faults.push(...servedFaults(situation, lost, from.units));
     return [...faults, ...queueFaults(situation, replacement, waitingOn(situation, lost).length)];
   },
   plan: ({ id, ref, facts: { lost, replacement } }, situation) => {

@@ -1,6 +1,6 @@
 import { holdKinds } from "../entry-kinds.ts";
 import { classAdmitted } from "../investor-class.ts";
-import type { Day } from "../jst.ts";
+import { type Day, dayOfIso } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { Policy } from "../policy-word.ts";
 import type { ProfileName } from "../profiles.ts";
@@ -8,6 +8,7 @@ import type { RefusalCode } from "../refusals.ts";
 import type { RegistryRecord } from "../registry-record.ts";
 import type { Represented } from "../representation.ts";
 import type { Capacity } from "../trust-mark.ts";
+import type { MoveData } from "../words.ts";
 import type { CorrectedEntry } from "./corrected.ts";
 import type { AttachmentForm } from "./kinds.ts";
 
@@ -20,6 +21,8 @@ export interface CaseAccount {
   units: bigint;
   /** Units that no hold encumbers. */
   free: bigint;
+  /** What attachments claim that were served and are not entered yet. */
+  served: bigint;
   /** Signer of the broker that keeps it; null when nobody of the platform does. */
   keeper: string | null;
 }
@@ -53,6 +56,8 @@ export interface Situation {
   now: Date;
   profile: ProfileName;
   policy: Policy;
+  /** Whether the issue has successors keep the days of acquisition. */
+  successionKeepsDates: boolean;
   /** The trustee's signer. */
   trustee: string;
   /** Signers of the platform, so that a hold's controller can be told from a stranger. */
@@ -79,6 +84,7 @@ const stranger = (address: string): CaseAccount => ({
   particulars: "",
   units: 0n,
   free: 0n,
+  served: 0n,
   keeper: null,
 });
 
@@ -143,8 +149,26 @@ export function giverFaults(
   const faults: RefusalCode[] = [];
   if (units > reach) faults.push("INSUFFICIENT_UNITS");
   if (record.flags !== 0) faults.push("SENDER_FROZEN");
-  return faults;
+  return [...faults, ...servedFaults(situation, address, units)];
 }
+
+/**
+ * From its service on an attachment bars every disposal of its units (CEA 145(1), 145(5)), so its case is decided before
+ * another one about them.
+ */
+export function servedFaults(situation: Situation, address: string, units: bigint): RefusalCode[] {
+  const { free, served } = accountIn(situation, address);
+  return served > 0n && free - units < served ? ["ATTACHMENT_SERVED"] : [];
+}
+
+/**
+ * The days of what a successor gets (TA 186(iv); CA 681(v)): those of whom it succeeds, or that of the succession itself,
+ * when the units became its own (Civil Code 896, 909), whenever that is entered.
+ */
+export const successionDates = (
+  { successionKeepsDates }: Situation,
+  succeededOn: string,
+): Partial<MoveData> => (successionKeepsDates ? { keepDates: true } : { acquiredOn: dayOfIso(succeededOn)! });
 
 const byNewest = (a: CaseHold, b: CaseHold): number => b.fromSeq - a.fromSeq;
 
@@ -166,5 +190,8 @@ export function reachFaults(situation: Situation, address: string, units: bigint
   const { record, free } = accountIn(situation, address);
   if (record === null) return ["SENDER_NOT_REGISTERED"];
   const reach = requestsInTheWay(situation, address, units).reduce((sum, hold) => sum + hold.units, free);
-  return units > reach ? ["INSUFFICIENT_UNITS"] : [];
+  return [
+    ...(units > reach ? (["INSUFFICIENT_UNITS"] as const) : []),
+    ...servedFaults(situation, address, units),
+  ];
 }

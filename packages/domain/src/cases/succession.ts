@@ -6,15 +6,20 @@ import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import { enforce, setFlags } from "./calls.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, holdsOn, receiverFaults, walletsOfPerson } from "./situation.ts";
+import {
+  accountIn,
+  holdsOn,
+  receiverFaults,
+  servedFaults,
+  successionDates,
+  walletsOfPerson,
+} from "./situation.ts";
 
 export interface SuccessionFacts {
   /** The deceased's account. */
   account: string;
   diedOn: string;
   heirs: { account: string; units: bigint }[];
-  /** The heirs' lots keep the deceased's acquisition dates. */
-  keepDates: boolean;
 }
 
 /**
@@ -35,6 +40,7 @@ export const succession: CaseRules<SuccessionFacts> = {
     if (heirs.reduce((sum, heir) => sum + heir.units, 0n) !== units) faults.push("SHARES_DO_NOT_ADD_UP");
     if (new Set(heirs.map((heir) => heir.account)).size < heirs.length) faults.push("HEIR_TWICE");
     if (holdsOn(situation, account).length > 0) faults.push("HOLDS_STAND");
+    faults.push(...servedFaults(situation, account, units));
     if (dayOfIso(diedOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     for (const heir of heirs) {
       faults.push(...receiverFaults(situation, heir.account));
@@ -43,7 +49,7 @@ export const succession: CaseRules<SuccessionFacts> = {
     }
     return [...new Set(faults)];
   },
-  plan: ({ id, ref, facts: { account, heirs, keepDates } }, situation) => {
+  plan: ({ id, ref, facts: { account, diedOn, heirs } }, situation) => {
     const { personId, flags } = accountIn(situation, account).record!;
     const marked = flags | recordFlags.DECEASED;
     const unmarked = walletsOfPerson(situation, account).filter(({ record }) => record!.flags !== marked);
@@ -54,7 +60,7 @@ export const succession: CaseRules<SuccessionFacts> = {
       units: heir.units,
       basis,
       ref: row === 0 ? ref : refOf(id, row),
-      data: encodeMove({ keepDates }),
+      data: encodeMove(successionDates(situation, diedOn)),
       breaks: [],
     }));
     return {

@@ -163,7 +163,7 @@ export const caseRefusals = {
     153,
     "The day from which the order shall have effect lies outside what it can say.",
     "効力発生日が認められる範囲にありません。",
-    "Give a day after that of the issue's first entry and not after the day on which the title became final.",
+    "Give a day after that of the issue's first entry and not after the day on which the title became final. A court's sale follows its order's finality.",
   ],
   VERSION_NOT_LATEST: [
     154,
@@ -182,5 +182,11 @@ export const caseRefusals = {
     "The units belong to several persons together, who have named nobody to exercise their rights.",
     "共有に属する受益権・社債で、権利を行使する者一人の定めが届けられていません。",
     "Have the co-owners name one of them (case CO_OWNERSHIP). The trustee may file itself what it agrees to (Trust Act 193; Companies Act 686).",
+  ],
+  ATTACHMENT_SERVED: [
+    157,
+    "An attachment of these units has been served and is being entered.",
+    "差押命令等の送達を受け、差押えの記載の手続中である口数が含まれています。",
+    "Wait until the case of the attachment has ended; what it leaves free is its holder's to give (Civil Execution Act 145).",
   ],
 } as const satisfies Record<string, RefusalRow>;

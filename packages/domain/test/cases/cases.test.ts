@@ -127,7 +127,7 @@ describe("an attachment", () => {
   test("for more than the holding is recorded for what there is, and the remainder stated", () => {
     const plan = planOf("ATTACHMENT", { ...facts, units: 12n });
     expect(rowOf(plan)).toMatchObject({ units: "10" });
-    expect(plan.result).toEqual({ recorded: "10", remainder: "2", rejectedRequests: [] });
+    expect(plan.result).toMatchObject({ recorded: "10", remainder: "2", rejectedRequests: [] });
     expect(faultsOf("ATTACHMENT", { ...facts, account: bank }, order)).toEqual(["INSUFFICIENT_UNITS"]);
   });
 
@@ -143,6 +143,26 @@ describe("an attachment", () => {
     expect(calls(10n).map(([, of]) => of)).toEqual([ref(2), ref(1), caseRef]);
   });
 
+  test("bars what is served from any other case until it is entered [CEA 145(1)] [CEA 145(5)]", () => {
+    const served = situationOf([], { served: 7n });
+    const pledged = (units: bigint) =>
+      faultsOf("PLEDGE", { account: debtor, units, pledgee: bank }, ["PLEDGE_AGREEMENT"], served);
+    expect([pledged(3n), pledged(4n)]).toEqual([[], ["ATTACHMENT_SERVED"]]);
+    const judged = { from: debtor, to: bank, units: 4n, finalOn: "2022-03-01" };
+    expect(faultsOf("JUDGMENT", judged, ["JUDGMENT", "FINALITY_CERTIFICATE"], served)).toEqual([
+      "ATTACHMENT_SERVED",
+    ]);
+    const lost = { lost: debtor, replacement: spare };
+    expect(faultsOf("RECOVERY", lost, ["LOSS_REPORT"], served)).toEqual(["ATTACHMENT_SERVED"]);
+    const died = {
+      account: debtor,
+      diedOn: "2022-02-01",
+      heirs: [{ account: heirE, units: 10n }],
+    };
+    expect(faultsOf("SUCCESSION", died, ["FAMILY_REGISTER", "WILL"], served)).toEqual(["ATTACHMENT_SERVED"]);
+    expect(faultsOf("ATTACHMENT", facts, order, served)).toEqual([]);
+  });
+
   test("needs the order of its form, served by now, and a place in the ranks", () => {
     expect(faultsOf("ATTACHMENT", { ...facts, form: "TAX_ATTACHMENT" }, order)).toEqual(["DOCUMENT_MISSING"]);
     expect(faultsOf("ATTACHMENT", { ...facts, form: "PROVISIONAL_ATTACHMENT" }, order)).toEqual([
@@ -153,6 +173,22 @@ describe("an attachment", () => {
     const waiting = { kind: holdKinds.ATTACHMENT, units: 0n, claimed: 1n };
     const full = situationOf(Array.from({ length: 8 }, () => waiting));
     expect(faultsOf("ATTACHMENT", facts, order, full)).toEqual(["TOO_MANY_WAITING"]);
+  });
+
+  test("says whether what is paid on it may or must be deposited [CEA 156(1)] [CEA 156(2)]", () => {
+    const first = { kind: holdKinds.ATTACHMENT, units: 6n, form: "ATTACHMENT" } as const;
+    const deposit = (
+      units: bigint,
+      holds: Partial<CaseHold>[],
+      form: AttachmentFacts["form"] = "ATTACHMENT",
+    ) => planOf("ATTACHMENT", { ...facts, units, form }, situationOf(holds)).result?.deposit;
+    // 10 units. Alone it may; so it may where both orders fit.
+    expect(deposit(12n, [])).toEqual({ must: false, article: "CEA 156(1)" });
+    expect(deposit(4n, [first])).toEqual({ must: false, article: "CEA 156(1)" });
+    expect(deposit(5n, [first])).toEqual({ must: true, article: "CEA 156(2)" });
+    expect(deposit(5n, [first], "PROVISIONAL_ATTACHMENT")).toMatchObject({ must: true });
+    expect(deposit(5n, [{ ...first, kind: holdKinds.PLEDGE, form: null }])).toMatchObject({ must: false });
+    expect(deposit(5n, [first], "TAX_ATTACHMENT")).toBeNull();
   });
 
   test("is released by the trustee on the court's word [CEA 167]", () => {
@@ -178,9 +214,10 @@ describe("a sale order", () => {
     buyer: bank,
     units: 3n,
     form: "SALE_ORDER",
-    finalOn: "2022-03-10",
+    finalOn: "2022-03-09",
+    acquiredOn: "2022-03-10",
   } as const;
-  const documents: DocumentKind[] = ["SALE_ORDER", "FINALITY_CERTIFICATE"];
+  const documents: DocumentKind[] = ["SALE_ORDER", "FINALITY_CERTIFICATE", "AUCTION_RECORD"];
 
   test("moves the attached units to the buyer, who asks alone [CEA 161] [TAR 21(2)]", () => {
     const held = situationOf([hold]);
@@ -194,9 +231,37 @@ describe("a sale order", () => {
     });
   });
 
+  test("shows who bought and had paid, and dates the units from then [TAR 21(2)(iv)] [CEA 161]", () => {
+    const held = situationOf([hold]);
+    // The order lets the bailiff sell; it does not say who bought.
+    expect(faultsOf("SALE_ORDER", facts, ["SALE_ORDER", "FINALITY_CERTIFICATE"], held)).toEqual([
+      "DOCUMENT_MISSING",
+    ]);
+    const { data } = rowOf(planOf("SALE_ORDER", { ...facts, acquiredOn: "2022-03-09" }, held)) as {
+      data: string;
+    };
+    expect(decodeMove(data).acquiredOn).toBe(dayOfIso("2022-03-09"));
+    expect(faultsOf("SALE_ORDER", { ...facts, acquiredOn: "2022-03-08" }, documents, held)).toEqual([
+      "EFFECT_DAY_WRONG",
+    ]);
+    expect(faultsOf("SALE_ORDER", { ...facts, acquiredOn: "2022-03-11" }, documents, held)).toEqual([
+      "NOT_EFFECTIVE_YET",
+    ]);
+  });
+
+  test("that transfers to the creditor names him, and counts from its service [CEA 161]", () => {
+    const held = situationOf([hold]);
+    const order = { ...facts, form: "TRANSFER_ORDER", acquiredOn: "2022-02-25" } as const;
+    const papers: DocumentKind[] = ["TRANSFER_ORDER", "FINALITY_CERTIFICATE"];
+    expect(faultsOf("SALE_ORDER", order, papers, held)).toEqual([]);
+    expect(faultsOf("SALE_ORDER", { ...order, acquiredOn: "2022-03-10" }, papers, held)).toEqual([
+      "EFFECT_DAY_WRONG",
+    ]);
+  });
+
   test("works from its finality on, for the whole hold, to an eligible buyer [CEA 161]", () => {
     const held = situationOf([hold], { policy: { classMask: 1 } });
-    const wrong = { ...facts, units: 2n, finalOn: "2022-03-11" };
+    const wrong = { ...facts, units: 2n, finalOn: "2022-03-11", acquiredOn: "2022-03-11" };
     expect(faultsOf("SALE_ORDER", wrong, [], held)).toEqual([
       "RECEIVER_CLASS",
       "NOT_THE_WHOLE_HOLD",
@@ -212,7 +277,7 @@ describe("succession", () => {
     { account: heirE, units: 6n },
     { account: heirF, units: 4n },
   ];
-  const facts = { account: debtor, diedOn: "2022-02-01", heirs, keepDates: true };
+  const facts = { account: debtor, diedOn: "2022-02-01", heirs };
   const documents: DocumentKind[] = ["FAMILY_REGISTER", "DIVISION_AGREEMENT"];
 
   test("marks the deceased and moves all units to the heirs on their sole request [TAR 21(2)]", () => {
@@ -234,10 +299,15 @@ describe("succession", () => {
     expect(rows.map(({ ref: of }) => of)).toEqual([caseRef, expect.not.stringMatching(caseRef)]);
   });
 
-  test("keeps the acquisition dates when the case says so [TA 186(iv)]", () => {
-    const kept = (keepDates: boolean) =>
-      decodeMove((rowOf(planOf("SUCCESSION", { ...facts, keepDates })) as { data: string }).data).keepDates;
-    expect([kept(true), kept(false)]).toEqual([true, false]);
+  test("keeps the days of acquisition, or has that of the death where the issue says so [TA 186(iv)]", () => {
+    const dates = (successionKeepsDates: boolean) => {
+      const row = rowOf(planOf("SUCCESSION", facts, situationOf([], { successionKeepsDates })));
+      const { keepDates, acquiredOn } = decodeMove((row as { data: string }).data);
+      return [keepDates, acquiredOn];
+    };
+    expect(dates(true)).toEqual([true, 0]);
+    // Entered on 2022-03-10.
+    expect(dates(false)).toEqual([false, dayOfIso("2022-02-01")]);
   });
 
   test("is refused without the documents of every group [TA 95-2]", () => {

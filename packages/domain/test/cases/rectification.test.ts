@@ -34,7 +34,7 @@ const situation = (corrected: CorrectedEntry | undefined = wrong, more = {}) => 
 });
 const papers = ["ERROR_REPORT", "HOLDER_CONSENT"] as const;
 
-describe("a rectification of units [TA 198, TAR 21(2)(i)]", () => {
+describe("a rectification of units [TA 198(2)] [TAR 21(2)(i)]", () => {
   const moves = (to: string, units: bigint, of = wrong) =>
     (
       planOf("UNITS_RECTIFICATION", { corrects: 12, to, units }, situation(of)).calls.at(-1)!.args.rows as {
@@ -114,7 +114,7 @@ describe("a rectification of units [TA 198, TAR 21(2)(i)]", () => {
   });
 });
 
-describe("a rectification of dates [TA 186(iv), CA 681(v)]", () => {
+describe("a rectification of dates [TA 186(iv)] [CA 681(v)]", () => {
   const faults = (facts: object, of: CorrectedEntry = wrong) =>
     faultsOf("DATES_RECTIFICATION", { corrects: 12, ...facts }, ["ERROR_REPORT"], situation(of));
 
@@ -153,7 +153,7 @@ describe("a rectification of dates [TA 186(iv), CA 681(v)]", () => {
   });
 });
 
-describe("a judgment that says since when [TAR 21(2)(i), TA 195]", () => {
+describe("a judgment that says since when [TAR 21(2)(i)] [TA 195(2)]", () => {
   const facts = { from: debtor, to: bank, units: 3n, finalOn: "2022-03-01" };
   const faults = (effectiveOn: string) =>
     faultsOf("JUDGMENT", { ...facts, effectiveOn }, ["JUDGMENT", "FINALITY_CERTIFICATE"], {

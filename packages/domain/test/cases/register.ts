@@ -29,8 +29,11 @@ export function situationOf(
     classBits?: number;
     marks?: CaseMark[];
     profile?: ProfileName;
+    successionKeepsDates?: boolean;
     /** Units of accounts that have some without holds. */
     units?: Readonly<Record<string, bigint>>;
+    /** What attachments claim of the debtor that are not entered yet. */
+    served?: bigint;
     /** Accounts of the issuer or trustee. */
     own?: readonly string[];
   } = {},
@@ -66,6 +69,7 @@ export function situationOf(
       particulars: ref(0x77),
       units: n === 1 ? 10n : (more.units?.[address(n)] ?? 0n),
       free: n === 1 ? 10n - encumbered : (more.units?.[address(n)] ?? 0n),
+      served: n === 1 ? (more.served ?? 0n) : 0n,
       keeper: broker,
     },
   ]);
@@ -73,6 +77,7 @@ export function situationOf(
     now: new Date(more.now ?? "2022-03-10T10:00:00+09:00"),
     profile: more.profile ?? "TRUST_BENEFICIAL",
     policy: decodePolicy(encodePolicy(more.policy ?? {})),
+    successionKeepsDates: more.successionKeepsDates ?? true,
     trustee,
     signers: new Set([trustee, broker]),
     accounts: new Map(accounts),

@@ -78,7 +78,7 @@ describe("the trustee's own units", () => {
   };
   const own = { own: [bank] };
 
-  test("are entered without request when it takes them, with the property they belong to [TA 197(1)(i)] [TAR 20] [CA 690(1)(i)]", () => {
+  test("are entered without request when it takes them, with the property they belong to [TA 197(1)(i)] [TAR 20] [CA 690(1)]", () => {
     const situation = situationOf([], { ...own, marks: [ownMark(bank, 2n)], units: { [bank]: 2n } });
     expect(faultsOf("TRUSTEE_ACQUISITION", taking, ["ACQUISITION_AGREEMENT"], situation)).toEqual([]);
     const plan = planOf("TRUSTEE_ACQUISITION", taking, situation);
@@ -90,7 +90,7 @@ describe("the trustee's own units", () => {
     expect(mark!.ref).not.toBe(caseRef);
   });
 
-  test("are entered without request when it gives them away [TA 197(1)(ii)] [CA 690(1)(ii)]", () => {
+  test("are entered without request when it gives them away [TA 197(1)(ii)] [CA 690(1)]", () => {
     const giving = { from: bank, to: heirE, units: 3n, disposedOn: "2022-03-09" };
     const situation = situationOf([], {
       ...own,
@@ -136,7 +136,7 @@ describe("a pledge that changes", () => {
   const held = situationOf([{ kind: holdKinds.PLEDGE, units: 5n, controller: broker, target: bank }]);
   const facts = { holdId: ref(1), pledgee: heirE };
 
-  test("has another pledgee once that is entered; the units stay held [TA 200(2)] [CA 693(1)]", () => {
+  test("has another pledgee once that is entered; the units stay held [TA 200(2)] [CA 693]", () => {
     expect(faultsOf("PLEDGE_CHANGE", facts, ["PLEDGE_ASSIGNMENT"], held)).toEqual([]);
     expect(planOf("PLEDGE_CHANGE", facts, held).calls).toEqual([
       {
@@ -199,11 +199,14 @@ describe("who asks alone", () => {
       units: 10n,
       form: "MERGER" as const,
       effectiveOn: "2022-03-01",
-      keepDates: true,
     };
     expect(faultsOf("CORPORATE_SUCCESSION", merger, ["COMPANY_REGISTER"])).toEqual([]);
     const row = rowOf(planOf("CORPORATE_SUCCESSION", merger)) as { data: string };
     expect([row, decodeMove(row.data).keepDates]).toMatchObject([{ units: "10", basis: 5 }, true]);
+    const dated = rowOf(
+      planOf("CORPORATE_SUCCESSION", merger, situationOf([], { successionKeepsDates: false })),
+    );
+    expect(decodeMove((dated as { data: string }).data).acquiredOn).toBe(dayOfIso("2022-03-01"));
     // A merger leaves nothing behind; a split takes what its plan says.
     expect(faultsOf("CORPORATE_SUCCESSION", { ...merger, units: 9n }, ["COMPANY_REGISTER"])).toEqual([
       "SHARES_DO_NOT_ADD_UP",
