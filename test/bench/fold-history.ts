@@ -1,12 +1,13 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
 import type { Stack } from "@genbo/cli/supervisor";
-import { createPool, withTransaction } from "@genbo/database/connection";
-import { insertBlocks, writeCursor } from "@genbo/database/cursor";
+import { createPool, type Pool, withTransaction } from "@genbo/database/connection";
+import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/cursor";
 import { writeDeployment } from "@genbo/database/deployment";
 import { tryLead } from "@genbo/database/leader";
 import { silentLog } from "@genbo/domain/log";
 import { zeroWord } from "@genbo/domain/words";
 import { applyLot } from "@genbo/indexer/apply-lot";
+import { enterLots } from "@genbo/indexer/enter-lots";
 import { nextLot } from "@genbo/indexer/plan-lots";
 import { createHistory, type History, type HistoryPlan } from "./history.ts";
 
@@ -41,11 +42,10 @@ export async function foldHistory(
   { between = async () => undefined, say = () => undefined }: FoldWatch = {},
 ): Promise<FoldedHistory> {
   const history = createHistory(plan);
-  await insertParties(urls.database.genbo, history, plan);
-  await insertDeployment(urls.database.genbo_worker, history, plan);
-  await beginRegister(urls.database.genbo_indexer, history);
+  await openHistory(urls.database, history, plan);
   const leadership = await tryLead(urls.database.genbo_indexer);
   if (leadership === undefined) throw new Error("Another indexer leads.");
+  const pool = createPool(urls.database.genbo_indexer, { max: 4 });
   const { deployment, issues } = history;
   const facts = {
     codeHashes: new Map(issues.map(({ token, ref }) => [token, ref])),
@@ -54,17 +54,18 @@ export async function foldHistory(
   const folded: FoldedHistory = { history, records: 0, recordsMs: 0, entries: 0, entriesMs: 0, processMs: 0 };
   let paused = false;
   let told = 0;
+  const lots = enterLots(await startOf(pool), {
+    db: pool,
+    log: silentLog,
+    plan: async (blocks) => ({ ...nextLot(blocks), facts, deployment, quarantined: new Set() }),
+    write: (prepared, version) =>
+      leadership.transaction((tx) => applyLot(tx, prepared, version, { now: clock.now(), log: silentLog })),
+  });
   const applyAll = async (blocks: ChainBlock[]) => {
-    let rest = blocks;
-    while (rest.length > 0) {
-      const lot = nextLot(rest, undefined);
-      rest = rest.slice(lot.length);
-      const [started, before] = [performance.now(), process.cpuUsage()];
-      const context = { now: clock.now(), log: silentLog };
-      const applied = await leadership.transaction((tx) =>
-        applyLot(tx, { blocks: lot, facts, deployment, quarantined: new Set() }, context),
-      );
-      count(folded, applied.folded, performance.now() - started, before);
+    let [started, before] = [performance.now(), process.cpuUsage()];
+    for await (const { done } of lots.enter(blocks)) {
+      count(folded, done.folded, performance.now() - started, before);
+      [started, before] = [performance.now(), process.cpuUsage()];
     }
     if (folded.entries - told >= plan.entries / 10) {
       told = folded.entries;
@@ -87,8 +88,11 @@ export async function foldHistory(
     return folded;
   } finally {
     await leadership.resign();
+    await pool.end();
   }
 }
+
+const startOf = async (pool: Pool): Promise<StoredCursor> => (await readCursor(pool)) as StoredCursor;
 
 interface Applied {
   registry: { rows: readonly unknown[] };
@@ -110,6 +114,17 @@ function count(
   if (entries > 0) folded.processMs += (used.user + used.system) / 1_000;
   if (entries > 0) folded.entriesMs += ms;
   else folded.recordsMs += ms;
+}
+
+/** What a database has before the first block of a history: parties, issues, the contracts' addresses, a cursor. */
+export async function openHistory(
+  urls: Pick<Stack["urls"]["database"], "genbo" | "genbo_worker" | "genbo_indexer">,
+  history: History,
+  plan: HistoryPlan,
+): Promise<void> {
+  await insertParties(urls.genbo, history, plan);
+  await insertDeployment(urls.genbo_worker, history, plan);
+  await beginRegister(urls.genbo_indexer, history);
 }
 
 /** Issues that wait for their tokens, and the parties that stand behind them. */

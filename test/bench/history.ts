@@ -16,6 +16,8 @@ export interface HistoryPlan {
   entries: number;
   /** Time of the first block. */
   from: Date;
+  /** Accounts of one person; 1 when left out. */
+  accountsEach?: number;
 }
 
 export interface HistoryIssue {
@@ -106,7 +108,7 @@ function* transactionsOf(
   { registry, factory }: DeploymentRow,
   issues: readonly HistoryIssue[],
 ): Generator<[ChainLog[], number]> {
-  yield* registrations(plan.holders, registry);
+  yield* registrations(plan, registry);
   const lines = issues.map((issue, n) =>
     createLine(issue, n === 0 ? plan.holders : Math.min(fewHolders, plan.holders)),
   );
@@ -129,14 +131,17 @@ function* transactionsOf(
   }
 }
 
-function* registrations(holders: number, registry: string): Generator<[ChainLog[], number]> {
+function* registrations(
+  { holders, accountsEach = 1 }: HistoryPlan,
+  registry: string,
+): Generator<[ChainLog[], number]> {
   let head = zeroWord;
   for (let from = 0; from < holders; from += rowsPerTransaction) {
     const to = Math.min(holders, from + rowsPerTransaction);
     const logs: ChainLog[] = [];
     for (let n = from; n < to; n += 1) {
       const wallet = accountOf(n);
-      const record = recordOf(n);
+      const record = recordOf(n, n % Math.ceil(holders / accountsEach));
       const particulars = refOf("particulars", n);
       head = headAfterRecord(head, { seq: n + 1, wallet, record, particulars });
       logs.push(logOf(registry, [topics.recorded, wordOf(wallet)], [record, particulars]));
@@ -146,9 +151,9 @@ function* registrations(holders: number, registry: string): Generator<[ChainLog[
   }
 }
 
-const recordOf = (n: number): Word =>
+const recordOf = (n: number, person: number): Word =>
   encodeRecord({
-    personId: refOf("person", n).slice(0, 26),
+    personId: refOf("person", person).slice(0, 26),
     classBits: n % 25 === 0 ? 2 : 8,
     flags: 0,
     validUntil,

@@ -1,18 +1,23 @@
 import type { Transaction } from "@genbo/database/connection";
-import type { Cursor } from "@genbo/database/cursor";
-import { type NewEvent, writeEvents } from "@genbo/database/events-write";
+import type { StoredCursor } from "@genbo/database/cursor";
+import { lastEvent, type NewEvent, writeEvents } from "@genbo/database/events-write";
 import { markMined, markOperationsMined } from "@genbo/database/outbox-mined";
 import { type EndedOperation, type Outcome, settleCommands } from "@genbo/database/outbox-settle";
 import { writeTransferStates, writeWalletStates } from "@genbo/database/register-write-subjects";
-import { closeReturned, writeSettlementNews } from "@genbo/database/settlements-settle";
+import {
+  closeReturned,
+  type HeardSettlement,
+  type SettlementNews,
+  writeSettlementNews,
+} from "@genbo/database/settlements-settle";
+import { together } from "@genbo/database/together";
 import type { Log } from "@genbo/domain/log";
 import { refusalOf } from "@genbo/domain/refusals";
-import { advanceRegister, endOf, enterLot } from "./enter-lot.ts";
+import { advanceRegister, endOf, enterLot, type PreparedLot } from "./enter-lot.ts";
 import type { FoldedLot } from "./fold-lot.ts";
 import { foreignTransactions } from "./foreign.ts";
-import type { Lot } from "./lot.ts";
 import { operationNotice, settlementNotices } from "./notices.ts";
-import { settleLot } from "./settle-lot.ts";
+import { type SettledLot, settleLot } from "./settle-lot.ts";
 
 /** What a lot of blocks brought. */
 export interface Written {
@@ -23,41 +28,57 @@ export interface Written {
   ended: readonly EndedOperation[];
 }
 export interface Applied extends Written {
-  cursor: Cursor;
+  cursor: StoredCursor;
 }
 
-/** Writes all that follows from a lot of blocks: the register, what became of our commands, events, the cursor. */
+/**
+ * Writes all that follows from a folded lot: the register, what became of our commands, events, the cursor.
+ * @param version of the cursor that the lot was folded for
+ */
 export async function applyLot(
   tx: Transaction,
-  lot: Lot,
+  prepared: PreparedLot,
+  version: string | undefined,
   context: { now: Date; log: Log },
 ): Promise<Applied> {
-  const applied = await advanceRegister(tx, lot, (registry, events) =>
-    writeLot(tx, lot, registry, events, context),
+  const [last, applied] = await together(
+    lastEvent(tx),
+    advanceRegister(tx, prepared, version, (events) => writeLot(tx, prepared, events, context)),
   );
-  await writeEvents(tx, applied.events);
+  await writeEvents(tx, applied.events, last);
   return applied;
 }
 
 /** Enters a lot, and settles our commands in it. Adds to `events`. */
 export async function writeLot(
   tx: Transaction,
-  lot: Lot,
-  registry: { seq: number; head: string },
+  prepared: PreparedLot,
   events: NewEvent[],
   { now, log }: { now: Date; log: Log },
 ): Promise<Written> {
-  const { folded, ours } = await enterLot(tx, lot, registry, events, log);
-  const foreign = await foreignTransactions(tx, lot, ours, log);
+  const { lot, folded, ours } = prepared;
+  const foreign = await foreignTransactions(tx, lot, prepared, log);
   const settled = settleLot(lot, folded, new Map([...ours, ...foreign]), log);
-  await markMined(tx, settled.mined);
-  await closeReturned(tx, await writeTransferStates(tx, settled.transferStates));
-  await writeWalletStates(tx, settled.walletsRegistered, settled.walletsRefused);
-  await markOperationsMined(tx, settled.waiting, now);
-  const ended = await settleCommands(tx, settled.outcomes, { now, codeName: (code) => refusalOf(code).code });
+  const codeName = (code: number) => refusalOf(code).code;
+  const [, , heard, , , ended] = await together(
+    enterLot(tx, prepared, events, log),
+    markMined(tx, settled.mined),
+    settleTransfers(tx, settled, folded.settlements),
+    writeWalletStates(tx, settled.walletsRegistered, settled.walletsRefused),
+    markOperationsMined(tx, settled.waiting, now),
+    settleCommands(tx, settled.outcomes, { now, codeName }),
+  );
   const at = endOf(lot.blocks);
-  const heard = await writeSettlementNews(tx, folded.settlements);
   events.push(...settlementNotices(folded.settlements, heard, at));
   events.push(...ended.map((operation) => operationNotice(operation, at)));
   return { folded, mined: settled.mined.length, outcomes: settled.outcomes, ended };
+}
+
+async function settleTransfers(
+  tx: Transaction,
+  { transferStates }: SettledLot,
+  news: readonly SettlementNews[],
+): Promise<HeardSettlement[]> {
+  await closeReturned(tx, await writeTransferStates(tx, transferStates));
+  return writeSettlementNews(tx, news);
 }

@@ -1,18 +1,23 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ChainBlock } from "@genbo/chain/blocks";
 import { writeAnchors } from "@genbo/database/anchors";
 import { openBreak } from "@genbo/database/breaks-write";
-import type { Transaction } from "@genbo/database/connection";
-import { type Cursor, insertBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
+import type { Queryable, Transaction } from "@genbo/database/connection";
+import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/cursor";
 import type { NewEvent } from "@genbo/database/events-write";
 import { type OurTransaction, ourTransactions } from "@genbo/database/outbox-mined";
 import { freezeRecordDates } from "@genbo/database/record-dates-freeze";
 import { reviseLists } from "@genbo/database/record-dates-revise";
 import { collectDerived, type EntryRow, writeEntries } from "@genbo/database/register-write";
+import { issueFigures } from "@genbo/database/register-write-load";
 import { writeRegistry } from "@genbo/database/register-write-registry";
 import { activateIssues } from "@genbo/database/register-write-subjects";
+import { together } from "@genbo/database/together";
 import { newId } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";
+import { zeroWord } from "@genbo/domain/words";
 import { type FoldedLot, foldLot } from "./fold-lot.ts";
+import type { FoldMemory } from "./fold-memory.ts";
 import type { Lot } from "./lot.ts";
 import { breakNotice, recordDateNotice } from "./notices.ts";
 import { createOrigins } from "./origins.ts";
@@ -22,68 +27,98 @@ export class NotNext extends Error {
   override readonly name = "NotNext";
 }
 
-export interface Entered {
-  folded: FoldedLot;
-  ours: ReadonlyMap<string, OurTransaction>;
-}
 type RegistryLine = { seq: number; head: string };
+
+/** A lot whose logs are folded, and that waits to be written. */
+export interface PreparedLot {
+  lot: Lot;
+  /** The registry's line that it begins with. */
+  line: RegistryLine;
+  ours: ReadonlyMap<string, OurTransaction>;
+  folded: FoldedLot;
+}
+
+/** Folds a lot's logs. Reads the database, writes nothing; `memory` moves on. */
+export async function prepareLot(
+  db: Queryable,
+  lot: Lot,
+  line: RegistryLine,
+  memory: FoldMemory,
+  log: Log,
+): Promise<PreparedLot> {
+  const hashes = lot.blocks.flatMap(({ transactions }) => transactions.map(({ hash }) => hash));
+  const ours = await ourTransactions(db, hashes);
+  const folded = await foldLot(db, lot, line, createOrigins(ours), memory, log);
+  return { lot, line, ours, folded };
+}
 
 /**
  * Takes a register on by a lot of blocks: lists that are due, what `write` makes of the lot, blocks, cursor.
+ * @param version of the cursor that the lot was folded for; undefined for one that this transaction has folded itself
  * @returns what `write` returned, the new cursor and the events that whoever heard of the register so far is to hear
+ * @throws NotNext when the register is not the one that the lot was folded for
  */
-export async function advanceRegister<Written extends { folded: FoldedLot }>(
+export async function advanceRegister<Written>(
   tx: Transaction,
-  lot: Lot,
-  write: (registry: RegistryLine, events: NewEvent[]) => Promise<Written>,
-): Promise<Written & { cursor: Cursor; events: NewEvent[] }> {
+  { lot, line, folded }: PreparedLot,
+  version: string | undefined,
+  write: (events: NewEvent[]) => Promise<Written>,
+): Promise<Written & { cursor: StoredCursor; events: NewEvent[] }> {
   const { blocks } = lot;
   const [first, last] = [blocks[0], blocks.at(-1)];
-  const cursor = await readCursor(tx, true);
+  const [cursor, figures] = await together(
+    readCursor(tx, true),
+    issueFigures(
+      tx,
+      folded.issues.map(({ issue }) => issue.id),
+    ),
+  );
   if (first === undefined || last === undefined || cursor === undefined)
     throw new NotNext("nothing to apply");
-  if (first.number !== cursor.blockNumber + 1 || first.parentHash !== cursor.blockHash) {
+  if (first.number !== cursor.blockNumber + 1 || first.parentHash !== cursor.blockHash)
     throw new NotNext(`block ${first.number} does not follow ${cursor.blockNumber}`);
-  }
-  const events = await freeze(tx, first, lot.quarantined);
-  const written = await write({ seq: cursor.registrySeq, head: cursor.registryHead }, events);
-  const { registry } = written.folded;
-  await insertBlocks(tx, blocks);
+  const isMoved = version !== undefined && version !== cursor.version;
+  if (isMoved || cursor.registrySeq !== line.seq || cursor.registryHead !== line.head)
+    throw new NotNext(`somebody else has moved the register at block ${cursor.blockNumber}`);
+  for (const { issue, before } of folded.issues)
+    if (!isDeepStrictEqual(figures.get(issue.id) ?? noFigures, before))
+      throw new NotNext(`${issue.id} is not as entry ${before.seq} left it`);
+  const events = lot.closes ? await freeze(tx, first, lot.quarantined) : [];
   const next = {
     ...cursor,
     blockNumber: last.number,
     blockHash: last.hash,
     blockTime: new Date(last.time * 1000),
-    registrySeq: registry.seq,
-    registryHead: registry.head,
+    registrySeq: folded.registry.seq,
+    registryHead: folded.registry.head,
   };
-  await writeCursor(tx, next);
-  return { ...written, cursor: next, events };
+  const [written, , moved] = await together(write(events), insertBlocks(tx, blocks), writeCursor(tx, next));
+  return { ...written, cursor: { ...next, version: moved }, events };
 }
 
-/** Folds a lot's logs and writes the register that follows, apart from blocks and cursor. Adds to `events`. */
+/** Of an issue without an entry. */
+const noFigures = { seq: 0, head: zeroWord, units: 0n, holders: 0, accounts: 0, policy: zeroWord };
+
+/** Writes the register that follows from a lot, apart from blocks and cursor. Adds to `events`. */
 export async function enterLot(
   tx: Transaction,
-  lot: Lot,
-  registry: RegistryLine,
+  { lot, folded }: PreparedLot,
   events: NewEvent[],
   log: Log,
-): Promise<Entered> {
-  const hashes = lot.blocks.flatMap(({ transactions }) => transactions.map(({ hash }) => hash));
-  const ours = await ourTransactions(tx, hashes);
-  const folded = await foldLot(tx, lot, registry, createOrigins(ours), log);
-  await writeRegistry(tx, folded.registry.rows);
-  await activateIssues(tx, folded.activated);
-  await writeAnchors(tx, folded.anchors);
+): Promise<void> {
   const derived = collectDerived();
   const rows = folded.issues.flatMap((issue) => issue.rows);
   for (const { issueId, step, origin } of rows) derived.add(issueId, step, origin.blockNumber);
-  await writeEntries(tx, rows);
-  await derived.write(tx);
+  await together(
+    writeRegistry(tx, folded.registry.rows),
+    activateIssues(tx, folded.activated),
+    writeAnchors(tx, folded.anchors),
+    writeEntries(tx, rows),
+    derived.write(tx),
+  );
   events.push(...(await reviseFrozen(tx, lot, rows)));
   events.push(...folded.notices);
   await openBreaks(tx, folded, events, log);
-  return { folded, ours };
 }
 
 async function freeze(

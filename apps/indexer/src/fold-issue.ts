@@ -1,6 +1,7 @@
 import type { EntryEvent } from "@genbo/chain/events";
 import type { MinedCommand } from "@genbo/database/outbox-mined";
 import type { EntryRow } from "@genbo/database/register-write";
+import type { Figures } from "@genbo/database/register-write-load";
 import type { KnownIssue } from "@genbo/database/register-write-subjects";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { maxUnits } from "@genbo/domain/units";
@@ -20,11 +21,16 @@ export interface Fault {
   nextSeq: number;
 }
 
-export interface FoldedIssue {
-  issue: KnownIssue;
+export interface FoldedPart {
   rows: EntryRow[];
   /** Entries from here on are not in the register. */
   fault: Fault | undefined;
+}
+
+export interface FoldedIssue extends FoldedPart {
+  issue: KnownIssue;
+  /** What the lot found. */
+  before: Figures;
 }
 
 /** The entries among an issue's logs, as the fold takes them. */
@@ -44,10 +50,9 @@ export function foldIssue(
   logs: readonly PlacedEvent[],
   personOf: PersonOf,
   origins: Origins,
-): FoldedIssue {
+): FoldedPart {
   const rows: EntryRow[] = [];
-  const faulty = (placed: Placed, kind: string, message: string): FoldedIssue => ({
-    issue,
+  const faulty = (placed: Placed, kind: string, message: string): FoldedPart => ({
     rows,
     fault: { kind, message, placed, nextSeq: state.seq + 1 },
   });
@@ -69,11 +74,13 @@ export function foldIssue(
       return faulty(placed, error.fault, error.message);
     }
   }
-  return { issue, rows, fault: undefined };
+  return { rows, fault: undefined };
 }
 
-function toEntry({ type: _, ...event }: EntryEvent, blockTime: number): ChainEntry {
-  return { ...event, blockTime };
+/** Field by field: a rest and a spread of each entry took a tenth of the fold's time. */
+function toEntry(event: EntryEvent, blockTime: number): ChainEntry {
+  const { seq, kind, basis, units, from, to, ref, data, head } = event;
+  return { seq, kind, basis, units, from, to, ref, data, head, blockTime };
 }
 
 /** The chain counts to 2^96, the register's columns to 2^63 (ADR 0003). */

@@ -1,8 +1,10 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { AnchorRow } from "@genbo/database/anchors";
 import type { Queryable } from "@genbo/database/connection";
 import type { NewEvent } from "@genbo/database/events-write";
-import { loadStates } from "@genbo/database/register-write-load";
-import { type AccountParty, accountParties, type RegistryRow } from "@genbo/database/register-write-registry";
+import type { EntryRow } from "@genbo/database/register-write";
+import type { Touched } from "@genbo/database/register-write-load";
+import { accountParties, type RegistryRow } from "@genbo/database/register-write-registry";
 import {
   type ActivatedIssue,
   brokersOf,
@@ -12,14 +14,16 @@ import {
 import type { SettlementNews } from "@genbo/database/settlements-settle";
 import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
+import { zeroAddress } from "@genbo/domain/words";
 import { touchedBy } from "@genbo/register/fold";
 import type { IssueState } from "@genbo/register/state";
 import { anchorsOf } from "./fold-anchors.ts";
 import { entriesOf, type Fault, type FoldedIssue, foldIssue } from "./fold-issue.ts";
+import type { FoldMemory } from "./fold-memory.ts";
 import { type FoldedRegistry, foldRegistry } from "./fold-registry.ts";
 import type { Lot } from "./lot.ts";
 import { decodePlaced, type PlacedEvent, splitLogs } from "./lot-logs.ts";
-import { activationNotice, entryNotice, recordNotice } from "./notices.ts";
+import { activationNotice, entryNotice, type Keepers, recordNotice } from "./notices.ts";
 import type { Origins } from "./origins.ts";
 
 /** What a lot's logs come to. */
@@ -38,12 +42,20 @@ export interface FoldedLot {
   byToken: ReadonlyMap<string, KnownIssue>;
 }
 
-/** Folds the logs of registry, factory and known tokens. Reads the database, writes nothing. */
+/** A token's logs in a lot. */
+interface TokenLine {
+  issue: KnownIssue;
+  logs: PlacedEvent[];
+  touched: Touched;
+}
+
+/** Folds the logs of registry, factory and known tokens. Reads the database, writes nothing; `memory` moves on. */
 export async function foldLot(
   db: Queryable,
   lot: Lot,
   start: { seq: number; head: string },
   origins: Origins,
+  memory: FoldMemory,
   log: Log,
 ): Promise<FoldedLot> {
   const split = splitLogs(lot.blocks, lot.deployment, lot.only);
@@ -53,17 +65,25 @@ export async function foldLot(
     : foldRegistry(start, registryLogs, origins);
 
   const factoryLogs = decodePlaced(split.factory);
-  const { byToken, activated } = await findIssues(db, lot, factoryLogs, [...split.tokens.keys()], log);
-  const tokenLogs = new Map<KnownIssue, PlacedEvent[]>();
+  const { byToken, activated } = await findIssues(
+    db,
+    lot,
+    factoryLogs,
+    [...split.tokens.keys()],
+    memory,
+    log,
+  );
+  const lines: TokenLine[] = [];
   for (const [address, logs] of split.tokens) {
     const issue = byToken.get(address);
-    if (issue !== undefined) tokenLogs.set(issue, decodePlaced(logs));
+    if (issue === undefined) continue;
+    const decoded = decodePlaced(logs);
+    lines.push({ issue, logs: decoded, touched: { issueId: issue.id, ...touchedBy(entriesOf(decoded)) } });
+    await turn();
   }
 
-  const parties = await partiesOf(db, [...tokenLogs.values()].flat(), registry.rows);
-  const issues = await foldIssues(db, lot, tokenLogs, parties, origins);
-  const brokers = await brokersOf(db, [...new Set([...parties.values()].map(({ custodian }) => custodian))]);
-  const keepers = { parties, brokers };
+  const keepers = await keepersOf(db, lines, registry.rows, memory);
+  const issues = await foldIssues(db, lot, lines, memory, origins);
   const faults = [
     ...(registry.fault === undefined ? [] : [{ issueId: null, fault: registry.fault }]),
     ...issues.flatMap(({ issue, fault }) => (fault === undefined ? [] : [{ issueId: issue.id, fault }])),
@@ -73,7 +93,7 @@ export async function foldLot(
     ...registry.rows.map((row) => recordNotice(row, keepers)),
     ...issues.flatMap(({ issue, rows }) => rows.map((row) => entryNotice(issue, row, keepers))),
   ];
-  const logs = [...registryLogs, ...factoryLogs, ...[...tokenLogs.values()].flat()];
+  const logs = [...registryLogs, ...factoryLogs, ...lines.flatMap((line) => line.logs)];
   const anchors = anchorsOf(decodePlaced(split.anchors), log);
   const made = activated.map((each) => each.made);
   const settlements = settlementNews(decodePlaced(split.settlement));
@@ -118,6 +138,7 @@ async function findIssues(
   lot: Lot,
   factoryLogs: readonly PlacedEvent[],
   tokens: readonly string[],
+  memory: FoldMemory,
   log: Log,
 ): Promise<{ byToken: Map<string, KnownIssue>; activated: Activation[] }> {
   const created = factoryLogs.flatMap((placed) =>
@@ -125,13 +146,15 @@ async function findIssues(
       ? [{ ...placed.event, block: placed.block }]
       : [],
   );
-  if (tokens.length === 0 && created.length === 0) return { byToken: new Map(), activated: [] };
-  const known = await knownIssues(
-    db,
-    tokens,
-    created.map(({ ref }) => ref),
-  );
-  const byToken = new Map(known.flatMap((issue) => (issue.token === null ? [] : [[issue.token, issue]])));
+  const asked = tokens.filter((token) => !memory.issues.has(token));
+  const refs = created.map(({ ref }) => ref);
+  const known = asked.length === 0 && refs.length === 0 ? [] : await knownIssues(db, asked, refs);
+  for (const issue of known) if (issue.token !== null) memory.issues.set(issue.token, issue);
+  const byToken = new Map<string, KnownIssue>();
+  for (const token of tokens) {
+    const issue = memory.issues.get(token);
+    if (issue !== undefined) byToken.set(token, issue);
+  }
   const byRef = new Map(known.map((issue) => [issue.ref, issue]));
   const activated: Activation[] = [];
   for (const { ref, token, block } of created) {
@@ -143,39 +166,79 @@ async function findIssues(
     }
     byToken.set(token, issue);
     if (issue.token !== null) continue;
+    memory.issues.set(token, { ...issue, token });
     const made = { id: issue.id, token, codeHash, blockNumber: block.number };
     activated.push({ issue, made, at: new Date(block.time * 1000) });
   }
   return { byToken, activated };
 }
 
-/** Who stands behind the accounts that the lot touches, after the lot's own records. */
-async function partiesOf(
+/** Who stands behind the accounts that the lot touches, after the lot's own records, and who keeps them. */
+async function keepersOf(
   db: Queryable,
-  logs: readonly PlacedEvent[],
-  lines: readonly RegistryRow[],
-): Promise<Map<string, AccountParty>> {
-  const accounts = touchedBy(entriesOf(logs)).accounts;
-  const parties = await accountParties(db, [...accounts]);
-  for (const { wallet, record } of lines) {
+  lines: readonly TokenLine[],
+  records: readonly RegistryRow[],
+  { parties, brokers }: FoldMemory,
+): Promise<Keepers> {
+  const accounts = new Set<string>();
+  for (const { touched } of lines)
+    for (const account of touched.accounts) if (!parties.has(account)) accounts.add(account);
+  accounts.delete(zeroAddress);
+  for (const [account, party] of await accountParties(db, [...accounts])) parties.set(account, party);
+  for (const { wallet, record } of records) {
     const { personId, custodian } = decodeRecord(record);
     parties.set(wallet, { person: personId, custodian });
   }
-  return parties;
+  const custodians = new Set<number>();
+  for (const account of [...accounts, ...records.map(({ wallet }) => wallet)])
+    custodians.add(parties.get(account)?.custodian ?? 0);
+  const unknown = [...custodians].filter((custodian) => custodian > 0 && !brokers.has(custodian));
+  for (const [custodian, broker] of await brokersOf(db, unknown)) brokers.set(custodian, broker);
+  return { parties, brokers };
 }
+
+/** Logs that are folded before others of this process have their turn: some milliseconds. */
+const logsPerTurn = 250;
 
 async function foldIssues(
   db: Queryable,
   lot: Lot,
-  tokenLogs: ReadonlyMap<KnownIssue, PlacedEvent[]>,
-  parties: ReadonlyMap<string, AccountParty>,
+  lines: readonly TokenLine[],
+  { states, parties }: FoldMemory,
   origins: Origins,
 ): Promise<FoldedIssue[]> {
-  const open = [...tokenLogs].filter(([issue]) => !lot.quarantined.has(issue.id));
-  const touched = open.map(([issue, logs]) => ({ issueId: issue.id, ...touchedBy(entriesOf(logs)) }));
+  const open = lines.filter(({ issue }) => !lot.quarantined.has(issue.id));
   const personOf = (account: string) => parties.get(account)?.person;
-  const states = await loadStates(db, touched, personOf);
-  return open.map(([issue, logs]) =>
-    foldIssue(issue, states.get(issue.id) as IssueState, logs, personOf, origins),
+  const loaded = await states.load(
+    db,
+    open.map(({ touched }) => touched),
+    personOf,
   );
+  const folded: FoldedIssue[] = [];
+  for (const { issue, logs } of open) {
+    const state = loaded.get(issue.id) as IssueState;
+    const { seq, head, units, holders, accounts, policy } = state;
+    const rows: EntryRow[] = [];
+    let fault: Fault | undefined;
+    for (const part of partsOf(logs)) {
+      const done = foldIssue(issue, state, part, personOf, origins);
+      rows.push(...done.rows);
+      fault = done.fault;
+      if (fault !== undefined) break;
+      await turn();
+    }
+    folded.push({ issue, before: { seq, head, units, holders, accounts, policy }, rows, fault });
+  }
+  return folded;
+}
+
+/** Logs in parts that end with a transaction: lines of one may belong together. */
+function* partsOf(logs: readonly PlacedEvent[]): Generator<readonly PlacedEvent[]> {
+  let from = 0;
+  for (let to = 1; to < logs.length; to += 1) {
+    if (to - from < logsPerTurn || logs[to]!.transaction === logs[to - 1]!.transaction) continue;
+    yield logs.slice(from, to);
+    from = to;
+  }
+  yield logs.slice(from);
 }

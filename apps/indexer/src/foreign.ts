@@ -5,8 +5,9 @@ import { type OurTransaction, type OwedCommand, owedCommands } from "@genbo/data
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { refOfWallet } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";
+import type { FoldedLot } from "./fold-lot.ts";
 import type { Lot } from "./lot.ts";
-import { decodePlaced, type Placed, splitLogs } from "./lot-logs.ts";
+import type { PlacedEvent } from "./lot-logs.ts";
 
 /** The kind of entry that a call makes under its command's own ref. */
 const entryOf: Readonly<Record<string, number>> = {
@@ -42,10 +43,10 @@ interface Trace {
 export async function foreignTransactions(
   db: Queryable,
   lot: Lot,
-  ours: ReadonlyMap<string, OurTransaction>,
+  { ours, folded }: { ours: ReadonlyMap<string, OurTransaction>; folded: FoldedLot },
   log: Log,
 ): Promise<Map<string, OurTransaction>> {
-  const traces = tracesOf(lot).filter(({ transaction }) => !ours.has(transaction.hash));
+  const traces = traced(folded.logs.filter(({ transaction }) => !ours.has(transaction.hash)));
   const found = new Map<string, OurTransaction>();
   if (traces.length === 0) return found;
   const signers = [...new Set(traces.map(({ transaction }) => transaction.from))];
@@ -65,13 +66,8 @@ export async function foreignTransactions(
   return found;
 }
 
-function tracesOf(lot: Lot): Trace[] {
-  const { registry, factory, tokens } = splitLogs(lot.blocks, lot.deployment, lot.only);
-  return [registry, factory, ...tokens.values()].flatMap(traced);
-}
-
-const traced = (logs: readonly Placed[]): Trace[] =>
-  decodePlaced(logs).flatMap((placed) => {
+const traced = (logs: readonly PlacedEvent[]): Trace[] =>
+  logs.flatMap((placed) => {
     if (!("event" in placed)) return [];
     const { event, transaction, log } = placed;
     const about = { transaction, contract: log.address, event };

@@ -3,21 +3,30 @@ import type { ChainBlock } from "@genbo/chain/blocks";
 import { followBlocks } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { quarantined } from "@genbo/database/breaks-write";
-import { type Cursor, insertBlocks, pruneEmptyBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
+import { catchingUp } from "@genbo/database/breaks-write";
+import {
+  insertBlocks,
+  pruneEmptyBlocks,
+  readCursor,
+  type StoredCursor,
+  writeCursor,
+} from "@genbo/database/cursor";
 import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
 import { tryLead } from "@genbo/database/leader";
 import { hasTransactions } from "@genbo/database/outbox-mined";
-import { nextClosing } from "@genbo/database/record-dates-freeze";
+import { nextClosings } from "@genbo/database/record-dates-freeze";
+import { together } from "@genbo/database/together";
 import { databaseTrouble } from "@genbo/database/unavailable";
 import { zeroWord } from "@genbo/domain/words";
 import { type Applied, applyLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
 import { createHeadChecks } from "./check-heads.ts";
 import type { IndexerContext, LeaderContext } from "./context.ts";
-import { NotNext } from "./enter-lot.ts";
+import { NotNext, type PreparedLot } from "./enter-lot.ts";
+import { enterLots } from "./enter-lots.ts";
 import { watchLanes } from "./lane-breaks.ts";
 import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
+import type { Lot } from "./lot.ts";
 import { makeRoots } from "./make-roots.ts";
 import { nextLot } from "./plan-lots.ts";
 import { reconcileAsAsked } from "./reconcile.ts";
@@ -132,9 +141,9 @@ async function beginCursor(
 
 /** Follows from the cursor until the signal, or a reorg. @returns false after a reorg that nobody has decided on */
 async function follow(context: LeaderContext, signal: AbortSignal): Promise<boolean> {
-  const cursor = (await readCursor(context.pool)) as Cursor;
+  const cursor = (await readCursor(context.pool)) as StoredCursor;
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
-  const lots = createLots(context);
+  const lots = createLots(context, cursor);
   const { reader, confirm, local } = context;
   for await (const followed of followBlocks(reader, from, { signal, confirm, final: !local })) {
     if (followed.type === "reorg") return handleReorg(context);
@@ -144,44 +153,45 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
 }
 
 /** Enters blocks lot by lot, and keeps what need not be asked anew for each. */
-function createLots(context: LeaderContext) {
+function createLots(context: LeaderContext, cursor: StoredCursor) {
   const { pool, leadership, log, clock, reach } = context;
   const heads = createHeadChecks(context);
   let deployment: DeploymentRow | undefined;
   let prunedAt = 0;
+  let beganMs = Date.now();
 
-  const enterNext = async (blocks: readonly ChainBlock[]): Promise<Applied & { entered: number }> => {
-    deployment ??= await readDeployment(pool);
-    await resumeAll(context, deployment);
-    const held = await quarantined(pool);
-    const closing = await nextClosing(
-      pool,
-      [...held].filter((id) => id !== null),
-    );
-    const lot = nextLot(blocks, closing);
-    const facts = await readFacts(context, lot, deployment);
-    const now = clock.now();
+  const plan = async (blocks: readonly ChainBlock[]): Promise<Lot> => {
+    // What waits to be taken in is not under quarantine any more, and still lacks entries.
+    const [held, closings] = await together(catchingUp(pool), nextClosings(pool));
+    const lot = nextLot(blocks, closings, held);
+    const facts = await readFacts(context, lot.blocks, deployment);
     reach("indexer.read");
+    return { ...lot, facts, deployment, quarantined: held };
+  };
+  const write = async (prepared: PreparedLot, version: string): Promise<Applied> => {
+    const now = clock.now();
     const applied = await leadership.transaction(async (tx) => {
-      const done = await applyLot(tx, { blocks: lot, facts, deployment, quarantined: held }, { now, log });
+      const done = await applyLot(tx, prepared, version, { now, log });
       reach("indexer.applied");
       return done;
     });
     reach("indexer.committed");
-    return { ...applied, entered: lot.length };
+    return applied;
   };
+  const lots = enterLots(cursor, { db: pool, log, plan, write });
 
   const enter = async (blocks: readonly ChainBlock[], head: number) => {
     const seenMs = Date.now();
-    for (let done = 0; done < blocks.length; ) {
-      const beganMs = Date.now();
-      const applied = await enterNext(blocks.slice(done));
-      await watchEntered(context, applied, { head, seenMs, beganMs });
-      done += applied.entered;
-      const { blockNumber } = applied.cursor;
+    beganMs = seenMs;
+    deployment ??= await readDeployment(pool);
+    if (await resumeAll(context, deployment)) lots.moved((await readCursor(pool)) as StoredCursor);
+    for await (const { done, blocks: entered } of lots.enter(blocks)) {
+      await watchEntered(context, { ...done, entered: entered.length }, { head, seenMs, beganMs });
+      beganMs = Date.now();
+      const { blockNumber } = done.cursor;
       if (deployment !== undefined) {
-        heads.note(applied, deployment.registry);
-        if (blockNumber === head) await heads.compare(applied.cursor, deployment.registry);
+        heads.note(done, deployment.registry);
+        if (blockNumber === head) await heads.compare(done.cursor, deployment.registry);
       }
       if (blockNumber - prunedAt >= pruneEveryBlocks) {
         prunedAt = blockNumber;

@@ -9,6 +9,8 @@ export interface Lot {
   deployment: DeploymentRow | undefined;
   /** Issues under quarantine; null stands for the registry. */
   quarantined: ReadonlySet<string | null>;
+  /** Whether a record date may close before its first block. */
+  closes: boolean;
   /** The one contract that goes on after a quarantine, over blocks that the cursor has passed. */
   only?: string;
 }

@@ -4,15 +4,25 @@ import type { Rpc } from "@genbo/chain/rpc";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { quarantined } from "@genbo/database/breaks-write";
 import type { Queryable, Transaction } from "@genbo/database/connection";
-import { type Cursor, insertBlocks, pruneEmptyBlocks, readCursor, writeCursor } from "@genbo/database/cursor";
+import {
+  type Cursor,
+  insertBlocks,
+  pruneEmptyBlocks,
+  readCursor,
+  type StoredCursor,
+  writeCursor,
+} from "@genbo/database/cursor";
 import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
 import { addIssues, beginRebuild, rebuiltBy } from "@genbo/database/rebuild-tables";
-import { nextClosing } from "@genbo/database/record-dates-freeze";
+import { nextClosings } from "@genbo/database/record-dates-freeze";
+import { together } from "@genbo/database/together";
 import { zeroWord } from "@genbo/domain/words";
 import { readCodes } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";
-import { advanceRegister, enterLot } from "./enter-lot.ts";
+import { advanceRegister, enterLot, type PreparedLot, prepareLot } from "./enter-lot.ts";
+import { enterLots } from "./enter-lots.ts";
 import type { FoldedLot } from "./fold-lot.ts";
+import { createFoldMemory } from "./fold-memory.ts";
 import { pruneEveryBlocks } from "./limits.ts";
 import type { Lot } from "./lot.ts";
 import { makeDueRoots } from "./make-roots.ts";
@@ -71,18 +81,34 @@ export async function buildUntil(
   signal: AbortSignal,
   onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<void> {
-  const { pool, reader, confirm, local } = context;
-  const cursor = (await readCursor(pool)) as Cursor;
+  const { pool, rpc, leadership, reader, confirm, local, log, reach } = context;
+  const cursor = (await readCursor(pool)) as StoredCursor;
   const deployment = await readDeployment(pool);
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
   const options = { signal, confirm, final: !local, until };
   let prunedAt = from.number;
+  const lots = enterLots(cursor, {
+    db: pool,
+    log,
+    plan: async (blocks) => {
+      const lot = await planLot(pool, rpc, blocks, deployment);
+      if (lot.facts.codeHashes.size > 0) await leadership.transaction(addIssues);
+      return lot;
+    },
+    write: async (prepared, version) => {
+      const built = await leadership.transaction(async (tx) => {
+        const [, done] = await together(addIssues(tx), buildLot(tx, prepared, version, log));
+        return done;
+      });
+      reach("reindex.built");
+      return built;
+    },
+  });
   for await (const followed of followBlocks(reader, from, options)) {
     if (followed.type === "reorg")
       throw new ChainMoved("The chain went back behind what was rebuilt: begin anew with --anew.");
-    for (let rest = followed.blocks; rest.length > 0; ) {
-      const { folded, cursor: at, blocks } = await buildNext(context, rest, deployment);
-      rest = rest.slice(blocks);
+    for await (const { done } of lots.enter(followed.blocks)) {
+      const { folded, cursor: at } = done;
       onProgress({
         ...{ block: at.blockNumber, until },
         entries: folded.issues.reduce((sum, { rows }) => sum + rows.length, 0),
@@ -90,7 +116,7 @@ export async function buildUntil(
       });
       if (at.blockNumber - prunedAt < pruneEveryBlocks) continue;
       prunedAt = at.blockNumber;
-      await context.leadership.transaction((tx) => pruneEmptyBlocks(tx, prunedAt));
+      await leadership.transaction((tx) => pruneEmptyBlocks(tx, prunedAt));
     }
   }
   signal.throwIfAborted();
@@ -101,45 +127,30 @@ export async function buildRoots(context: RebuildContext, signal: AbortSignal): 
   while ((await makeDueRoots(context)) > 0) signal.throwIfAborted();
 }
 
-async function buildNext(
-  context: RebuildContext,
-  blocks: readonly ChainBlock[],
-  deployment: DeploymentRow | undefined,
-): Promise<{ folded: FoldedLot; cursor: Cursor; blocks: number }> {
-  const { leadership, log, reach } = context;
-  const lot = await planLot(context.pool, context.rpc, blocks, deployment);
-  const built = await leadership.transaction((tx) => buildLot(tx, lot, log));
-  reach("reindex.built");
-  return { ...built, blocks: lot.blocks.length };
-}
-
 async function planLot(
   db: Queryable,
   rpc: Rpc,
   blocks: readonly ChainBlock[],
   deployment: DeploymentRow | undefined,
 ): Promise<Lot> {
-  const held = await quarantined(db);
-  const closing = await nextClosing(
-    db,
-    [...held].filter((id) => id !== null),
-  );
-  const lot = nextLot(blocks, closing);
+  const [held, closings] = await together(quarantined(db), nextClosings(db));
+  const lot = nextLot(blocks, closings, held);
   // Why a transaction of ours failed is told to its operation, and no part of the register.
-  const facts = { codeHashes: await readCodes({ rpc }, lot, deployment), revertCodes: new Map() };
-  return { blocks: lot, facts, deployment, quarantined: held };
+  const facts = { codeHashes: await readCodes({ rpc }, lot.blocks, deployment), revertCodes: new Map() };
+  return { ...lot, facts, deployment, quarantined: held };
 }
 
-/** As the indexer enters a lot, without what it tells others: the ends of operations, and events. */
-function buildLot(
+/** As the indexer writes a lot, without what it tells others: the ends of operations, and events. */
+async function buildLot(
   tx: Transaction,
-  lot: Lot,
+  prepared: PreparedLot,
+  version: string | undefined,
   log: RebuildContext["log"],
-): Promise<{ folded: FoldedLot; cursor: Cursor }> {
-  return advanceRegister(tx, lot, async (registry, events) => {
-    await addIssues(tx);
-    return enterLot(tx, lot, registry, events, log);
-  });
+): Promise<{ folded: FoldedLot; cursor: StoredCursor }> {
+  const { cursor } = await advanceRegister(tx, prepared, version, async (events) =>
+    enterLot(tx, prepared, events, log),
+  );
+  return { folded: prepared.folded, cursor };
 }
 
 /** Takes the new register on by the few blocks up to where the live one stands still, in the transaction that switches. */
@@ -148,14 +159,17 @@ export async function buildRest(
   tx: Transaction,
   live: { number: number; hash: string },
 ): Promise<Cursor> {
-  let cursor = (await readCursor(tx)) as Cursor;
+  let cursor = (await readCursor(tx)) as StoredCursor;
   const deployment = await readDeployment(tx);
   const missing = live.number - cursor.blockNumber;
   let rest = missing > 0 ? await reader.read(cursor.blockNumber + 1, live.number) : [];
   if (rest.length < missing) throw new NodeUnavailable(`the node does not have block ${live.number}`);
   while (rest.length > 0) {
     const lot = await planLot(tx, rpc, rest, deployment);
-    ({ cursor } = await buildLot(tx, lot, log));
+    await addIssues(tx);
+    const line = { seq: cursor.registrySeq, head: cursor.registryHead };
+    const prepared = await prepareLot(tx, lot, line, createFoldMemory(), log);
+    ({ cursor } = await buildLot(tx, prepared, cursor.version, log));
     rest = rest.slice(lot.blocks.length);
   }
   if (cursor.blockHash !== live.hash) throw new ChainMoved(otherBlock(live.number));

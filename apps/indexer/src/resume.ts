@@ -9,16 +9,23 @@ import type { Log } from "@genbo/domain/log";
 import { writeLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";
+import { prepareLot } from "./enter-lot.ts";
+import { createFoldMemory } from "./fold-memory.ts";
 import { resumeStep } from "./limits.ts";
 import type { Lot } from "./lot.ts";
 
-/** Takes in what issues (and the registry) missed whose breaks were all closed. A cause that persists breaks again. */
+/**
+ * Takes in what issues (and the registry) missed whose breaks were all closed. A cause that persists breaks again.
+ * @returns whether there was any
+ */
 export async function resumeAll(
   context: LeaderContext,
   deployment: DeploymentRow | undefined,
-): Promise<void> {
-  if (deployment === undefined) return;
-  for (const each of await resumable(context.pool)) await resume(context, each, deployment);
+): Promise<boolean> {
+  if (deployment === undefined) return false;
+  const due = await resumable(context.pool);
+  for (const each of due) await resume(context, each, deployment);
+  return due.length > 0;
 }
 
 /** Reads the blocks again from the first break to the cursor, for that one contract. */
@@ -50,7 +57,9 @@ async function enterMissed(
   const cursor = (await readCursor(tx, true)) as Cursor;
   const events: NewEvent[] = [];
   const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
-  const { folded } = await writeLot(tx, { ...part, quarantined: new Set() }, registry, events, context);
+  const lot = { ...part, quarantined: new Set<string>(), closes: false };
+  const prepared = await prepareLot(tx, lot, registry, createFoldMemory(), context.log);
+  const { folded } = await writeLot(tx, prepared, events, context);
   await writeEvents(tx, events);
   await writeCursor(tx, { ...cursor, registrySeq: folded.registry.seq, registryHead: folded.registry.head });
   return folded.faults.length > 0;

@@ -34,7 +34,7 @@ export function settleLot(
     walletsRegistered: [...new Set(folded.registry.rows.map(({ wallet }) => wallet))],
     walletsRefused: [],
   };
-  const entered = enteredRefs(folded);
+  const entered = enteredRefs(folded, ours);
   const rejected = rejectedRows(folded);
   const isQuarantined = quarantineAfter(lot, folded);
   for (const block of lot.blocks) {
@@ -115,10 +115,11 @@ function transferState(kind: number, call: string | undefined): TransferState | 
   }
 }
 
-/** By transaction: refs of what entered. */
-function enteredRefs(folded: FoldedLot): Map<string, Set<string>> {
+/** By transaction of ours: refs of what entered. */
+function enteredRefs(folded: FoldedLot, ours: ReadonlyMap<string, OurTransaction>): Map<string, Set<string>> {
   const refs = new Map<string, Set<string>>();
   const add = (hash: string, ref: string) => {
+    if (!ours.has(hash)) return;
     const own = refs.get(hash);
     if (own === undefined) refs.set(hash, new Set([ref]));
     else own.add(ref);

@@ -29,11 +29,13 @@ test("lots cover all blocks in order; none is beyond the limit unless it is one 
       const lots: ChainBlock[][] = [];
       let due = closing;
       for (let rest = blocks; rest.length > 0; rest = rest.slice(lots.at(-1)!.length)) {
-        const lot = nextLot(rest, due);
+        const closings = due === undefined ? [] : [{ issueId: "iss_1", due }];
+        const waits = { issueId: "iss_held", due: new Date(0) };
+        const { blocks: lot, closes } = nextLot(rest, [waits, ...closings], new Set([waits.issueId]));
         lots.push(lot);
-        const first = lot[0]!;
+        expect(closes).toBe(due !== undefined && lot[0]!.time * 1000 >= due.getTime());
         // The lists of the date are frozen with this lot, so it is no longer waited for.
-        if (due !== undefined && first.time * 1000 >= due.getTime()) due = undefined;
+        if (closes) due = undefined;
       }
       expect(lots.flat()).toEqual(blocks);
       for (const lot of lots) {

@@ -18,6 +18,8 @@ export interface PoolOptions {
   statementTimeoutMs?: number;
   /** Where tables are looked for by their bare names, in this order; `public` when left out. */
   schemas?: readonly string[];
+  /** Statements go out at once, whether or not those before them have been answered. */
+  pipeline?: boolean;
 }
 
 const { builtins } = pg.types;
@@ -45,6 +47,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     keepAlive: true,
     types: { getTypeParser },
+    pipeline: options.pipeline ?? false,
     ...(options.schemas === undefined ? {} : { options: `-c search_path=${options.schemas.join(",")}` }),
   });
   // An idle connection that breaks is replaced at the next use; without a listener the process would end.

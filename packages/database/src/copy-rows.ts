@@ -1,4 +1,4 @@
-import type { Connection, Submittable } from "pg";
+import pg, { type Connection } from "pg";
 import type { Column } from "./bulk.ts";
 import type { Transaction } from "./connection.ts";
 import { createCopyBytes } from "./copy-bytes.ts";
@@ -14,38 +14,35 @@ export async function copyRows<Row>(
   rows: readonly Row[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const bytes = createCopyBytes();
-  const types = columns.map(({ type }) => type);
-  for (const row of rows)
-    bytes.row(
-      types,
-      columns.map(({ of }) => of(row)),
-    );
+  const bytes = createCopyBytes(columns);
+  for (const row of rows) bytes.row(row);
   const names = columns.map(({ name }) => name).join(", ");
   const text = `copy ${table} (${names}) from stdin (format binary)`;
   await new Promise<void>((resolve, reject) => {
-    tx.query(copyIn(text, bytes.end(), (error) => (error === undefined ? resolve() : reject(error))));
+    tx.query(copyIn(text, bytes.end(), (error) => (error ? reject(error) : resolve())));
   });
 }
 
 /** What pg's connection has for COPY, and its types leave out. */
-interface CopyConnection {
+interface CopyConnection extends Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
 }
 
-/** A query as pg's client takes it: each message of the server comes to the method of its name. */
-function copyIn(text: string, chunks: readonly Buffer[], done: (error?: Error) => void): Submittable {
-  const query = {
-    text,
-    submit: (connection: Connection) => connection.query(text),
-    handleCopyInResponse: (connection: CopyConnection) => {
+/**
+ * A query whose rows go out with it, before the server has said that it takes them: so it fits between others on a
+ * connection that does not wait (`pipeline`). A server that refuses the statement leaves them unread.
+ */
+function copyIn(text: string, chunks: readonly Buffer[], callback: (error: Error | null) => void): pg.Query {
+  return Object.assign(new pg.Query(text), {
+    callback,
+    submit: (connection: CopyConnection) => {
+      connection.stream.cork();
+      connection.query(text);
       for (const chunk of chunks) connection.sendCopyFromChunk(chunk);
       connection.endCopyFrom();
+      connection.stream.uncork();
     },
-    handleCommandComplete: () => undefined,
-    handleReadyForQuery: () => done(),
-    handleError: (error: Error) => done(error),
-  };
-  return query;
+    handleCopyInResponse: () => undefined,
+  });
 }

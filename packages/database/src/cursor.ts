@@ -11,6 +11,12 @@ export interface Cursor {
   registryHead: string;
 }
 
+/** The cursor as it stands in the database. */
+export interface StoredCursor extends Cursor {
+  /** Another one after every write, whoever writes: where it is the same, nobody has moved the register meanwhile. */
+  version: string;
+}
+
 export interface BlockRow {
   number: number;
   hash: string;
@@ -32,12 +38,13 @@ interface CursorRow {
   genesis_hash: string;
   registry_seq: bigint;
   registry_head: string;
+  version: string;
 }
 
 /** The cursor; undefined before the first block. @param lock keeps other transactions from moving it */
-export async function readCursor(db: Queryable, lock = false): Promise<Cursor | undefined> {
+export async function readCursor(db: Queryable, lock = false): Promise<StoredCursor | undefined> {
   const result = await db.query<CursorRow>(
-    `select block_number, block_hash, block_time, genesis_hash, registry_seq, registry_head
+    `select block_number, block_hash, block_time, genesis_hash, registry_seq, registry_head, xmin::text as version
      from chain_cursor where id = 1 ${lock ? "for no key update" : ""}`,
   );
   const row = result.rows[0];
@@ -49,19 +56,20 @@ export async function readCursor(db: Queryable, lock = false): Promise<Cursor | 
     genesisHash: row.genesis_hash,
     registrySeq: Number(row.registry_seq),
     registryHead: row.registry_head,
+    version: row.version,
   };
 }
 
-/** Writes the cursor and tells whoever listens once the transaction has committed. */
-export async function writeCursor(tx: Transaction, cursor: Cursor): Promise<void> {
-  await tx.query(
+/** Writes the cursor and tells whoever listens once the transaction has committed. @returns its new version */
+export async function writeCursor(tx: Transaction, cursor: Cursor): Promise<string> {
+  const written = await tx.query<{ version: string }>(
     `with written as (
        insert into chain_cursor (id, block_number, block_hash, block_time, genesis_hash, registry_seq, registry_head)
        values (1, $1, $2, $3, $4, $5, $6)
        on conflict (id) do update set block_number = $1, block_hash = $2, block_time = $3, registry_seq = $5, registry_head = $6
-       returning block_number
+       returning block_number, xmin::text as version
      )
-     select pg_notify('${enteredChannel}', block_number::text) from written`,
+     select version, pg_notify('${enteredChannel}', block_number::text) from written`,
     [
       cursor.blockNumber,
       cursor.blockHash,
@@ -71,6 +79,7 @@ export async function writeCursor(tx: Transaction, cursor: Cursor): Promise<void
       cursor.registryHead,
     ],
   );
+  return written.rows[0]!.version;
 }
 
 export async function insertBlocks(tx: Transaction, blocks: readonly BlockRow[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { column } from "./bulk.ts";
-import type { Transaction } from "./connection.ts";
+import type { Queryable, Transaction } from "./connection.ts";
 import { copyRows } from "./copy-rows.ts";
 
 /** Something that a party may want to hear of. No personal data. */
@@ -27,11 +27,23 @@ const columns = [
   column<NumberedEvent>("at", "timestamptz", ({ at }) => at),
 ];
 
-/** Adds events with the next numbers. The indexer is the only writer, so numbers rise by one without a gap. */
-export async function writeEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
+/** The number of the last event. Whoever asks in a transaction keeps others from numbering theirs until it ends. */
+export async function lastEvent(tx: Queryable): Promise<bigint> {
   const result = await tx.query<{ last: bigint }>("select coalesce(max(id), 0) as last from event");
-  const last = result.rows[0]!.last;
-  const numbered = events.map((event, index) => ({ ...event, id: last + BigInt(index + 1) }));
+  return result.rows[0]!.last;
+}
+
+/**
+ * Adds events with the next numbers. The indexer is the only writer, so numbers rise by one without a gap.
+ * @param last the number of the last event, where this transaction has asked for it
+ */
+export async function writeEvents(
+  tx: Transaction,
+  events: readonly NewEvent[],
+  last?: bigint,
+): Promise<void> {
+  if (events.length === 0) return;
+  const before = last ?? (await lastEvent(tx));
+  const numbered = events.map((event, index) => ({ ...event, id: before + BigInt(index + 1) }));
   await copyRows(tx, "event", columns, numbered);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { advisoryLocks } from "./advisory-locks.ts";
 import { createPool, sqlState, type Transaction } from "./connection.ts";
+import { together } from "./together.ts";
 
 const transactionTries = 8;
 /** A rebuild writes thousands of rows in one statement. */
@@ -36,7 +37,12 @@ export interface LeadOptions {
 /** Becomes the one writer of the register, or returns undefined while another process is. */
 export async function tryLead(url: string, options: LeadOptions = {}): Promise<Leadership | undefined> {
   const { lock = advisoryLocks.indexer, schemas } = options;
-  const pool = createPool(url, { max: 1, statementTimeoutMs, ...(schemas === undefined ? {} : { schemas }) });
+  const pool = createPool(url, {
+    max: 1,
+    pipeline: true,
+    statementTimeoutMs,
+    ...(schemas === undefined ? {} : { schemas }),
+  });
   try {
     const client = await pool.connect();
     const lost = new AbortController();
@@ -112,8 +118,7 @@ async function inTransaction<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await client.query("begin");
-      const result = await act(client);
+      const [, result] = await together(client.query("begin"), act(client));
       await client.query("commit");
       return result;
     } catch (error) {

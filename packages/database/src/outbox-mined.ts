@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from "./connection.ts";
+import { together } from "./together.ts";
 
 /** A command of a transaction that a block holds, with what its entry in the register says of its makers. */
 export interface MinedCommand {
@@ -83,18 +84,18 @@ export async function ourTransactions(
   hashes: readonly string[],
 ): Promise<Map<string, OurTransaction>> {
   if (hashes.length === 0) return new Map();
-  const transactions = await db.query<Omit<OurTransaction, "commands">>(
-    "select id, hash, call from chain_tx where hash = any($1)",
-    [hashes],
+  const [transactions, commands] = await together(
+    db.query<Omit<OurTransaction, "commands">>("select id, hash, call from chain_tx where hash = any($1)", [
+      hashes,
+    ]),
+    db.query<MinedCommand & { transactionId: bigint }>(
+      `select c.chain_tx_id as "transactionId", c.tx_row as row, c.state = 'taken' as open, ${ofCommand}
+       where c.chain_tx_id = any(array(select id from chain_tx where hash = any($1))) order by c.chain_tx_id, c.tx_row`,
+      [hashes],
+    ),
   );
   const byId = new Map(
     transactions.rows.map((row): [bigint, OurTransaction] => [row.id, { ...row, commands: [] }]),
-  );
-  if (byId.size === 0) return new Map();
-  const commands = await db.query<MinedCommand & { transactionId: bigint }>(
-    `select c.chain_tx_id as "transactionId", c.tx_row as row, c.state = 'taken' as open, ${ofCommand}
-     where c.chain_tx_id = any($1) order by c.chain_tx_id, c.tx_row`,
-    [[...byId.keys()]],
   );
   for (const { transactionId, ...command } of commands.rows) byId.get(transactionId)?.commands.push(command);
   return new Map([...byId.values()].map((each) => [each.hash, each]));

@@ -19,15 +19,20 @@ export interface FrozenList {
   holders: number;
 }
 
-/** When the next record date without a list closes; undefined when none waits. A date set late closes when it is set. */
-export async function nextClosing(db: Queryable, quarantined: readonly string[]): Promise<Date | undefined> {
-  const result = await db.query<{ due: Date | null }>(
-    `select min(greatest(r.closes_at, r.created_at)) as due from record_date r
-     where r.issue_id <> all($1)
-       and not exists (select 1 from record_date_list l where l.record_date_id = r.id)`,
-    [quarantined],
+export interface Closing {
+  issueId: string;
+  /** A date set late closes when it is set. */
+  due: Date;
+}
+
+/** When the next record date without a list closes, of each issue that has one; the first one first. */
+export async function nextClosings(db: Queryable): Promise<Closing[]> {
+  const result = await db.query<Closing>(
+    `select r.issue_id as "issueId", min(greatest(r.closes_at, r.created_at)) as due from record_date r
+     where not exists (select 1 from record_date_list l where l.record_date_id = r.id)
+     group by r.issue_id order by due`,
   );
-  return result.rows[0]?.due ?? undefined;
+  return result.rows;
 }
 
 interface DueRow {

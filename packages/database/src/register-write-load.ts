@@ -10,26 +10,90 @@ export interface Touched {
   holds: ReadonlySet<string>;
 }
 
-/**
- * The present states of issues, as far as the given accounts and holds (with the accounts of those holds) go.
- * @param personOf persons of accounts that have no units yet, so that their other accounts are counted
- */
-export async function loadStates(
-  db: Queryable,
-  touched: readonly Touched[],
-  personOf: (account: string) => string | undefined,
-): Promise<Map<string, IssueState>> {
-  const states = new Map(touched.map(({ issueId }) => [issueId, emptyState()]));
-  if (touched.length === 0) return states;
-  await loadTotals(db, states);
-  const accounts = new Map(touched.map(({ issueId, accounts: named }) => [issueId, new Set(named)]));
-  await loadHolds(db, states, accounts, touched);
-  await loadHoldings(db, states, accounts);
-  await countAccounts(db, states, accounts, personOf);
-  return states;
+/** What is in memory of an issue: of all that was asked for, what there is of it. */
+interface Standing {
+  state: IssueState;
+  accounts: Set<string>;
+  holds: Set<string>;
+  persons: Set<string>;
 }
 
-async function loadTotals(db: Queryable, states: Map<string, IssueState>): Promise<void> {
+/**
+ * The present states of issues, as far as anybody has asked for them. The fold moves them on, so they are true as long as
+ * all that was folded is also written, in the same order, and nobody else writes the register.
+ */
+export interface States {
+  /**
+   * The states of these issues, whole for the given accounts and holds (with the accounts of those holds).
+   * @param personOf persons of accounts that have no units yet, so that their other accounts are counted
+   */
+  load(
+    db: Queryable,
+    touched: readonly Touched[],
+    personOf: (account: string) => string | undefined,
+  ): Promise<Map<string, IssueState>>;
+  /** How many accounts are in memory. */
+  size(): number;
+}
+
+export function createStates(): States {
+  const issues = new Map<string, Standing>();
+  return {
+    load: async (db, touched, personOf) => {
+      const fresh = touched.filter(({ issueId }) => !issues.has(issueId));
+      for (const { issueId } of fresh)
+        issues.set(issueId, {
+          state: emptyState(),
+          ...{ accounts: new Set(), holds: new Set(), persons: new Set() },
+        });
+      const standing = (issueId: string) => issues.get(issueId) as Standing;
+      await loadTotals(db, new Map(fresh.map(({ issueId }) => [issueId, standing(issueId).state])));
+      const states = new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
+      const holds = touched.map((each) => asked(each.issueId, standing(each.issueId).holds, each.holds));
+      const accounts = new Map(
+        touched.map((each) => asked(each.issueId, standing(each.issueId).accounts, each.accounts)),
+      );
+      await loadHolds(db, states, holds, (issueId, account) => {
+        if (add(standing(issueId).accounts, account)) accounts.get(issueId)?.add(account);
+      });
+      await loadHoldings(db, states, accounts);
+      const persons = touched.map(({ issueId, accounts: named }) => {
+        const { holdings } = standing(issueId).state;
+        const found = [...named, ...(accounts.get(issueId) ?? [])]
+          .map((account) => holdings.get(account)?.person ?? personOf(account))
+          .filter((person) => person !== undefined);
+        return asked(issueId, standing(issueId).persons, new Set(found));
+      });
+      await countAccounts(db, states, persons);
+      return states;
+    },
+    size: () => [...issues.values()].reduce((sum, { accounts }) => sum + accounts.size, 0),
+  };
+}
+
+/** What of `wanted` was never asked for; it is from now on. */
+function asked(
+  issueId: string,
+  known: Set<string>,
+  wanted: ReadonlySet<string>,
+): [issueId: string, members: Set<string>] {
+  return [issueId, new Set([...wanted].filter((each) => add(known, each)))];
+}
+
+/** @returns whether it was not there */
+function add(set: Set<string>, member: string): boolean {
+  return set.size < set.add(member).size;
+}
+
+/** An issue's figures as the register has them. */
+export type Figures = Pick<IssueState, "seq" | "head" | "units" | "holders" | "accounts" | "policy">;
+
+/** The present figures of these issues; those without an entry are left out. */
+export async function issueFigures(
+  db: Queryable,
+  issueIds: readonly string[],
+): Promise<Map<string, Figures>> {
+  if (issueIds.length === 0) return new Map();
   const result = await db.query<{
     issue_id: string;
     seq: bigint;
@@ -40,11 +104,16 @@ async function loadTotals(db: Queryable, states: Map<string, IssueState>): Promi
     policy: string;
   }>(
     "select issue_id, seq, head, units, holders, accounts, policy from issue_state where issue_id = any($1)",
-    [[...states.keys()]],
+    [issueIds],
   );
-  for (const { issue_id, seq, ...totals } of result.rows) {
-    Object.assign(states.get(issue_id) as IssueState, totals, { seq: Number(seq) });
-  }
+  return new Map(
+    result.rows.map(({ issue_id, seq, ...figures }) => [issue_id, { ...figures, seq: Number(seq) }]),
+  );
+}
+
+async function loadTotals(db: Queryable, states: ReadonlyMap<string, IssueState>): Promise<void> {
+  for (const [issueId, figures] of await issueFigures(db, [...states.keys()]))
+    Object.assign(states.get(issueId) as IssueState, figures);
 }
 
 interface HoldRow {
@@ -64,11 +133,11 @@ interface HoldRow {
 
 async function loadHolds(
   db: Queryable,
-  states: Map<string, IssueState>,
-  accounts: Map<string, Set<string>>,
-  touched: readonly Touched[],
+  states: ReadonlyMap<string, IssueState>,
+  holds: readonly (readonly [string, ReadonlySet<string>])[],
+  found: (issueId: string, account: string) => void,
 ): Promise<void> {
-  const [issueIds, ids] = pairs(touched.map(({ issueId, holds }) => [issueId, holds]));
+  const [issueIds, ids] = pairs(holds);
   if (ids.length === 0) return;
   const result = await db.query<HoldRow>(
     `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.behind, h.accepted, h.data, h.from_seq
@@ -77,7 +146,7 @@ async function loadHolds(
   );
   for (const row of result.rows) {
     states.get(row.issue_id)?.holds.set(row.id, holdOf(row));
-    accounts.get(row.issue_id)?.add(row.account);
+    found(row.issue_id, row.account);
   }
 }
 
@@ -111,8 +180,8 @@ interface HoldingRow {
 
 async function loadHoldings(
   db: Queryable,
-  states: Map<string, IssueState>,
-  accounts: Map<string, Set<string>>,
+  states: ReadonlyMap<string, IssueState>,
+  accounts: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<void> {
   const [issueIds, addresses] = pairs([...accounts]);
   if (addresses.length === 0) return;
@@ -138,15 +207,9 @@ function holdingOf(row: HoldingRow): Holding {
 
 async function countAccounts(
   db: Queryable,
-  states: Map<string, IssueState>,
-  accounts: Map<string, Set<string>>,
-  personOf: (account: string) => string | undefined,
+  states: ReadonlyMap<string, IssueState>,
+  persons: readonly (readonly [string, ReadonlySet<string>])[],
 ): Promise<void> {
-  const persons = [...accounts].map(([issueId, addresses]): [string, Set<string>] => {
-    const { holdings } = states.get(issueId) as IssueState;
-    const found = [...addresses].map((address) => holdings.get(address)?.person ?? personOf(address));
-    return [issueId, new Set(found.filter((person) => person !== undefined))];
-  });
   const [issueIds, personIds] = pairs(persons);
   if (personIds.length === 0) return;
   const result = await db.query<{ issue_id: string; person_id: string; accounts: bigint }>(

@@ -3,6 +3,7 @@ import { column, insertRows } from "./bulk.ts";
 import type { Queryable, Transaction } from "./connection.ts";
 import { copyRows } from "./copy-rows.ts";
 import type { BlockRow } from "./cursor.ts";
+import { together } from "./together.ts";
 
 /** A line of the HolderRegistry, as it was recorded. */
 export interface RegistryRow {
@@ -41,8 +42,7 @@ export async function accountParties(
 
 /** Adds lines of the registry and brings the accounts they speak of up to the last one. */
 export async function writeRegistry(tx: Transaction, rows: readonly RegistryRow[]): Promise<void> {
-  await copyRows(tx, "registry_record", recordColumns, rows);
-  await writeAccounts(tx, rows);
+  await together(copyRows(tx, "registry_record", recordColumns, rows), writeAccounts(tx, rows));
 }
 
 /** Takes lines of the registry back, and accounts to what the lines that remain say. @returns the accounts they spoke of */

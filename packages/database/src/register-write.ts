@@ -1,4 +1,3 @@
-import { isoOfDay } from "@genbo/domain/jst";
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
 import { sumLots } from "@genbo/register/lots";
 import { perfects } from "@genbo/register/perfection";
@@ -7,7 +6,8 @@ import type { Step } from "@genbo/register/step";
 import { column, insertRows } from "./bulk.ts";
 import type { Transaction } from "./connection.ts";
 import { copyRows } from "./copy-rows.ts";
-import { lotsToJson } from "./lots-json.ts";
+import { lotsText } from "./lots-json.ts";
+import { together } from "./together.ts";
 
 /** Where an entry stands on the chain, and which command of ours made it. */
 export interface EntryOrigin {
@@ -28,7 +28,6 @@ export interface EntryRow {
 }
 
 const partyOf = (address: string): string | null => (address === zeroAddress ? null : address);
-const isoOrNull = (day: number | null): string | null => (day === null ? null : isoOfDay(day));
 const instantOf = (seconds: number): Date => new Date(seconds * 1000);
 
 const entryColumns = [
@@ -44,13 +43,13 @@ const entryColumns = [
   column<EntryRow>("ref", "text", ({ step }) => step.entry.ref),
   column<EntryRow>("data", "text", ({ step }) => step.entry.data),
   column<EntryRow>("head", "text", ({ step }) => step.entry.head),
-  column<EntryRow>("trade_date", "date", ({ step }) => isoOrNull(step.effect.tradeDate)),
-  column<EntryRow>("acquired_on", "date", ({ step }) => isoOrNull(step.effect.acquiredOn)),
-  column<EntryRow>("settlement_date", "date", ({ step }) => isoOrNull(step.effect.settlementDate)),
+  column<EntryRow>("trade_date", "date", ({ step }) => step.effect.tradeDate),
+  column<EntryRow>("acquired_on", "date", ({ step }) => step.effect.acquiredOn),
+  column<EntryRow>("settlement_date", "date", ({ step }) => step.effect.settlementDate),
   column<EntryRow>("hold_id", "text", ({ step }) => step.effect.holdId),
-  column<EntryRow>("lots", "jsonb", ({ step }) => JSON.stringify(lotsToJson(step.effect.lots))),
+  column<EntryRow>("lots", "jsonb", ({ step }) => lotsText(step.effect.lots)),
   column<EntryRow>("corrects", "bigint", ({ step }) => step.effect.corrects),
-  column<EntryRow>("effective_on", "date", ({ step }) => isoOrNull(step.effect.effectiveOn)),
+  column<EntryRow>("effective_on", "date", ({ step }) => step.effect.effectiveOn),
   column<EntryRow>("total_units", "bigint", ({ step }) => step.totals.units),
   column<EntryRow>("total_holders", "integer", ({ step }) => step.totals.holders),
   column<EntryRow>("total_accounts", "integer", ({ step }) => step.totals.accounts),
@@ -97,38 +96,49 @@ export interface DerivedRows {
 }
 
 export function collectDerived(): DerivedRows {
-  const opened = new Map<string, Period>();
+  const opened: Period[] = [];
+  /** By issue and account: the period that is open after what was added so far. */
+  const open = new Map<string, Map<string, Period>>();
   const ended: PeriodEnd[] = [];
   const holds = new Map<string, { issueId: string; hold: Hold }>();
   const totals = new Map<string, TotalsRow>();
+  const openOf = (issueId: string): Map<string, Period> => {
+    const known = open.get(issueId);
+    if (known !== undefined) return known;
+    const made = new Map<string, Period>();
+    open.set(issueId, made);
+    return made;
+  };
   return {
     add: (issueId, { entry, effect, totals: after }, blockNumber) => {
+      const own = openOf(issueId);
       for (const change of effect.holdings) {
-        checkNamed(issueId, entry, change.account);
+        const { account } = change;
+        checkNamed(issueId, entry, account);
         if (change.before !== null) {
-          const { account, fromSeq } = change.before;
-          const own = opened.get(`${issueId} ${account} ${fromSeq}`);
-          if (own === undefined) ended.push({ issueId, account, fromSeq, toSeq: entry.seq });
-          else own.toSeq = entry.seq;
+          const period = own.get(account);
+          if (period !== undefined) period.toSeq = entry.seq;
+          else ended.push({ issueId, account, fromSeq: change.before.fromSeq, toSeq: entry.seq });
         }
-        if (change.after !== null) {
+        if (change.after === null) own.delete(account);
+        else {
           checkLots(issueId, change.after);
-          opened.set(`${issueId} ${change.account} ${entry.seq}`, {
-            issueId,
-            holding: change.after,
-            toSeq: null,
-          });
+          const period = { issueId, holding: change.after, toSeq: null };
+          own.set(account, period);
+          opened.push(period);
         }
       }
       if (effect.hold !== null) holds.set(`${issueId} ${effect.hold.id}`, { issueId, hold: effect.hold });
       totals.set(issueId, { issueId, ...after, blockNumber });
     },
     write: async (tx) => {
-      // Ends first: an account has one open period at a time.
-      const ends = endPeriods(tx, ended);
-      await Promise.all([ends, copyRows(tx, "holding_period", periodColumns, [...opened.values()])]);
-      await insertRows(tx, "hold", holdColumns, [...holds.values()], holdConflict);
-      await insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict);
+      await together(
+        // Ends first: an account has one open period at a time.
+        endPeriods(tx, ended),
+        copyRows(tx, "holding_period", periodColumns, opened),
+        insertRows(tx, "hold", holdColumns, [...holds.values()], holdConflict),
+        insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict),
+      );
     },
   };
 }
@@ -147,7 +157,7 @@ function checkLots(issueId: string, { account, units, lots, fromSeq }: Holding):
 
 async function endPeriods(tx: Transaction, ended: readonly PeriodEnd[]): Promise<void> {
   if (ended.length === 0) return;
-  await tx.query(
+  const { rowCount } = await tx.query(
     `update holding_period p set to_seq = t.to_seq
      from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as t (issue_id, account, from_seq, to_seq)
      where p.issue_id = t.issue_id and p.account = t.account and p.from_seq = t.from_seq`,
@@ -158,6 +168,9 @@ async function endPeriods(tx: Transaction, ended: readonly PeriodEnd[]): Promise
       ended.map((each) => each.toSeq),
     ],
   );
+  // The fold may have begun with a state from memory.
+  if (rowCount !== ended.length)
+    throw new Error(`${ended.length} periods were to end and ${rowCount} are in the register.`);
 }
 
 const periodColumns = [
@@ -168,7 +181,7 @@ const periodColumns = [
   column<Period>("to_seq", "bigint", ({ toSeq }) => toSeq),
   column<Period>("units", "bigint", ({ holding }) => holding.units),
   column<Period>("encumbered", "bigint", ({ holding }) => holding.encumbered),
-  column<Period>("lots", "jsonb", ({ holding }) => JSON.stringify(lotsToJson(holding.lots))),
+  column<Period>("lots", "jsonb", ({ holding }) => lotsText(holding.lots)),
 ];
 
 type HoldOfIssue = { issueId: string; hold: Hold };

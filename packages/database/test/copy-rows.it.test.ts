@@ -22,7 +22,7 @@ const columns = [
   column<Row>("whole", "integer", ({ whole }) => whole),
   column<Row>("is_so", "boolean", ({ is }) => is),
   column<Row>("said", "text", ({ text }) => text),
-  column<Row>("day", "date", ({ day }) => day),
+  column<Row>("day", "date", ({ day }) => (day === null ? null : Date.parse(day) / 86_400_000)),
   column<Row>("at", "timestamptz", ({ at }) => at),
   column<Row>("facts", "jsonb", ({ json }) => JSON.stringify(json)),
   column<Row>("parts", "text[]", ({ parts }) => parts),

@@ -1,0 +1,62 @@
+import type { ChainBlock } from "@genbo/chain/blocks";
+import type { Queryable } from "@genbo/database/connection";
+import type { StoredCursor } from "@genbo/database/cursor";
+import type { Log } from "@genbo/domain/log";
+import { type PreparedLot, prepareLot } from "./enter-lot.ts";
+import { createFoldMemory, isFull } from "./fold-memory.ts";
+import type { Lot } from "./lot.ts";
+
+/** How lots are planned and written: by the indexer, by a rebuild, by a bench. */
+export interface LotWork<Done extends { cursor: StoredCursor }> {
+  /** For the reads of the fold; sees what is committed. */
+  db: Queryable;
+  log: Log;
+  /** The first of these blocks, as one lot. */
+  plan(blocks: readonly ChainBlock[]): Promise<Lot>;
+  /** Writes a lot in one transaction. @param version of the cursor that it was folded for */
+  write(prepared: PreparedLot, version: string): Promise<Done>;
+}
+
+/**
+ * Enters blocks lot by lot from `cursor` on, and folds the next lot while PostgreSQL writes the one before. What was
+ * folded ahead lives in memory alone: after a lot that could not be written this must not be used any more.
+ */
+export function enterLots<Done extends { cursor: StoredCursor }>(cursor: StoredCursor, work: LotWork<Done>) {
+  let at = cursor;
+  let memory = createFoldMemory();
+  const prepare = async (blocks: readonly ChainBlock[], line: { seq: number; head: string }) =>
+    prepareLot(work.db, await work.plan(blocks), line, memory, work.log);
+
+  return {
+    /** To where somebody else has taken the register on, and knows of. */
+    moved: (to: StoredCursor): void => {
+      at = to;
+      memory = createFoldMemory();
+    },
+    enter: async function* (
+      blocks: readonly ChainBlock[],
+    ): AsyncGenerator<{ done: Done; blocks: readonly ChainBlock[] }> {
+      let rest = blocks;
+      let ahead: Promise<PreparedLot> | undefined;
+      while (rest.length > 0) {
+        const next = await (ahead ?? prepare(rest, { seq: at.registrySeq, head: at.registryHead }));
+        rest = rest.slice(next.lot.blocks.length);
+        const writing = work.write(next, at.version);
+        ahead =
+          rest.length > 0 && !isFull(memory) && mayRunAhead(next)
+            ? prepare(rest, next.folded.registry)
+            : undefined;
+        // It is awaited when the one before is written, or nobody wants it any more.
+        ahead?.catch(() => undefined);
+        const done = await writing;
+        at = done.cursor;
+        if (ahead === undefined && isFull(memory)) memory = createFoldMemory();
+        yield { done, blocks: next.lot.blocks };
+      }
+    },
+  };
+}
+
+/** Whether what the next lot is to be read from the database does not wait for this one: its state is in memory. */
+const mayRunAhead = ({ lot, folded }: PreparedLot): boolean =>
+  folded.faults.length === 0 && folded.activated.length === 0 && !lot.closes;
