@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { skewMsMax } from "@genbo/database/clock-skew";
-import { createPool } from "@genbo/database/connection";
+import { createPool, createPrisma } from "@genbo/database/connection";
 import { beforeAll, expect, it, vi } from "vitest";
+import { buildApp } from "../src/app.ts";
+import { asker } from "./support/ask.ts";
 import { customer } from "./support/samples.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -49,6 +51,23 @@ it.each([
     expect(rows[0].count).toBe(1);
   },
 );
+
+it("a statement that takes longer than it may is named, and the request may be sent again", async () => {
+  const pool = createPool(world.db.urls.genbo_api, { statementTimeoutMs: 200, max: 2 });
+  const app = await buildApp({ ...world.ctx, pool, prisma: createPrisma(pool) });
+  const [key, body] = [randomUUID(), customer("slow")];
+  const register = () => asker(app)(world.broker.secret, "registerInvestor", { body, key });
+  const blocker = await world.owner.connect();
+  await blocker.query("begin; lock table tax_status in access exclusive mode");
+  const refused = await register();
+  expect([refused.status, refused.code, refused.problem.retryable]).toEqual([503, "NOT_READY", true]);
+  expect(refused.problem.detail).toContain("took longer over a statement");
+  await blocker.query("rollback");
+  blocker.release();
+  await expect.poll(async () => (await register()).status, { timeout: 30_000 }).toBe(201);
+  await app.close();
+  await pool.end();
+});
 
 it("a clock that is an hour off is named in /status, and a right one is not", async () => {
   const skew = async () => (await world.ask(null, "status")).body.clockSkewMs;

@@ -5,6 +5,8 @@ import { GateFull } from "./gate.ts";
 const causes: Readonly<Record<string, string>> = {
   "25006":
     "The database is read-only: DATABASE_URL leads to a standby, or default_transaction_read_only is on. Point it at the primary.",
+  "57014":
+    "The database took longer over a statement than it may: it is overloaded, or something holds a lock. See pg_stat_activity.",
   "53100": "The database's disk is full: make room on its volume.",
   "53200": "The database has no memory left: give it more, or lower work_mem.",
   "53300":
@@ -12,8 +14,11 @@ const causes: Readonly<Record<string, string>> = {
 };
 const away = "The database does not answer.";
 
-/** PostgreSQL is starting, stopping, out of means, read-only, or has lost this connection (classes 08, 53 and 57P). */
-const states = /^(08...|25006|53[123]00|57P0[123])$/;
+/**
+ * PostgreSQL is starting, stopping, out of means, out of time, read-only, or has lost this connection (classes 08, 53 and
+ * 57); or others were in the way too often (class 40).
+ */
+const states = /^(08...|25006|25P03|40001|40P01|53[123]00|57014|57P0[123])$/;
 const systemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 /** The driver's own errors have no code. */
 const wordings =
