@@ -38,12 +38,15 @@ export async function closeCustodyChanges(
   }
 }
 
-/** The receiving broker may have given its number to somebody else meanwhile: then the change's id tells them apart. */
+/** A broker may have given a customer's number to somebody else meanwhile: then the change's id tells them apart. */
+const numberAt = (broker: string, number: string): string => `${number} || case
+  when exists (select 1 from investor o where o.broker_id = ${broker} and o.external_id = ${number} and o.id <> i.id)
+  then ' ' || k.id else '' end`;
+
 async function handOver(tx: Transaction, changeId: string | null): Promise<void> {
   await tx.query(
-    `update investor i set broker_id = k.to_broker_id, external_id = k.to_external_id || case
-       when exists (select 1 from investor o where o.broker_id = k.to_broker_id and o.external_id = k.to_external_id)
-       then ' ' || k.id else '' end
+    `update investor i set broker_id = k.to_broker_id,
+       external_id = ${numberAt("k.to_broker_id", "k.to_external_id")}
      from custody_change k where k.id = $1 and i.id = k.investor_id`,
     [changeId],
   );
@@ -65,7 +68,8 @@ export async function reopenCustodyChanges(tx: Transaction): Promise<void> {
   const ids = reopened.rows.map(({ id }) => id);
   if (ids.length === 0) return;
   await tx.query(
-    `update investor i set broker_id = k.from_broker_id, external_id = k.from_external_id
+    `update investor i set broker_id = k.from_broker_id,
+       external_id = ${numberAt("k.from_broker_id", "k.from_external_id")}
      from custody_change k where k.id = any($1) and i.id = k.investor_id and i.broker_id = k.to_broker_id`,
     [ids],
   );

@@ -11,6 +11,7 @@ import {
 const at = new Date("2022-03-10T01:00:00Z");
 const account = `0x${"ac".repeat(20)}`;
 let db: TestDatabase;
+let investor: (id: string, broker: string, person: string) => Promise<unknown>;
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -21,7 +22,7 @@ beforeAll(async () => {
         "insert into party (id, kind, name, custodian_id, created_at) values ($1, 'broker', $1, $2, $3)",
         [id, custodian, at],
       );
-  const investor = (id: string, broker: string, person: string) =>
+  investor = (id, broker, person) =>
     owner.query(
       `insert into investor (id, broker_id, external_id, person_id, class_bits, country, tax_category, valid_until, created_at)
        values ($1, $2, 'no-1', $3, 8, 392, 'RESIDENT_INDIVIDUAL', $4, $4)`,
@@ -64,4 +65,10 @@ test("the customer and its wallets change hands with the last record, and back w
   expect(await standing()).toEqual(["entered", "b", "no-1 cus", "b"]);
   await indexer(reopenCustodyChanges);
   expect(await standing()).toEqual(["approved", "a", "no-1", "a"]);
+
+  await indexer((tx) => closeCustodyChanges(tx, [ended], String));
+  // And so did the first broker, before the chain took the change back.
+  await investor("comes", "a", "3");
+  await indexer(reopenCustodyChanges);
+  expect(await standing()).toEqual(["approved", "a", "no-1 cus", "a"]);
 });
