@@ -109,6 +109,15 @@ describe("an investor", () => {
   });
 });
 
+it("a venue sees an issue without the sums of its holders, who may be few", async () => {
+  const of = async (secret: string) =>
+    (await world.ask(secret, "getIssue", { params: { id } })).body.register;
+  expect(await of(world.secretOf("venue"))).toBeNull();
+  expect(await of(world.issuer.secret)).toMatchObject({ holders: 3 });
+  const { body } = await world.ask(world.secretOf("venue"), "listIssues", { query: {} });
+  expect(body.items.map(({ register }) => register)).toEqual(body.items.map(() => null));
+});
+
 describe("an auditor", () => {
   it("reads names while a view is open that two persons opened, by its reason, and never else", async () => {
     const read = () => names(world.auditor.secret, others.personId, {});

@@ -117,7 +117,7 @@ const issueFields = z.object({
   register: z
     .object({ seq: height, head: hash, units: unitsText, holders: height })
     .nullable()
-    .describe("Sums without names; null until the first entry"),
+    .describe("Sums without names; null until the first entry, and for a venue"),
 });
 export const issue = named("Issue", issueFields);
 export const issueAnswer = named(

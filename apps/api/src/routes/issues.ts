@@ -39,15 +39,19 @@ export const issueHandlers = (ctx: ApiContext): Handlers<"draftIssue" | "listIss
       ctx.pool,
       rows.map(({ id }) => id),
     );
-    const wire = (row: (typeof rows)[number]) => issueWire(row, lines.get(row.id)!);
+    const wire = (row: (typeof rows)[number]) => issueWire(row, lines.get(row.id)!, principal.role);
     return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
   },
   getIssue: async ({ principal, params, query }) => {
     const head = await headAt(ctx, query.minBlock);
     const row = await findIssue(ctx.prisma, issueView(principal), params.id);
     if (row === null) throw notFound();
-    const wire = issueWire(row, (await ratioLinesOf(ctx.pool, [row.id])).get(row.id)!);
-    const asOf = head && { ...head, time: head.time.toISOString(), seq: wire.register?.seq ?? 0 };
+    const wire = issueWire(row, (await ratioLinesOf(ctx.pool, [row.id])).get(row.id)!, principal.role);
+    const asOf = head && {
+      ...head,
+      time: head.time.toISOString(),
+      seq: row.issueState ? Number(row.issueState.seq) : 0,
+    };
     const { terms } = await presentTerms(ctx.pool, row.id);
     return { status: 200, body: { ...wire, terms: { ...terms }, asOf } };
   },

@@ -2,13 +2,17 @@ import type { issue } from "@genbo/api-schema/issues";
 import type { IssueWithState } from "@genbo/database/issues";
 import { approvedUnits, type RatioLines } from "@genbo/domain/approved-units";
 import { classesOf } from "@genbo/domain/investor-class";
+import type { Role } from "@genbo/domain/permissions";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { z } from "zod";
 
 type IssueWire = z.input<typeof issue>;
 
-/** @param lines the consolidations and splits since it was issued */
-export function issueWire(row: IssueWithState, lines: RatioLines): IssueWire {
+/**
+ * @param lines the consolidations and splits since it was issued
+ * @param role a venue sees no sum of the holders, who may be few (ADR 0028)
+ */
+export function issueWire(row: IssueWithState, lines: RatioLines, role: Role): IssueWire {
   const { issueState: register } = row;
   return {
     id: row.id,
@@ -36,12 +40,15 @@ export function issueWire(row: IssueWithState, lines: RatioLines): IssueWire {
     reason: row.reason,
     createdAt: row.createdAt.toISOString(),
     decidedAt: row.decidedAt?.toISOString() ?? null,
-    register: register && {
-      seq: Number(register.seq),
-      head: register.head,
-      units: String(register.units),
-      holders: register.holders,
-    },
+    register:
+      register && role !== "venue"
+        ? {
+            seq: Number(register.seq),
+            head: register.head,
+            units: String(register.units),
+            holders: register.holders,
+          }
+        : null,
   };
 }
 
