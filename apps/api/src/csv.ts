@@ -1,4 +1,4 @@
-import { newInvestors, newWallets } from "@genbo/api-schema/investors";
+import { investorColumns, newInvestors, newWallets, walletColumns } from "@genbo/api-schema/investors";
 import { bulkRowsMax } from "@genbo/api-schema/limits";
 import type { RowError } from "@genbo/api-schema/problem";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
@@ -48,24 +48,42 @@ const cellOf: Readonly<Record<string, string>> = {
 
 /** The body of each bulk route that reads CSV, as its JSON form would be. @throws ProblemError ROWS_INVALID */
 export const csvReaders: Readonly<Record<string, (text: string) => unknown>> = {
-  registerInvestors: (text) => readRows(text, newInvestors, investorOf, new Set(Object.values(cellOf))),
-  registerWallets: (text) => readRows(text, newWallets, walletOf, new Set()),
+  registerInvestors: (text) =>
+    readRows(text, newInvestors, investorOf, {
+      known: new Set(investorColumns),
+      required: new Set(Object.values(cellOf)),
+      others: true,
+    }),
+  // Where the one column beside the number may be left out, one that is spelt otherwise must not be.
+  registerWallets: (text) =>
+    readRows(text, newWallets, walletOf, {
+      known: new Set(walletColumns),
+      required: new Set(),
+      others: false,
+    }),
 };
+
+interface Columns {
+  known: ReadonlySet<string>;
+  required: ReadonlySet<string>;
+  /** Whether the file may have columns that are not read. */
+  others: boolean;
+}
 
 function readRows<S extends z.ZodType>(
   text: string,
   schema: S,
   rowOf: (cells: Cells) => unknown,
-  required: ReadonlySet<string>,
+  expected: Columns,
 ): z.output<S> {
-  const rows = cellsOf(text, required).map(rowOf);
+  const rows = cellsOf(text, expected).map(rowOf);
   const result = schema.safeParse({ rows });
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap((issue) => errorsOf(issue, ""));
   throw rowsInvalid(errors.map(rowErrorOf));
 }
 
-function cellsOf(text: string, required: ReadonlySet<string>): Cells[] {
+function cellsOf(text: string, expected: Columns): Cells[] {
   let columns: string[] = [];
   const named = (heading: string[]) => {
     columns = heading.map((name) => headings[name.trim()] ?? name.trim());
@@ -84,10 +102,21 @@ function cellsOf(text: string, required: ReadonlySet<string>): Cells[] {
   } catch (error) {
     throw lineFault(error);
   }
-  const missing = [...required].filter((name) => !columns.includes(name));
-  if (records.length > 0 && missing.length === 0) return records;
-  const detail = records.length === 0 ? "The file has no rows." : `The heading lacks ${missing.join(", ")}.`;
+  const detail = records.length === 0 ? "The file has no rows." : headingFault(columns, expected);
+  if (detail === undefined) return records;
   throw new ProblemError("ROWS_INVALID", detail, { pointer: "", rows: [] });
+}
+
+/** Names columns of ours alone: in a file without a heading its first row stands there. */
+function headingFault(columns: readonly string[], { known, required, others }: Columns): string | undefined {
+  const missing = [...required].filter((name) => !columns.includes(name));
+  if (missing.length > 0) return `The heading lacks ${missing.join(", ")}.`;
+  const twice = columns.find((name, at) => known.has(name) && columns.indexOf(name) < at);
+  if (twice !== undefined) return `The heading has ${twice} twice.`;
+  const other = columns.findIndex((name) => !known.has(name));
+  return others || other < 0
+    ? undefined
+    : `Column ${other + 1} of the heading is none of ${[...known].join(", ")}.`;
 }
 
 /** The parser's own message quotes the line, which holds names: only its number is told. */

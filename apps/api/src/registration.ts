@@ -74,6 +74,10 @@ export async function register(
         result.conflicts.push(lapsed(row));
         return;
       }
+      if (isUnborn(applicant.particulars, registrar.at)) {
+        result.conflicts.push(unborn(row));
+        return;
+      }
       const { investor, ...rest } = admit(registrar, applicant);
       said.set(applicant.externalId, { investor, data: dataOf(investor, rest.particulars) });
       admitted.push({ investor: { ...investor, at: registrar.at }, ...rest });
@@ -144,6 +148,18 @@ async function sealedParts(
     taxStatusPart(admitted.map(({ investor }) => ({ ...investor, effectiveOn, at }))),
   ];
 }
+
+/** Whether a person is to be born, or established, on a later day. */
+export const isUnborn = ({ bornOn }: Applicant["particulars"], at: Date): boolean =>
+  bornOn !== null && bornOn > isoOfDay(jstDay(at));
+
+const unborn = (row: number): RowConflict => ({
+  row,
+  code: "INVALID_FIELD",
+  pointer: `/rows/${row}/particulars/bornOn`,
+  detail: "The day of birth or establishment lies in the future.",
+  fix: problemOf("INVALID_FIELD").fix.en,
+});
 
 const contradicts = (row: number, id: string): RowConflict => ({
   row,

@@ -64,6 +64,27 @@ describe("a bulk file", () => {
     expect(inOneFile.body).toMatchObject({ created: 1, unchanged: 1, conflicts: [{ row: 2 }] });
   });
 
+  it("is of persons who are born, under names that read as they are written", async () => {
+    const born = (bornOn: string) => {
+      const { particulars, ...rest } = customer(unused());
+      return { ...rest, particulars: { ...particulars, bornOn } };
+    };
+    const one = async (body: ReturnType<typeof customer>) =>
+      (await world.ask(world.broker.secret, "registerInvestor", { body })).problem.pointer;
+    for (const day of ["0000-01-01", "9999-12-31", "2149-06-07", "2021-08-03"])
+      expect(await one(born(day))).toBe("/particulars/bornOn");
+    const { body } = await bulk([born("2021-08-02"), born("2021-08-03"), born("0578-01-01")]);
+    expect(body).toMatchObject({
+      created: 2,
+      conflicts: [{ row: 1, code: "INVALID_FIELD", pointer: "/rows/1/particulars/bornOn" }],
+    });
+    for (const mark of ["\u202e", "\u2066", "\u2028"]) {
+      const { particulars, ...rest } = customer(unused());
+      const name = { ...particulars.name, kanji: `見本${mark}太郎` };
+      expect(await one({ ...rest, particulars: { ...particulars, name } })).toBe("/particulars/name/kanji");
+    }
+  });
+
   it("names wrong rows by number and field", async () => {
     const { problem } = await bulk([
       customer(unused()),
@@ -132,6 +153,8 @@ describe("a bank's CSV", () => {
     const torn = await csv(`${heading}\n${line(unused())}\n1,"山田 太郎\n`);
     expect(torn.problem.code).toBe("ROWS_INVALID");
     expect(`${wrong.text}${headless.text}${torn.text}`).not.toMatch(/山田|髙橋/);
+    const twice = await csv(`${heading},氏名\n${line(unused())},別人\n`);
+    expect([twice.code, twice.problem.detail]).toEqual(["ROWS_INVALID", "The heading has nameKanji twice."]);
     expect((await csv("")).code).toBe("ROWS_INVALID");
     expect((await csv(cp932(`${heading}\n${line(unused())}`))).code).toBe("BAD_ENCODING");
     expect((await csv("x", "; charset=euc-jp")).code).toBe("BAD_ENCODING");
@@ -164,6 +187,25 @@ describe("an account", () => {
       country: 392,
       custodian,
     });
+  });
+
+  it("is nobody's at the zero address, and none in a file whose columns are spelt otherwise", async () => {
+    const externalId = unused();
+    const { body } = await world.ask(world.broker.secret, "registerInvestor", { body: customer(externalId) });
+    const address = `0x${"0".repeat(40)}`;
+    const zero = await world.ask(world.broker.secret, "registerWallet", {
+      body: { investorId: body.id, address },
+    });
+    expect([zero.code, zero.problem.pointer]).toEqual(["INVALID_FIELD", "/address"]);
+    const file = (payload: string) =>
+      world.ask(world.broker.secret, "registerWallets", { payload, type: "text/csv" });
+    const other = await file(`externalId,Address\r\n${externalId},0x${"7".repeat(40)}`);
+    expect([other.code, other.problem.detail]).toEqual([
+      "ROWS_INVALID",
+      "Column 2 of the heading is none of externalId, address.",
+    ]);
+    expect((await file(`externalId,externalId\r\n${externalId},x`)).code).toBe("ROWS_INVALID");
+    expect((await file(`externalId,address\r\n${externalId},`)).status).toBe(202);
   });
 
   it("of another person is refused without a word about whose it is", async () => {
@@ -215,6 +257,14 @@ describe("a change of particulars", () => {
       ["setRecords", after.commitment],
       ["setRecords", after.commitment],
     ]);
+  });
+
+  it("is of a person who is born", async () => {
+    const { investorId: id } = await world.open(world.broker, unused());
+    const particulars = { ...customer(unused()).particulars, bornOn: "2021-08-03" };
+    const body = { effectiveOn: "2021-08-01", evidenceRef: "doc-1", particulars };
+    const { problem } = await world.ask(world.broker.secret, "changeParticulars", { params: { id }, body });
+    expect(problem.pointer).toBe("/particulars/bornOn");
   });
 
   it("takes a document's number as evidence and no text, which no erasure would reach [APPI 22]", async () => {

@@ -1,5 +1,6 @@
 import { refusal } from "@genbo/domain/refusals";
 import { representationFaults, representativeRoles } from "@genbo/domain/representation";
+import { zeroAddress } from "@genbo/domain/words";
 import { z } from "zod";
 import { investorClass } from "./issues.ts";
 import { bulkRowsMax } from "./limits.ts";
@@ -237,6 +238,7 @@ const walletFields = z.object({
 export const wallet = named("Wallet", walletFields);
 const walletRequest = {
   address: address
+    .refine((text) => text !== zeroAddress, "is the zero address, which is nobody's")
     .optional()
     .describe(
       "Left out, the customer's one account gets an address that needs no key: its broker acts for it",

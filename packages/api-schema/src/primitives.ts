@@ -4,11 +4,14 @@ import { maxUnits, parseUnits } from "@genbo/domain/units";
 import { z } from "zod";
 import { clauseCharsMax, lineCharsMax } from "./limits.ts";
 
-/** PostgreSQL text cannot hold NUL, UTF-8 cannot hold half a surrogate pair, and a name has no control characters. */
+/**
+ * PostgreSQL text cannot hold NUL, UTF-8 cannot hold half a surrogate pair, and a name has no control characters. Nor has
+ * it those that turn the direction of what follows: a register would show other words than it holds.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-const control = /[\u0000-\u001f\u007f-\u009f]/;
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above, but tab and line breaks may stand in a clause
-const controlInClause = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+const controlInClause = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 const printable = (forbidden: RegExp, charsMax: number) =>
   z
@@ -78,8 +81,11 @@ export const day = z
     const found = dayOfIso(text);
     return found !== undefined && found > 0 && found <= lastDay;
   }, "is not a day between 1970-01-02 and 2149-06-06");
-/** A day of birth or establishment may lie before 1970. */
-export const pastDay = z.iso.date().describe("YYYY-MM-DD");
+/** A day of birth or establishment may lie before 1970; there is no year 0, and no register lasts beyond its last day. */
+export const pastDay = z.iso
+  .date()
+  .describe("YYYY-MM-DD")
+  .refine((text) => text >= "0001" && text < "2149-06-07", "is not a day between 0001-01-01 and 2149-06-06");
 
 /** The last second that five bytes of a registry record could name lies far beyond; dates of PostgreSQL end first. */
 const lastInstant = Date.UTC(9999, 11, 31);

@@ -23,6 +23,8 @@ export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
         const { items, conflicts, created, writes } = await register(db, ctx.vaultKeys, registrar, [body]);
         const [conflict] = conflicts;
         if (conflict?.code === "VALIDITY_PAST") throw invalidField("/validUntil", "lies in the past");
+        if (conflict?.code === "INVALID_FIELD")
+          throw invalidField("/particulars/bornOn", "lies in the future");
         if (conflict !== undefined)
           throw new ProblemError("ALREADY_EXISTS", `${conflict.detail} ${conflict.fix}`);
         const { investor } = items[0]!;

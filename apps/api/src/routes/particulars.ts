@@ -16,6 +16,7 @@ import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { invalidField, notFound } from "../problem.ts";
 import { recordCommand } from "../records.ts";
+import { isUnborn } from "../registration.ts";
 import { sealNext } from "../sealing.ts";
 
 type Change = CallOf<"changeParticulars">;
@@ -30,6 +31,8 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
   const investor = await customerForChange(db, principal.partyId, params.id);
   if (investor === undefined) throw notFound();
   if (dayOfIso(body.effectiveOn)! > jstDay(at)) throw invalidField("/effectiveOn", "lies in the future");
+  if (body.particulars && isUnborn(body.particulars, at))
+    throw invalidField("/particulars/bornOn", "lies in the future");
   const next = changed(investor, call);
   const latest = (await latestParticulars(db, ctx.vaultKeys, [investor.personId])).get(investor.personId)!;
   const isNew =
