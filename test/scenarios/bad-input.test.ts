@@ -6,25 +6,20 @@ import { inheritedEnv, writeEnv } from "@genbo/domain/env";
 import { exitOf } from "@genbo/domain/tether";
 import { startIndexerService } from "@genbo/indexer/service";
 import { startWorkerService } from "@genbo/worker/service";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Fault, openFaultyNode } from "../support/faulty-node.ts";
-import { type Market, type MarketIssue, openMarket } from "../support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../support/stack-in-process.ts";
+import { startMarket } from "../support/market-stack.ts";
 
 // The table of docs/operations/bad-input.md, a test for each line that is not tested where it belongs.
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
 const lines: string[] = [];
 
-beforeAll(async () => {
-  stack = await startStackInProcess({ profile: "server", nodes: 1, onLog: (line) => lines.push(line) });
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 100);
+const { stack, market } = await startMarket({
+  profile: "server",
+  nodes: 1,
+  onLog: (line) => lines.push(line),
 });
-afterAll(() => stack?.stop());
+const issue = await market.issue();
+const wallets = await market.wallets(0, 100);
 
 const issueAll = () =>
   market.submit(

@@ -12,27 +12,17 @@ import { encodeMove, zeroAddress, zeroWord } from "@genbo/domain/words";
 import type { IssueState } from "@genbo/register/state";
 import { firstDifference, notReady, type Opening, openingOf } from "@genbo/register/successor";
 import { readExport } from "@genbo/register/verify";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../support/stack-in-process.ts";
+import { afterAll, expect, test } from "vitest";
+import type { MarketIssue } from "../support/market.ts";
+import { startMarket } from "../support/market-stack.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "genbo-successor-"));
-let stack: StackInProcess;
-let market: Market;
-let old: MarketIssue;
-let wallets: string[];
 
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  old = await market.issue();
-  wallets = await market.wallets(0, 4);
-}, 120_000);
+const { stack, market } = await startMarket();
+const old = await market.issue();
+const wallets = await market.wallets(0, 4);
 
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 async function act(signer: string, call: string, args: object, ref: string, target = old.token) {
   const { state, code } = await market.run(call, [{ signer, call, target, ref, args: { ...args } }]);

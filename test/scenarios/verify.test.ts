@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { contractArtifact, contractInterface } from "@genbo/chain/abi";
-import { setChainTime } from "@genbo/chain/anvil";
 import { type Verdict, verifyFile } from "@genbo/cli/verify";
 import { readDeployment } from "@genbo/database/deployment";
 import { exportChunks } from "@genbo/database/register-export";
@@ -13,38 +12,28 @@ import { newId, refOf } from "@genbo/domain/ids";
 import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { lineText, parseLine } from "@genbo/register/export";
 import { headAfterEntry } from "@genbo/register/head";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../support/stack-in-process.ts";
+import { afterAll, expect, test } from "vitest";
+import { startMarket } from "../support/market-stack.ts";
 import { randomFrom, type Tampered, tamperings } from "../support/tamper.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "genbo-verify-"));
 const file = join(dir, "export.jsonl");
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let original: Buffer;
 
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue({ acceptanceRequired: true, approvalRequired: true });
-  const [sellers, buyers] = [await market.wallets(0, 8), await market.wallets(1, 5)];
-  await market.run(
-    "issuance",
-    sellers.map((to, n) => market.issueRow(issue, to, BigInt(10 + n))),
-  );
-  for (const [n, to] of buyers.entries()) await trade(sellers[n]!, to, BigInt(n + 1), n === 4);
-  // An issue of its own: another token's entries stand between, and the registry is one.
-  const other = await market.issue();
-  await market.run("issuance", [market.issueRow(other, sellers[0]!, 3n)]);
-  original = await exported();
-}, 120_000);
+const { stack, market } = await startMarket();
+const { moveTo } = stack;
+const issue = await market.issue({ acceptanceRequired: true, approvalRequired: true });
+const [sellers, buyers] = [await market.wallets(0, 8), await market.wallets(1, 5)];
+await market.run(
+  "issuance",
+  sellers.map((to, n) => market.issueRow(issue, to, BigInt(10 + n))),
+);
+for (const [n, to] of buyers.entries()) await trade(sellers[n]!, to, BigInt(n + 1), n === 4);
+// An issue of its own: another token's entries stand between, and the registry is one.
+const other = await market.issue();
+await market.run("issuance", [market.issueRow(other, sellers[0]!, 3n)]);
+const original = await exported();
 
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A joint request, accepted, and approved or rejected. */
 async function trade(from: string, to: string, units: bigint, reject: boolean): Promise<void> {
@@ -223,10 +212,6 @@ test("the roots that the chain holds are those of the export at their closes; on
       ]);
       return rows.length >= count && rows;
     });
-  const moveTo = async (iso: string) => {
-    await stack.clock.advance(new Date(iso));
-    await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
-  };
   const [to = ""] = await market.wallets(0, 1);
   await moveTo("2021-08-02T09:00:00+09:00");
   await market.run("issuance", [market.issueRow(issue, to, 4n)]);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Anvil, startAnvil } from "@genbo/chain/anvil";
+import { type Anvil, setChainTime, startAnvil } from "@genbo/chain/anvil";
 import { type Keystore, openKeystore } from "@genbo/chain/keystore";
 import type { Pool } from "@genbo/database/connection";
 import { readDeployment } from "@genbo/database/deployment";
@@ -34,6 +34,8 @@ export interface StackInProcess {
   database: TestDatabase;
   /** Logged in as the schema's owner, for looking on and for what a test must put in place. */
   owner: Pool;
+  /** What the owner reads. */
+  rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   anvil(): Anvil;
   nodes: readonly FaultyNode[];
   /** Folder of the chain's dumps. */
@@ -45,6 +47,8 @@ export interface StackInProcess {
   env(role: "genbo_worker" | "genbo_indexer"): Env;
   worker: Restartable<WorkerService, WorkerServiceOptions>;
   indexer: Restartable<IndexerService, undefined>;
+  /** The platform's time and the chain's go on to this instant. */
+  moveTo(iso: string): Promise<void>;
   /** `kill -9` of the chain, which comes back from its last dump on the same port. */
   killChain(): Promise<void>;
   /** Looks every few milliseconds until `look` gives something. @throws Error after `timeoutMs` */
@@ -103,6 +107,8 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
   const stack: StackInProcess = {
     database,
     owner,
+    rows: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await owner.query<Row>(text, [...values])).rows,
     anvil: () => anvil,
     nodes,
     chainDir,
@@ -112,6 +118,10 @@ export async function startStackInProcess(options: StackInProcessOptions = {}): 
     env: envOf,
     worker,
     indexer,
+    moveTo: async (iso) => {
+      await clock.advance(new Date(iso));
+      await setChainTime(anvil.rpc, Math.floor(clock.now().getTime() / 1000));
+    },
     killChain: async () => {
       process.kill(anvil.pid, "SIGKILL");
       await anvil.exited;

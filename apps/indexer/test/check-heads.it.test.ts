@@ -1,38 +1,26 @@
-import { createRpc, type Rpc } from "@genbo/chain/rpc";
+import { createRpc } from "@genbo/chain/rpc";
 import { type Cursor, readCursor } from "@genbo/database/cursor";
 import { readDeployment } from "@genbo/database/deployment";
-import { type Leadership, tryLead } from "@genbo/database/leader";
+import { tryLead } from "@genbo/database/leader";
 import { createLog } from "@genbo/domain/log";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
-import { openTcpLink, type TcpLink } from "../../../test/support/tcp-link.ts";
+import { afterAll, expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
+import { openTcpLink } from "../../../test/support/tcp-link.ts";
 import { createHeadChecks } from "../src/check-heads.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let leadership: Leadership;
-let link: TcpLink;
-let rpc: Rpc;
 const said: string[] = [];
-
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue();
-  const [to = ""] = await market.wallets(0, 1);
-  await market.run("issuance", [market.issueRow(issue, to, 3n)]);
-  await stack.indexer.stop();
-  leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
-  link = await openTcpLink(Number(new URL(stack.anvil().url).port));
-  rpc = createRpc([`http://127.0.0.1:${link.port}`], { timeoutMs: 2_000 });
-});
+const { stack, market } = await startMarket();
+const issue = await market.issue();
+const [to = ""] = await market.wallets(0, 1);
+await market.run("issuance", [market.issueRow(issue, to, 3n)]);
+await stack.indexer.stop();
+const leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
+const link = await openTcpLink(Number(new URL(stack.anvil().url).port));
+const rpc = createRpc([`http://127.0.0.1:${link.port}`], { timeoutMs: 2_000 });
 afterAll(async () => {
-  rpc?.close();
-  await link?.close();
-  await leadership?.resign();
-  await stack?.stop();
+  rpc.close();
+  await link.close();
+  await leadership.resign();
 });
 
 const breaks = async () =>

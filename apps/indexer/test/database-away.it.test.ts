@@ -1,15 +1,8 @@
 import { createPool } from "@genbo/database/connection";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket();
 
 /** Ends every session of worker and indexer, as a restart of PostgreSQL does. */
 async function endSessions(): Promise<number> {

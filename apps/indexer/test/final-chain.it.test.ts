@@ -1,19 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
-beforeAll(async () => {
-  stack = await startStackInProcess({ profile: "server", nodes: 2 });
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 5);
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket({ profile: "server", nodes: 2 });
+const issue = await market.issue();
+const wallets = await market.wallets(0, 5);
 
 const issueAll = () =>
   market.run(

@@ -1,22 +1,12 @@
 import { createPool } from "@genbo/database/connection";
 import { tryLead } from "@genbo/database/leader";
 import type { IndexerService } from "@genbo/indexer/service";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
-
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 20);
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket();
+const issue = await market.issue();
+const wallets = await market.wallets(0, 20);
 
 const issuance = () =>
   market.run(

@@ -2,36 +2,25 @@ import { type Order, orderActions } from "@genbo/chain/orders";
 import { newPersonId, refOf, refOfWallet } from "@genbo/domain/ids";
 import { encodeRecord } from "@genbo/domain/registry-record";
 import { zeroWord } from "@genbo/domain/words";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 import { orderWallet } from "../../../test/support/order-wallet.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let buyer: string;
-let chainId: number;
 const wallet = orderWallet();
-
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue();
-  [buyer] = (await market.wallets(1, 1)) as [string];
-  const who = { personId: newPersonId(), classBits: 8, flags: 0, validUntil: 4_102_444_800, country: 392 };
-  const record = encodeRecord({ ...who, custodian: 0 });
-  // A wallet without a custodian is the registrar's to record.
-  const own = { wallet: wallet.address, record, particulars: refOf("p") };
-  const recorded = await market.run("wallet.register", [
-    { signer: market.trustee.signer, call: "setRecords", ref: refOfWallet(wallet.address), args: own },
-  ]);
-  expect(recorded.state).toBe("entered");
-  await market.run("issuance", [market.issueRow(issue, wallet.address, 10n)], { issueId: issue.id });
-  const { rows } = await stack.owner.query<{ chain_id: bigint }>("select chain_id from deployment");
-  chainId = Number(rows[0]!.chain_id);
-}, 120_000);
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket();
+const issue = await market.issue();
+const [buyer] = (await market.wallets(1, 1)) as [string];
+const who = { personId: newPersonId(), classBits: 8, flags: 0, validUntil: 4_102_444_800, country: 392 };
+const record = encodeRecord({ ...who, custodian: 0 });
+// A wallet without a custodian is the registrar's to record.
+const own = { wallet: wallet.address, record, particulars: refOf("p") };
+const recorded = await market.run("wallet.register", [
+  { signer: market.trustee.signer, call: "setRecords", ref: refOfWallet(wallet.address), args: own },
+]);
+expect(recorded.state).toBe("entered");
+await market.run("issuance", [market.issueRow(issue, wallet.address, 10n)], { issueId: issue.id });
+const [deployed] = await stack.rows<{ chain_id: bigint }>("select chain_id from deployment");
+const chainId = Number(deployed!.chain_id);
 
 async function relay(call: string, order: Order) {
   const signature = await wallet.sign(chainId, issue.token, order);

@@ -1,37 +1,23 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import type { MarketIssue } from "../../../test/support/market.ts";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let [broken, sound]: MarketIssue[] = [];
-let wallets: string[] = [];
+const { stack, market } = await startMarket();
+const { rows } = stack;
+const broken = await market.issue({ acceptanceRequired: true });
+const sound = await market.issue();
+const wallets = await market.wallets(0, 5);
 
-beforeAll(async () => {
-  stack = await startStackInProcess({
-    onLog: (l) => {
-      if (!l.includes("stored")) process.stderr.write(l);
-    },
-  });
-  market = await openMarket(stack);
-  broken = await market.issue({ acceptanceRequired: true });
-  sound = await market.issue();
-  wallets = await market.wallets(0, 5);
-});
-afterAll(() => stack?.stop());
-
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
-const issueTo = (issue: MarketIssue | undefined) =>
+const issueTo = (issue: MarketIssue) =>
   market.submit(
     "issuance",
-    wallets.map((to) => market.issueRow(issue!, to, 3n)),
-    { issueId: issue!.id },
+    wallets.map((to) => market.issueRow(issue, to, 3n)),
+    { issueId: issue.id },
   );
 const stateOf = async (id: string) =>
   (await rows<{ state: string }>("select state from operation where id = $1", [id]))[0]?.state;
-const seqOf = async (issue: MarketIssue | undefined) =>
-  (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue!.id]))[0]?.seq;
+const seqOf = async (issue: MarketIssue) =>
+  (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue.id]))[0]?.seq;
 const close = (id: string) =>
   stack.database
     .pool("genbo_api")
@@ -54,16 +40,16 @@ const openBreak = () =>
 test("an entry that does not fit quarantines its issue alone, and what it missed enters once the break is closed", async () => {
   await market.ended(await issueTo(broken));
   const [state] = await rows<{ head: string }>("select head from issue_state where issue_id = $1", [
-    broken!.id,
+    broken.id,
   ]);
   await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [
-    broken!.id,
+    broken.id,
     `0x${"66".repeat(32)}`,
   ]);
 
   const held = await issueTo(broken);
   expect(await openBreak()).toMatchObject({
-    issue_id: broken!.id,
+    issue_id: broken.id,
     kind: "HEAD_DIFFERS",
     detail: { nextSeq: 8 },
   });
@@ -74,7 +60,7 @@ test("an entry that does not fit quarantines its issue alone, and what it missed
   expect(await seqOf(broken)).toBe(7n);
   expect(await rows("select id from register_break")).toHaveLength(1);
 
-  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [broken!.id, state!.head]);
+  await stack.owner.query("update issue_state set head = $2 where issue_id = $1", [broken.id, state!.head]);
   await close((await openBreak()).id);
   expect(await market.ended(held)).toMatchObject({ state: "entered", rows_entered: 5 });
   expect(await market.ended(later)).toMatchObject({ state: "entered", rows_entered: 5 });
@@ -84,9 +70,9 @@ test("an entry that does not fit quarantines its issue alone, and what it missed
 
 test("a cause that persists breaks again when its break is closed; an indexer that was restarted knows it too", async () => {
   const [state] = await rows<{ head: string }>("select head from issue_state where issue_id = $1", [
-    broken!.id,
+    broken.id,
   ]);
-  await stack.owner.query("update issue_state set seq = seq - 1 where issue_id = $1", [broken!.id]);
+  await stack.owner.query("update issue_state set seq = seq - 1 where issue_id = $1", [broken.id]);
   const held = await issueTo(broken);
   const first = await openBreak();
   expect(first).toMatchObject({ kind: "GAP" });
@@ -96,7 +82,7 @@ test("a cause that persists breaks again when its break is closed; an indexer th
 
   await stack.indexer.stop();
   await stack.owner.query("update issue_state set seq = seq + 1, head = $2 where issue_id = $1", [
-    broken!.id,
+    broken.id,
     state!.head,
   ]);
   await close(second.id);
@@ -106,16 +92,16 @@ test("a cause that persists breaks again when its break is closed; an indexer th
 
 test("an entry that the node kept from the register shows in the contract's head", async () => {
   // The register says one unit more than the contract, and its own line is whole.
-  await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [sound!.id]);
+  await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [sound.id]);
   const seen = await issueTo(sound);
   expect(await openBreak()).toMatchObject({
-    issue_id: sound!.id,
+    issue_id: sound.id,
     kind: "HEAD_MISMATCH",
     detail: { contractSays: { totalSupply: expect.any(String) } },
   });
   const held = await issueTo(sound);
   await stack.until("it is mined", async () => (await stateOf(held)) === "mined");
-  await stack.owner.query("update issue_state set units = units - 1 where issue_id = $1", [sound!.id]);
+  await stack.owner.query("update issue_state set units = units - 1 where issue_id = $1", [sound.id]);
   await close((await openBreak()).id);
   expect(await market.ended(seen)).toMatchObject({ state: "entered" });
   expect(await market.ended(held)).toMatchObject({ state: "entered" });

@@ -1,34 +1,20 @@
-import { setChainTime } from "@genbo/chain/anvil";
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso } from "@genbo/domain/jst";
 import { zeroWord } from "@genbo/domain/words";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let account: string;
 const day = "2022-01-28";
-
 /** An issue whose first day has closed and is anchored, and which went on since. */
-beforeAll(async () => {
-  stack = await startStackInProcess({ genesis: new Date(`${day}T12:00:00+09:00`) });
-  market = await openMarket(stack);
-  issue = await market.issue();
-  [account = ""] = await market.wallets(0, 1);
-  await market.run("issuance", [market.issueRow(issue, account, 10n)]);
-  await stack.clock.advance(new Date("2022-01-29T09:00:00+09:00"));
-  await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
-  await market.run("issuance", [market.issueRow(issue, account, 5n)]);
-  await stack.until("the day is anchored", async () => (await anchors()).length === 1);
-});
-afterAll(() => stack?.stop());
-
-const rows = async <Row extends object>(text: string) =>
-  (await stack.owner.query<Row>(text, [issue.id])).rows;
+const { stack, market } = await startMarket({ genesis: new Date(`${day}T12:00:00+09:00`) });
+const issue = await market.issue();
+const [account = ""] = await market.wallets(0, 1);
+await market.run("issuance", [market.issueRow(issue, account, 10n)]);
+await stack.moveTo("2022-01-29T09:00:00+09:00");
+await market.run("issuance", [market.issueRow(issue, account, 5n)]);
+const rows = <Row extends object>(text: string) => stack.rows<Row>(text, [issue.id]);
 const anchors = () => rows<{ root: string }>("select root from anchor where issue_id = $1");
+await stack.until("the day is anchored", async () => (await anchors()).length === 1);
 
 async function reconcile() {
   const now = stack.clock.now();

@@ -1,31 +1,19 @@
 import type { Rpc } from "@genbo/chain/rpc";
-import { type Leadership, tryLead } from "@genbo/database/leader";
+import { tryLead } from "@genbo/database/leader";
 import { newId } from "@genbo/domain/ids";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { afterAll, expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 import { reconcileAsAsked } from "../src/reconcile.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let leadership: Leadership;
-
-/** An issue that is one unit off its contract, and no indexer but the one that a test makes. */
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue();
-  const [to = ""] = await market.wallets(0, 1);
-  await market.run("issuance", [market.issueRow(issue, to, 3n)]);
-  await stack.indexer.stop();
-  await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [issue.id]);
-  leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
-});
-afterAll(async () => {
-  await leadership?.resign();
-  await stack?.stop();
-});
+// An issue that is one unit off its contract, and no indexer but the one that a test makes.
+const { stack, market } = await startMarket();
+const issue = await market.issue();
+const [to = ""] = await market.wallets(0, 1);
+await market.run("issuance", [market.issueRow(issue, to, 3n)]);
+await stack.indexer.stop();
+await stack.owner.query("update issue_state set units = units + 1 where issue_id = $1", [issue.id]);
+const leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
+afterAll(() => leadership.resign());
 
 /** A difference is asked about four times before it counts. */
 const batchesOfTurn = 4;

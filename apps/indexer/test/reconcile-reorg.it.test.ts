@@ -1,21 +1,13 @@
 import { tryLead } from "@genbo/database/leader";
 import { newId } from "@genbo/domain/ids";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 import { reconcileAsAsked } from "../src/reconcile.ts";
 
 const lines: string[] = [];
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
 
-beforeAll(async () => {
-  stack = await startStackInProcess({ onLog: (line) => lines.push(line) });
-  market = await openMarket(stack);
-  issue = await market.issue();
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket({ onLog: (line) => lines.push(line) });
+const issue = await market.issue();
 
 test("a chain that went back is no difference: the comparison waits until the register has followed", async () => {
   const [to = ""] = await market.wallets(0, 1);

@@ -1,15 +1,9 @@
 import { newId } from "@genbo/domain/ids";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import type { MarketIssue } from "../../../test/support/market.ts";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket();
 
 interface Done {
   holdings: number;

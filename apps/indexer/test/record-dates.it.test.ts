@@ -1,25 +1,12 @@
-import { setChainTime } from "@genbo/chain/anvil";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
-
-beforeAll(async () => {
-  stack = await startStackInProcess({ genesis: new Date("2022-01-30T12:00:00+09:00") });
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 3);
-});
-afterAll(() => stack?.stop());
-
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
+const { stack, market } = await startMarket({ genesis: new Date("2022-01-30T12:00:00+09:00") });
+const { rows, moveTo } = stack;
+const issue = await market.issue();
+const wallets = await market.wallets(0, 3);
 
 const setRecordDate = async (day: string) => {
   const now = stack.clock.now();
@@ -42,10 +29,6 @@ const listOf = async (id: string) =>
       head: string;
     }>("select * from record_date_list where record_date_id = $1", [id])
   )[0];
-const moveTo = async (iso: string) => {
-  await stack.clock.advance(new Date(iso));
-  await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
-};
 const issueTo = (index: number, units: bigint) =>
   market.run("issuance", [market.issueRow(issue, wallets[index]!, units)]);
 const seqNow = async () =>

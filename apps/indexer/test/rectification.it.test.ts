@@ -6,17 +6,11 @@ import { replayIssue } from "@genbo/database/register-replay";
 import { dayOfIso } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodeMove, type MoveData } from "@genbo/domain/words";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import type { MarketIssue } from "../../../test/support/market.ts";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket();
 
 const basis = basisCode("RECTIFICATION");
 const [wrongDay, rightDay] = [18_840, dayOfIso("2021-07-01")!];

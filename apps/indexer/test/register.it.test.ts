@@ -4,28 +4,21 @@ import { bytesOf, hexOf } from "@genbo/chain/hex";
 import { signTransaction } from "@genbo/chain/sign";
 import { withTransaction } from "@genbo/database/connection";
 import { replayIssue } from "@genbo/database/register-replay";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { testSigner } from "../../../test/support/deployed-chain.ts";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import type { MarketIssue } from "../../../test/support/market.ts";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
 const token = contractInterface("SecurityToken");
 
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket();
+const { rows } = stack;
 
 const read = async (address: string, view: string, values: unknown[] = []) => {
   const data = token.encodeFunctionData(view, values);
   const answer = await stack.anvil().rpc.call<string>("eth_call", { to: address, data }, "latest");
   return token.decodeFunctionResult(view, answer)[0] as unknown;
 };
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
 
 /** Register and contract agree on the head, the number of entries, the sum and each holding. */
 async function expectAgreement(issue: MarketIssue) {

@@ -1,32 +1,16 @@
-import { setChainTime } from "@genbo/chain/anvil";
 import { dumpState } from "@genbo/chain/anvil-state";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 import { type Reindex, reindexOn } from "./reindexing.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
-
-beforeAll(async () => {
-  stack = await startStackInProcess({ genesis: new Date("2022-01-28T12:00:00+09:00") });
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 3);
-});
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket({ genesis: new Date("2022-01-28T12:00:00+09:00") });
+const { rows, moveTo } = stack;
+const issue = await market.issue();
+const wallets = await market.wallets(0, 3);
 
 const reindex: Reindex = (...args) => reindexOn(stack)(...args);
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
-const moveTo = async (iso: string) => {
-  await stack.clock.advance(new Date(iso));
-  await setChainTime(stack.anvil().rpc, Math.floor(stack.clock.now().getTime() / 1000));
-};
 const issueTo = (index: number, units: bigint) =>
   market.run("issuance", [market.issueRow(issue, wallets[index]!, units)], { issueId: issue.id });
 const anchored = (count: number) =>

@@ -6,38 +6,25 @@ import { oldSchema, registerTables } from "@genbo/database/rebuild-tables";
 import { inheritedEnv, writeEnv } from "@genbo/domain/env";
 import type { Failpoint } from "@genbo/domain/failpoints";
 import { type Exit, exitOf } from "@genbo/domain/tether";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { afterAll, expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 import { leadRebuild } from "../src/rebuild-lead.ts";
 
 const program = resolve(import.meta.dirname, "../src/reindex-main.ts");
 const failpointDir = mkdtempSync(join(tmpdir(), "genbo-reindex-"));
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
-
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 10);
-  await issueAll();
-});
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(failpointDir, { recursive: true, force: true });
-});
-
+const { stack, market } = await startMarket();
+const { rows } = stack;
+const issue = await market.issue();
+const wallets = await market.wallets(0, 10);
 const issueAll = () =>
   market.run(
     "issuance",
     wallets.map((to) => market.issueRow(issue, to, 3n)),
     { issueId: issue.id },
   );
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
+await issueAll();
+afterAll(() => rmSync(failpointDir, { recursive: true, force: true }));
+
 const live = async () => ({
   entries: await rows("select * from entry order by issue_id, seq"),
   holdings: await rows("select * from holding_period order by issue_id, account, from_seq"),

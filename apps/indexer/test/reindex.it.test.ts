@@ -2,41 +2,29 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createBlockReader } from "@genbo/chain/blocks";
 import { registerTables } from "@genbo/database/rebuild-tables";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 import { type Reindex, reindexOn } from "./reindexing.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
-
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue({ acceptanceRequired: true, approvalRequired: true });
-  wallets = await market.wallets(0, 12);
-  await issueTo(wallets);
-  const [buyer = ""] = await market.wallets(1, 1);
-  const refs = await Promise.all(wallets.slice(0, 4).map((from) => market.transfer(issue, from, buyer, 2n)));
-  const step = (ref: string, call: string) => market.run(call, [market.transferStep(issue, ref, call)]);
-  const [done = "", over = "", held = ""] = refs;
-  for (const ref of [done, over, held]) await step(ref, "requestTransfers");
-  await step(over, "rejectTransfers");
-  await step(done, "acceptTransfers");
-  await step(done, "approveTransfers");
-});
-afterAll(() => stack?.stop());
-
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
+const { stack, market } = await startMarket();
+const { rows } = stack;
+const issue = await market.issue({ acceptanceRequired: true, approvalRequired: true });
+const wallets = await market.wallets(0, 12);
 const issueTo = (accounts: readonly string[], units = 7n) =>
   market.run(
     "issuance",
     accounts.map((to) => market.issueRow(issue, to, units)),
     { issueId: issue.id },
   );
+await issueTo(wallets);
+const [buyer = ""] = await market.wallets(1, 1);
+const refs = await Promise.all(wallets.slice(0, 4).map((from) => market.transfer(issue, from, buyer, 2n)));
+const step = (ref: string, call: string) => market.run(call, [market.transferStep(issue, ref, call)]);
+const [done = "", over = "", held = ""] = refs;
+for (const ref of [done, over, held]) await step(ref, "requestTransfers");
+await step(over, "rejectTransfers");
+await step(done, "acceptTransfers");
+await step(done, "approveTransfers");
 
 const reindex: Reindex = (...args) => reindexOn(stack)(...args);
 

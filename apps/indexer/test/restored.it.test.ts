@@ -1,30 +1,17 @@
-import { createPool, type Pool } from "@genbo/database/connection";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { createPool } from "@genbo/database/connection";
+import { afterAll, expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let admin: Pool;
-
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue();
-  const elsewhere = new URL(stack.database.adminUrl);
-  elsewhere.pathname = "/postgres";
-  admin = createPool(elsewhere.href, { max: 1 });
-});
-afterAll(async () => {
-  await stack?.stop();
-  await admin?.end();
-});
+const { stack, market } = await startMarket();
+const { rows } = stack;
+const issue = await market.issue();
+const elsewhere = new URL(stack.database.adminUrl);
+elsewhere.pathname = "/postgres";
+const admin = createPool(elsewhere.href, { max: 1 });
+afterAll(() => admin.end());
 
 const name = () => stack.database.name;
 const yesterday = () => `${name()}_yesterday`;
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
 
 /** Nobody may be connected to a database that is copied or renamed. */
 const disconnected = (database: string) =>

@@ -1,20 +1,13 @@
 import { contractInterface } from "@genbo/chain/abi";
 import { dumpState } from "@genbo/chain/anvil-state";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { type MarketIssue, openMarket } from "../../../test/support/market.ts";
+import { startMarket } from "../../../test/support/market-stack.ts";
+import { startStackInProcess } from "../../../test/support/stack-in-process.ts";
 
-let stack: StackInProcess;
-let market: Market;
+const { stack, market } = await startMarket();
+const { rows } = stack;
 
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-});
-afterAll(() => stack?.stop());
-
-const rows = async <Row extends Record<string, unknown>>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
 const rolledBack = (count: number) =>
   stack.until("the register goes back", async () => {
     const events = await rows<{ data: { entries: number } }>(
@@ -48,7 +41,7 @@ const picture = async () => ({
     "select id, signer, nonce, hash, encode(raw, 'hex') as raw, state, reverted from chain_tx order by id",
   ),
   issues: await rows("select id, state, token, code_hash from issue order by id"),
-  transfers: await rows("select ref, state from transfer order by ref"),
+  transfers: await rows<{ ref: string; state: string }>("select ref, state from transfer order by ref"),
 });
 
 const headOnChain = async ({ token }: MarketIssue) => {

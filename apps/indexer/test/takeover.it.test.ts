@@ -3,28 +3,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inheritedEnv, writeEnv } from "@genbo/domain/env";
 import { exitOf } from "@genbo/domain/tether";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { afterAll, expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
-/** The stack's own indexer gives way to processes, which can be killed and paused. */
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
 const children: ChildProcess[] = [];
-
-beforeAll(async () => {
-  stack = await startStackInProcess();
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 40);
-  await stack.indexer.stop();
-});
+const { stack, market } = await startMarket();
+const issue = await market.issue();
+const wallets = await market.wallets(0, 40);
+// Processes take its place, which can be killed and paused.
+await stack.indexer.stop();
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
   await Promise.all(children.map(exitOf));
-  await stack?.stop();
 });
 
 interface Follower {

@@ -6,11 +6,6 @@ import { type Market, type MarketIssue, openMarket } from "../../../test/support
 import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
 import type { Checkpoint } from "../src/context.ts";
 
-const rowsOf =
-  (stack: StackInProcess) =>
-  async <Row extends object>(text: string, values: unknown[] = []) =>
-    (await stack.owner.query<Row>(text, values)).rows;
-
 /** A worker that dies when it comes to `name` for the `nth` time. Resolves when it is dead. */
 async function dieAt(stack: StackInProcess, name: Checkpoint, nth: number): Promise<() => Promise<void>> {
   let seen = 0;
@@ -44,7 +39,7 @@ describe("a worker that dies at any step", () => {
     [1, 2].map((nth) => [at, nth] as const),
   );
   test.each(cases)("%s, transaction %i: the same bytes go out again, and nothing twice", async (at, nth) => {
-    const rows = rowsOf(stack);
+    const { rows } = stack;
     await stack.worker.stop();
     const id = await market.submit(
       "issuance",

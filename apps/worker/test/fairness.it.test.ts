@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 import { windowMax } from "../src/limits.ts";
 
 // Blocks are made by hand here, so that they and not seconds are counted.
-let stack: StackInProcess;
-let market: Market;
-let [sold, other]: MarketIssue[] = [];
-let [seller, buyer, stranger]: string[] = [];
 const bulkRows = 6_000;
-
-beforeAll(async () => {
-  stack = await startStackInProcess({ profile: "server" });
-  market = await openMarket(stack);
-  [sold, other] = [await market.issue(), await market.issue()];
-  [seller, buyer] = await market.wallets(0, 2);
-  [stranger] = await market.wallets(1, 1);
-  const rows = [
-    market.issueRow(sold!, seller!, 100_000n),
-    market.issueRow(sold!, stranger!, 10n),
-    market.issueRow(other!, buyer!, 10n),
-  ];
-  expect(await market.run("issuance", rows)).toMatchObject({ rows_entered: 3 });
-  await stack.anvil().rpc.call("evm_setIntervalMining", 0);
-}, 120_000);
-afterAll(() => stack?.stop());
+const { stack, market } = await startMarket({ profile: "server" });
+const [sold, other] = [await market.issue(), await market.issue()];
+const [seller = "", buyer = ""] = await market.wallets(0, 2);
+const [stranger = ""] = await market.wallets(1, 1);
+const issued = await market.run("issuance", [
+  market.issueRow(sold, seller, 100_000n),
+  market.issueRow(sold, stranger, 10n),
+  market.issueRow(other, buyer, 10n),
+]);
+expect(issued).toMatchObject({ rows_entered: 3 });
+await stack.anvil().rpc.call("evm_setIntervalMining", 0);
 
 /** Transactions of a signer that a node has, in blocks or not. */
 const given = async (signer: string): Promise<number> => {
@@ -45,7 +35,7 @@ const blockOf = async (operation: string) => {
 };
 
 test("a broker's file delays another's transfer by no block, and one of its own in another issue by one at most", async () => {
-  const row = market.transferRow(sold!, 0, seller!, buyer!, 1n);
+  const row = market.transferRow(sold, 0, seller, buyer, 1n);
   const [first, second] = await Promise.all(market.brokers.map(({ signer }) => given(signer)));
   const bulk = await market.submit(
     "transfer.request",
@@ -54,8 +44,8 @@ test("a broker's file delays another's transfer by no block, and one of its own 
   await untilGiven(0, first! + windowMax);
   const before = await head();
   const [own, others] = [
-    await market.submit("transfer.request", [market.transferRow(other!, 0, buyer!, seller!, 1n)]),
-    await market.submit("transfer.request", [market.transferRow(sold!, 1, stranger!, buyer!, 1n)]),
+    await market.submit("transfer.request", [market.transferRow(other, 0, buyer, seller, 1n)]),
+    await market.submit("transfer.request", [market.transferRow(sold, 1, stranger, buyer, 1n)]),
   ];
   await untilGiven(1, second! + 1);
   await mine();
@@ -69,9 +59,9 @@ test("a broker's file delays another's transfer by no block, and one of its own 
 }, 180_000);
 
 test("a row that is refused is refused for its own operation alone", async () => {
-  const good = await market.submit("transfer.request", [market.transferRow(sold!, 0, seller!, buyer!, 1n)]);
+  const good = await market.submit("transfer.request", [market.transferRow(sold, 0, seller, buyer, 1n)]);
   const bad = await market.submit("transfer.request", [
-    market.transferRow(sold!, 0, buyer!, stranger!, 999_999n),
+    market.transferRow(sold, 0, buyer, stranger, 999_999n),
   ]);
   const mining = setInterval(() => void mine(), 200);
   try {

@@ -1,24 +1,13 @@
 import { hexOf } from "@genbo/chain/hex";
 import { signTransaction } from "@genbo/chain/sign";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
-import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";
+import { expect, test } from "vitest";
+import { startMarket } from "../../../test/support/market-stack.ts";
 
 // A signer's key that somebody else uses too. The foreign transactions are real ones, of that key, on the chain.
-let stack: StackInProcess;
-let market: Market;
-let issue: MarketIssue;
-let wallets: string[];
-beforeAll(async () => {
-  stack = await startStackInProcess({ nodes: 1 });
-  market = await openMarket(stack);
-  issue = await market.issue();
-  wallets = await market.wallets(0, 450);
-});
-afterAll(() => stack?.stop());
-
-const rows = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await stack.owner.query<Row>(text, values)).rows;
+const { stack, market } = await startMarket({ nodes: 1 });
+const { rows } = stack;
+const issue = await market.issue();
+const wallets = await market.wallets(0, 450);
 
 const sendElsewhere = async (nonce: number) => {
   const signer = await stack.keystore.signerFor(market.issuer.signer);
