@@ -1,0 +1,51 @@
+export interface Entry {
+  kind: number;
+  basis: number;
+  units: bigint;
+  from: string;
+  to: string;
+  ref: string;
+  data: bigint;
+}
+
+export interface Person {
+  id: bigint;
+  classes: bigint;
+  flags: bigint;
+  validUntil: number;
+  custodian: number;
+}
+
+export interface ModelHold {
+  account: string;
+  to: string;
+  kind: number;
+  basis: number;
+  units: bigint;
+  /** What an attachment or a pledge behind another claims while it waits for some of it. */
+  claim: bigint;
+  /** Of a pledge behind another: the first pledge on the same units. */
+  first: string | null;
+  controller: string;
+  expiryMinutes: number;
+  days: bigint;
+  state: "open" | "accepted" | "closed";
+}
+
+export interface ModelPolicy {
+  paused: boolean;
+  acceptance: boolean;
+  approval: boolean;
+  wholeHolding: boolean;
+  forbidden: boolean;
+  tracked: boolean;
+  /** A consolidation or split is carried out. */
+  ratio: boolean;
+  classMask: bigint;
+  lot: bigint;
+  lockedUntil: number;
+  maxUnits: bigint;
+  maxHolders: number;
+}
+
+export const nobody = `0x${"0".repeat(40)}`;

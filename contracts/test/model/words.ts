@@ -1,0 +1,38 @@
+import type { ModelHold, ModelPolicy } from "./facts.ts";
+
+export const keepDays = 1n << 252n;
+export const daysOf = (data: bigint): bigint => BigInt.asUintN(64, data);
+export const hex = (value: bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
+
+/** The id under which the frozen units of an account are entered. */
+export const freezeId = (account: string): string => `0x${"f".repeat(24)}${account.slice(2).toLowerCase()}`;
+
+export function holdWord(hold: ModelHold): bigint {
+  return (
+    (BigInt(hold.kind) << 252n) |
+    (BigInt(hold.expiryMinutes) << 224n) |
+    (BigInt(hold.controller) << 64n) |
+    hold.days
+  );
+}
+
+export function policyWord(policy: ModelPolicy): bigint {
+  const flags = [
+    policy.paused,
+    policy.acceptance,
+    policy.approval,
+    policy.wholeHolding,
+    policy.forbidden,
+    policy.tracked,
+    policy.ratio,
+  ];
+  const bits = flags.reduce((sum, set, index) => sum | (set ? 1 << index : 0), 0);
+  return (
+    (BigInt(bits) << 248n) |
+    (policy.classMask << 232n) |
+    (policy.lot << 200n) |
+    (BigInt(policy.lockedUntil) << 160n) |
+    (policy.maxUnits << 64n) |
+    (BigInt(policy.maxHolders) << 32n)
+  );
+}
