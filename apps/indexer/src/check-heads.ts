@@ -85,7 +85,7 @@ export function createHeadChecks(context: HeadContext): HeadChecks {
     compare: async (cursor, registry) => {
       due ??= byContract(await allFigures(context, cursor, registry));
       const { differing, unanswered } = await differences(context, [...due.values()], cursor.blockNumber);
-      // A chain that went back has another block of that number, or none: these are no figures of ours to judge.
+      // Of a block that the chain has not any more these are no figures of ours to judge.
       if (differing.size > 0 && !(await isOnChain(context.rpc, cursor))) return;
       due = byContract(unanswered);
       say(unanswered.length, cursor.blockNumber);
@@ -98,11 +98,10 @@ export function createHeadChecks(context: HeadContext): HeadChecks {
   };
 }
 
-/** Whether the chain still has the cursor's block; when no node says so, not. */
-async function isOnChain(rpc: Rpc, cursor: Cursor): Promise<boolean> {
+/** When no node says that the cursor's block is there, it is not. */
+async function isOnChain(rpc: Rpc, { blockNumber: number, blockHash: hash }: Cursor): Promise<boolean> {
   try {
-    const [hash] = await createBlockReader(rpc).hashesAt([cursor.blockNumber]);
-    return hash === cursor.blockHash;
+    return await createBlockReader(rpc).has({ number, hash });
   } catch (error) {
     if (error instanceof NodeUnavailable) return false;
     throw error;

@@ -111,8 +111,8 @@ export async function compareWithChain(
     },
     ({ length }) => length === 0,
   );
-  const [hash] = await createBlockReader(rpc).hashesAt([state.block]);
-  if (hash !== state.hash) throw new StateForgotten(`block ${state.block} is ${hash ?? "no more"}`);
+  if (!(await createBlockReader(rpc).has({ number: state.block, hash: state.hash })))
+    throw new StateForgotten(`the chain has no such block ${state.block} any more`);
   return differences;
 }
 

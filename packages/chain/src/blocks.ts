@@ -50,6 +50,8 @@ export interface BlockReader {
   head(): Promise<BlockRef>;
   /** The hashes at these heights; undefined above the head. */
   hashesAt(numbers: readonly number[]): Promise<(string | undefined)[]>;
+  /** Whether the chain has this very block: one that went back has another of its number, or none. */
+  has(block: BlockRef): Promise<boolean>;
   /** Blocks `from`..`to` in order, cut short at the node's head. @throws NodeUnavailable when the chain moved meanwhile */
   read(from: number, to: number): Promise<ChainBlock[]>;
 }
@@ -81,17 +83,17 @@ export function createBlockReader(rpc: Rpc): BlockReader {
     });
   };
 
+  const blocksAt = (numbers: readonly number[]) =>
+    rpc.all<WireBlock | null>(numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false)));
+  const hashesAt: BlockReader["hashesAt"] = async (numbers) =>
+    (await blocksAt(numbers)).map((block) => block?.hash.toLowerCase());
+
   return {
     head: async () => refOf(await rpc.call<WireBlock>("eth_getBlockByNumber", "latest", false)),
-    hashesAt: async (numbers) => {
-      const calls = numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false));
-      const blocks = await rpc.all<WireBlock | null>(calls);
-      return blocks.map((block) => block?.hash.toLowerCase());
-    },
+    hashesAt,
+    has: async ({ number, hash }) => (await hashesAt([number]))[0] === hash,
     read: async (from, to) => {
-      const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-      const calls = numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false));
-      const found = await rpc.all<WireBlock | null>(calls);
+      const found = await blocksAt(Array.from({ length: to - from + 1 }, (_, index) => from + index));
       const end = found.indexOf(null);
       const blocks = (end < 0 ? found : found.slice(0, end)) as WireBlock[];
       const receipts = await receiptsOf(blocks);
