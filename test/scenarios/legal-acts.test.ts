@@ -1,98 +1,28 @@
-import { readFileSync } from "node:fs";
 import { selectorOf } from "@genbo/chain/keccak";
 import { createRpc } from "@genbo/chain/rpc";
 import type { Client } from "@genbo/cli/client";
-import { type Accounts, registerCustomers } from "@genbo/cli/demo/accounts";
 import { openChainView } from "@genbo/cli/demo/chain-view";
-import { moveClock } from "@genbo/cli/demo/clock";
-import { customersOf } from "@genbo/cli/demo/customers";
-import { readScenario } from "@genbo/cli/demo/fixture";
-import { issueUnits } from "@genbo/cli/demo/issuance";
-import { type DemoIssue, draftAndApprove } from "@genbo/cli/demo/issue";
-import { openKeyStore } from "@genbo/cli/demo/keys";
-import { admitParties, type Parties } from "@genbo/cli/demo/parties";
-import { allEntries, headOf, readRecordDateList, readRegister } from "@genbo/cli/demo/reads";
-import { demoBegins } from "@genbo/cli/demo/run";
-import { createSteps, type Step } from "@genbo/cli/demo/steps";
-import { sellToBroker } from "@genbo/cli/demo/trade";
-import { type Stack, startStack } from "@genbo/cli/supervisor";
-import { dayOfIso, isoOfDay } from "@genbo/domain/jst";
-import { endOfMonths } from "@genbo/domain/record-dates";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LegalDesk, openLegalDesk, papers } from "../support/legal-desk.ts";
-import { keptScreen, stackFolder } from "../support/stack-folder.ts";
+import { allEntries, headOf, readRegister } from "@genbo/cli/demo/reads";
+import { expect, test } from "vitest";
+import {
+  goTo,
+  type Listed,
+  openAccount,
+  printedAccount,
+  recordDateList,
+  registerCustomer,
+  standAfterSale,
+} from "../support/after-sale.ts";
+import { papers } from "../support/legal-desk.ts";
 
-const { dataDir, remove } = stackFolder("legal-acts");
-const scenario = readScenario();
-const { report, step: inStep } = createSteps(keptScreen());
-let stack: Stack;
-let parties: Parties;
-let issue: DemoIssue;
-let accounts: Map<string, { personId: string; address: string; investorId: string }>;
-let desk: LegalDesk;
-let sbi: Client;
-
-const run = <T>(body: (step: Step) => Promise<T>) => inStep("script", "script", body);
-const at = (day: string, time = "10:00:00") =>
-  run((step) => moveClock(step, parties.as.operator, `${day}T${time}+09:00`));
+const place = await standAfterSale("legal-acts");
+const { stack, scenario, parties, issue, accounts, desk } = place;
+const sbi = parties.as.SBI;
+const at = (day: string) => goTo(parties, `${day}T10:00:00+09:00`);
 const addressOf = (name: string) => accounts.get(name)!.address;
 const personOf = (name: string) => accounts.get(name)!.personId;
-
-/** A platform just after the sale of 2021-10-07, each step by the party that makes it. */
-beforeAll(async () => {
-  stack = await startStack({ dataDir, genesisTime: demoBegins });
-  const operatorSecret = readFileSync(stack.folder.operatorKeyFile, "utf8").trim();
-  const server = { url: stack.urls.api, operatorSecret };
-  parties = await run((step) => admitParties(step, server, openKeyStore(dataDir)));
-  sbi = parties.as.SBI;
-  issue = await run((step) => draftAndApprove(step, parties, scenario));
-  const customers = customersOf(scenario);
-  const both: Accounts[] = [
-    await run((step) => registerCustomers(step, parties, "SBI", customers.SBI)),
-    await run((step) => registerCustomers(step, parties, "NOMURA", customers.NOMURA)),
-  ];
-  accounts = new Map(both.flatMap((each) => [...each]));
-  await at(scenario.dates.payment);
-  await run((step) => issueUnits(step, parties, issue, accounts, scenario));
-  await run((step) => sellToBroker(step, parties, issue, accounts, scenario));
-  desk = openLegalDesk(issue.id, parties.as.trustee, parties.as.trusteeSecond);
-}, 240_000);
-
-afterAll(async () => {
-  await stack?.stop();
-  remove();
-});
-
-async function register(name: string, of: "RETAIL" | "ISSUER_TRUSTEE" = "RETAIL"): Promise<void> {
-  const body = {
-    externalId: name,
-    classes: [of],
-    country: 392,
-    taxCategory: "RESIDENT_INDIVIDUAL" as const,
-    validUntil: "2026-07-31T15:00:00Z",
-    particulars: {
-      kind: "individual" as const,
-      name: { kanji: `見本 ${name}`, kana: "ミホン", romaji: `Mihon ${name}` },
-      address: {
-        postalCode: "150-0041",
-        prefecture: "東京都",
-        city: "渋谷区",
-        street: "神南(見本)",
-        country: "JP",
-      },
-      bornOn: "1970-01-01",
-    },
-  };
-  const { id, personId } = (await sbi.call("registerInvestor", { body })).body;
-  const { address } = await account(id);
-  accounts.set(name, { investorId: id, personId, address });
-}
-
-async function account(investorId: string, address?: string) {
-  const { body } = await sbi.call("registerWallet", { body: { investorId, ...(address && { address }) } });
-  if (body.operationId !== null) await sbi.waitForOperation(body.operationId);
-  return body;
-}
+const listOn = (day: string) => recordDateList(place, day);
+const printed = (name: string) => printedAccount(place, addressOf(name));
 
 const codesOf = async (refused: Promise<unknown>): Promise<string[]> => {
   const error = await refused.then(
@@ -101,30 +31,6 @@ const codesOf = async (refused: Promise<unknown>): Promise<string[]> => {
   );
   return error?.problem?.failing?.map(({ code }: { code: string }) => code) ?? [String(error)];
 };
-
-/** The list of a record date, by the fixture's names. */
-async function listOn(day: string) {
-  const exerciseUntil = isoOfDay(endOfMonths(dayOfIso(day)!, 1));
-  const body = { day, purpose: "収益分配", exerciseUntil, deedClauseRef: "信託契約" };
-  const { body: set } = await parties.as.trustee.call("setRecordDate", { params: { id: issue.id }, body });
-  expect(set.closesAt).toBe(new Date(Date.parse(`${day}T24:00:00+09:00`)).toISOString());
-  await run((step) =>
-    moveClock(step, parties.as.operator, new Date(Date.parse(set.closesAt) + 1_000).toISOString()),
-  );
-  for (;;) {
-    const { body: list } = await parties.as.trustee.call("listRecordDates", { params: { id: issue.id } });
-    if (list.items.some(({ id, list: frozen }) => id === set.id && frozen !== null)) break;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  const { items } = await readRecordDateList(parties.as.trustee, set.id);
-  const names = new Map([...accounts].map(([name, { personId }]) => [personId, name]));
-  return items.map(({ personId, units, taxCategory, accounts: kept }) => ({
-    ...{ id: names.get(personId)!, units: Number(units), taxCategory },
-    pledged: kept.flatMap(({ pledges }) => pledges.map(({ units: of }) => Number(of))),
-    attached: kept.reduce((sum, { attached }) => sum + Number(attached), 0),
-  }));
-}
-type Listed = Awaited<ReturnType<typeof listOn>>[number];
 
 /** What a listed person is paid: each tax is rounded down once for it. Only residents pay the local one. */
 function paid({ id, units, taxCategory }: Listed, yenPerUnit: number) {
@@ -136,10 +42,6 @@ function paid({ id, units, taxCategory }: Listed, yenPerUnit: number) {
 
 const byName = <Row extends { id: string }>(rows: readonly Row[]): Row[] =>
   [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
-
-test("the platform stands as after the sale", () => {
-  expect(report.checks.failed).toBe(0);
-});
 
 test("2021-11-15 INV-B pledges 5: perfected by its entry, and bars a transfer [TA 200(2)] [TA 201]", async () => {
   const { date, pledgor, units, pledgee } = scenario.pledge;
@@ -257,7 +159,7 @@ test("2022-03-10 INV-D dies: heirs take 4 and 3, with the dates kept [TAR 21(2)]
 test("2022-04-01 INV-B's wallet is lost: its units go to another one, and the pledge with them [TA 186(iii)]", async () => {
   await at("2022-04-01");
   const lost = accounts.get("INV-B")!;
-  const { address: replacement } = await account(lost.investorId, `0x${"b0".repeat(20)}`);
+  const { address: replacement } = await openAccount(sbi, lost.investorId, `0x${"b0".repeat(20)}`);
   const [pledge] = (await desk.holds()).filter(({ kind }) => kind === "PLEDGE");
   const facts = { lost: lost.address, replacement };
   const { operationIds } = await desk.enter(
@@ -405,15 +307,6 @@ test("a customer goes to another broker with its units and lots, by both brokers
   expect((await theirs(NOMURA)).some(({ account: of }) => of === address)).toBe(true);
 });
 
-/** An account as the register is printed today. */
-async function printed(name: string) {
-  const { body } = await parties.as.trustee.call("printRegister", {
-    params: { id: issue.id },
-    query: { limit: "1000" },
-  });
-  return body.holders.find(({ account: of }) => of === addressOf(name))!;
-}
-
 test("units of another trust are marked, with effect from the entry, and the mark is erased [TA 206]", async () => {
   const facts = { account: addressOf("BRK-SBI"), units: "3", trust: "見本投資信託" };
   const documents = papers("TRUST_PROPERTY_REQUEST");
@@ -552,7 +445,7 @@ test("a court ends a pledge in place of its pledgee", async () => {
 });
 
 test("the trustee takes units and gives some away: entered without request, with their property [TA 197(1)(i)] [TA 197(1)(ii)] [TAR 20]", async () => {
-  await register("TRUSTEE-OWN", "ISSUER_TRUSTEE");
+  await registerCustomer(place, "TRUSTEE-OWN", "ISSUER_TRUSTEE");
   const [from, to] = [addressOf("BRK-SBI"), addressOf("TRUSTEE-OWN")];
   const taking = { from, to, units: "3", capacity: "PROPRIETARY" as const, acquiredOn: "2022-08-31" };
   await desk.enter({
