@@ -1,142 +1,12 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
-import {Fixture, IActs, Vm} from "../test/Fixture.t.sol";
+import {IActs, Vm} from "../test/Fixture.t.sol";
+import {SettlementFixture} from "./Settlement.Fixture.t.sol";
 import {Code} from "../token/Rules.sol";
-import {CashToken} from "./CashToken.sol";
-import {Settlement} from "./Settlement.sol";
 
-/// @dev Says that it paid and does not.
-contract LyingCash is ERC20("Lie", "LIE") {
-    function transferFrom(address, address, uint256) public pure override returns (bool) {
-        return true;
-    }
-}
-
-/// @dev Answers false instead of reverting.
-contract RefusingCash is ERC20("No", "NO") {
-    function transferFrom(address, address, uint256) public pure override returns (bool) {
-        return false;
-    }
-}
-
-/// @dev Tries to settle or take back again while it is paid out.
-contract ReentrantCash is ERC20("Again", "AGAIN") {
-    Settlement private immutable _settlement;
-    bytes private _attack;
-
-    constructor(Settlement settlement, address to) {
-        _settlement = settlement;
-        _mint(to, 1000);
-    }
-
-    function arm(bytes calldata attack) external {
-        _attack = attack;
-    }
-
-    function transfer(address to, uint256 value) public override returns (bool) {
-        (bool ok,) = address(_settlement).call(_attack);
-        require(!ok, "re-entered");
-        return super.transfer(to, value);
-    }
-}
-
-/// @dev Answers nothing at all, as some older tokens do.
-contract SilentCash {
-    mapping(address => uint256) public balanceOf;
-
-    constructor(address to) {
-        balanceOf[to] = 1000;
-    }
-
-    function transfer(address to, uint256 value) external {
-        move(msg.sender, to, value);
-    }
-
-    function transferFrom(address from, address to, uint256 value) external {
-        move(from, to, value);
-    }
-
-    function move(address from, address to, uint256 value) private {
-        balanceOf[from] -= value;
-        balanceOf[to] += value;
-    }
-}
-
-/// @dev Takes a fee from what it moves.
-contract ShortCash is ERC20("Short", "SHORT") {
-    uint256 private _fee;
-
-    constructor(address to) {
-        _mint(to, 1000);
-        _approve(to, msg.sender, 1000);
-    }
-
-    function shorten() external {
-        _fee = 1;
-    }
-
-    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
-        _transfer(from, to, value - _fee);
-        return true;
-    }
-}
-
-contract SettlementTest is Fixture {
-    address internal constant SELLER = address(0x101);
-    address internal constant BUYER = address(0x201);
-    uint64 internal constant DEADLINE = uint64(START + 1 days);
-    Settlement internal settlement;
-    CashToken internal cash;
-
-    function setUp() public override {
-        super.setUp();
-        settlement = new Settlement(address(manager));
-        cash = new CashToken(address(manager));
-        bind(address(settlement), Settlement.attest.selector);
-        bind(address(cash), CashToken.admit.selector);
-        bind(address(cash), CashToken.mint.selector);
-        vm.startPrank(AGENT);
-        cash.admit(SELLER, true);
-        cash.admit(BUYER, true);
-        cash.admit(address(settlement), true);
-        cash.mint(BUYER, 1000);
-        vm.stopPrank();
-        register(SELLER, 1, 1);
-        register(BUYER, 2, 2);
-        issue(token, SELLER, 100);
-    }
-
-    function bind(address target, bytes4 selector) private {
-        bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = selector;
-        manager.setTargetFunctionRole(target, selectors, 4);
-    }
-
-    function instruction(uint8 kind, address asset) private view returns (ISettlement.Instruction memory) {
-        ISettlement.Leg[] memory legs = new ISettlement.Leg[](2);
-        legs[0] = ISettlement.Leg(1, address(token), SELLER, BUYER, 10);
-        legs[1] = ISettlement.Leg(kind, asset, BUYER, SELLER, 500);
-        return ISettlement.Instruction("deal", DEADLINE, legs);
-    }
-
-    function hold(ISettlement.Instruction memory deal, uint96 units) private {
-        bytes32 id = settlement.legIdOf(settlement.idOf(deal), 0);
-        vm.prank(BROKER_1);
-        IActs(address(token)).createDvpHolds(
-            holdRow(SELLER, BUYER, address(settlement), units, 2, 0, id), true
-        );
-    }
-
-    function pay(ISettlement.Instruction memory deal) private {
-        vm.startPrank(BUYER);
-        ERC20(deal.legs[1].asset).approve(address(settlement), 500);
-        settlement.fund(deal, 1);
-        vm.stopPrank();
-    }
-
+contract SettlementTest is SettlementFixture {
     function test_bothLegsMoveOrNone() public {
         ISettlement.Instruction memory deal = instruction(2, address(cash));
         hold(deal, 10);
@@ -208,28 +78,6 @@ contract SettlementTest is Fixture {
         eq(cash.balanceOf(BUYER), 1000, "cash back");
         vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 1));
         settlement.giveBack(deal, 1);
-    }
-
-    function test_cashThatDoesNotArrive() public {
-        ISettlement.Instruction memory deal = instruction(2, address(new LyingCash()));
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.CashShort.selector, 500, 0));
-        vm.prank(BUYER);
-        settlement.fund(deal, 1);
-        address refusing = address(new RefusingCash());
-        deal = instruction(2, refusing);
-        vm.expectRevert(abi.encodeWithSignature("SafeERC20FailedOperation(address)", refusing));
-        vm.prank(BUYER);
-        settlement.fund(deal, 1);
-    }
-
-    function test_reentrantCashFindsNothing() public {
-        ReentrantCash again = new ReentrantCash(settlement, BUYER);
-        ISettlement.Instruction memory deal = instruction(2, address(again));
-        hold(deal, 10);
-        pay(deal);
-        again.arm(abi.encodeCall(settlement.settle, (deal)));
-        settlement.settle(deal);
-        eq(again.balanceOf(SELLER), 500, "paid once");
     }
 
     function test_malformedInstructions() public {
@@ -381,47 +229,6 @@ contract SettlementTest is Fixture {
         settlement.settle(deal);
     }
 
-    function test_cashThatAnswersNothing() public {
-        SilentCash silent = new SilentCash(BUYER);
-        ISettlement.Instruction memory deal = instruction(2, address(silent));
-        hold(deal, 10);
-        vm.prank(BUYER);
-        settlement.fund(deal, 1);
-        settlement.settle(deal);
-        eq(silent.balanceOf(SELLER), 500, "paid");
-        deal = instruction(2, address(0xCA5));
-        vm.expectRevert();
-        vm.prank(BUYER);
-        settlement.fund(deal, 1);
-    }
-
-    function test_reentrantCashIsNotGivenBackTwice() public {
-        ReentrantCash again = new ReentrantCash(settlement, BUYER);
-        ISettlement.Instruction memory deal = instruction(2, address(again));
-        pay(deal);
-        vm.warp(DEADLINE + 1);
-        again.arm(abi.encodeCall(settlement.giveBack, (deal, 1)));
-        settlement.giveBack(deal, 1);
-        eq(again.balanceOf(BUYER), 1000, "back once");
-    }
-
-    function test_sandboxCashIsTheAgentsAndOfAdmittedAccounts() public {
-        vm.expectRevert(unauthorized(STRANGER));
-        vm.prank(STRANGER);
-        cash.mint(BUYER, 1);
-        vm.expectRevert(unauthorized(STRANGER));
-        vm.prank(STRANGER);
-        cash.admit(STRANGER, true);
-        vm.expectRevert(abi.encodeWithSelector(CashToken.NotAdmitted.selector, STRANGER));
-        vm.prank(BUYER);
-        cash.transfer(STRANGER, 1);
-        vm.recordLogs();
-        vm.prank(AGENT);
-        cash.admit(SELLER, false);
-        eq(vm.getRecordedLogs()[0].topics[0], CashToken.Admitted.selector, "announced");
-        eq(cash.decimals(), 0, "whole yen");
-    }
-
     /// @dev A leg's bit is its place, also where the cash stands first or third.
     function test_cashStandsAtAnyPlace() public {
         ISettlement.Instruction memory deal = instruction(2, address(cash));
@@ -459,17 +266,6 @@ contract SettlementTest is Fixture {
         settlement.giveBack(deal, 2);
         settlement.giveBack(deal, 0);
         eq(settlement.stateOf(settlement.idOf(deal)), 0, "given back");
-    }
-
-    /// @dev What the contract holds for another deal pays for none but that.
-    function test_othersCashDoesNotCount() public {
-        ISettlement.Instruction memory deal = instruction(2, address(new ShortCash(BUYER)));
-        pay(deal);
-        deal.ref = "second";
-        ShortCash(deal.legs[1].asset).shorten();
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.CashShort.selector, 500, 499));
-        vm.prank(BUYER);
-        settlement.fund(deal, 1);
     }
 
     function test_aLegThatIsNotHeldIsNotGivenBack() public {

@@ -1,35 +1,24 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
-import {Fixture, IActs} from "../test/Fixture.t.sol";
-import {SecurityToken} from "./SecurityToken.sol";
+import {IActs} from "../test/Fixture.t.sol";
+import {Holders} from "../test/Holders.t.sol";
 import {Code} from "./Rules.sol";
+import {SecurityToken} from "./SecurityToken.sol";
 
-contract SecurityTokenTest is Fixture {
-    address internal constant ALICE = address(0x101);
-    address internal constant ALICE_2 = address(0x102);
-    address internal constant BOB = address(0x201);
-    address internal constant CAROL = address(0x301);
+contract SecurityTokenTest is Holders {
     address internal constant SELF = address(0x401);
-    SecurityToken internal joint;
 
     function setUp() public override {
         super.setUp();
-        register(ALICE, 1, 1);
-        register(ALICE_2, 1, 2);
-        register(BOB, 2, 2);
-        register(CAROL, 3, 1);
         register(SELF, 4, 0);
-        joint = create_("joint", policyOf(6, 0, 0, 0, 0, 0));
-        issue(token, ALICE, 100);
         issue(token, SELF, 50);
-        issue(joint, ALICE, 100);
     }
 
     function test_issueEmitsEntriesThatReplayToTheHead() public {
@@ -204,173 +193,6 @@ contract SecurityTokenTest is Fixture {
         token.transferFrom(SELF, BOB, 2);
     }
 
-    function test_directTransferWhereARequestIsNeeded() public {
-        eq(joint.detectTransferRestriction(ALICE, BOB, 5), Code.NEEDS_REQUEST, "needs a request");
-        eq(joint.failingRules(ALICE, BOB, 5), 0, "the pre-check looks past it");
-        vm.expectRevert(refused(Code.NEEDS_REQUEST));
-        vm.prank(BROKER_1);
-        joint.custodiedTransfer(transferRow(ALICE, BOB, 5), true);
-    }
-
-    function test_requestAcceptApprove() public {
-        vm.recordLogs();
-        bytes32 head = joint.head();
-        vm.prank(BROKER_1);
-        joint.requestTransfers(requestRow(ALICE, BOB, 5, 0, "r"), true);
-        eq(joint.freeUnits(ALICE), 95, "held");
-        eq(joint.balanceOf(ALICE), 100, "title stays");
-
-        vm.expectRevert(refused(Code.HOLD_NOT_ACCEPTED));
-        vm.prank(REGISTRAR);
-        joint.approveTransfers(one("r"), true);
-        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
-        vm.prank(BROKER_1);
-        joint.acceptTransfers(one("r"), true);
-        vm.prank(BROKER_2);
-        joint.acceptTransfers(one("r"), true);
-        vm.expectRevert(refused(Code.HOLD_ALREADY_ACCEPTED));
-        vm.prank(BROKER_2);
-        joint.acceptTransfers(one("r"), true);
-
-        vm.prank(REGISTRAR);
-        joint.approveTransfers(one("r"), true);
-        eq(joint.balanceOf(BOB), 5, "moved");
-        eq(joint.freeUnits(ALICE), 95, "free");
-        eq(replay(head, address(joint)), joint.head(), "head");
-        vm.expectRevert(refused(Code.HOLD_UNKNOWN));
-        vm.prank(REGISTRAR);
-        joint.approveTransfers(one("r"), true);
-        vm.expectRevert(refused(Code.REF_USED));
-        vm.prank(BROKER_1);
-        joint.requestTransfers(requestRow(ALICE, BOB, 5, 0, "r"), true);
-    }
-
-    function test_acceptanceAloneExecutes() public {
-        SecurityToken accepting = create_("accepting", policyOf(2, 0, 0, 0, 0, 0));
-        issue(accepting, ALICE, 10);
-        vm.prank(BROKER_1);
-        accepting.requestTransfers(requestRow(ALICE, BOB, 4, 0, "r"), true);
-        vm.prank(BROKER_2);
-        accepting.acceptTransfers(one("r"), true);
-        eq(accepting.balanceOf(BOB), 4, "moved");
-        eq(accepting.holdOf("r").state, 3, "closed");
-    }
-
-    function test_rulesAreCheckedAgainAtApproval() public {
-        vm.prank(BROKER_1);
-        joint.requestTransfers(requestRow(ALICE, BOB, 5, 0, "r"), true);
-        vm.prank(BROKER_2);
-        joint.acceptTransfers(one("r"), true);
-        register(BOB, recordOf_(2, RETAIL, 1, VALID, 2));
-        vm.expectRevert(refused(Code.RECEIVER_FROZEN));
-        vm.prank(REGISTRAR);
-        joint.approveTransfers(one("r"), true);
-        vm.prank(REGISTRAR);
-        joint.rejectTransfers(one("r"), true);
-        eq(joint.freeUnits(ALICE), 100, "released");
-    }
-
-    function test_cancelIsTheSellersUntilExpiryThenAnyones() public {
-        uint32 expiry = uint32(START / 60 + 10);
-        vm.prank(BROKER_1);
-        joint.requestTransfers(requestRow(ALICE, BOB, 5, expiry, "r"), true);
-        vm.prank(BROKER_1);
-        joint.requestTransfers(requestRow(ALICE, BOB, 6, expiry, "s"), true);
-        vm.expectRevert(refused(Code.NOT_CUSTODIAN));
-        vm.prank(BROKER_2);
-        joint.cancelTransfers(one("r"), true);
-        vm.prank(BROKER_1);
-        joint.cancelTransfers(one("r"), true);
-        vm.warp(START + 10 minutes);
-        vm.expectRevert(refused(Code.HOLD_EXPIRED));
-        vm.prank(BROKER_2);
-        joint.acceptTransfers(one("s"), true);
-        vm.prank(STRANGER);
-        joint.cancelTransfers(one("s"), true);
-        eq(joint.freeUnits(ALICE), 100, "all released");
-    }
-
-    function test_duplicateRefsInOneBatch() public {
-        ITokenTypes.RequestRow[] memory rows = new ITokenTypes.RequestRow[](2);
-        rows[0] = ITokenTypes.RequestRow(ALICE, BOB, 1, 0, "r", 0);
-        rows[1] = ITokenTypes.RequestRow(ALICE, BOB, 1, 0, "r", 0);
-        vm.recordLogs();
-        vm.prank(BROKER_1);
-        joint.requestTransfers(rows, false);
-        (uint256 row,, uint8 code) = rejection();
-        eq(row, 1, "row");
-        eq(code, Code.REF_USED, "code");
-    }
-
-    function test_aLapsedHolderSellsButDoesNotBuy() public {
-        vm.warp(VALID + 1);
-        eq(token.detectTransferRestriction(ALICE, BOB, 1), Code.RECEIVER_CHECK_LAPSED, "lapsed receiver");
-        register(BOB, recordOf_(2, RETAIL, 0, VALID + 30 days, 2));
-        eq(token.detectTransferRestriction(ALICE, BOB, 1), Code.OK, "lapsed sender");
-    }
-
-    function test_limitsInTimeAreInclusive() public {
-        vm.warp(VALID);
-        eq(token.detectTransferRestriction(ALICE, BOB, 1), Code.OK, "valid to its last second");
-        SecurityToken locked = create_("locked", policyOf(0, 0, 0, VALID + 10, 0, 0));
-        register(BOB, recordOf_(2, RETAIL, 0, VALID + 30 days, 2));
-        register(ALICE, recordOf_(1, RETAIL, 0, VALID + 30 days, 1));
-        issue(locked, ALICE, 1);
-        vm.warp(VALID + 9);
-        eq(locked.detectTransferRestriction(ALICE, BOB, 1), Code.LOCKED_UP, "locked until then");
-        vm.warp(VALID + 10);
-        eq(locked.detectTransferRestriction(ALICE, BOB, 1), Code.OK, "free from then");
-    }
-
-    function test_anExpiredRequestIsNotApproved() public {
-        vm.prank(BROKER_1);
-        joint.requestTransfers(requestRow(ALICE, BOB, 5, uint32(START / 60 + 10), "r"), true);
-        vm.prank(BROKER_2);
-        joint.acceptTransfers(one("r"), true);
-        vm.warp(START + 10 minutes);
-        vm.expectRevert(refused(Code.HOLD_EXPIRED));
-        vm.prank(REGISTRAR);
-        joint.approveTransfers(one("r"), true);
-    }
-
-    function test_failingRulesNamesEveryOne() public {
-        SecurityToken strict = create_("strict", policyOf(16, 1, 10, START + 1, 0, 0));
-        uint256 failing = strict.failingRules(ALICE, BOB, 5);
-        uint256 expected = 1 << Code.INSUFFICIENT_UNITS | 1 << Code.TRANSFERS_FORBIDDEN | 1 << Code.LOCKED_UP
-            | 1 << Code.LOT_SIZE | 1 << Code.RECEIVER_CLASS;
-        eq(failing, expected, "set");
-        eq(strict.detectTransferRestriction(ALICE, BOB, 5), Code.INSUFFICIENT_UNITS, "ERC-20's comes first");
-    }
-
-    function test_holdersAreCountedByPerson() public {
-        SecurityToken few = create_("few", policyOf(0, 0, 0, 0, 0, 2));
-        issue(few, ALICE, 10);
-        issue(few, ALICE_2, 10);
-        eq(few.holderCount(), 1, "two wallets of one person");
-        issue(few, BOB, 5);
-        eq(few.holderCount(), 2, "two persons");
-        vm.prank(BROKER_1);
-        few.custodiedTransfer(transferRow(ALICE, ALICE_2, 10), true);
-        eq(few.holderCount(), 2, "own wallets");
-        vm.expectRevert(refused(Code.MAX_HOLDERS));
-        vm.prank(BROKER_2);
-        few.custodiedTransfer(transferRow(BOB, CAROL, 4), true);
-        vm.prank(BROKER_2);
-        few.custodiedTransfer(transferRow(BOB, CAROL, 5), true);
-        eq(few.holderCount(), 2, "a full sale frees its place");
-    }
-
-    function test_unitsAPersonOverAllWallets() public {
-        SecurityToken few = create_("few", policyOf(0, 0, 0, 0, 12, 0));
-        issue(few, ALICE, 10);
-        vm.expectRevert(refused(Code.MAX_UNITS_PER_PERSON));
-        vm.prank(ISSUER);
-        few.issue(issueRow(ALICE_2, 3, "x"), true);
-        issue(few, ALICE_2, 2);
-        eq(few.unitsOfPerson(1), 12, "units");
-        eq(few.detectTransferRestriction(ALICE, ALICE_2, 10), Code.OK, "own wallets change no total");
-    }
-
     function test_initializeOnlyOnce() public {
         ITokenTypes.Terms memory terms = ITokenTypes.Terms("x", "", "", 1, 0, 0, ISSUER_ROLE);
         vm.expectRevert(abi.encodeWithSignature("InvalidInitialization()"));
@@ -416,23 +238,5 @@ contract SecurityTokenTest is Fixture {
             ^ token.getFrozenTokens.selector ^ ILegalActs.setFrozenTokens.selector ^ ILegalActs.forcedTransfer.selector;
         yes(id == 0x3edbb4c4 && token.supportsInterface(id), "ERC-7943 fungible");
         yes(!token.supportsInterface(0xffffffff), "not everything");
-    }
-
-    /// @dev The view and the call agree in every state: the transfer goes through exactly when canTransfer says so.
-    function testFuzz_preCheckIsOutcome(uint256 policy, uint256 record, uint96 units, uint32 when) public {
-        uint256 flags = policy & 0x1f;
-        SecurityToken fuzzed = create_("fuzzed", 0);
-        issue(fuzzed, SELF, 100);
-        fuzzed = create_("policy", policyOf(flags & ~uint256(1), policy >> 8 & 0x3f, policy >> 16 & 7, 0, 0, 0));
-        vm.prank(ISSUER);
-        fuzzed.issue(issueRow(SELF, 100, "x"), false);
-        if (record & 1 == 0) register(CAROL, recordOf_(3, record >> 1 & 0x3f, record >> 7 & 7, VALID, 1));
-        vm.warp(START + uint256(when) % 500 days);
-        units = units % 120;
-        address to = record >> 20 & 7 == 0 ? STRANGER : CAROL;
-        bool can = fuzzed.canTransfer(SELF, to, units);
-        vm.prank(SELF);
-        (bool ok,) = address(fuzzed).call(abi.encodeCall(fuzzed.transfer, (to, units)));
-        yes(can == ok, "view and outcome differ");
     }
 }
