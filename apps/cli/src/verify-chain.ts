@@ -28,13 +28,13 @@ const publishedCode = { token: "SecurityToken", registry: "HolderRegistry" } as 
  * @throws CannotTell for code of another version
  */
 export async function checkContracts(rpc: Rpc, header: HeaderLine): Promise<Finding | null> {
-  for (const of of ["token", "registry"] as const) {
-    const code = await rpc.call<string>("eth_getCode", header[of], "latest");
-    if (code === "0x") return noContract(header, of);
-    const name = publishedCode[of];
+  for (const which of ["token", "registry"] as const) {
+    const code = await rpc.call<string>("eth_getCode", header[which], "latest");
+    if (code === "0x") return noContract(header, which);
+    const name = publishedCode[which];
     if (codeHash(name, code) !== codeHash(name))
       throw new CannotTell(
-        `The code of ${of} ${header[of]} is not this version's ${name}: an export of another version is verified with that one.`,
+        `The code of ${which} ${header[which]} is not this version's ${name}: an export of another version is verified with that one.`,
       );
   }
   const call = { to: header.token, data: `0x${selectorOf("registry()")}` };
