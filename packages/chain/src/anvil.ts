@@ -40,10 +40,11 @@ const dumpTimeoutMs = 120_000;
 const startTries = 5;
 
 /**
- * One block a second whatever comes, because a block costs more the larger the state is; free gas, as on the
+ * No line for each call, of which there are a hundred megabytes a day. One block a second whatever comes, because a block costs more the larger the state is; free gas, as on the
  * permissioned networks; Berlin, which GoQuorum and Besu share; no unlocked account.
  */
 const flags = [
+  "--quiet",
   ...["--block-time", "1", "--base-fee", "0", "--gas-price", "0", "--gas-limit", "800000000"],
   ...["--hardfork", "berlin", "--host", host, "--chain-id", String(localChainId), "--accounts", "0"],
 ];

@@ -56,6 +56,11 @@ test("after kill -9 it stands where the last dump stood, every block the same, a
   expect(await time()).toBeLessThan(genesis + 40 * day + 60);
 });
 
+test("it writes no line for what it is asked", async () => {
+  await mine(20);
+  expect(readFileSync(join(dataDir, "start.log"), "utf8")).toBe("");
+});
+
 test("without a dump it begins again with the same genesis, at the present time", async () => {
   const first = await block("0x0");
   await killAndRestart(genesis + 2 * day);

@@ -50,6 +50,9 @@ const settings: Readonly<Record<string, string>> = {
   timezone: "UTC",
   log_timezone: "UTC",
   jit: "off",
+  // An error's details quote what was to be written.
+  log_error_verbosity: "terse",
+  log_min_error_statement: "panic",
 };
 
 /**

@@ -46,6 +46,19 @@ test("keeps its data over a clean stop and a kill -9, on the port it is given, d
   await third.stop();
 });
 
+test("its log names an error and quotes nothing of what was to be written", async () => {
+  const logFile = join(dir, "quiet.log");
+  const server = await startPostgres({ ...options, logFile });
+  await query(server.port, "create table told (name text primary key, n int check (n > 0))");
+  await query(server.port, "insert into told values ('Yamada', 1)");
+  for (const text of ["('Yamada', 2)", "('Suzuki', 0)"])
+    await expect(query(server.port, `insert into told values ${text}`)).rejects.toThrow("violates");
+  await server.stop();
+  const log = readFileSync(logFile, "utf8");
+  expect(log).toContain("violates unique constraint");
+  expect(log).not.toMatch(/Yamada|Suzuki/);
+});
+
 test("starts beside a pid file whose pid now belongs to another program", async () => {
   const file = join(options.dataDir, "postmaster.pid");
   writeFileSync(file, `${process.pid}\n${options.dataDir}\n`);
