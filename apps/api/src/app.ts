@@ -17,8 +17,11 @@ import { sweepAnswers } from "./sweep.ts";
 
 /** A client that sends its request more slowly than this is cut off. */
 const requestTimeoutMs = 30_000;
-/** A client that neither sends nor takes a byte for so long is cut off: an answer that nobody reads holds its place. */
-const silentSocketMs = 120_000;
+/**
+ * A connection on which no byte moves for so long is cut off: an answer that nobody reads holds its place. Longer than
+ * the last part of the largest workbook takes, which is made from its beginning.
+ */
+const silentSocketMs = 600_000;
 /** Longer than a load balancer keeps an idle connection, so that it is the one to close. */
 const keepAliveTimeoutMs = 75_000;
 const pathParamCharsMax = 100;
