@@ -6,12 +6,18 @@ import { readCursor } from "@genbo/database/cursor";
 import { writeEvents } from "@genbo/database/events-write";
 import { readingOfList } from "@genbo/database/record-dates-revise";
 import type { StateOf } from "@genbo/database/register-read-position";
+import { rootByEntries } from "@genbo/database/register-replay";
 import {
+  adoptRoot,
+  correctRoot,
   type DueRoot,
   dueCloses,
   dueCorrections,
   dueLists,
   insertRoot,
+  listsCoveredByOthers,
+  republishRoot,
+  rootsInBreaks,
 } from "@genbo/database/register-roots";
 import { rootOfState } from "@genbo/database/register-tree";
 import { newId } from "@genbo/domain/ids";
@@ -29,6 +35,8 @@ export async function makeRoots(context: LeaderContext, signal: AbortSignal): Pr
   while (!signal.aborted) {
     try {
       while (!signal.aborted && (await makeDueRoots(context)) > 0);
+      for (const covered of await listsCoveredByOthers(context.pool))
+        await context.leadership.transaction((tx) => republishRoot(tx, covered));
       await reportRefused(context);
     } catch (error) {
       if (signal.aborted) return;
@@ -72,14 +80,34 @@ export async function makeDueRoots({
   for (const each of due) {
     const root = await rootOfState(pool, await stateOf(pool, each));
     const stands = await leadership.transaction(async (tx) => {
-      // The chain may hold this very root already, and the register have no row of it.
-      const held =
-        each.anchored === root && (await insertRoot(tx, { ...each, version: each.version - 1 }, root));
-      return held || insertRoot(tx, each, root);
+      // The chain may hold this very root already, and the register have no row of it, or another.
+      return each.anchored === root
+        ? adoptRoot(tx, { ...each, version: each.version - 1 }, root)
+        : insertRoot(tx, each, root);
     });
     log.debug("a root", { issueId: each.issueId, kind: each.kind, day: each.day, root, stands });
   }
   return due.length;
+}
+
+/**
+ * Roots that differed when they were made again, and whose break two persons have closed: the right one takes the place
+ * of one that was changed. Where it is the holdings that were changed, the root stands and the next look breaks again.
+ */
+export async function correctRoots(
+  { pool, leadership, log }: Pick<LeaderContext, "pool" | "leadership" | "log">,
+  breakIds: readonly string[],
+): Promise<void> {
+  for (const made of await rootsInBreaks(pool, breakIds)) {
+    const { issueId, kind, day, version } = made;
+    const root = await rootOfState(pool, await stateOf(pool, made));
+    if (root === made.root) continue;
+    const seq = Number(made.seq);
+    const isAsEntered =
+      (await rootOfState(pool, { issueId, seq })) === (await rootByEntries(pool, issueId, seq));
+    log.warn("a root that was changed", { issueId, kind, day, version, was: made.root, root, isAsEntered });
+    if (isAsEntered) await leadership.transaction((tx) => correctRoot(tx, made, root));
+  }
 }
 
 /** A list's later versions know of corrections, so theirs is the state of no block. */

@@ -13,6 +13,7 @@ import { prepareLot } from "./enter-lot.ts";
 import { createFoldMemory } from "./fold-memory.ts";
 import { resumeStep } from "./limits.ts";
 import type { Lot } from "./lot.ts";
+import { correctRoots } from "./make-roots.ts";
 
 /**
  * Takes in what issues (and the registry) missed whose breaks were all closed. A cause that persists breaks again.
@@ -45,6 +46,7 @@ async function resume(context: LeaderContext, due: Resumable, deployment: Deploy
       enterMissed(tx, { blocks, facts, deployment, only }, { now: clock.now(), log }),
     );
   }
+  await correctRoots(context, breakIds);
   await leadership.transaction((tx) => markResumed(tx, breakIds, clock.now()));
 }
 

@@ -6,7 +6,7 @@ export const anchorRefusedKind = "ANCHOR_REFUSED";
 export const anchorTriesMax = 5;
 
 /**
- * Roots whose publication the chain refused, with how often since people last closed a break about that day. The day's
+ * Roots whose publication the chain refused and that do not stand there all the same, with how often since people last closed a break about that day. The day's
  * transactions stand under one subject: issue, kind and day.
  */
 export const refusedRoots = `select r.issue_id, r.kind, r.day, r.version, r.root, o.id as operation_id, o.code,
@@ -18,7 +18,9 @@ export const refusedRoots = `select r.issue_id, r.kind, r.day, r.version, r.root
       select max(b.closed_at) from register_break b
       where b.kind = '${anchorRefusedKind}' and b.detail ->> 'subject' = o.subject_id), '-infinity')
   ) f
-  where o.kind = 'anchor.publish' and o.state in ('refused', 'failed')`;
+  where o.kind = 'anchor.publish' and o.state in ('refused', 'failed')
+    and r.root is distinct from (select a.root from anchor a
+      where a.issue_id = r.issue_id and a.kind = r.kind and a.day = r.day order by a.version desc limit 1)`;
 
 export interface GivenUpRoot {
   issueId: string;

@@ -88,20 +88,27 @@ async function readAnchors(tx: Queryable, issueId: string): Promise<ReconciledAn
 }
 
 /**
- * Record dates whose last root on chain is none of the register's. A day's close is not asked for: the register puts its
- * own root over another's by itself.
+ * Days whose last root on chain is none of the register's, and over which the register has none of its own to put: no
+ * record date was set for the day, or no holding stood at its close. What two persons have closed is known, and not
+ * asked about again; another root is.
  */
 async function listsOfOthers(tx: Queryable, issueId: string): Promise<Difference[]> {
   const found = await tx.query<Difference>(
-    `select 'anchored list' as what, null as account, a.day || ' has not this root' as register, a.root as other
-     from anchor a
-     where a.issue_id = $1 and a.kind = ${anchorKinds.RECORD_DATE}
+    `select 'anchored list' as what, null as account, n.register, a.root as other
+     from anchor a cross join lateral (
+       select case a.kind when ${anchorKinds.DAY_CLOSE} then 'close ' else '' end || a.day || ' has not this root' as register) n
+     where a.issue_id = $1
        and not exists (select 1 from anchor b where b.issue_id = a.issue_id and b.kind = a.kind and b.day = a.day
          and b.version > a.version)
-       and not exists (select 1 from register_root r left join operation o on o.id = r.operation_id
-         where r.issue_id = a.issue_id and r.kind = a.kind and r.day = a.day
-           and (r.root = a.root or o.id is null or o.state not in ('entered', 'refused', 'failed')))
-     order by a.day`,
+       and (a.kind <> ${anchorKinds.DAY_CLOSE} or exists (select 1 from register_root z
+         where z.issue_id = a.issue_id and z.kind = a.kind and z.day = a.day and z.version > a.version))
+       and not exists (select 1 from register_root r
+         where r.issue_id = a.issue_id and r.kind = a.kind and r.day = a.day and r.root <> '${zeroWord}')
+       and not exists (
+         select 1 from register_break b cross join jsonb_array_elements(b.detail -> 'differences') d
+         where b.issue_id = a.issue_id and b.closed_at is not null and d ->> 'what' = 'anchored list'
+           and d ->> 'other' = a.root and d ->> 'register' = n.register)
+     order by a.day, a.kind`,
     [issueId],
   );
   return found.rows;

@@ -1,5 +1,6 @@
-import { zeroAddress } from "@genbo/domain/words";
+import { type Word, zeroAddress } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
+import { createRoot, leafOf } from "@genbo/register/merkle";
 import { type ChainEntry, emptyState } from "@genbo/register/state";
 import type { Queryable, Transaction } from "./connection.ts";
 import { collectDerived } from "./register-write.ts";
@@ -31,6 +32,21 @@ export async function replayIssue(tx: Transaction, issueId: string): Promise<voi
     }
     await derived.write(tx);
   }
+}
+
+/** The root over the holdings just after entry `seq` that the entries alone lead to, whatever the derived rows say. */
+export async function rootByEntries(db: Queryable, issueId: string, seq: number): Promise<Word> {
+  const state = emptyState();
+  for (;;) {
+    const lot = (await entriesAfter(db, issueId, state.seq)).filter(({ entry }) => entry.seq <= seq);
+    if (lot.length === 0) break;
+    const parties = await accountParties(db, accountsOf(lot));
+    for (const { entry } of lot) advance(state, entry, (account) => parties.get(account)?.person);
+  }
+  const root = createRoot();
+  for (const account of [...state.holdings.keys()].sort())
+    root.add(account, leafOf(state.holdings.get(account)!));
+  return root.root();
 }
 
 interface ReplayedEntry {

@@ -83,7 +83,8 @@ export async function dueCorrections(db: Queryable, quarantined: readonly string
         and not exists (select 1 from anchor b where b.issue_id = a.issue_id and b.kind = a.kind and b.day = a.day
           and b.version > a.version)
         and not exists (select 1 from register_root r where r.issue_id = a.issue_id and r.kind = a.kind
-          and r.day = a.day and (r.root = a.root or r.version > a.version))
+          and r.day = a.day and (r.root = a.root or r.version > a.version
+            or (r.operation_id is null and r.root <> $1))) -- it waits to be published over that one
       order by a.day, a.issue_id`,
     values: [zeroWord, quarantined],
   });
@@ -105,10 +106,72 @@ export async function insertRoot(tx: Transaction, due: DueRoot, root: string): P
   return done.rowCount === 1;
 }
 
+/**
+ * Writes a root that the chain holds already where the register has none for it, or has another: that one was changed
+ * since, or the register never came to it. Nothing is left to publish.
+ * @returns whether it stands
+ */
+export async function adoptRoot(tx: Transaction, due: DueRoot, root: string): Promise<boolean> {
+  if (await insertRoot(tx, due, root)) return true;
+  const done = await tx.query(
+    `update register_root set seq = $5::bigint, head = $6, root = $7
+     where issue_id = $1 and kind = $2 and day = $3 and version = $4
+       and ($5::bigint = 0 or exists (select 1 from entry where issue_id = $1 and seq = $5::bigint and head = $6))`,
+    [due.issueId, due.kind, due.day, due.version, due.seq, due.head, root],
+  );
+  return done.rowCount === 1;
+}
+
+type RootKey = Pick<DueRoot, "issueId" | "kind" | "day" | "version">;
+
+/**
+ * Lists of record dates over which somebody else has put a root: the last version's is published once more, over that
+ * one by name. What is under way, or was refused by the chain, is left to itself.
+ */
+export async function listsCoveredByOthers(db: Queryable): Promise<RootKey[]> {
+  const found = await db.query<RootKey>({
+    name: "lists-covered",
+    text: `select r.issue_id as "issueId", r.kind, r.day::text as day, r.version
+      from register_root r join operation o on o.id = r.operation_id and o.state = 'entered'
+      cross join lateral (
+        select root from anchor a where a.issue_id = r.issue_id and a.kind = r.kind and a.day = r.day
+        order by a.version desc limit 1
+      ) stands
+      where r.kind = ${anchorKinds.RECORD_DATE} and r.root <> '${zeroWord}' and stands.root <> r.root
+        and not exists (select 1 from register_root l where l.issue_id = r.issue_id and l.kind = r.kind
+          and l.day = r.day and l.version > r.version)`,
+  });
+  return found.rows;
+}
+
+/** Has a root published that was published before. */
+export async function republishRoot(
+  tx: Transaction,
+  { issueId, kind, day, version }: RootKey,
+): Promise<void> {
+  await tx.query(
+    "update register_root set operation_id = null where issue_id = $1 and kind = $2 and day = $3 and version = $4",
+    [issueId, kind, day, version],
+  );
+}
+
 /** A root that was made, to be made again: its state is past, so it must come out the same. */
 export interface MadeRoot extends DueRoot {
   root: string;
 }
+
+type MadeRow = Omit<MadeRoot, "list"> & { knownSeq: bigint | null; closesAt: Date | null };
+const madeColumns = `r.issue_id as "issueId", r.kind, r.day::text as day, r.version, r.seq, r.head, r.root,
+  l.known_seq as "knownSeq", l.closes_at as "closesAt"`;
+const madeSources = `register_root r left join lateral (
+    select l.known_seq, d.closes_at from record_date_list l join record_date d on d.id = l.record_date_id
+    where r.kind = ${anchorKinds.RECORD_DATE} and l.issue_id = r.issue_id and l.version = r.version and d.day = r.day
+    limit 1
+  ) l on true`;
+const madeOf = ({ knownSeq, closesAt, ...row }: MadeRow): MadeRoot => ({
+  ...row,
+  list: knownSeq === null || closesAt === null ? null : { knownSeq, closesAt },
+});
 
 /** Roots of older states that one reconciliation makes again. */
 const olderRootsMax = 5;
@@ -122,17 +185,10 @@ export async function rootsToMakeAgain(
   issueId: string,
   { after, turn }: { after: number; turn: string },
 ): Promise<MadeRoot[]> {
-  const found = await db.query<Omit<MadeRoot, "list"> & { knownSeq: bigint | null; closesAt: Date | null }>({
+  const found = await db.query<MadeRow>({
     name: "roots-made",
     text: `with made as (
-        select r.issue_id as "issueId", r.kind, r.day::text as day, r.version, r.seq, r.head, r.root,
-          l.known_seq as "knownSeq", l.closes_at as "closesAt", greatest(r.seq, l.known_seq) > $2 as is_new
-        from register_root r left join lateral (
-          select l.known_seq, d.closes_at from record_date_list l join record_date d on d.id = l.record_date_id
-          where r.kind = ${anchorKinds.RECORD_DATE} and l.issue_id = r.issue_id and l.version = r.version and d.day = r.day
-          limit 1
-        ) l on true
-        where r.issue_id = $1)
+        select ${madeColumns}, greatest(r.seq, l.known_seq) > $2 as is_new from ${madeSources} where r.issue_id = $1)
       select "issueId", kind, day, version, seq, head, root, "knownSeq", "closesAt" from made where is_new
       union all (
         select "issueId", kind, day, version, seq, head, root, "knownSeq", "closesAt" from made where not is_new
@@ -140,8 +196,29 @@ export async function rootsToMakeAgain(
       order by day, kind, version`,
     values: [issueId, after, turn],
   });
-  return found.rows.map(({ knownSeq, closesAt, ...row }) => ({
-    ...row,
-    list: knownSeq === null || closesAt === null ? null : { knownSeq, closesAt },
-  }));
+  return found.rows.map(madeOf);
+}
+
+/** The roots that these breaks name because they did not come out as they had been made. */
+export async function rootsInBreaks(db: Queryable, breakIds: readonly string[]): Promise<MadeRoot[]> {
+  const found = await db.query<MadeRow>(
+    `select ${madeColumns} from ${madeSources}
+     where exists (
+       select 1 from register_break b cross join jsonb_array_elements(b.detail -> 'differences') d
+       where b.id = any($1) and b.issue_id = r.issue_id and d ->> 'what' = 'root made'
+         and d ->> 'register' like case r.kind when ${anchorKinds.DAY_CLOSE} then 'close ' else 'record date ' end
+           || r.day || ', version ' || r.version || ': %')
+     order by r.day, r.kind, r.version`,
+    [breakIds],
+  );
+  return found.rows.map(madeOf);
+}
+
+/** Puts the right root in the place of one that was changed; if the chain has the wrong one, the right one is published over it. */
+export async function correctRoot(tx: Transaction, made: MadeRoot, root: string): Promise<void> {
+  await tx.query(
+    `update register_root set root = $5, operation_id = null
+     where issue_id = $1 and kind = $2 and day = $3 and version = $4 and root = $6`,
+    [made.issueId, made.kind, made.day, made.version, root, made.root],
+  );
 }
