@@ -1,7 +1,7 @@
 import { unopenedReconciliations, writeOpened } from "@genbo/database/reconciliations";
 import { isDatabaseUnavailable } from "@genbo/database/unavailable";
 import { openHolders } from "@genbo/database/vault-check";
-import { createWaker } from "@genbo/domain/waker";
+import { type Background, startBackground } from "@genbo/domain/background";
 import type { ApiContext } from "./context.ts";
 
 const lookEveryMs = 1_000;
@@ -11,28 +11,15 @@ const lookEveryMs = 1_000;
  * holders' particulars to be opened, and the indexer then says what both have found. Two processes may do the same work;
  * the first answer stays.
  */
-export function startOpener(ctx: ApiContext): { stop(): Promise<void> } {
-  const waker = createWaker();
-  let stopping = false;
-  const loop = async () => {
-    while (!stopping) {
-      await openDue(ctx).catch((error: unknown) => {
-        if (isDatabaseUnavailable(error))
-          ctx.log.warn("the database does not answer", { error: String(error) });
-        else ctx.log.error("particulars were not opened", { error });
-      });
-      await waker.wait(lookEveryMs);
-    }
-  };
-  const done = loop();
-  return {
-    stop: async () => {
-      stopping = true;
-      waker.wake();
-      await done;
-    },
-  };
-}
+export const startOpener = (ctx: ApiContext): Background =>
+  startBackground(lookEveryMs, async () => {
+    await openDue(ctx).catch((error: unknown) => {
+      if (isDatabaseUnavailable(error))
+        ctx.log.warn("the database does not answer", { error: String(error) });
+      else ctx.log.error("particulars were not opened", { error });
+    });
+    return false;
+  });
 
 export async function openDue(ctx: Pick<ApiContext, "pool" | "vaultKeys">): Promise<void> {
   for (const each of await unopenedReconciliations(ctx.pool))

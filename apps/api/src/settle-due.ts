@@ -3,8 +3,8 @@ import { findParty } from "@genbo/database/parties";
 import { type SettlementRow, unsettled } from "@genbo/database/settlements";
 import { queueSettling } from "@genbo/database/settlements-settle";
 import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { type Background, startBackground } from "@genbo/domain/background";
 import { newId, refOf } from "@genbo/domain/ids";
-import { createWaker } from "@genbo/domain/waker";
 import type { ApiContext } from "./context.ts";
 import { settleCommand, wantsOfRow } from "./settlements.ts";
 
@@ -13,42 +13,18 @@ const lookEveryMs = 1_000;
 /** Taken up at once; the others are found at the next look. */
 const batchMax = 100;
 
-export interface Settler {
-  /** An entry may have brought the last leg in. */
-  wake(): void;
-  /** Rejects when it cannot go on; resolves after `stop`. */
-  done: Promise<void>;
-  stop(): Promise<void>;
-}
-
 /**
  * Asks the chain to settle what waits for nothing any more: the api alone may put commands into the outbox. Anybody may
  * settle; the lane is that of the broker that offered. What the chain refuses is left to the sides (`settleNow`).
  */
-export function startSettler(ctx: ApiContext): Settler {
-  const waker = createWaker();
-  let stopping = false;
-  const loop = async () => {
-    while (!stopping) {
-      await settleDue(ctx).catch((error: unknown) => {
-        if (!isDatabaseUnavailable(error)) throw error;
-        ctx.log.warn("the database does not answer", { error: String(error) });
-      });
-      await waker.wait(lookEveryMs);
-    }
-  };
-  const done = loop();
-  done.catch(() => undefined);
-  return {
-    wake: waker.wake,
-    done,
-    stop: async () => {
-      stopping = true;
-      waker.wake();
-      await done.catch(() => undefined);
-    },
-  };
-}
+export const startSettler = (ctx: ApiContext): Background =>
+  startBackground(lookEveryMs, async () => {
+    await settleDue(ctx).catch((error: unknown) => {
+      if (!isDatabaseUnavailable(error)) throw error;
+      ctx.log.warn("the database does not answer", { error: String(error) });
+    });
+    return false;
+  });
 
 async function settleDue(ctx: ApiContext): Promise<void> {
   const now = ctx.clock.now();

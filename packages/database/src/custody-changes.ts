@@ -101,7 +101,7 @@ export const findCustodyChange = (
 ): Promise<CustodyChangeRow | null> =>
   prisma.custodyChange.findFirst({ where: { AND: [{ id }, visible(view)] } });
 
-/** What the registry says of accounts whose record is to be rewritten. */
+/** What the registry says, or shall say, of an account: its person and the commitment of the person's particulars. */
 export interface KeptAccount {
   address: string;
   personId: string;

@@ -1,5 +1,5 @@
 import type { Queryable } from "./connection.ts";
-import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import { type PeriodRow, rowOf } from "./register-read.ts";
 import type { Position } from "./register-read-position.ts";
 import type { RegisterRow } from "./register-row.ts";
 
@@ -9,14 +9,10 @@ export interface HoldingAt {
   row: RegisterRow | null;
 }
 
-interface Row {
-  account: string;
-  person_id: string | null;
-  units: bigint;
-  encumbered: bigint;
-  lots: LotsJson;
-  from_seq: bigint;
-}
+/** All is null but the account where nothing stood. */
+type Row = { account: string } & ({ person_id: null } | PeriodRow);
+
+const standingRow = (row: Row): RegisterRow | null => (row.person_id === null ? null : rowOf(row));
 
 /** The period of an account that stood at entry $2: one probe, see `registerPage`. */
 const standing = `left join lateral (
@@ -36,7 +32,7 @@ export async function holdingAt(
     text: `select ${columns} from (values ($3::text)) a (account) ${standing}`,
     values: [issueId, seq, account],
   });
-  return rowOf(found.rows[0]!);
+  return standingRow(found.rows[0]!);
 }
 
 type State = Pick<Position, "seq" | "head">;
@@ -66,18 +62,6 @@ export async function holdingsChanged(
   });
   if (!found.rows[0]!.known) return undefined;
   return found.rows.flatMap((row) =>
-    row.account === null ? [] : [{ account: row.account, row: rowOf(row) }],
+    row.account === null ? [] : [{ account: row.account, row: standingRow(row) }],
   );
-}
-
-function rowOf(row: Row): RegisterRow | null {
-  if (row.person_id === null) return null;
-  return {
-    account: row.account,
-    personId: row.person_id,
-    units: row.units,
-    encumbered: row.encumbered,
-    lots: lotsFromJson(row.lots),
-    fromSeq: Number(row.from_seq),
-  };
 }
