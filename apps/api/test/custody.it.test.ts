@@ -70,6 +70,18 @@ it("is decided by another person than both brokers'", async () => {
   expect((await world.ask(same, "consentToCustodyChange", question)).code).toBe("MAKER_IS_CHECKER");
 });
 
+it("is decided by a trustee of what the customer holds, and by no other one", async () => {
+  const { id, customer } = await consentedChange(world);
+  await world.ledger.issue(await world.activeIssue(), customer.account, 5n);
+  const stranger = await world.admit("trustee", "staff:another-trustee");
+  const refuse = { params: { id }, body: { reason: "不備" } };
+  expect((await world.ask(stranger.secret, "refuseCustodyChange", refuse)).code).toBe("FORBIDDEN");
+  expect((await approve(id, stranger.secret)).code).toBe("FORBIDDEN");
+  expect((await approve(id)).status).toBe(202);
+  // Who holds nothing is in nobody's register.
+  expect((await approve((await consentedChange(world)).id, stranger.secret)).status).toBe(202);
+});
+
 it("has one undecided change a customer, which the giving broker may take back", async () => {
   const { id, customer } = await filedChange(world);
   const body = { investorId: customer.investorId, toBrokerId: world.other.partyId, documents };

@@ -126,6 +126,13 @@ export async function keptAccounts(
   return (await db.query<KeptAccount>(text, [investorId, custodianId])).rows;
 }
 
+/** The trustees of the issues of which these accounts have units. */
+export async function trusteesOfAccounts(db: Queryable, accounts: readonly string[]): Promise<string[]> {
+  const text = `select distinct i.trustee_id as "trusteeId" from issue i where exists (select 1 from holding_period h
+    where h.issue_id = i.id and h.account = any($1) and h.to_seq is null)`;
+  return (await db.query<{ trusteeId: string }>(text, [accounts])).rows.map(({ trusteeId }) => trusteeId);
+}
+
 /** How far the consents of a change have come: the states of their operations. */
 export async function consentStates(db: Queryable, changeId: string): Promise<string[]> {
   const text = `select state from operation where subject_id = $1 and kind = 'custody.consent' order by id`;

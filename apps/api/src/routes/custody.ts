@@ -11,6 +11,7 @@ import {
   type KeptAccount,
   keptAccounts,
   listCustodyChanges,
+  trusteesOfAccounts,
 } from "@genbo/database/custody-changes";
 import { custodyOperation } from "@genbo/database/custody-changes-settle";
 import { customerForChange, customersByNumber } from "@genbo/database/investors";
@@ -190,12 +191,15 @@ async function consent(
   };
 }
 
-/** A change that the trustee decides, by another person than both brokers'. */
+/** A change that a trustee of what the customer holds decides, by another person than both brokers'. */
 async function decidable(
   ctx: ApiContext,
   { principal, params }: Approval | CallOf<"refuseCustodyChange">,
 ): Promise<CustodyChangeRow> {
   const row = await changeFor(ctx, principal, params.id);
+  const trustees = await trusteesOfAccounts(ctx.pool, row.accounts);
+  if (trustees.length > 0 && !trustees.includes(principal.partyId))
+    throw new ProblemError("FORBIDDEN", "A trustee of what the customer holds decides.", { target: row.id });
   const parts = { id: row.id, subjects: [row.maker, row.acceptor], since: row.createdAt };
   await otherPerson(ctx.pool, principal, parts, "You spoke for one of the brokers.");
   mustBe(row, "open", "consented");
