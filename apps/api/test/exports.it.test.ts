@@ -90,6 +90,12 @@ describe("the register as a file", () => {
     expect(sheet).not.toContain("<f>");
   });
 
+  it("says a name in a workbook as it is written, whatever a spreadsheet would read into it", async () => {
+    const { issueId } = await holderNamed("_x0041_ <b> & x_y_");
+    const xlsx = unzipSync(await exported(world.trustee.secret, issueId, { ...named, format: "XLSX" }));
+    expect(strFromU8(xlsx["xl/worksheets/sheet1.xml"]!)).toContain(">_x005F_x0041_ &lt;b&gt; &amp; x_y_</t>");
+  });
+
   it("is the same bytes as JSON lines, CSV and XLSX each time, whatever enters afterwards", async () => {
     const { issueId, seller } = await traded(world);
     for (const format of ["JSONL", "CSV", "CSV_CP932", "XLSX"]) {

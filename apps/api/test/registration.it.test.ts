@@ -78,7 +78,7 @@ describe("a bulk file", () => {
       created: 2,
       conflicts: [{ row: 1, code: "INVALID_FIELD", pointer: "/rows/1/particulars/bornOn" }],
     });
-    for (const mark of ["\u202e", "\u2066", "\u2028"]) {
+    for (const mark of ["\u202e", "\u2066", "\u2028", "\uffff"]) {
       const { particulars, ...rest } = customer(unused());
       const name = { ...particulars.name, kanji: `見本${mark}太郎` };
       expect(await one({ ...rest, particulars: { ...particulars, name } })).toBe("/particulars/name/kanji");

@@ -5,13 +5,12 @@ import { z } from "zod";
 import { clauseCharsMax, lineCharsMax } from "./limits.ts";
 
 /**
- * PostgreSQL text cannot hold NUL, UTF-8 cannot hold half a surrogate pair, and a name has no control characters. Nor has
- * it those that turn the direction of what follows: a register would show other words than it holds.
+ * PostgreSQL text cannot hold NUL, UTF-8 cannot hold half a surrogate pair, XML no U+FFFE, and a name has no control
+ * characters (Cc), nor those that turn the direction of what follows: a register would show other words than it holds.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above, but tab and line breaks may stand in a clause
-const controlInClause = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const control = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
+/** Tab and line breaks may stand in a clause. */
+const controlInClause = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
 
 const printable = (forbidden: RegExp, charsMax: number) =>
   z

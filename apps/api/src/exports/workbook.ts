@@ -75,8 +75,15 @@ function cellXml(cell: Cell): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what XML cannot hold
 const noXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+/** What a spreadsheet reads as the code of another character (ECMA-376, ST_Xstring). */
+const characterCode = /_(?=x[0-9A-Fa-f]{4}_)/g;
 const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(noXml, "\ufffd");
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll(characterCode, "_x005F_")
+    .replaceAll(noXml, "\ufffd");
 
 /** The parts that name the sheets; their number is known at the end alone, and a zip's order is free. */
 function finish(zip: ZipFile, sheets: number): void {
