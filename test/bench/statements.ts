@@ -53,6 +53,7 @@ export async function openRecorder({
       head: async () => 0,
       lastSeenHead: () => null,
       hasCode: async () => false,
+      acceptsSignature: async () => false,
       setTime: async () => undefined,
       health: () => [],
       progress: () => ({ state: "running" }),

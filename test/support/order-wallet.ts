@@ -8,6 +8,8 @@ export interface OrderWallet {
   address: string;
   /** A whole order of this wallet, of which only what matters is named. */
   order(fields: Partial<Order>): Order;
+  /** Signs an EIP-712 payload as a wallet is handed it. */
+  signPayload(payload: Record<string, unknown>): Promise<string>;
   sign(chainId: number, token: string, order: Order): Promise<string>;
 }
 
@@ -15,6 +17,11 @@ export function orderWallet(): OrderWallet {
   const wallet = new Wallet(`0x${randomBytes(32).toString("hex")}`);
   const address = wallet.address.toLowerCase();
   let nonce = 0;
+  const signPayload: OrderWallet["signPayload"] = (payload) => {
+    const { domain, types, message } = payload as { domain: object; types: object; message: object };
+    const { EIP712Domain: _, ...own } = types as Record<string, never>;
+    return wallet.signTypedData(domain, own, message as Record<string, unknown>);
+  };
   return {
     address,
     order: (fields) => {
@@ -26,10 +33,7 @@ export function orderWallet(): OrderWallet {
         ...fields,
       };
     },
-    sign: (chainId, token, order) => {
-      const { domain, types, message } = orderToSign(chainId, token, order);
-      const { EIP712Domain: _, ...own } = types;
-      return wallet.signTypedData(domain, own, message);
-    },
+    signPayload,
+    sign: (chainId, token, order) => signPayload(orderToSign(chainId, token, order)),
   };
 }

@@ -1,5 +1,7 @@
 import { setChainTime } from "@genbo/chain/anvil";
 import type { Nodes } from "@genbo/chain/nodes/nodes";
+import { NodeRefused } from "@genbo/chain/rpc-errors";
+import { isMagicValue, signatureQuestion } from "@genbo/chain/wallet-proof";
 import type { ChainPort } from "./context.ts";
 
 /**
@@ -18,6 +20,16 @@ export const chainPortOf = (
   },
   head: async () => Number(await rpc.call<string>("eth_blockNumber")),
   hasCode: async (address) => (await rpc.call<string>("eth_getCode", address, "latest")) !== "0x",
+  acceptsSignature: async (to, digest, signature) => {
+    try {
+      const data = signatureQuestion(digest, signature);
+      return isMagicValue(await rpc.call<string>("eth_call", { to, data }, "latest"));
+    } catch (error) {
+      // It reverts, or spends its gas: it does not stand for it.
+      if (error instanceof NodeRefused) return false;
+      throw error;
+    }
+  },
   setTime: async (at) => {
     const seconds = Math.ceil(at.getTime() / 1000);
     const latest = await rpc.call<{ timestamp: string }>("eth_getBlockByNumber", "latest", false);

@@ -22,6 +22,8 @@ export interface ChainPort extends Pick<Nodes, "health" | "progress"> {
   lastSeenHead(): number | null;
   /** Whether a contract stands at an address. @throws when no node answers */
   hasCode(address: string): Promise<boolean>;
+  /** Whether a contract stands for a signature over a digest (ERC-1271). @throws when no node answers */
+  acceptsSignature(address: string, digest: string, signature: string): Promise<boolean>;
   /** Moves the chain's time forward (local profile): the next block is not before `at`. */
   setTime(at: Date): Promise<void>;
 }

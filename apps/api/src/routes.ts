@@ -37,6 +37,7 @@ import { settlementHandlers } from "./routes/settlements.ts";
 import { transferStepHandlers } from "./routes/transfer-steps.ts";
 import { transferHandlers } from "./routes/transfers.ts";
 import { bulkTransferHandlers } from "./routes/transfers-bulk.ts";
+import { walletProofHandlers } from "./routes/wallet-proofs.ts";
 import { walletHandlers } from "./routes/wallets.ts";
 
 /** One handler for each line of the route table; the type says when one is missing. */
@@ -51,6 +52,7 @@ export const allHandlers = (ctx: ApiContext, principals: Principals, exports: Ex
   ...investorHandlers(ctx),
   ...particularsHandlers(ctx),
   ...walletHandlers(ctx),
+  ...walletProofHandlers(ctx),
   ...custodyHandlers(ctx),
   ...transferHandlers(ctx),
   ...transferStepHandlers(ctx),

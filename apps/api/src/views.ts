@@ -8,6 +8,7 @@ import type { CaseView } from "@genbo/database/legal-cases";
 import type { OperationView } from "@genbo/database/operations";
 import type { SettlementView } from "@genbo/database/settlements";
 import type { TransferView } from "@genbo/database/transfers";
+import type { WalletProofView } from "@genbo/database/wallet-proofs";
 import type { Role } from "@genbo/domain/permissions";
 
 /** What a principal sees of each kind of thing. What it does not see is not there for it. */
@@ -25,6 +26,10 @@ export const investorView = ({ role, partyId }: Principal): InvestorView =>
 
 export const custodyView = ({ role, partyId }: Principal): CustodyView =>
   role === "broker" ? { as: "broker", partyId } : { as: "everything" };
+
+export function walletProofView({ role, partyId }: Principal): WalletProofView {
+  return role === "broker" || role === "investor" ? { as: role, partyId } : { as: "everything" };
+}
 
 export const transferView = ({ role, partyId }: Principal): TransferView =>
   role === "broker" || role === "trustee" ? { as: role, partyId } : { as: "everything" };

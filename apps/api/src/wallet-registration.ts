@@ -61,6 +61,7 @@ export async function openAccounts(
       address,
       investorId: investor.id,
       brokerId: broker.partyId,
+      custody: "CUSTODIED",
       state: "pending",
       createdAt: at,
     };

@@ -10,7 +10,7 @@ const tells = `
   readRegister printRegister readTotals readAggregates listEntries readHolder readHolderHistory readOwnHolding listOwnEntries
   exportRegister proveHolding proveRegister listRecordDates readRecordDateList getExport readExport getCase listCases listHolds
   getInspection listInspections showRegister readCertificate listAuditViews getInvestor listInvestors listWallets
-  getCustodyChange listCustodyChanges getTransfer listTransfers getSettlement listSettlements`
+  getWalletProof listWalletProofs getCustodyChange listCustodyChanges getTransfer listTransfers getSettlement listSettlements`
   .trim()
   .split(/\s+/) as OperationId[];
 

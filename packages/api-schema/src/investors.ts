@@ -224,7 +224,10 @@ export const particularsChanged = named(
     id: id("inv"),
     version: z.int(),
     operationId: id("op").nullable(),
-    wallets: z.array(addressText),
+    wallets: z.array(addressText).describe("Accounts whose records the operation rewrites"),
+    ownWallets: z
+      .array(addressText)
+      .describe("The investor's own wallets: the trustee renews their records (`renewOwnWallet`)"),
   }),
 );
 

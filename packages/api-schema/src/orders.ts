@@ -13,6 +13,11 @@ const uint = (bits: number) =>
 /** An ERC-1271 wallet's signature may be long; a key's has 65 bytes. */
 const signatureBytesMax = 4_096;
 
+export const signature = z
+  .string()
+  .regex(/^0x([0-9a-fA-F]{2}){65,}$/, "is not a signature of 65 bytes or more")
+  .max(2 + 2 * signatureBytesMax);
+
 const order = named(
   "Order",
   z.strictObject({
@@ -40,9 +45,6 @@ export const newOrder = named(
   z.strictObject({
     issueId: id("iss"),
     order,
-    signature: z
-      .string()
-      .regex(/^0x([0-9a-fA-F]{2}){65,}$/, "is not a signature of 65 bytes or more")
-      .max(2 + 2 * signatureBytesMax),
+    signature,
   }),
 );

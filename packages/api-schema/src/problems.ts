@@ -150,6 +150,15 @@ export const problems = {
       ja: "拠出したものを取り戻し、改めて決済を申し込んでください。",
     },
   ),
+  CHALLENGE_EXPIRED: kind(
+    409,
+    false,
+    { en: "The challenge was not signed in time", ja: "署名の期限を過ぎています" },
+    {
+      en: "Ask for a new challenge and sign that one.",
+      ja: "新しいチャレンジを求め、それに署名してください。",
+    },
+  ),
   NOT_YET_DUE: kind(
     409,
     true,

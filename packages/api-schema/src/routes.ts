@@ -18,6 +18,7 @@ import { proofRoutes } from "./routes/proofs.ts";
 import { registerRoutes } from "./routes/register.ts";
 import { settlementRoutes } from "./routes/settlements.ts";
 import { transferRoutes } from "./routes/transfers.ts";
+import { walletProofRoutes } from "./routes/wallet-proofs.ts";
 
 /** The route table. What is not here does not exist. */
 export const routeTable = [
@@ -25,6 +26,7 @@ export const routeTable = [
   ...issueRoutes,
   ...issueChangeRoutes,
   ...investorRoutes,
+  ...walletProofRoutes,
   ...custodyRoutes,
   ...transferRoutes,
   ...settlementRoutes,

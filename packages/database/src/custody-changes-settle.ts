@@ -52,7 +52,7 @@ async function handOver(tx: Transaction, changeId: string | null): Promise<void>
   );
   await tx.query(
     `update wallet w set broker_id = k.to_broker_id from custody_change k
-     where k.id = $1 and w.address = any(k.accounts)`,
+     where k.id = $1 and (w.address = any(k.accounts) or (w.investor_id = k.investor_id and w.custody = 'SELF'))`,
     [changeId],
   );
 }
@@ -75,7 +75,7 @@ export async function reopenCustodyChanges(tx: Transaction): Promise<void> {
   );
   await tx.query(
     `update wallet w set broker_id = k.from_broker_id from custody_change k
-     where k.id = any($1) and w.address = any(k.accounts)`,
+     where k.id = any($1) and (w.address = any(k.accounts) or (w.investor_id = k.investor_id and w.custody = 'SELF'))`,
     [ids],
   );
 }

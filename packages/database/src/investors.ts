@@ -135,6 +135,21 @@ export async function customerForChange(
   return (await tx.query<InvestorRow>(text, [brokerId, id])).rows[0];
 }
 
+/** An investor by id, locked against a change at the same time until the transaction ends. */
+export async function investorForChange(tx: Queryable, id: string): Promise<InvestorRow | undefined> {
+  const text = `select ${columns} from investor where id = $1 for no key update`;
+  return (await tx.query<InvestorRow>(text, [id])).rows[0];
+}
+
+/** A person's investor, locked against a change at the same time until the transaction ends. */
+export async function investorOfPersonForChange(
+  tx: Queryable,
+  personId: string,
+): Promise<InvestorRow | undefined> {
+  const text = `select ${columns} from investor where person_id = $1 for no key update`;
+  return (await tx.query<InvestorRow>(text, [personId])).rows[0];
+}
+
 /** The investor behind an account, locked against a change at the same time until the transaction ends. */
 export async function investorOfAccountForChange(
   tx: Queryable,

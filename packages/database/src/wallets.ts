@@ -6,10 +6,12 @@ export interface NewWallet {
   address: string;
   investorId: string;
   brokerId: string;
+  /** Of a custodied account its broker acts for it, and the address needs no key. */
+  custody: Custody;
   at: Date;
 }
+export type Custody = "CUSTODIED" | "SELF";
 
-/** Accounts are custodied: their broker acts for them, and the address needs no key. */
 export const walletsPart = (rows: readonly NewWallet[]): Part =>
   insertPart<NewWallet>(
     "wallet",
@@ -17,7 +19,7 @@ export const walletsPart = (rows: readonly NewWallet[]): Part =>
       address: ["text", (row) => row.address],
       investor_id: ["text", (row) => row.investorId],
       broker_id: ["text", (row) => row.brokerId],
-      custody: ["text", () => "CUSTODIED"],
+      custody: ["text", (row) => row.custody],
       state: ["text", () => "pending"],
       created_at: ["timestamptz", (row) => row.at],
     },
@@ -29,11 +31,12 @@ export interface WalletRow {
   address: string;
   investorId: string;
   brokerId: string;
+  custody: Custody;
   state: "pending" | "registered" | "refused";
   createdAt: Date;
 }
 
-const columns = `address, investor_id as "investorId", broker_id as "brokerId", state, created_at as "createdAt"`;
+const columns = `address, investor_id as "investorId", broker_id as "brokerId", custody, state, created_at as "createdAt"`;
 
 /** The wallets of these addresses, whoever keeps them. */
 export async function walletsByAddress(

@@ -20,6 +20,7 @@ export const idPrefixes = [
   "avw",
   "cus",
   "exp",
+  "wpf",
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -32,6 +32,7 @@ export const scopes = [
   "investors:write",
   "wallets:read",
   "wallets:write",
+  "wallets:prove",
   "particulars:read",
   "transfers:read",
   "transfers:request",
@@ -139,6 +140,7 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
     "investors:write",
     "wallets:read",
     "wallets:write",
+    "wallets:prove",
     "particulars:read",
     "transfers:read",
     "transfers:request",
@@ -203,8 +205,8 @@ const grants: Record<Role, ReadonlySet<Scope>> = {
   ]),
   // An exchange sees which issues there are: no register, no holder, no sum of few (design 4).
   venue: new Set(["parties:read", "issues:read", "keys:write"]),
-  // Bound to one person of the register: what it says of himself, and nothing else.
-  investor: new Set(["parties:read", "issues:read", "register:own", "keys:write"]),
+  // Bound to one person of the register: what it says of himself, and a wallet of his own.
+  investor: new Set(["parties:read", "issues:read", "register:own", "wallets:prove", "keys:write"]),
   // Runs the machines: makes parties and keys, sees health. No legal act, no register, no names.
   operator: new Set([
     "parties:read",

@@ -377,6 +377,31 @@ create table wallet (
 create index wallet_investor on wallet (investor_id);
 create index wallet_broker on wallet (broker_id, address);
 
+-- A wallet of an investor's own: its key has signed a challenge, then the trustee has it recorded without a custodian.
+create table wallet_proof (
+  id text primary key,
+  investor_id text not null references investor,
+  address text not null check (address ~ '^0x[0-9a-f]{40}$'),
+  challenge text not null unique check (challenge ~ '^0x[0-9a-f]{64}$'), -- signed once
+  deadline timestamptz not null,
+  signature text,
+  state text not null check (state in ('asked', 'proved', 'approved', 'refused')),
+  party_id text not null references party, -- who asks: the investor, or the broker whose customer it is
+  maker text not null,
+  prover text,
+  checker text,
+  reason text, -- of its refusal
+  created_at timestamptz not null,
+  proved_at timestamptz,
+  decided_at timestamptz,
+  check ((proved_at is null) = (signature is null) and (proved_at is null) = (prover is null)),
+  check (proved_at < deadline),
+  check (checker is null or (checker <> maker and checker is distinct from prover)), -- four eyes
+  check ((state in ('proved', 'approved')) <= (proved_at is not null)),
+  check ((state in ('approved', 'refused')) = (decided_at is not null and checker is not null))
+);
+create index wallet_proof_investor on wallet_proof (investor_id, id);
+
 -- A customer goes to another broker with all its accounts. Both brokers' consents stand on the chain.
 create table custody_change (
   id text primary key,
@@ -840,8 +865,9 @@ revoke select on vault_subject, vault_particulars, inspection, certificate from 
 revoke select on api_key, idempotency from genbo_worker, genbo_indexer;
 
 grant insert on audit_view, tax_status, party, api_key, issue, operation, command, lane, idempotency, audit_row, investor, vault_subject,
-  vault_particulars, wallet, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
+  vault_particulars, wallet, wallet_proof, transfer, record_date, legal_case, inspection, inspection_display, inspection_disclosure,
   certificate, custody_change to genbo_api;
+grant update (state, signature, prover, checker, reason, proved_at, decided_at) on wallet_proof to genbo_api;
 grant update (state, to_external_id, acceptor, checker, reason, consented_at, decided_at) on custody_change to genbo_api;
 grant insert on settlement, settlement_leg, settlement_side, issue_change to genbo_api;
 grant update (state, checker, refusal, decided_at) on issue_change to genbo_api;

@@ -6,7 +6,7 @@ import {
   type InvestorRow,
 } from "@genbo/database/investors";
 import { latestParticulars, particularsPart } from "@genbo/database/vault";
-import { walletsOf } from "@genbo/database/wallets";
+import { type Custody, walletsOf } from "@genbo/database/wallets";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId } from "@genbo/domain/ids";
 import { classBitsOf } from "@genbo/domain/investor-class";
@@ -42,15 +42,17 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
     : undefined;
   const { version, commitment } = sealed ?? latest;
   const wallets = await walletsOf(db, investor.id);
-  const addresses = wallets.map(({ address }) => address);
-  const operationId = wallets.length > 0 ? newId("op", at) : null;
+  const addressesOf = (wanted: Custody) =>
+    wallets.filter(({ custody }) => custody === wanted).map(({ address }) => address);
+  const [addresses, own] = [addressesOf("CUSTODIED"), addressesOf("SELF")];
+  const operationId = addresses.length > 0 ? newId("op", at) : null;
   const custodianId = principal.custodianId!;
   const record = { ...next, custodianId, commitment };
   const known = { effectiveOn: body.effectiveOn, evidenceRef: body.evidenceRef, at, operationId };
   return {
     answer: {
       status: operationId === null ? 200 : 202,
-      body: { id: investor.id, version, operationId, wallets: addresses },
+      body: { id: investor.id, version, operationId, wallets: addresses, ownWallets: own },
     },
     target: investor.id,
     detail: { version, evidenceRef: body.evidenceRef, wallets: addresses.length },

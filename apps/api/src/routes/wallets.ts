@@ -44,7 +44,7 @@ async function registerOne(db: Queryable, { principal, body, at }: One): Promise
   const operationId = opened.commands.length > 0 ? newId("op", at) : null;
   const status = operationId === null ? 200 : 202;
   return {
-    answer: { status, body: { ...walletWire({ ...wallet, custody: "CUSTODIED" }), operationId } },
+    answer: { status, body: { ...walletWire(wallet), operationId } },
     target: investor.id,
     detail: { address: wallet.address },
     ...writesOf(opened, operationId, investor.id),

@@ -7,6 +7,7 @@ import { changeSuccesses } from "./successes-changes.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
 import { orderSuccesses } from "./successes-orders.ts";
+import { ownWalletSuccesses } from "./successes-own-wallets.ts";
 import { registerSuccesses } from "./successes-register.ts";
 import { settlementSuccesses } from "./successes-settlements.ts";
 import { asks, type Case, type Traded, traded, unused } from "./trades.ts";
@@ -141,6 +142,7 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
     ...settlementSuccesses,
     ...changeSuccesses,
     ...orderSuccesses,
+    ...ownWalletSuccesses,
     createParty: {
       201: async (world) => asks(world.operator, { body: { kind: "auditor", name: unused() } }),
       202: async (world) => asks(world.operator, { body: { kind: "broker", name: unused() } }),

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { accepted } from "../operations.ts";
+import { address, id } from "../primitives.ts";
+import { route } from "../route.ts";
+import {
+  newWalletProof,
+  walletProofAnswer,
+  walletProofApproval,
+  walletProofAsked,
+  walletProofPage,
+  walletProofQuery,
+  walletProofRefusal,
+  walletProofStep,
+  walletSigned,
+} from "../wallet-proofs.ts";
+
+const tag = "Investors and wallets";
+const ofProof = z.strictObject({ id: id("wpf") });
+
+export const walletProofRoutes = [
+  route({
+    operationId: "askWalletProof",
+    method: "POST",
+    path: "/v1/wallet-proofs",
+    tag,
+    summary: "Ask to register an investor's own wallet: a challenge for its key to sign within an hour",
+    scope: "wallets:prove",
+    body: newWalletProof,
+    answers: { 201: walletProofAsked },
+    problems: ["NOT_FOUND", "ALREADY_EXISTS"],
+    limit: "write",
+  }),
+  route({
+    operationId: "proveWallet",
+    method: "POST",
+    path: "/v1/wallet-proofs/{id}/signature",
+    tag,
+    summary: "The wallet's signature over the challenge: by its key, or by its contract (ERC-1271)",
+    scope: "wallets:prove",
+    params: ofProof,
+    body: walletSigned,
+    answers: { 200: walletProofStep },
+    problems: ["STATE_CONFLICT", "CHALLENGE_EXPIRED"],
+    limit: "write",
+  }),
+  route({
+    operationId: "listWalletProofs",
+    method: "GET",
+    path: "/v1/wallet-proofs",
+    tag,
+    summary: "Proofs of own wallets; a broker sees those of its customers",
+    scope: "wallets:read",
+    query: walletProofQuery,
+    answers: { 200: walletProofPage },
+    limit: "read",
+  }),
+  route({
+    operationId: "getWalletProof",
+    method: "GET",
+    path: "/v1/wallet-proofs/{id}",
+    tag,
+    summary: "One proof of an own wallet",
+    scope: "wallets:read",
+    params: ofProof,
+    answers: { 200: walletProofAnswer },
+    limit: "read",
+  }),
+  route({
+    operationId: "approveWalletProof",
+    method: "POST",
+    path: "/v1/wallet-proofs/{id}/approve",
+    tag,
+    summary: "Approve as the trustee: the wallet is recorded as the investor's own, without a custodian",
+    scope: "cases:decide",
+    params: ofProof,
+    body: walletProofApproval,
+    answers: { 202: accepted },
+    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER"],
+    limit: "write",
+  }),
+  route({
+    operationId: "refuseWalletProof",
+    method: "POST",
+    path: "/v1/wallet-proofs/{id}/refuse",
+    tag,
+    summary: "Refuse as the trustee, with a reason",
+    scope: "cases:decide",
+    params: ofProof,
+    body: walletProofRefusal,
+    answers: { 200: walletProofStep },
+    problems: ["STATE_CONFLICT", "MAKER_IS_CHECKER"],
+    limit: "write",
+  }),
+  route({
+    operationId: "renewOwnWallet",
+    method: "POST",
+    path: "/v1/wallets/{address}/renew",
+    tag,
+    summary:
+      "Rewrite the record of an investor's own wallet, as the trustee, after its broker changed particulars",
+    scope: "cases:decide",
+    params: z.strictObject({ address }),
+    body: walletProofApproval,
+    answers: { 202: accepted },
+    problems: ["STATE_CONFLICT"],
+    limit: "write",
+  }),
+] as const;
