@@ -208,6 +208,26 @@ describe("an account", () => {
     expect((await file(`externalId,address\r\n${externalId},`)).status).toBe(202);
   });
 
+  it("is registered once, however many files name it at once", async () => {
+    const rows = Array.from({ length: 200 }, () => customer(unused()));
+    const files = <Row>(all: readonly Row[]) => [
+      ...[all, all.toReversed(), all.slice(100), all.slice(0, 100).toReversed()],
+      ...[all.slice(50, 150), all.slice(120).toReversed()],
+    ];
+    const investors = await Promise.all(
+      files(rows).map((each) =>
+        world.ask(world.broker.secret, "registerInvestors", { body: { rows: each } }),
+      ),
+    );
+    expect(investors.reduce((sum, { body }) => sum + body.created, 0)).toBe(200);
+    const wallets = await Promise.all(
+      files(rows.map(({ externalId }) => ({ externalId }))).map((each) =>
+        world.ask(world.broker.secret, "registerWallets", { body: { rows: each } }),
+      ),
+    );
+    expect(wallets.reduce((sum, { body }) => sum + body.created, 0)).toBe(200);
+  });
+
   it("of another person is refused without a word about whose it is", async () => {
     const theirs = await world.open(world.other, unused());
     const mine = await world.open(world.broker, unused());

@@ -1,10 +1,10 @@
-import { isConstraint } from "@genbo/database/commands";
 import { findInvestor, investorConstraint, listInvestors } from "@genbo/database/investors";
 import { latestParticulars } from "@genbo/database/vault";
-import type { Handlers, Reply } from "../call.ts";
+import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { statedPurpose } from "../holder.ts";
+import { onceMore } from "../once-more.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../reads.ts";
 import { register } from "../registration.ts";
@@ -16,7 +16,7 @@ type Routes = "registerInvestor" | "registerInvestors" | "listInvestors" | "getI
 
 export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   registerInvestor: (call) =>
-    onceMore(() =>
+    onceMore(investorConstraint, () =>
       command(ctx, call, async (db) => {
         const { principal, body, at } = call;
         const registrar = { brokerId: principal.partyId, at };
@@ -36,7 +36,7 @@ export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
       }),
     ),
   registerInvestors: (call) =>
-    onceMore(() =>
+    onceMore(investorConstraint, () =>
       command(
         ctx,
         call,
@@ -83,13 +83,3 @@ export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     return { status: 200, body: { ...wire, particulars } };
   },
 });
-
-/** Two requests that register the same new customer at once: the one that lost finds it there the second time. */
-async function onceMore(run: () => Promise<Reply>): Promise<Reply> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!isConstraint(error, investorConstraint)) throw error;
-    return run();
-  }
-}

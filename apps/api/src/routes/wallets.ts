@@ -1,11 +1,11 @@
-import { isConstraint } from "@genbo/database/commands";
 import type { Queryable } from "@genbo/database/connection";
 import { customerForChange, customersByNumber, type InvestorRow } from "@genbo/database/investors";
 import { listWallets, walletConstraint } from "@genbo/database/wallets";
 import { newId } from "@genbo/domain/ids";
-import type { CallOf, Handlers, Reply } from "../call.ts";
+import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
+import { onceMore } from "../once-more.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { investorView } from "../views.ts";
@@ -18,9 +18,10 @@ type Many = CallOf<"registerWallets">;
 export const walletHandlers = (
   ctx: ApiContext,
 ): Handlers<"registerWallet" | "registerWallets" | "listWallets"> => ({
-  registerWallet: (call) => onceMore(() => command(ctx, call, (db) => registerOne(db, call), { long: true })),
+  registerWallet: (call) =>
+    onceMore(walletConstraint, () => command(ctx, call, (db) => registerOne(db, call), { long: true })),
   registerWallets: (call) =>
-    onceMore(() => command(ctx, call, (db) => registerMany(db, call), { long: true })),
+    onceMore(walletConstraint, () => command(ctx, call, (db) => registerMany(db, call), { long: true })),
   listWallets: async ({ principal, query }) => {
     const asOf = await presentAsOf(ctx);
     const rows = await listWallets(ctx.prisma, investorView(principal), query);
@@ -98,13 +99,3 @@ const noCustomer = (row: number) => ({
   detail: "You have no customer of this number.",
   fix: "Register the investor first.",
 });
-
-/** Two requests that register the same account at once: the one that lost finds it there the second time. */
-async function onceMore(run: () => Promise<Reply>): Promise<Reply> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!isConstraint(error, walletConstraint)) throw error;
-    return run();
-  }
-}
