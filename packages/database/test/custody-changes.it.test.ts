@@ -32,8 +32,8 @@ beforeAll(async () => {
   await investor("stays", "b", "2");
   await owner.query(
     `insert into wallet (address, investor_id, broker_id, custody, state, created_at)
-     values ($1, 'moves', 'a', 'CUSTODIED', 'registered', $2)`,
-    [account, at],
+     values ($1, 'moves', 'a', 'CUSTODIED', 'registered', $3), ($2, 'moves', 'a', 'SELF', 'registered', $3)`,
+    [account, `0x${"0e".repeat(20)}`, at],
   );
   await owner.query(
     `insert into custody_change (id, investor_id, from_broker_id, to_broker_id, accounts, documents, from_external_id,
@@ -52,13 +52,14 @@ const indexer = <T>(act: Parameters<typeof withTransaction<T>>[1]) =>
   withTransaction(db.pool("genbo_indexer"), act);
 const standing = async () => {
   const { rows } = await db.pool("genbo").query(
-    `select k.state, i.broker_id, i.external_id, w.broker_id as kept_by from custody_change k
-     join investor i on i.id = k.investor_id join wallet w on w.investor_id = i.id`,
+    `select k.state, i.broker_id, i.external_id, (
+       select string_agg(distinct w.broker_id, ' ') from wallet w where w.investor_id = i.id) as seen_by
+     from custody_change k join investor i on i.id = k.investor_id`,
   );
   return Object.values(rows[0]);
 };
 
-test("the customer and its wallets change hands with the last record, and back with a rollback", async () => {
+test("the customer and its wallets, its own too, change hands with the last record, and back with a rollback", async () => {
   const ended = { id: "op", kind: custodyOperation, subjectId: "cus", rowsRefused: 0 };
   await indexer((tx) => closeCustodyChanges(tx, [ended], String));
   // The receiving broker gave the number to somebody else meanwhile.
