@@ -3,7 +3,9 @@ import { openSigningKeys } from "@genbo/api/signing-keys";
 import { createTrees } from "@genbo/api/trees";
 import { rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
+import { commandRunner } from "@genbo/database/commands";
 import { createPool, createPrisma, type Pool } from "@genbo/database/connection";
+import { orderFactsGathered } from "@genbo/database/transfers-facts";
 import { openVaultKeys } from "@genbo/database/vault-keys";
 import { silentLog } from "@genbo/domain/log";
 import { noTraces } from "@genbo/telemetry/traces";
@@ -39,13 +41,16 @@ export async function openRecorder({
 }: Pick<Ground, "urls" | "folder" | "clock">): Promise<Recorder> {
   const pool = createPool(urls.database.genbo_api, { max: 1 });
   let statements: Statement[] = [];
+  const recorded = recording(pool, (statement) => statements.push(statement));
   const app = await buildApp({
     profile: "local",
     version: "bench",
     clock,
     log: silentLog,
-    pool: recording(pool, (statement) => statements.push(statement)),
+    pool: recorded,
     prisma: createPrisma(pool),
+    runCommand: commandRunner(recorded),
+    factsOf: orderFactsGathered(recorded),
     keystore: openKeystore(folder.keystore, folder.keystorePasswordFile),
     vaultKeys: await openVaultKeys(folder.masterKeyFile),
     signingKeys: openSigningKeys(folder.keystore, folder.keystorePasswordFile),

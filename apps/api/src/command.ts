@@ -1,8 +1,9 @@
 import type { OperationKind } from "@genbo/api-schema/operations";
 import type { Route } from "@genbo/api-schema/route";
 import { urgencyOf } from "@genbo/chain/urgency";
-import { type Decision, GuardLost, runCommand } from "@genbo/database/commands";
+import { GuardLost } from "@genbo/database/commands";
 import type { Part } from "@genbo/database/commands-statement";
+import type { Decision } from "@genbo/database/commands-write";
 import type { Queryable } from "@genbo/database/connection";
 import type { Principal } from "@genbo/database/keys";
 import type { NewCommand } from "@genbo/database/operations-new";
@@ -66,7 +67,7 @@ export async function command<R extends Route>(
     long: options.long ?? false,
   };
   try {
-    const answer = await runCommand(ctx.pool, request, async (db) => {
+    const answer = await ctx.runCommand(request, async (db) => {
       const outcome = await decide(db);
       ctx.reach("api.decided");
       if (outcome.commands !== undefined) ctx.outbox.admit(outcome.commands.length);

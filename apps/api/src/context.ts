@@ -1,8 +1,10 @@
 import type { RateLimit } from "@genbo/api-schema/limits";
 import type { Keystore } from "@genbo/chain/keystore";
 import type { Nodes } from "@genbo/chain/nodes/nodes";
+import type { RunCommand } from "@genbo/database/commands";
 import type { createPrisma, Pool } from "@genbo/database/connection";
 import type { SandboxClock } from "@genbo/database/sandbox-clock";
+import type { Order, OrderFacts } from "@genbo/database/transfers-facts";
 import type { VaultKeys } from "@genbo/database/vault-keys";
 import type { Clock } from "@genbo/domain/clock";
 import type { Profile } from "@genbo/domain/env";
@@ -36,6 +38,9 @@ export interface ApiContext {
   log: Log;
   pool: Pool;
   prisma: ReturnType<typeof createPrisma>;
+  runCommand: RunCommand;
+  /** What the register says about an order; asked for together with what others ask at once. */
+  factsOf(order: Order): Promise<OrderFacts>;
   keystore: Keystore;
   vaultKeys: VaultKeys;
   signingKeys: SigningKeys;

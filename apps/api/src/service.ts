@@ -2,12 +2,14 @@ import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
 import { chainFolder, dumpState } from "@genbo/chain/anvil-state";
 import { openKeystore } from "@genbo/chain/keystore";
 import { type Nodes, openNodes } from "@genbo/chain/nodes/nodes";
+import { commandRunner } from "@genbo/database/commands";
 import { commandNotifier } from "@genbo/database/commands-notify";
 import { createPool, createPrisma } from "@genbo/database/connection";
 import { enteredChannel, switchedChannel } from "@genbo/database/cursor";
 import { knownChain } from "@genbo/database/deployment";
 import { listen } from "@genbo/database/listen";
 import { openSandboxClock } from "@genbo/database/sandbox-clock";
+import { orderFactsGathered } from "@genbo/database/transfers-facts";
 import { openVaultKeys } from "@genbo/database/vault-keys";
 import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
@@ -47,6 +49,8 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     log,
     pool,
     prisma: createPrisma(pool),
+    runCommand: commandRunner(pool),
+    factsOf: orderFactsGathered(pool),
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),
     vaultKeys: await openVaultKeys(env.masterKeyFile),
     signingKeys: openSigningKeys(env.keystoreDir, env.keystorePasswordFile),

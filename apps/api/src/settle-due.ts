@@ -1,3 +1,4 @@
+import { urgencyOf } from "@genbo/chain/urgency";
 import { withTransaction } from "@genbo/database/connection";
 import { findParty } from "@genbo/database/parties";
 import { type SettlementRow, unsettled } from "@genbo/database/settlements";
@@ -38,6 +39,7 @@ async function settle(ctx: ApiContext, row: SettlementRow, at: Date): Promise<bo
   const broker = await findParty(ctx.prisma, row.partyId);
   const id = newId("op", at);
   const command = settleCommand(row, broker!.signer!);
+  const priority = urgencyOf(command.call, 1);
   const operation = {
     id,
     ref: refOf(id),
@@ -51,5 +53,5 @@ async function settle(ctx: ApiContext, row: SettlementRow, at: Date): Promise<bo
     traceparent: null,
     at,
   };
-  return withTransaction(ctx.pool, (tx) => queueSettling(tx, row.id, operation, [command]));
+  return withTransaction(ctx.pool, (tx) => queueSettling(tx, row.id, operation, [{ ...command, priority }]));
 }

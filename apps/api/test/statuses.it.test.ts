@@ -77,9 +77,7 @@ const common: Record<number, Spoil> = {
     );
     const key = unused();
     const holder = await world.ctx.pool.connect();
-    await holder.query("select pg_advisory_lock($1::bigint)", [
-      lockOf({ partyId: rows[0]!.party_id, key, route: "", bodyHash: "" }),
-    ]);
+    await holder.query("select pg_advisory_lock($1::bigint)", [lockOf({ partyId: rows[0]!.party_id, key })]);
     const answer = await ask(route.operationId, { secret, question: { ...question, key } });
     await holder.query("select pg_advisory_unlock_all()");
     holder.release();

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { canonicalJson } from "@genbo/domain/canonical-json";
-import type { Part } from "./commands-statement.ts";
+import { type ColumnOf, type InsertPart, insertPart } from "./commands-statement.ts";
 import type { Queryable } from "./connection.ts";
 
 export interface AuditEntry {
@@ -27,39 +27,33 @@ function digestOf(entry: AuditEntry, detail: string): string {
   return hash("sha256", `[${before.join(",")},${detail},${JSON.stringify(requestId)},"${at.toISOString()}"]`);
 }
 
-const columns = "party_id, actor, action, target, outcome, purpose, detail, request_id, at, digest";
+type AuditRow = AuditEntry & { text: string };
+
+const columns: Readonly<Record<string, ColumnOf<AuditRow>>> = {
+  party_id: ["text", (row) => row.partyId],
+  actor: ["text", (row) => row.actor],
+  action: ["text", (row) => row.action],
+  target: ["text", (row) => row.target],
+  outcome: ["text", (row) => row.outcome],
+  purpose: ["text", (row) => row.purpose],
+  detail: ["jsonb", (row) => row.text],
+  request_id: ["text", (row) => row.requestId],
+  at: ["timestamptz", (row) => row.at],
+  digest: ["text", (row) => digestOf(row, row.text)],
+};
+
+const rowOf = (entry: AuditEntry): AuditRow => ({ ...entry, text: canonicalJson(entry.detail) });
 
 /** The audit row of a write, in its own statement. */
-export const auditPart = (entry: AuditEntry): Part => ({
-  name: "audit",
-  sql: (param, from) => `insert into audit_row (${columns})
-    select ${valuesOf(entry)
-      .map(([value, type]) => param(value, type))
-      .join(", ")} from ${from}`,
-});
+export const auditPart = (entry: AuditEntry): InsertPart => insertPart("audit_row", columns, [rowOf(entry)]);
 
 /** An audit row of its own: for what was denied, refused or read. */
 export async function writeAudit(db: Queryable, entry: AuditEntry): Promise<void> {
-  const values = valuesOf(entry);
+  const row = rowOf(entry);
+  const [fields, values] = [Object.keys(columns), Object.values(columns)];
   await db.query({
     name: "write-audit",
-    text: `insert into audit_row (${columns}) values (${values.map(([, type], i) => `$${i + 1}::${type}`).join(", ")})`,
-    values: values.map(([value]) => value),
+    text: `insert into audit_row (${fields.join(", ")}) values (${values.map(([type], i) => `$${i + 1}::${type}`).join(", ")})`,
+    values: values.map(([, of]) => of(row)),
   });
-}
-
-function valuesOf(entry: AuditEntry): [value: unknown, type: string][] {
-  const detail = canonicalJson(entry.detail);
-  return [
-    [entry.partyId, "text"],
-    [entry.actor, "text"],
-    [entry.action, "text"],
-    [entry.target, "text"],
-    [entry.outcome, "text"],
-    [entry.purpose, "text"],
-    [detail, "jsonb"],
-    [entry.requestId, "text"],
-    [entry.at, "timestamptz"],
-    [digestOf(entry, detail), "text"],
-  ];
 }

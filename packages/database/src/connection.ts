@@ -80,21 +80,30 @@ export async function withTransaction<T>(
   }
 }
 
-async function runOnce<T>(
+const runOnce = <T>(
   pool: Pool,
   act: (transaction: Transaction) => Promise<T>,
   isolation: Isolation,
-): Promise<T> {
+): Promise<T> =>
+  withConnection(pool, async (client) => {
+    await client.query(`begin isolation level ${isolation}`);
+    const result = await act(client);
+    await client.query("commit");
+    return result;
+  });
+
+/**
+ * Lends `act` a connection. When it throws, its transaction is rolled back before the caller hears of it: PostgreSQL
+ * tells of a statement's error first and gives up its locks then.
+ */
+export async function withConnection<T>(pool: Pool, act: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   // A connection that breaks between two statements has no query to reject; the next statement reports it.
   const onError = () => undefined;
   client.on("error", onError);
   try {
-    await client.query(`begin isolation level ${isolation}`);
-    const result = await act(client);
-    await client.query("commit");
-    return result;
+    return await act(client);
   } catch (error) {
     await client.query("rollback").catch((cause: Error) => {
       broken = cause;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Part } from "./commands-statement.ts";
+import { type InsertPart, insertPart } from "./commands-statement.ts";
 import type { Queryable } from "./connection.ts";
 
 /** What names a command of a party: its Idempotency-Key, and what was asked under it. */
@@ -30,7 +30,7 @@ export class IdempotencyFault extends Error {
 }
 
 /** The advisory lock of a command: 64 bits of a hash, so two keys that meet by chance only wait for each other. */
-export function lockOf({ partyId, key }: CommandKey): bigint {
+export function lockOf({ partyId, key }: Pick<CommandKey, "partyId" | "key">): bigint {
   return hash("sha256", `${partyId}\n${key}`, "buffer").readBigInt64BE();
 }
 
@@ -56,16 +56,28 @@ export async function holdKey(db: Queryable, command: CommandKey): Promise<void>
   if (!held.rows[0]?.free) throw new IdempotencyFault("IN_PROGRESS");
 }
 
+interface AnswerRow {
+  command: CommandKey;
+  answer: StoredAnswer;
+  at: Date;
+}
+
 /** Writes the answer. A key that is there already breaks the whole statement: nothing of a repeat is ever written. */
-export const answerPart = (command: CommandKey, answer: StoredAnswer, at: Date): Part => ({
-  name: "answer",
-  sql: (param, from) => `insert into idempotency
-    (party_id, key, route, body_hash, status, body, location, created_at)
-    select ${param(command.partyId, "text")}, ${param(command.key, "text")}, ${param(command.route, "text")},
-      ${param(command.bodyHash, "text")}, ${param(answer.status, "int")}, ${param(answer.body, "json")},
-      ${param(answer.location, "text")}, ${param(at, "timestamptz")}
-    from ${from} limit 1 returning 1`,
-});
+export const answerPart = (row: AnswerRow): InsertPart =>
+  insertPart<AnswerRow>(
+    "idempotency",
+    {
+      party_id: ["text", ({ command }) => command.partyId],
+      key: ["text", ({ command }) => command.key],
+      route: ["text", ({ command }) => command.route],
+      body_hash: ["text", ({ command }) => command.bodyHash],
+      status: ["int", ({ answer }) => answer.status],
+      body: ["json", ({ answer }) => answer.body],
+      location: ["text", ({ answer }) => answer.location],
+      created_at: ["timestamptz", ({ at }) => at],
+    },
+    [row],
+  );
 
 /** Rows of one statement: it holds no lock for long. */
 const forgottenMax = 10_000;

@@ -2,7 +2,7 @@ import { entryKinds } from "@genbo/domain/entry-kinds";
 import type { LegState } from "@genbo/domain/settlements";
 import { params } from "./commands-statement.ts";
 import type { Transaction } from "./connection.ts";
-import { commandsPart, type NewCommand, type NewOperation, operationPart } from "./operations-new.ts";
+import { commandsPart, type NewOperation, operationPart, type QueuedCommand } from "./operations-new.ts";
 
 /**
  * Puts the operation that settles into the outbox, unless one is there already.
@@ -12,7 +12,7 @@ export async function queueSettling(
   tx: Transaction,
   settlementId: string,
   operation: NewOperation,
-  commands: readonly NewCommand[],
+  commands: readonly QueuedCommand[],
 ): Promise<boolean> {
   // One at a time: whoever waits here sees the other's operation.
   await tx.query("select 1 from settlement where id = $1 for no key update", [settlementId]);

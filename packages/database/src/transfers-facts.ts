@@ -2,6 +2,7 @@ import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import type { Queryable } from "./connection.ts";
+import { gatherer } from "./gather.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import { servedUnits } from "./served-units.ts";
 import { restingRights } from "./vault.ts";
@@ -75,6 +76,10 @@ interface AccountRow {
   custodian_id: number;
 }
 
+/** Order by order, so that each is one probe whatever PostgreSQL believes of the tables' sizes and the orders' number. */
+const row = (table: string, name: string, condition: string) =>
+  `left join lateral (select * from ${table} where ${condition} limit 1) ${name} on true`;
+
 /** Account by account, so that each is one probe whatever PostgreSQL believes of the tables' sizes. */
 const personUnits = (account: string) => `coalesce((
   select sum(p.units) from account own cross join lateral (
@@ -98,17 +103,16 @@ const textOf = (
     ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units, ${restingRights("fa.person_id")} as rights_rest,
     ${servedUnits("r.issue_id", "r.f")} as served
   from ${orders}
-  left join issue i on i.id = r.issue_id
-  left join issue_state s on s.issue_id = r.issue_id
-  left join account fa on fa.address = r.f
-  left join account ta on ta.address = r.t
-  left join party fb on fb.custodian_id = fa.custodian_id
-  left join party tb on tb.custodian_id = ta.custodian_id
-  left join holding_period h on h.issue_id = r.issue_id and h.account = r.f and h.to_seq is null
+  ${row("issue", "i", "id = r.issue_id")}
+  ${row("issue_state", "s", "issue_id = r.issue_id")}
+  ${row("account", "fa", "address = r.f")}
+  ${row("account", "ta", "address = r.t")}
+  ${row("party", "fb", "custodian_id = fa.custodian_id")}
+  ${row("party", "tb", "custodian_id = ta.custodian_id")}
+  ${row("holding_period", "h", "issue_id = r.issue_id and account = r.f and to_seq is null")}
   order by r.n`;
 
 const many = textOf("unnest($1::text[], $2::text[], $3::text[]) with ordinality as r (issue_id, f, t, n)");
-/** For one order PostgreSQL keeps a plan of index probes; for an array of unknown length it plans to read whole tables. */
 const one = textOf("(select $1::text as issue_id, $2::text as f, $3::text as t, 1 as n) r");
 
 /** The facts of each order, in their order. */
@@ -122,6 +126,13 @@ export async function orderFacts(db: Queryable, orders: readonly Order[]): Promi
   const found = await db.query<Row>(query);
   return found.rows.map(factsOf);
 }
+
+/** Orders that are asked for together at most. */
+const ordersMax = 64;
+
+/** The facts of one order, asked for together with those of others that come at once. */
+export const orderFactsGathered = (db: Queryable): ((order: Order) => Promise<OrderFacts>) =>
+  gatherer<Order, OrderFacts>({ run: (orders) => orderFacts(db, orders), max: ordersMax });
 
 function factsOf(row: Row): OrderFacts {
   const units = row.units ?? 0n;

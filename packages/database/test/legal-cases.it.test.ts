@@ -47,8 +47,8 @@ async function approved(codes: readonly number[]): Promise<{ id: string; operati
   );
   for (const [row, code] of codes.entries())
     await owner.query(
-      `insert into command (operation_id, row, signer, call, ref, args, state, code)
-       values ($1, $2, $3, 'enforceTransfers', $4, '{}', $5, nullif($6::int, 0))`,
+      `insert into command (operation_id, row, signer, call, ref, args, priority, state, code)
+       values ($1, $2, $3, 'enforceTransfers', $4, '{}', 1, $5, nullif($6::int, 0))`,
       [operationId, row, signer, refOf(id, row), code === 0 ? "entered" : "refused", code],
     );
   return { id, operationId };

@@ -34,7 +34,7 @@ async function settled(
   );
   for (const [row, { role, ...ended }] of lots.entries()) {
     const { rows } = await owner.query<{ id: bigint }>(
-      `insert into command (operation_id, row, signer, call, ref, args) values ($1, $2, $3, 'issue', $4, '{}')
+      `insert into command (operation_id, row, signer, call, ref, args, priority) values ($1, $2, $3, 'issue', $4, '{}', 5)
        returning id`,
       [id, row, signer, refOf(id, row)],
     );

@@ -247,7 +247,7 @@ create table command (
   target text check (target ~ '^0x[0-9a-f]{40}$'),
   ref text not null check (ref ~ '^0x[0-9a-f]{64}$'),
   args jsonb not null,
-  priority smallint not null default 5,
+  priority smallint not null, -- packages/chain/src/urgency.ts
   state text not null default 'queued' check (state in ('queued', 'taken', 'entered', 'refused', 'failed')),
   code smallint, -- refusal code of packages/domain/src/refusals.ts
   chain_tx_id bigint references chain_tx,

@@ -1,7 +1,5 @@
-import type { Queryable } from "@genbo/database/connection";
 import { operationIdsAbout } from "@genbo/database/operations";
 import { findTransfer, listTransfers, transfersPart } from "@genbo/database/transfers";
-import { orderFacts } from "@genbo/database/transfers-facts";
 import { newId } from "@genbo/domain/ids";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { CallOf, Handlers } from "../call.ts";
@@ -28,9 +26,9 @@ type Routes = "precheckTransfer" | "requestTransfer" | "listTransfers" | "getTra
 export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   precheckTransfer: async ({ principal, body, at, language }) => {
     const asOf = await presentAsOf(ctx);
-    const [facts] = await orderFacts(ctx.pool, [body]);
-    const policy = decodePolicy(activeIssue(facts!.issue, "/issueId").policy);
-    const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>
+    const facts = await ctx.factsOf(body);
+    const policy = decodePolicy(activeIssue(facts.issue, "/issueId").policy);
+    const failing = rulesAgainst(facts, body, principal.partyId, at).map((number) =>
       ruleWire(number, language),
     );
     const needs = [
@@ -39,7 +37,7 @@ export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     ];
     return { status: 200, body: { allowed: failing.length === 0, failing, needs, asOf } };
   },
-  requestTransfer: (call) => command(ctx, call, (db) => requestTransfer(db, call)),
+  requestTransfer: (call) => command(ctx, call, () => requestTransfer(ctx, call)),
   listTransfers: async ({ principal, query }) => {
     const asOf = await presentAsOf(ctx);
     const rows = await listTransfers(ctx.prisma, transferView(principal), query);
@@ -54,22 +52,22 @@ export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   },
 });
 
-async function requestTransfer(db: Queryable, call: Request): Promise<Outcome<Request["route"]>> {
+async function requestTransfer(ctx: ApiContext, call: Request): Promise<Outcome<Request["route"]>> {
   const { principal, body, at, language } = call;
   const stray = strayDate(body, at);
   if (stray !== undefined) throw invalidField(`/${stray}`, strayDetail);
-  const [facts] = await orderFacts(db, [body]);
-  activeIssue(facts!.issue, "/issueId");
-  if (isBeforeIssue(body, facts!)) throw invalidField("/tradeDate", beforeIssueDetail);
-  if (isEarly(body, facts!, at)) throw new ProblemError("NOT_YET_SETTLED", `It ${earlyDetail}.`);
-  const failing = rulesAgainst(facts!, body, principal.partyId, at).map((number) =>
+  const facts = await ctx.factsOf(body);
+  activeIssue(facts.issue, "/issueId");
+  if (isBeforeIssue(body, facts)) throw invalidField("/tradeDate", beforeIssueDetail);
+  if (isEarly(body, facts, at)) throw new ProblemError("NOT_YET_SETTLED", `It ${earlyDetail}.`);
+  const failing = rulesAgainst(facts, body, principal.partyId, at).map((number) =>
     ruleWire(number, language),
   );
   if (failing.length > 0) {
     const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
     throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target: body.issueId });
   }
-  const { transfer, command: request } = draftTransfer(body, facts!, principal, at);
+  const { transfer, command: request } = draftTransfer(body, facts, principal, at);
   const operationId = newId("op", at);
   const { issueId } = body;
   return {

@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
 import { openNodes } from "@genbo/chain/nodes/nodes";
+import { commandRunner } from "@genbo/database/commands";
 import { createPrisma, type Pool } from "@genbo/database/connection";
 import { writeDeployment } from "@genbo/database/deployment";
 import { createOperator } from "@genbo/database/keys";
+import { orderFactsGathered } from "@genbo/database/transfers-facts";
 import { vaultKeysOf } from "@genbo/database/vault-keys";
 import { fixedClock } from "@genbo/domain/clock";
 import { createLog, silentLog } from "@genbo/domain/log";
@@ -67,6 +69,8 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     log: createLog({ level: "error", write: (line) => process.stderr.write(line) }),
     pool,
     prisma: createPrisma(pool),
+    runCommand: commandRunner(pool),
+    factsOf: orderFactsGathered(pool),
     keystore: openKeystore(join(dir, "keys"), secretFile),
     vaultKeys: vaultKeysOf(randomBytes(32)),
     signingKeys: openSigningKeys(join(dir, "keys"), secretFile),
