@@ -11,7 +11,7 @@ import { writeIssue } from "./register-rows.ts";
 /** More than what one order's facts are, and far less than the entries lie in. */
 const pagesMax = 100;
 
-test("what an order asks of the register costs the same however many entries the issue has", async () => {
+test("what an order asks of the register costs the same however many entries and accounts there are, also of many at once", async () => {
   const database = await createTestDatabase();
   const owner = database.pool("genbo");
   const [some] = fc.sample(fc.array(acts, { minLength: 30, maxLength: 30 }), { seed: 2021, numRuns: 1 });
@@ -20,6 +20,10 @@ test("what an order asks of the register costs the same however many entries the
     `insert into entry select (jsonb_populate_record(e, jsonb_build_object('seq', 10000 + n, 'log_index', 10000 + n))).*
      from entry e, generate_series(1, 10000) n
      where e.seq = (select min(seq) from entry where kind = ${entryKinds.ISSUE})`,
+  );
+  await owner.query(
+    `insert into account select (jsonb_populate_record(a, jsonb_build_object('address', '0x' || lpad(to_hex(n), 40, '0')))).*
+     from (select * from account limit 1) a, generate_series(1, 10000) n`,
   );
   let pages = 0;
   const explaining: Pick<Queryable, "query"> = {
@@ -37,4 +41,9 @@ test("what an order asks of the register costs the same however many entries the
   const first = "select acquired_on from entry where issue_id = $1 and kind = 1 order by seq limit 1";
   expect(facts!.issue?.issuedOn).toBe((await owner.query(first, [issueId])).rows[0].acquired_on);
   expect(pages).toBeLessThan(pagesMax);
+  pages = 0;
+  const orders = Array.from({ length: 10 }, (_, n) => ({ issueId, from: account(n), to: account(n + 1) }));
+  const all = await orderFacts(explaining, orders);
+  expect(pages).toBeLessThan(orders.length * pagesMax);
+  expect(all[1]).toEqual(facts);
 });
