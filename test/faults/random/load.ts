@@ -28,7 +28,7 @@ export async function runLoad(world: World, random: Random, name: string): Promi
   const jobs = [
     issuance(world, random, name, 1),
     issuance(world, random, name, 2),
-    ...[1, 2, 3].map((n) => transfer(world, random, `${name}:${n}`)),
+    ...[1, 2, 3, 4, 5, 6].map((n) => transfer(world, random, `${name}:${n}`)),
     pledge(world, random, name),
     redemption(world, random, name),
   ];
