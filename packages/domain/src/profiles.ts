@@ -1,6 +1,5 @@
 /** Which register the law wants: 受益権原簿 (Trust Act 186) or 社債原簿 (Companies Act 681). */
-export const profileNames = ["TRUST_BENEFICIAL", "BOND"] as const;
-export type ProfileName = (typeof profileNames)[number];
+export type ProfileName = "TRUST_BENEFICIAL" | "BOND";
 
 /**
  * Where a statutory item is kept: `terms` are stated when the issue is drafted, `issue` items follow from its figures,
@@ -93,47 +92,9 @@ export const profiles: Readonly<Record<ProfileName, readonly StatutoryItem[]>> =
   BOND: bondRows.map(item),
 };
 
-export interface TermsFault {
-  key: string;
-  fault: "missing" | "malformed" | "unknown";
-}
-
 /** The items that an issue's terms must state. */
 export const termsItems = (profile: ProfileName): StatutoryItem[] =>
   profiles[profile].filter((each) => each.place === "terms");
-
-/**
- * All faults of an issue's statutory terms: each `terms` item must be there (null says "there is none", where the law
- * allows for that) and nothing else may be.
- */
-export function checkTerms(profile: ProfileName, terms: Readonly<Record<string, unknown>>): TermsFault[] {
-  const items = termsItems(profile);
-  const known = new Set(items.map((each) => each.key));
-  const faults: TermsFault[] = [];
-  for (const { key, shape, always } of items) {
-    const value = terms[key];
-    if (value === undefined || (value === null && always)) faults.push({ key, fault: "missing" });
-    else if (value !== null && !shapeTests[shape](value)) faults.push({ key, fault: "malformed" });
-  }
-  for (const key of Object.keys(terms)) if (!known.has(key)) faults.push({ key, fault: "unknown" });
-  return faults;
-}
-
-const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
-
-const isParty = (value: unknown): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  "name" in value &&
-  "address" in value &&
-  isText(value.name) &&
-  isText(value.address);
-
-const shapeTests: Record<ItemShape, (value: unknown) => boolean> = {
-  text: isText,
-  party: isParty,
-  parties: (value) => Array.isArray(value) && value.length > 0 && value.every(isParty),
-};
 
 function item([key, article, ja, place, presence, shape = "text"]: Row, index: number): StatutoryItem {
   return { number: index + 1, key, article, ja, place, shape, always: presence === "always" };

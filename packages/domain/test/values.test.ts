@@ -6,7 +6,6 @@ import { classAdmitted, classBitsOf, classesOf } from "../src/investor-class.ts"
 import { dayOfIso, endOfDay, isoOfDay, jstDay, jstDayOfSeconds, startOfDay } from "../src/jst.ts";
 import { basisCode, legalBases, legalBasisOf } from "../src/legal-basis.ts";
 import { maxUnits, parseUnits } from "../src/units.ts";
-import { formatYen } from "../src/yen.ts";
 
 describe("ids", () => {
   test("carry their kind and sort by time", () => {
@@ -47,9 +46,6 @@ describe("units", () => {
   ];
   test.each(refused)("%s is refused", (text) => {
     expect(parseUnits(text)).toBeUndefined();
-  });
-  test("yen print as a register book does", () => {
-    expect(formatYen(1_453_000_000n)).toBe("1,453,000,000円");
   });
 });
 
