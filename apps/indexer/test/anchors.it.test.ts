@@ -9,6 +9,7 @@ import { basisCode } from "@genbo/domain/legal-basis";
 import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { describe, expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
+import { setRecordDate } from "./asking.ts";
 import { reindexOn } from "./reindexing.ts";
 
 const { stack, market } = await startMarket({ genesis: new Date("2022-01-28T12:00:00+09:00") });
@@ -89,15 +90,8 @@ test("days that were missed are anchored in their order; a quiet day has the clo
 });
 
 test("a record date's list is anchored under its own day, once for all purposes", async () => {
-  const api = stack.database.pool("genbo_api");
-  for (const purpose of ["DISTRIBUTION", "MEETING"]) {
-    const now = stack.clock.now();
-    await api.query(
-      `insert into record_date (id, issue_id, day, closes_at, purpose, maker, created_at)
-       values ($1, $2, '2022-02-06', $3, $4, 'staff:maker', $5)`,
-      [newId("rdt", now), issue.id, endOfDay(dayOfIso("2022-02-06")!), purpose, now],
-    );
-  }
+  for (const purpose of ["DISTRIBUTION", "MEETING"])
+    await setRecordDate(stack, issue.id, "2022-02-06", purpose);
   await moveTo("2022-02-07T00:00:01+09:00");
   const list = (await anchored(4)).at(-1);
   expect(list).toEqual({ kind: 1, day: "2022-02-06", version: 1, root: await rootOf("2022-02-06") });

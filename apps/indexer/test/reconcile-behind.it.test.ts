@@ -4,6 +4,7 @@ import { newId } from "@genbo/domain/ids";
 import { afterAll, expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 import { reconcileAsAsked } from "../src/reconcile.ts";
+import { askReconciliation, foundBy } from "./asking.ts";
 
 // An issue that is one unit off its contract, and no indexer but the one that a test makes.
 const { stack, market } = await startMarket();
@@ -34,11 +35,7 @@ const resumed = (id: string) =>
 
 /** Answers one reconciliation. @param meanwhile happens between the reading of the register and that of the contract */
 async function reconcile(meanwhile: () => Promise<unknown> = async () => undefined) {
-  const id = newId("rec", stack.clock.now());
-  await stack.owner.query(
-    "insert into reconciliation (id, issue_id, asked_by, asked_at) values ($1, $2, 'staff:c', $3)",
-    [id, issue.id, stack.clock.now()],
-  );
+  const id = await askReconciliation(stack, issue.id);
   const { rpc } = stack.anvil();
   const batch: Rpc["batch"] = async (calls) => {
     await meanwhile();
@@ -48,10 +45,7 @@ async function reconcile(meanwhile: () => Promise<unknown> = async () => undefin
   const pool = stack.database.pool("genbo_indexer");
   const context = { pool, leadership, clock: stack.clock, log: stack.log, rpc: { ...rpc, batch } };
   const running = reconcileAsAsked(context, ended.signal);
-  const done = await stack.until("it is answered", async () => {
-    const text = "select differences, break_id from reconciliation where id = $1 and compared_at is not null";
-    return (await stack.owner.query(text, [id])).rows[0];
-  });
+  const done = await stack.until("it is answered", () => foundBy(stack, id));
   ended.abort();
   await running;
   return done;

@@ -1,8 +1,8 @@
 import { tryLead } from "@genbo/database/leader";
-import { newId } from "@genbo/domain/ids";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 import { reconcileAsAsked } from "../src/reconcile.ts";
+import { askReconciliation, foundBy } from "./asking.ts";
 
 const lines: string[] = [];
 
@@ -21,15 +21,8 @@ test("a chain that went back is no difference: the comparison waits until the re
   await rpc.call("evm_revert", snapshot);
   for (let mined = 0; mined < 5; mined += 1) await rpc.call("evm_mine");
 
-  const id = newId("rec", stack.clock.now());
-  await stack.owner.query(
-    "insert into reconciliation (id, issue_id, asked_by, asked_at) values ($1, $2, 'staff:c', $3)",
-    [id, issue.id, stack.clock.now()],
-  );
-  const compared = async () => {
-    const text = "select differences, break_id from reconciliation where id = $1 and compared_at is not null";
-    return (await stack.owner.query(text, [id])).rows[0];
-  };
+  const id = await askReconciliation(stack, issue.id);
+  const compared = () => foundBy(stack, id);
   const leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
   const ended = new AbortController();
   const pool = stack.database.pool("genbo_indexer");
@@ -49,5 +42,5 @@ test("a chain that went back is no difference: the comparison waits until the re
   await stack.indexer.start();
   await stack.worker.start();
   const done = await stack.until("it is compared", compared);
-  expect(done).toEqual({ differences: [], break_id: null });
+  expect(done).toMatchObject({ differences: [], break_id: null });
 });

@@ -1,31 +1,11 @@
-import { newId } from "@genbo/domain/ids";
 import { expect, test } from "vitest";
 import type { MarketIssue } from "../../../test/support/market.ts";
 import { startMarket } from "../../../test/support/market-stack.ts";
+import { reconciled } from "./asking.ts";
 
 const { stack, market } = await startMarket();
 
-interface Done {
-  holdings: number;
-  differences: { what: string; account: string | null; register: string; other: string }[];
-  break_id: string | null;
-}
-
-/** Asks as the api does, and waits for the indexer's answer. */
-async function reconcile(issue: MarketIssue): Promise<Done> {
-  const now = stack.clock.now();
-  const id = newId("rec", now);
-  const api = stack.database.pool("genbo_api");
-  await api.query(
-    "insert into reconciliation (id, issue_id, asked_by, asked_at) values ($1, $2, 'staff:c', $3)",
-    [id, issue.id, now],
-  );
-  return stack.until("the indexer answers", async () => {
-    const text =
-      "select holdings, differences, break_id from reconciliation where id = $1 and compared_at is not null";
-    return (await stack.owner.query<Done>(text, [id])).rows[0];
-  });
-}
+const reconcile = (issue: MarketIssue) => reconciled(stack, issue.id);
 
 async function issued(count: number) {
   const issue = await market.issue();

@@ -1,23 +1,12 @@
-import { newId } from "@genbo/domain/ids";
-import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
+import { setRecordDate } from "./asking.ts";
 
 const { stack, market } = await startMarket({ genesis: new Date("2022-01-30T12:00:00+09:00") });
 const { rows, moveTo } = stack;
 const issue = await market.issue();
 const wallets = await market.wallets(0, 3);
 
-const setRecordDate = async (day: string) => {
-  const now = stack.clock.now();
-  const id = newId("rdt", now);
-  await stack.database.pool("genbo_api").query(
-    `insert into record_date (id, issue_id, day, closes_at, purpose, maker, created_at)
-     values ($1, $2, $3, $4, 'DISTRIBUTION', 'staff:maker', $5)`,
-    [id, issue.id, day, endOfDay(dayOfIso(day)!), now],
-  );
-  return id;
-};
 const listOf = async (id: string) =>
   (
     await rows<{
@@ -35,7 +24,7 @@ const seqNow = async () =>
   (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue.id]))[0]!.seq;
 
 test("the list is of 24:00 JST: what enters before counts, what enters in the block that freezes it does not", async () => {
-  const id = await setRecordDate("2022-01-31");
+  const id = await setRecordDate(stack, issue.id, "2022-01-31");
   await issueTo(0, 10n);
   await moveTo("2022-01-31T23:59:50+09:00");
   await issueTo(1, 20n);
@@ -61,7 +50,7 @@ test("the list is of 24:00 JST: what enters before counts, what enters in the bl
 });
 
 test("a record date in the past is frozen as of its own day, once", async () => {
-  const id = await setRecordDate("2022-01-30");
+  const id = await setRecordDate(stack, issue.id, "2022-01-30");
   const list = await stack.until("the list is frozen", () => listOf(id));
   expect(list).toMatchObject({ units: 10n, holders: 1 });
   await issueTo(0, 1n);
@@ -81,7 +70,7 @@ test("an issue under quarantine freezes no list; it does once the quarantine end
     "a break is open",
     async () => (await rows<{ id: string }>("select id from register_break where closed_at is null"))[0],
   );
-  const id = await setRecordDate("2022-02-01");
+  const id = await setRecordDate(stack, issue.id, "2022-02-01");
   await moveTo("2022-02-02T00:00:05+09:00");
   await stack.until("the day is over on the chain", async () => {
     const [cursor] = await rows<{ block_time: Date }>("select block_time from chain_cursor");

@@ -1,8 +1,7 @@
 import { dumpState } from "@genbo/chain/anvil-state";
-import { newId } from "@genbo/domain/ids";
-import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
+import { setRecordDate } from "./asking.ts";
 import { type Reindex, reindexOn } from "./reindexing.ts";
 
 const { stack, market } = await startMarket({ genesis: new Date("2022-01-28T12:00:00+09:00") });
@@ -28,12 +27,7 @@ test("lists and roots come out equal, and keep when they were frozen and by what
   await moveTo("2022-02-01T09:00:00+09:00");
   await anchored(2);
   // Asked for when its day is over: frozen with the next block, wherever the chain stands.
-  const now = stack.clock.now();
-  await stack.database.pool("genbo_api").query(
-    `insert into record_date (id, issue_id, day, closes_at, purpose, maker, created_at)
-     values ($1, $2, '2022-01-29', $3, 'DISTRIBUTION', 'staff:maker', $4)`,
-    [newId("rdt", now), issue.id, endOfDay(dayOfIso("2022-01-29")!), new Date("2022-01-29T00:00:00Z")],
-  );
+  await setRecordDate(stack, issue.id, "2022-01-29");
   await issueTo(2, 30n);
   await anchored(3);
   const before = { lists: await lists(), roots: await roots() };
