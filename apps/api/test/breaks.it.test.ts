@@ -79,6 +79,14 @@ describe("a reconciliation", () => {
     expect(body).toMatchObject({ issueId, askedBy: "staff:auditor", doneAt: null, differences: null });
     const { body: list } = await world.ask(world.trustee.secret, "listReconciliations", { params });
     expect(list.items).toEqual([body]);
+    // Who asks again before it has begun waits for the same one.
+    const again = await world.ask(world.compliance.secret, "reconcileIssue", { params });
+    expect(again.body).toEqual(body);
+    await world.db
+      .pool("genbo_indexer")
+      .query("update reconciliation set compared_at = asked_at, differences = '[]' where id = $1", [body.id]);
+    const later = await world.ask(world.compliance.secret, "reconcileIssue", { params });
+    expect([later.body.id === body.id, later.body.askedBy]).toEqual([false, "staff:compliance"]);
     const stranger = await world.admit("trustee", "staff:other-trustee");
     expect((await world.ask(stranger.secret, "reconcileIssue", { params })).code).toBe("NOT_FOUND");
   });

@@ -58,6 +58,16 @@ export const reconciliationPart = (row: NewReconciliation): Part =>
     [row],
   );
 
+/** The one of an issue that somebody has asked for and that has not begun. */
+export async function waitingReconciliation(
+  db: Queryable,
+  issueId: string,
+): Promise<ReconciliationRow | undefined> {
+  const text = `select ${columns} from reconciliation
+    where issue_id = $1 and done_at is null and compared_at is null and asked_by is not null order by id limit 1`;
+  return (await db.query<ReconciliationRow>(text, [issueId])).rows[0];
+}
+
 /** Reconciliations of an issue, newest first; one more than `limit`, if there are more. */
 export async function listReconciliations(
   db: Queryable,

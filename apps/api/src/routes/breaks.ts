@@ -13,6 +13,7 @@ import {
   listReconciliations,
   type ReconciliationRow,
   reconciliationPart,
+  waitingReconciliation,
 } from "@genbo/database/reconciliations";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
@@ -34,17 +35,19 @@ export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
   };
   return {
     reconcileIssue: (call) =>
-      command(ctx, call, async () => {
+      command(ctx, call, async (db) => {
         const { principal, params, at } = call;
         const issue = await issueFor(principal, params.id);
         if (issue.token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+        // What has not begun will read a later state than this: one is enough, however often it is asked for.
+        const waiting = await waitingReconciliation(db, issue.id);
         const asked = { id: newId("rec", at), issueId: issue.id, askedBy: principal.subject, askedAt: at };
-        const body = reconciliationWire({ ...asked, ...notDone });
+        const body = reconciliationWire(waiting ?? { ...asked, ...notDone });
         return {
           answer: { status: 201, body },
           target: issue.id,
-          detail: { id: asked.id },
-          writes: [reconciliationPart(asked)],
+          detail: { id: body.id },
+          writes: waiting === undefined ? [reconciliationPart(asked)] : [],
         };
       }),
     listReconciliations: async ({ principal, params, query }) => {

@@ -20,7 +20,8 @@ export const breakRoutes = [
     method: "POST",
     path: "/v1/issues/{id}/reconciliations",
     tag,
-    summary: "Have the register compared with the contract in full: sums, each holding, holds, records, head",
+    summary:
+      "Have the register compared with the contract in full: sums, each holding, holds, records, head. Asked again before it has begun, it is the same one",
     // It changes nothing but may find a break: who may see breaks may have them looked for.
     scope: "breaks:read",
     params: ofIssue,
