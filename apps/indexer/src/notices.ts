@@ -26,11 +26,15 @@ const instantOf = (seconds: number): Date => new Date(seconds * 1000);
 /** An entry concerns the issuer and the brokers of both sides. Ids and addresses only, no personal data. */
 export function entryNotice(issue: KnownIssue, { step, origin }: EntryRow, keepers: Keepers): NewEvent {
   const { entry, effect } = step;
-  const sides = [entry.from, entry.to].filter((side) => side !== zeroAddress);
+  const partyIds = [issue.issuerId];
+  for (const side of [entry.from, entry.to]) {
+    const broker = brokerOf(side, keepers);
+    if (broker !== undefined && !partyIds.includes(broker)) partyIds.push(broker);
+  }
   return {
     kind: "entry",
     issueId: issue.id,
-    partyIds: [...new Set([issue.issuerId, ...sides.flatMap((side) => brokerOf(side, keepers))])],
+    partyIds,
     subjectId: origin.operationId,
     data: {
       seq: entry.seq,
@@ -48,10 +52,11 @@ export function entryNotice(issue: KnownIssue, { step, origin }: EntryRow, keepe
 }
 
 export function recordNotice(row: RegistryRow, keepers: Keepers): NewEvent {
+  const broker = brokerOf(row.wallet, keepers);
   return {
     kind: "wallet.recorded",
     issueId: null,
-    partyIds: brokerOf(row.wallet, keepers),
+    partyIds: broker === undefined ? [] : [broker],
     subjectId: row.wallet,
     data: { seq: row.seq, wallet: row.wallet, operationId: row.operationId },
     blockNumber: row.block.number,
@@ -127,8 +132,7 @@ export const breakNotice = (
   at,
 });
 
-function brokerOf(account: string, { parties, brokers }: Keepers): string[] {
+function brokerOf(account: string, { parties, brokers }: Keepers): string | undefined {
   const custodian = parties.get(account)?.custodian;
-  const broker = custodian === undefined ? undefined : brokers.get(custodian);
-  return broker === undefined ? [] : [broker];
+  return custodian === undefined ? undefined : brokers.get(custodian);
 }

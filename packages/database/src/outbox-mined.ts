@@ -1,3 +1,4 @@
+import { bareArray } from "./bulk.ts";
 import type { Queryable, Transaction } from "./connection.ts";
 import { together } from "./together.ts";
 
@@ -68,7 +69,7 @@ export async function owedCommands(
      )
      select c.signer, c.args, -1 as row, true as open, ${ofCommand}
      join owed on owed.id = c.id order by c.id`,
-    [signers, refs],
+    [signers, bareArray(refs)],
   );
   return result.rows;
 }

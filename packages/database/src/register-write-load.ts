@@ -1,5 +1,6 @@
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
 import { emptyState, type Hold, type Holding, type IssueState } from "@genbo/register/state";
+import { bareArray } from "./bulk.ts";
 import type { Queryable } from "./connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 
@@ -142,7 +143,7 @@ async function loadHolds(
   const result = await db.query<HoldRow>(
     `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.behind, h.accepted, h.data, h.from_seq
      from unnest($1::text[], $2::text[]) as t (issue_id, id) join hold h using (issue_id, id) where h.to_seq is null`,
-    [issueIds, ids],
+    [bareArray(issueIds), bareArray(ids)],
   );
   for (const row of result.rows) {
     states.get(row.issue_id)?.holds.set(row.id, holdOf(row));
@@ -189,7 +190,7 @@ async function loadHoldings(
     `select p.issue_id, p.account, p.person_id, p.from_seq, p.units, p.encumbered, p.lots
      from unnest($1::text[], $2::text[]) as t (issue_id, account) join holding_period p using (issue_id, account)
      where p.to_seq is null`,
-    [issueIds, addresses],
+    [bareArray(issueIds), bareArray(addresses)],
   );
   for (const row of result.rows) states.get(row.issue_id)?.holdings.set(row.account, holdingOf(row));
 }
@@ -219,7 +220,7 @@ async function countAccounts(
      cross join lateral (
        select 1 from holding_period where issue_id = t.issue_id and account = a.address and to_seq is null limit 1
      ) p group by t.issue_id, t.person_id`,
-    [issueIds, personIds],
+    [bareArray(issueIds), bareArray(personIds)],
   );
   for (const row of result.rows) {
     states.get(row.issue_id)?.accountsOfPerson.set(row.person_id, Number(row.accounts));

@@ -1,3 +1,4 @@
+import { bareArray } from "./bulk.ts";
 import type { Queryable, Transaction } from "./connection.ts";
 
 /** An issue as the indexer knows it. */
@@ -67,7 +68,7 @@ export async function writeTransferStates(
        when 'refused' then 'refused' else 'returned' end
      from last t where l.hold_id = t.ref
      returning l.settlement_id as id`,
-    [[...states.keys()], [...states.values()]],
+    [bareArray([...states.keys()]), bareArray([...states.values()])],
   );
   return [...new Set(moved.rows.map(({ id }) => id))];
 }

@@ -3,7 +3,7 @@ import { sumLots } from "@genbo/register/lots";
 import { perfects } from "@genbo/register/perfection";
 import type { ChainEntry, Hold, Holding, IssueTotals } from "@genbo/register/state";
 import type { Step } from "@genbo/register/step";
-import { column, insertRows } from "./bulk.ts";
+import { bareArray, column, insertRows } from "./bulk.ts";
 import type { Transaction } from "./connection.ts";
 import { copyRows } from "./copy-rows.ts";
 import { lotsText } from "./lots-json.ts";
@@ -162,10 +162,10 @@ async function endPeriods(tx: Transaction, ended: readonly PeriodEnd[]): Promise
      from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as t (issue_id, account, from_seq, to_seq)
      where p.issue_id = t.issue_id and p.account = t.account and p.from_seq = t.from_seq`,
     [
-      ended.map((each) => each.issueId),
-      ended.map((each) => each.account),
-      ended.map((each) => each.fromSeq),
-      ended.map((each) => each.toSeq),
+      bareArray(ended.map((each) => each.issueId)),
+      bareArray(ended.map((each) => each.account)),
+      bareArray(ended.map((each) => each.fromSeq)),
+      bareArray(ended.map((each) => each.toSeq)),
     ],
   );
   // The fold may have begun with a state from memory.

@@ -45,15 +45,18 @@ export function effectOf(state: IssueState, entry: ChainEntry, personOf: PersonO
   return handler({ state, entry, personOf });
 }
 
+/** Made anew for each entry, and completed by who has asked for it: a spread of it cost as much as the move itself. */
 function plain(context: Context): Effect {
   const { entry, state } = context;
+  const { corrects, effectiveOn } = saidOfThePast(entry);
   return {
     from: partyOf(context, entry.from),
     to: partyOf(context, entry.to),
     tradeDate: null,
     acquiredOn: null,
     settlementDate: null,
-    ...saidOfThePast(entry),
+    corrects,
+    effectiveOn,
     holdId: null,
     lots: [],
     lotShortfall: 0n,
@@ -110,16 +113,16 @@ function moveUnits(context: Context, dates: EntryDates, keepDates: boolean, hold
     const after = { ...before, units: before.units + units, lots: mergeLots(before.lots, made) };
     holdings.push(changeOf(seq, before.units === 0n ? null : before, after));
   }
-  return {
-    ...plain(context),
-    ...shown(dates),
-    acquiredOn: keepDates || to === zeroAddress ? null : today,
-    holdId: hold?.id ?? null,
-    lots,
-    lotShortfall: shortfall,
-    holdings,
-    hold,
-  };
+  const effect = plain(context);
+  effect.tradeDate = dates.tradeDate || null;
+  effect.settlementDate = dates.settlementDate || null;
+  effect.acquiredOn = keepDates || to === zeroAddress ? null : today;
+  effect.holdId = hold?.id ?? null;
+  effect.lots = lots;
+  effect.lotShortfall = shortfall;
+  effect.holdings = holdings;
+  effect.hold = hold;
+  return effect;
 }
 
 function mark(context: Context): Effect {
@@ -251,7 +254,12 @@ function changeOf(seq: number, before: Holding | null, after: Holding): HoldingC
   if (after.encumbered < 0n || after.encumbered > after.units) {
     throw new FoldError("NEGATIVE", seq, `account ${after.account} has fewer units than are encumbered`);
   }
-  return { account: after.account, before, after: after.units === 0n ? null : { ...after, fromSeq: seq } };
+  const { account, person, units, encumbered, lots } = after;
+  return {
+    account,
+    before,
+    after: units === 0n ? null : { account, person, units, encumbered, lots, fromSeq: seq },
+  };
 }
 
 function partyOf({ state, personOf }: Context, account: string): Party | null {

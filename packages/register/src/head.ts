@@ -29,7 +29,7 @@ export interface RegistryFields {
  * @throws RangeError when a number does not fit its place, where it would pass for another's
  */
 export function headAfterEntry(head: Word, entry: EntryFields): Word {
-  const bytes = Buffer.alloc(5 * 32);
+  const bytes = entryBytes.fill(0);
   writeHex(bytes, 0, head);
   writeHex(bytes, 32, entry.from);
   bytes.writeUInt32BE(Number(entry.units >> 64n), 52);
@@ -51,6 +51,9 @@ export function headAfterRecord(head: Word, line: RegistryFields): Word {
   writeHex(bytes, 96, line.particulars);
   return numbered(bytes, line.seq);
 }
+
+/** One for all entries: nothing waits between writing and hashing it. */
+const entryBytes = Buffer.alloc(5 * 32);
 
 const writeHex = (bytes: Buffer, at: number, text: string) => bytes.write(text.slice(2), at, "hex");
 
