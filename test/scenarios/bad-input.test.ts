@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createPool } from "@genbo/database/connection";
 import { inheritedEnv, writeEnv } from "@genbo/domain/env";
 import { exitOf } from "@genbo/domain/tether";
 import { startIndexerService } from "@genbo/indexer/service";
@@ -30,17 +29,6 @@ const expectEntered = async (id: string) =>
   expect(await market.ended(id, 40_000)).toMatchObject({ state: "entered", rows_entered: wallets.length });
 const says = (text: string) =>
   stack.until(`a log says ${text}`, async () => lines.some((line) => line.includes(text)), 15_000);
-
-/** As the superuser, whom no limit of the database stops. */
-async function change(setting: string): Promise<void> {
-  const superuser = createPool(stack.database.adminUrl, { max: 1 });
-  await superuser.query("set default_transaction_read_only = off");
-  await superuser.query(`alter database ${stack.database.name} ${setting}`);
-  await superuser.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-  );
-  await superuser.end();
-}
 
 const wrongNodes: [string, Fault, string][] = [
   ["of another chain", { chainId: 5 }, "its chainId is 5, ours is 31337; correct CHAIN_RPC_URLS"],
@@ -107,10 +95,10 @@ test.each([
     for (const service of [stack.worker.current()!, stack.indexer.current()!])
       service.done.catch((error: unknown) => failures.push(error));
     const operations = [await issueAll()];
-    await change(on);
+    await stack.database.alter(on);
     await says(text);
     await sleep(1_500);
-    await change(off);
+    await stack.database.alter(off);
     operations.push(await issueAll());
     for (const id of operations) await expectEntered(id);
     expect(failures).toEqual([]);

@@ -12,6 +12,10 @@ export interface TestDatabase {
   adminUrl: string;
   /** A pool of that role, ended after the file's last test. */
   pool(role: Role): Pool;
+  /** As the superuser, whom no limit of the database stops. */
+  asSuperuser<T>(act: (db: Pool) => Promise<T>): Promise<T>;
+  /** `alter database … setting`, for every session: those that are open end. */
+  alter(setting: string): Promise<void>;
 }
 
 /** A fresh, migrated database of this test file's own. Call it in `beforeAll` or at the top of the file. */
@@ -24,10 +28,28 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const urls = Object.fromEntries(roles.map((role) => [role, urlOf(role)])) as Record<Role, string>;
   const pools: Pool[] = [];
   afterAll(async () => void (await Promise.all(pools.map((pool) => pool.end()))));
+  const adminUrl = databaseUrl({ ...admin, database: name });
+  const asSuperuser: TestDatabase["asSuperuser"] = async (act) => {
+    const superuser = createPool(adminUrl, { max: 1 });
+    try {
+      return await act(superuser);
+    } finally {
+      await superuser.end();
+    }
+  };
   return {
     name,
     urls,
-    adminUrl: databaseUrl({ ...admin, database: name }),
+    adminUrl,
+    asSuperuser,
+    alter: (setting) =>
+      asSuperuser(async (db) => {
+        await db.query("set default_transaction_read_only = off");
+        await db.query(`alter database ${name} ${setting}`);
+        await db.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+        );
+      }),
     pool: (role) => {
       const pool = createPool(urls[role], { max: 10 });
       pools.push(pool);

@@ -12,16 +12,6 @@ beforeAll(async () => {
   world = await createWorld();
 });
 
-async function change(setting: string): Promise<void> {
-  const superuser = createPool(world.db.adminUrl, { max: 1 });
-  await superuser.query("set default_transaction_read_only = off");
-  await superuser.query(`alter database ${world.db.name} ${setting}`);
-  await superuser.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-  );
-  await superuser.end();
-}
-
 it.each([
   [
     "is read-only",
@@ -37,12 +27,12 @@ it.each([
     const register = () => world.ask(world.broker.secret, "registerInvestor", { body: customer(what), key });
     // Known before, so that the refusal comes from the write itself.
     expect((await world.ask(world.broker.secret, "listEvents")).status).toBe(200);
-    await change(on);
+    await world.db.alter(on);
     await expect.poll(async () => (await register()).problem.detail, { timeout: 10_000 }).toContain(text);
     const refused = await register();
     expect([refused.status, refused.code, refused.problem.retryable]).toEqual([503, "NOT_READY", true]);
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
-    await change(off);
+    await world.db.alter(off);
     await expect.poll(async () => (await register()).status, { timeout: 10_000 }).toBe(201);
     const { rows } = await world.owner.query(
       "select count(*)::int as count from investor where external_id = $1",

@@ -1,4 +1,3 @@
-import { createPool } from "@genbo/database/connection";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 
@@ -6,12 +5,12 @@ const { stack, market } = await startMarket();
 
 /** Ends every session of worker and indexer, as a restart of PostgreSQL does. */
 async function endSessions(): Promise<number> {
-  const superuser = createPool(stack.database.adminUrl, { max: 1 });
-  const { rowCount } = await superuser.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where datname = current_database() and usename in ('genbo_worker', 'genbo_indexer')`,
+  const { rowCount } = await stack.database.asSuperuser((db) =>
+    db.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and usename in ('genbo_worker', 'genbo_indexer')`,
+    ),
   );
-  await superuser.end();
   return rowCount ?? 0;
 }
 

@@ -1,4 +1,3 @@
-import { createPool } from "@genbo/database/connection";
 import { tryLead } from "@genbo/database/leader";
 import type { IndexerService } from "@genbo/indexer/service";
 import { expect, test } from "vitest";
@@ -16,14 +15,13 @@ const issuance = () =>
   );
 const leads = (service: IndexerService) => stack.until("it leads", async () => service.leads(), 6_000);
 /** Ends the leader's session as a cut cable would: its process lives on. */
-async function cutLeader() {
-  const superuser = createPool(stack.database.adminUrl, { max: 1 });
-  await superuser.query(
-    `select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
-     where l.locktype = 'advisory' and l.granted and d.datname = current_database()`,
+const cutLeader = () =>
+  stack.database.asSuperuser((db) =>
+    db.query(
+      `select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
+       where l.locktype = 'advisory' and l.granted and d.datname = current_database()`,
+    ),
   );
-  await superuser.end();
-}
 
 test("of two indexers one writes, and the other takes over within five seconds", async () => {
   const first = stack.indexer.current()!;
