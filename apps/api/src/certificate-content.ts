@@ -9,6 +9,7 @@ import { marksAt } from "@genbo/database/register-read-marks";
 import type { Reading } from "@genbo/database/register-read-overlay";
 import type { Position } from "@genbo/database/register-read-position";
 import { type ParticularsAt, particularsAt } from "@genbo/database/vault-at";
+import { articlesJa } from "@genbo/domain/articles-ja";
 import { type EntryKind, entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "./context.ts";
@@ -32,6 +33,15 @@ export interface CertificateContent {
   commitment: string;
   holdIds: string[];
 }
+
+/** What it is called in the trade. */
+const titles: Readonly<Record<ProfileName, Record<CertificateSide, string>>> = {
+  TRUST_BENEFICIAL: {
+    HOLDER: "受益権原簿記載事項証明書",
+    PLEDGEE: "登録受益権質権者についての受益権原簿記載事項証明書",
+  },
+  BOND: { HOLDER: "社債原簿記載事項証明書", PLEDGEE: "質権者についての社債原簿記載事項証明書" },
+};
 
 const articles: Readonly<Record<ProfileName, Record<CertificateSide, string>>> = {
   TRUST_BENEFICIAL: { HOLDER: "TA 187(1)", PLEDGEE: "TA 202(1)" },
@@ -61,11 +71,14 @@ export async function certificateContent(
   // A pledgee's says pledges alone (Trust Act 202(1), Companies Act 695(1)).
   const terms =
     of.side === "HOLDER" ? await bookTerms(ctx, issue, { seq, knownSeq: position.knownAt.seq }) : {};
+  const article = articleOf(profile, of.side, body);
   const statement = {
     type: "genbo-certificate-of-entries",
-    version: 1,
+    version: 2,
+    title: titles[profile][of.side],
     number: of.number,
-    article: articleOf(profile, of.side, body),
+    article,
+    articleText: articlesJa(article),
     issuedAt: of.at,
     issue: { id: issue.id, profile, name: issue.name, symbol: issue.symbol, token: issue.token },
     asOf: { seq, head, block, hash, time },

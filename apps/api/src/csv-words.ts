@@ -19,6 +19,10 @@ const words = {
   },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
+/** What a cell says for one of the API's words, so that our own import reads it back; null for none. */
+export const cellOf = (column: keyof typeof words, word: string | null): string | null =>
+  Object.entries(words[column]).find(([, known]) => known === word)?.[0] ?? null;
+
 /** The API's word for a cell; a word that is not known stays, for the schema to refuse. */
 export function wordOf(column: keyof typeof words, cell: string | undefined): string | undefined {
   const known: Readonly<Record<string, string>> = words[column];

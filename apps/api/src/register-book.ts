@@ -54,7 +54,12 @@ export async function bookTerms(
 }
 
 function bookItems(issue: IssueWithState, terms: Readonly<Record<string, unknown>>): BookItem[] {
-  const figures = { totalUnits: String(issue.totalUnits), unitPriceYen: String(issue.unitPriceYen) };
+  const { totalUnits, unitPriceYen } = issue;
+  const figures = {
+    totalYen: String(totalUnits * unitPriceYen),
+    totalUnits: String(totalUnits),
+    unitPriceYen: String(unitPriceYen),
+  };
   const values = { terms: undefined, register: undefined, fixed: "不発行", issue: figures };
   return profiles[issue.profile as ProfileName].map(({ number, key, article, ja, place }) => ({
     number,

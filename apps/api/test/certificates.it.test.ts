@@ -51,7 +51,9 @@ describe("a holder's certificate", () => {
     const says = statementOf(jws);
     expect(payload.toString()).toBe(canonicalJson(says));
     expect(says).toMatchObject({
+      title: "受益権原簿記載事項証明書",
       article: "TA 187(1)",
+      articleText: "信託法187条1項",
       number: body.number,
       account: seller.account,
       person: { personId: seller.personId, address: { city: "渋谷区" } },
@@ -176,6 +178,10 @@ it("a pledgee's certificate says his pledges, and of the pledgor no more [TA 202
   });
   expect(JSON.stringify(says)).not.toContain(seller.personId);
   expect(says).not.toHaveProperty("holding");
+  expect([says.title, says.articleText]).toEqual([
+    "登録受益権質権者についての受益権原簿記載事項証明書",
+    "信託法202条1項",
+  ]);
   expect((await verify(body.number)).state).toBe("VALID");
 });
 

@@ -44,7 +44,7 @@ describe("the register as a file", () => {
     );
     const address = "〒150-0041 東京都渋谷区神南1-1-1";
     const day = "2021-08-02";
-    expect(row).toBe(`${holder.account},${holder.personId},髙橋 一郎,${address},7,${day},7,0,,3`);
+    expect(row).toBe(`${holder.account},${holder.personId},髙橋 一郎,${address},7,${day},7,0,,,3`);
     expect(end).toBe("");
   });
 
@@ -64,6 +64,21 @@ describe("the register as a file", () => {
     expect(csv).toContain(`${buyer.account} 0 第2順位 順位待ち2`);
     expect(csv).toContain("社債権者の氏名又は名称");
     expect(csv).toContain(`〒150-0041 東京都渋谷区神南1-1-1 ${buyer.account} 3`);
+  });
+
+  it("says whose property units are, and under which article [TA 206(1)] [TAR 20] [CA 695-2(1)]", async () => {
+    const { issueId, seller } = await traded(world);
+    const marked = { account: seller.account, units: 30n, basis: "TRUST_PROPERTY_MARK" as const };
+    await world.ledger.mark(issueId, marked);
+    const own = { account: seller.account, units: 4n, basis: "TRUSTEE_ACQUIRED" as const };
+    await world.ledger.mark(issueId, { ...own, capacity: "PROPRIETARY" });
+    const marks = async () => {
+      const text = await exported(world.trustee.secret, issueId, { format: "JSONL" });
+      return JSON.parse(text.toString()).marks;
+    };
+    expect(await marks()).toEqual(["信託財産に属する 30 信託法206条", "固有財産 4 信託法197条1項1号"]);
+    await world.owner.query("update issue set profile = 'BOND' where id = $1", [issueId]);
+    expect(await marks()).toEqual(["信託財産に属する 30 会社法695条の2", "固有財産 4 会社法690条1項1号"]);
   });
 
   it("lists each cell that CP932 cannot hold, and holds 髙, 﨑 and ①", async () => {
@@ -153,6 +168,10 @@ describe("who sees what", () => {
     expect(hold.fromName).toContain("見本");
     expect(hold.enteredAt).toMatch(/\+09:00$/);
     expect(lines.some(({ to, kind }) => kind === "ISSUE" && to === buyer.account)).toBe(false);
+    // In the words of the law for who reads it, beside the API's own.
+    const issued = lines.find(({ kind }) => kind === "ISSUE");
+    expect(issued).toMatchObject({ kindText: "発行", basisText: "当初記載", basisArticle: "TA 186" });
+    expect(issued.basisArticleText).toBe("信託法186条");
   });
 
   it("an auditor has no names, and names want a purpose", async () => {

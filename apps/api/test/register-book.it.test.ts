@@ -137,7 +137,10 @@ describe("the printed register of a bond has each item of the law", () => {
 
   it("says the total and the amount of each bond [CA 681(ii)]", () => {
     const { totalUnits, unitPriceYen } = issueDraft("");
-    expect(book.items.find(({ key }) => key === "amounts")?.value).toEqual({ totalUnits, unitPriceYen });
+    expect(book.items.find(({ key }) => key === "amounts")?.value).toEqual({
+      ...{ totalUnits, unitPriceYen },
+      totalYen: String(BigInt(totalUnits) * BigInt(unitPriceYen)),
+    });
   });
 
   it("names each bondholder with address and each lot with its date [CA 681(iv)] [CA 681(v)]", () => {

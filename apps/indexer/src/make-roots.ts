@@ -65,7 +65,7 @@ async function reportRefused({ pool, leadership, log }: LeaderContext): Promise<
 
 const advice = {
   en: "The chain refuses to keep this root. `code` says why: see that the trustee's signer still has its role and that nobody else anchors that day. Then two persons of compliance close the break, and it is tried again.",
-  ja: "チェーンがこの根を受け付けない。理由は `code`。受託者の署名鍵の権限と、同じ日を他者がアンカーしていないことを確かめる。その後コンプライアンスの二人が差異を閉じると、再び試みる。",
+  ja: "チェーンがこの根を受け付けない。理由は `code`。受託者の署名鍵の権限と、同じ日を他者がアンカーしていないことを確かめる。その後コンプライアンスの二人が不一致を閉じると、再び試みる。",
 };
 
 /** @returns how many were made */

@@ -69,7 +69,7 @@ export const problems = {
     { en: "This key may not do that", ja: "このキーには権限がありません" },
     {
       en: "Use a key whose role and scopes allow the route; see the route's scope in the reference.",
-      ja: "ロールとスコープがこの操作を許すキーを使ってください。",
+      ja: "役割とスコープがこの操作を許すキーを使ってください。",
     },
   ),
   MAKER_IS_CHECKER: kind(
@@ -87,10 +87,10 @@ export const problems = {
   NOT_CUSTODIAN: kind(
     403,
     false,
-    { en: "Another broker keeps that account", ja: "その口座は他の業者が管理しています" },
+    { en: "Another broker keeps that account", ja: "その口座は他の証券会社が管理しています" },
     {
       en: "The seller's broker requests and cancels, the buyer's broker accepts.",
-      ja: "申請と取消しは売方、承諾は買方の口座管理業者が行います。",
+      ja: "請求と取消しは売方、承諾は買方の証券会社が行います。",
     },
   ),
   NOT_FOUND: kind(
@@ -126,10 +126,10 @@ export const problems = {
   NOT_YET_HELD: kind(
     409,
     true,
-    { en: "The request is not on chain yet", ja: "申請がまだチェーンに記録されていません" },
+    { en: "The request is not on chain yet", ja: "名義書換の請求がまだチェーンに記録されていません" },
     {
       en: "Wait until its operation is entered, then send this again.",
-      ja: "申請の処理が記載済みになってから再送してください。",
+      ja: "請求の処理が記載済みになってから再送してください。",
     },
   ),
   NOT_YET_SETTLED: kind(

@@ -19,6 +19,26 @@ export const entryKinds = {
 } as const;
 export type EntryKind = keyof typeof entryKinds;
 
+/** As a Japanese register calls them; the legal basis beside it says why. */
+export const entryKindsJa: Readonly<Record<EntryKind, string>> = {
+  ISSUE: "発行",
+  REDEEM: "償還",
+  TRANSFER: "移転",
+  FORCED_TRANSFER: "裁判・一般承継等による移転",
+  RECOVERY: "口座の再登録",
+  HOLD_CREATED: "処分の制限の設定",
+  HOLD_ACCEPTED: "請求の承諾",
+  HOLD_EXECUTED: "請求による移転",
+  HOLD_RELEASED: "処分の制限の消滅",
+  HOLD_CHANGED: "処分の制限の変更",
+  POLICY: "譲渡の条件",
+  RATIO: "併合・分割",
+  MARK: "表示",
+  TERMS: "条件・書類",
+  HOLD_RANKED: "後順位の質権の設定",
+  HOLD_ASSIGNED: "質権の移転",
+};
+
 /** Kinds of holds: what encumbers units. Title and record-date entitlement stay with the account. */
 export const holdKinds = { REQUEST: 1, DVP: 2, PLEDGE: 3, ATTACHMENT: 4, LOCKUP: 5, FREEZE: 6 } as const;
 export type HoldKind = keyof typeof holdKinds;

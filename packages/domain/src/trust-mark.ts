@@ -9,6 +9,14 @@ export type Capacity = (typeof capacities)[number];
 /** 固有財産, 他の信託財産, 当該受益証券発行信託の信託財産. */
 export const trusteeCapacities = capacities.slice(1) as Exclude<Capacity, "NONE">[];
 
+/** In the words of the ordinance (TAR 20). */
+export const capacitiesJa: Readonly<Record<Capacity, string>> = {
+  NONE: "",
+  PROPRIETARY: "固有財産",
+  OTHER_TRUST: "他の信託財産",
+  THIS_TRUST: "当該受益証券発行信託の信託財産",
+};
+
 /** `data` of a MARK: the capacity in its first digit. */
 export const encodeMark = (capacity: Capacity): Word =>
   `0x${hex(capacities.indexOf(capacity), 1)}${"0".repeat(63)}`;

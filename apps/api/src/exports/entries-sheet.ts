@@ -1,5 +1,7 @@
 import type { RegisterExport } from "@genbo/database/register-exports";
 import { type EntryLine, entriesPage } from "@genbo/database/register-read-entries";
+import { articlesJa } from "@genbo/domain/articles-ja";
+import { entryKindOf, entryKindsJa } from "@genbo/domain/entry-kinds";
 import { isoInJst } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
@@ -27,14 +29,28 @@ const plain = (key: keyof NamedLine["wire"], heading: string): Column<NamedLine>
 
 const columns: Column<NamedLine>[] = [
   plain("seq", "記載の番号"),
-  plain("kind", "記載の種別"),
+  plain("kind", "記載の種別の符号"),
+  {
+    key: "kindText",
+    heading: both("記載の種別"),
+    of: ({ line }) => entryKindsJa[entryKindOf(line.kind)!],
+  },
   plain("basis", "記載の原因の符号"),
   {
     key: "basisText",
     heading: both("記載の原因"),
     of: ({ line }) => legalBasisOf(line.basis)?.ja ?? String(line.basis),
   },
-  plain("basisArticle", "根拠条文"),
+  {
+    key: "basisArticle",
+    heading: both("根拠条文の略号"),
+    of: ({ wire }) => (wire.basisArticle === "-" ? null : wire.basisArticle),
+  },
+  {
+    key: "basisArticleText",
+    heading: both("根拠条文"),
+    of: ({ wire }) => articlesJa(wire.basisArticle) || null,
+  },
   {
     key: "units",
     heading: { TRUST_BENEFICIAL: "受益権の口数", BOND: "社債の数" },

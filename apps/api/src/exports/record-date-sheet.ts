@@ -4,6 +4,7 @@ import { isoOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Lot } from "@genbo/register/state";
 import type { ApiContext } from "../context.ts";
+import { cellOf } from "../csv-words.ts";
 import {
   type ListedAccount,
   type ListRow,
@@ -52,7 +53,12 @@ const columns: Column<LotRow>[] = [
     of: ({ person: { holder } }) => holder && rightsBy(holder),
     isName: true,
   },
-  { key: "taxCategory", heading: both("税区分"), of: ({ person }) => person.taxCategory },
+  { key: "taxCategory", heading: both("税区分の符号"), of: ({ person }) => person.taxCategory },
+  {
+    key: "taxCategoryText",
+    heading: both("税区分"),
+    of: ({ person }) => cellOf("taxCategory", person.taxCategory),
+  },
   { key: "personUnits", heading: both("保有者の合計"), of: ({ person }) => person.units },
   { key: "account", heading: both("口座"), of: ({ account }) => account.holding.account },
   {

@@ -1,6 +1,7 @@
 import type { RegisterExport } from "@genbo/database/register-exports";
 import { registerPage } from "@genbo/database/register-read";
 import { holdsOf } from "@genbo/database/register-read-holds";
+import { marksAt } from "@genbo/database/register-read-marks";
 import { readingOf } from "@genbo/database/register-read-overlay";
 import { positionOf, type StateOf } from "@genbo/database/register-read-position";
 import type { RegisterRow } from "@genbo/database/register-row";
@@ -9,6 +10,7 @@ import { isoOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Lot } from "@genbo/register/state";
 import type { ApiContext } from "../context.ts";
+import { markText } from "./mark-text.ts";
 import { peopleOf, type Shown } from "./people.ts";
 import { pledgeText } from "./pledge-text.ts";
 import { both, type Column, type Sheet, sheetOf } from "./sheet.ts";
@@ -21,6 +23,7 @@ interface LotRow {
   lot: Lot;
   holder: Shown | undefined;
   pledges: string[];
+  marks: string[];
 }
 
 /** A row for each lot, since each has a date of acquisition of its own (Trust Act 186(iv), Companies Act 681(v)). */
@@ -64,6 +67,14 @@ const columns: Column<LotRow>[] = [
     heading: both("質権者の氏名又は名称及び住所並びに質権の目的である数"),
     of: ({ pledges }) => pledges,
   },
+  {
+    key: "marks",
+    heading: {
+      TRUST_BENEFICIAL: "信託財産に属する旨又は受託者の有する受益権の属する財産の別及びその口数",
+      BOND: "信託財産に属する旨又は社債発行会社の有する社債である旨及びその数",
+    },
+    of: ({ marks }) => marks,
+  },
   { key: "fromSeq", heading: both("最後の記載の番号"), of: ({ holding }) => holding.fromSeq },
 ];
 
@@ -77,12 +88,15 @@ export function registerSheet(ctx: ApiContext, order: RegisterExport, profile: P
     const page = await registerPage(ctx.pool, state, { ...filter, after, limit: pageAccounts });
     const accounts = page.rows.map(({ account }) => account);
     const pledges = await holdsOf(ctx.pool, state, { side: "account", accounts, kind: holdKinds.PLEDGE });
+    const marks = await marksAt(ctx.pool, state, accounts);
     const people = await peopleOf(ctx, order, [...accounts, ...pledges.map(({ target }) => target)]);
     const rows = page.rows.flatMap((holding) => {
       const own = pledges.filter(({ account }) => account === holding.account);
       const shown = own.map((pledge) => pledgeText(pledge, people.get(pledge.target)));
+      const said = marks.filter(({ account }) => account === holding.account);
+      const marked = said.map((mark) => markText(mark, profile, holding.units));
       const holder = people.get(holding.account);
-      return holding.lots.map((lot) => ({ holding, lot, holder, pledges: shown }));
+      return holding.lots.map((lot) => ({ holding, lot, holder, pledges: shown, marks: marked }));
     });
     return { rows, next: page.next };
   });

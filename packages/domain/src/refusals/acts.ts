@@ -5,13 +5,13 @@ export const actRefusals = {
   NOT_CUSTODIAN: [
     40,
     "The caller does not act for this account.",
-    "この口座の口座管理機関ではありません。",
+    "この口座の管理業者ではありません。",
     "Let the account's custodian, or its own key where it has none, make the call.",
   ],
   HOLD_UNKNOWN: [
     41,
     "No open hold has this id.",
-    "該当する保留は存在しないか終了しています。",
+    "該当する処分の制限(質権・差押え・請求による留保等)は存在しないか、既に終了しています。",
     "Read the request's state; it has ended or never began.",
   ],
   HOLD_NOT_ACCEPTED: [
@@ -25,7 +25,7 @@ export const actRefusals = {
   HOLD_EXPIRED: [
     43,
     "The hold has expired, or its expiry is not ahead.",
-    "保留の期限が切れています。",
+    "留保の期限が切れているか、期限が将来の日時ではありません。",
     "Open a new request with a later expiry.",
   ],
   REF_USED: [
@@ -43,7 +43,7 @@ export const actRefusals = {
   NOT_CONTROLLER: [
     46,
     "Only the controller ends this hold, only the registrar lifts this flag.",
-    "この保留・制限を解除する権限がありません。",
+    "この処分の制限を解除する権限がありません。",
     "Let the controller or the registrar act.",
   ],
   NOT_SAME_PERSON: [
@@ -55,7 +55,7 @@ export const actRefusals = {
   HOLDS_MISSING: [
     48,
     "Not every open hold of the lost wallet was named.",
-    "紛失口座の保留がすべて指定されていません。",
+    "紛失口座の処分の制限がすべて指定されていません。",
     "Name all open holds of the wallet, so that each is carried over.",
   ],
   FLAGS_LOST: [
@@ -73,7 +73,7 @@ export const actRefusals = {
   HOLD_KIND: [
     51,
     "This kind of hold cannot be made or executed so.",
-    "この種類の保留では行えない操作です。",
+    "この種類の処分の制限では行えない操作です。",
     "A pledge or attachment has no expiry; a hold without a receiver only ends.",
   ],
   BASIS_INVALID: [
@@ -105,7 +105,7 @@ export const actRefusals = {
   ATTACHMENT_AHEAD: [
     56,
     "An attachment waits for units of this account: its holder can pledge none of those that are held.",
-    "この口座には順位待ちの差押えがあり、保留中の口数に後順位の質権は設定できません。",
+    "この口座には順位待ちの差押えがあり、処分の制限を受けている口数に後順位の質権は設定できません。",
     "Pledge free units, or enter the pledge once the attachment has ended.",
   ],
   RECORD_INVALID: [
@@ -123,7 +123,7 @@ export const actRefusals = {
   WALLET_OF_ANOTHER_CUSTODIAN: [
     62,
     "The wallet belongs to another custodian's customer.",
-    "このウォレットは他の口座管理機関に登録済みです。",
+    "このウォレットは他の管理業者の顧客として登録済みです。",
     "Let the registrar move it with both custodians' consent.",
   ],
   VALIDITY_PAST: [

@@ -35,7 +35,7 @@ export const caseRefusals = {
   HOLDS_STAND: [
     105,
     "Holds on the account stand in the way.",
-    "口座に未終了の保留・担保があります。",
+    "口座に質権・差押えその他の処分の制限が残っています。",
     "End the requests, pledges or attachments on it first, each in its own way.",
   ],
   NOT_EFFECTIVE_YET: [
@@ -66,7 +66,7 @@ export const caseRefusals = {
   EXERCISE_OUTSIDE_PERIOD: [
     111,
     "The right is not exercised within three months after the record date.",
-    "権利の行使が基準日から三箇月以内ではありません。",
+    "権利の行使が基準日から三箇月以内のものではありません。",
     "Set exerciseUntil after the record date and at most three months later (TA 189(3)).",
   ],
   NOTICE_MISSING: [
@@ -102,7 +102,7 @@ export const caseRefusals = {
   NOT_MARKED: [
     122,
     "So many units are not marked on the account.",
-    "当該口座にはその口数の表示がありません。",
+    "当該口座にはその口数について信託財産に属する旨等の記載がありません。",
     "Read the account's marks: they end with units that leave it.",
   ],
   GROUND_OF_ANOTHER_ORDER: [
@@ -168,7 +168,7 @@ export const caseRefusals = {
   VERSION_NOT_LATEST: [
     154,
     "That is not the newest version of the particulars.",
-    "最新の氏名・住所等ではありません。",
+    "氏名・住所等の最新の版ではありません。",
     "Name the newest version; what an older one got wrong no longer stands in the register.",
   ],
   SUPPLY_STANDS: [

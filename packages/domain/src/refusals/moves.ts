@@ -111,7 +111,7 @@ export const moveRefusals = {
   RECEIVER_CHECK_LAPSED: [
     31,
     "The receiver's identity check has lapsed.",
-    "譲受人の本人確認の有効期限が切れています。",
+    "譲受人の取引時確認の有効期限が切れています。",
     "Renew the check and the wallet's record.",
   ],
   RECEIVER_FROZEN: [
