@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { articlesJa } from "../src/articles-ja.ts";
 import { legalBases } from "../src/legal-basis.ts";
-import { profileNames, profiles } from "../src/profiles.ts";
+import { profiles } from "../src/profiles.ts";
 
 test.each([
   ["TA 186", "信託法186条"],
@@ -19,7 +19,7 @@ test.each([
 test("every provision that the register names has its Japanese form", () => {
   const named = [
     ...legalBases.flatMap(({ trust, bond }) => [trust, bond]),
-    ...profileNames.flatMap((name) => profiles[name].map(({ article }) => article)),
+    ...Object.values(profiles).flatMap((items) => items.map(({ article }) => article)),
   ];
   expect(named.map(articlesJa).filter((ja) => /[A-Z(]/.test(ja))).toEqual([]);
 });
