@@ -19,7 +19,7 @@ const warmUpRequests = 3_000;
  * Requests accepted a second: POST /v1/transfers over HTTP until its 202, one transfer each. The worker and the indexer
  * stand still meanwhile, so that the two servers are compared and nothing else.
  * Ceiling: bare Fastify that runs the statements of a request that comes alone, on the same tables, and checks nothing.
- * It gathers nothing, as the api does (ADR 0037), so the api may pass it.
+ * It gathers nothing, as the api does (ADR 0038), so the api may pass it.
  */
 export async function accept(context: BenchContext): Promise<Figure[]> {
   const platform = await context.platform();

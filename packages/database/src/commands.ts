@@ -22,7 +22,7 @@ const turnWaitMs = 20_000;
  * Runs a command once: decides, and writes everything in one transaction. A short command looks for an earlier answer
  * only when it did not succeed, which spares the others a round trip: the key's unique constraint keeps it from
  * happening twice. A long one looks first, as its decision is dear or has effects outside the database.
- * Short commands that come at once are written together (ADR 0037).
+ * Short commands that come at once are written together (ADR 0038).
  * @param decide reads what it needs and says what to write; it runs again after a serialization failure
  * @returns the answer; `hit` when it is that of an earlier request with the same key and body
  * @throws IdempotencyFault, GuardLost, GateFull, what `decide` throws, and unique violations of its writes
