@@ -198,7 +198,8 @@ function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, 
     },
     start: (signer: string, room: Room, deployment: DeploymentRow) => {
       const lane = lanes.get(signer);
-      if (lane === undefined) return;
+      // A look that was under way when a lane failed begins nothing more: this process ends.
+      if (lane === undefined || failure !== undefined) return;
       const ending = run(lane, room, deployment)
         .catch((error: unknown) => {
           failure = { error };
