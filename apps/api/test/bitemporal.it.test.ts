@@ -296,7 +296,7 @@ describe("a moment that makes no sense", () => {
     expect(await asOf("block:0")).toEqual([422, "AS_OF_BEFORE_FIRST_ENTRY", "query/asOf"]);
     for (const none of ["entry:0", "entry:99"])
       expect((await asOf(none))[1]).toBe(none === "entry:0" ? "AS_OF_BEFORE_FIRST_ENTRY" : "NO_SUCH_ENTRY");
-    expect(await asOf("block:999999")).toEqual([409, "REGISTER_BEHIND", undefined]);
+    expect(await asOf("block:999999")).toEqual([409, "REGISTER_BEHIND", "query/asOf"]);
     expect(await asOf("2099-01-01")).toEqual([422, "AS_OF_IN_FUTURE", "query/asOf"]);
     for (const text of [
       "latest",
