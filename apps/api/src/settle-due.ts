@@ -31,7 +31,16 @@ async function settleDue(ctx: ApiContext): Promise<void> {
   const now = ctx.clock.now();
   const rows = await unsettled(ctx.pool, ctx.prisma, now, batchMax);
   let queued = 0;
-  for (const row of rows) if (wantsOfRow(row, now).length === 0 && (await settle(ctx, row, now))) queued += 1;
+  for (const row of rows) {
+    if (wantsOfRow(row, now).length > 0) continue;
+    try {
+      if (await settle(ctx, row, now)) queued += 1;
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      // It is looked at again; the others do not wait for it.
+      ctx.log.error("a settlement could not be put up", { settlement: row.id, error });
+    }
+  }
   if (queued > 0) ctx.notifyCommands();
 }
 

@@ -178,6 +178,28 @@ describe("what waits for nothing", () => {
     expect(await settling(unpaid.id)).toEqual([]);
   });
 
+  it("is settled although one before it cannot be put up", async () => {
+    const ready = [
+      await offered(world, "BANK", ["agreed", "approved", "paid"]),
+      await offered(world, "BANK", ["agreed", "approved", "paid"]),
+    ];
+    // They are taken in the order of their ids.
+    const [bad, good] = ready.map(({ id }) => id).sort() as [string, string];
+    await world.owner.query(
+      `create function refuse_it() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+       create trigger refuse_it before insert on operation for each row when (new.subject_id = '${bad}')
+         execute function refuse_it()`,
+    );
+    const settler = startSettler(world.ctx);
+    try {
+      await expect.poll(() => settling(good)).toHaveLength(1);
+      expect(await settling(bad)).toEqual([]);
+    } finally {
+      await settler.stop();
+      await world.owner.query("drop function refuse_it cascade");
+    }
+  });
+
   it("goes back with the chain when that has lost its last blocks", async () => {
     const { id, instructionId } = await offered(world, "BANK", ["agreed", "approved", "paid"]);
     const indexer = world.db.pool("genbo_indexer");
