@@ -50,5 +50,7 @@ it("each party's first export is rendered before anybody's second", async () => 
   const order: string[] = [];
   for (let next = await claimExport(world.ctx.pool, 60); next; next = await claimExport(world.ctx.pool, 60))
     order.push(next.id);
-  expect(order).toEqual([many[0], one, many[1], many[2]]);
+  // Made in one instant, the two first ones have no order of their own.
+  expect(new Set(order.slice(0, 2))).toEqual(new Set([many[0], one]));
+  expect(order.slice(2)).toEqual([many[1], many[2]]);
 });
