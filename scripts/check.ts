@@ -5,6 +5,7 @@ import { runTool } from "./run.ts";
 const checks: readonly [name: string, tool: string, args: readonly string[]][] = [
   ["format and lint", "biome", ["check", "--error-on-warnings", "--max-diagnostics=50"]],
   ["types", "tsc", ["--noEmit", "-p", "."]],
+  ["types that Node strips", "node", ["scripts/strippable.ts"]],
   ["boundaries", "depcruise", ["--config", ".dependency-cruiser.mjs", "apps", "packages", "scripts", "test"]],
   ["unused", "knip", ["--no-progress", "--no-config-hints"]],
   ["law table", "node", ["scripts/law/table.ts"]],
