@@ -5,6 +5,7 @@ import { acceptedPerS, acceptedShare } from "./goals.ts";
 import { perUnit, withHopTimes } from "./hops.ts";
 import { type Load, load, type RequestParts } from "./http-load.ts";
 import { orderSource } from "./orders.ts";
+import { untilEntered } from "./phase.ts";
 import type { Platform } from "./platform.ts";
 import { openRecorder, type Recorded } from "./statements.ts";
 
@@ -30,6 +31,8 @@ export async function accept(context: BenchContext): Promise<Figure[]> {
     recorded,
     names: namesIn(recorded),
   });
+  // A worker that is stopped with the recorded requests in hand would hold their rows.
+  await untilEntered(owner, []);
   const goOn = pause(stack.processes(), ["worker", "indexer"]);
   try {
     const options = { connections, status: 202 };
