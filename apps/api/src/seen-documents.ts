@@ -5,6 +5,10 @@ interface NamedDocument {
   sha256: string;
 }
 
+/** The documents of a filing, which its row keeps as JSON. */
+export const filedWith = ({ documents }: { documents: unknown }): NamedDocument[] =>
+  documents as NamedDocument[];
+
 /**
  * Whoever decides may say which documents he has read: they must be those that were filed. The platform has hashes and
  * no documents, so this is where one that was put in another's place shows.

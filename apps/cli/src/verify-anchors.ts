@@ -10,6 +10,7 @@ import type { HeaderLine } from "@genbo/register/export";
 import { linesOf } from "@genbo/register/lines";
 import type { Finding } from "@genbo/register/verify";
 import { rootsAt } from "@genbo/register/verify-roots";
+import type { WireLog } from "./verify-chain.ts";
 
 export interface Anchored {
   kind: number;
@@ -67,24 +68,17 @@ const differenceOf = ({ kind, day, root, block, txHash }: Anchored, computed: st
     `as ${root} (block ${block}, transaction ${txHash}), the export comes to ${computed}`,
 });
 
-interface WireLog {
-  address: string;
-  topics: string[];
-  data: string;
-  logIndex: string;
-  blockNumber: string;
-  transactionHash: string;
-}
+type AnchorLog = WireLog & { transactionHash: string };
 
 /** The issue's roots in the order of the chain, of contracts that are RegisterAnchor under the token's own authority. */
 async function anchorsOf(rpc: Rpc, header: HeaderLine): Promise<Anchored[]> {
   const head = readQuantity(await rpc.call<string>("eth_blockNumber"));
-  const logs: WireLog[] = [];
+  const logs: AnchorLog[] = [];
   for (let from = 0; from <= head; from += blocksPerQuestion) {
     const to = Math.min(head, from + blocksPerQuestion - 1);
     const range = { fromBlock: quantity(from), toBlock: quantity(to) };
     logs.push(
-      ...(await rpc.call<WireLog[]>("eth_getLogs", { topics: [topics.anchored, header.ref], ...range })),
+      ...(await rpc.call<AnchorLog[]>("eth_getLogs", { topics: [topics.anchored, header.ref], ...range })),
     );
   }
   const genuine = await genuineOf(rpc, header, [...new Set(logs.map(({ address }) => address))]);

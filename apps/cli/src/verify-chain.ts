@@ -136,7 +136,7 @@ async function ask(rpc: Rpc, calls: readonly object[], block: number) {
 /** Blocks of one question: what Besu answers by default. */
 const blocksPerQuestion = 5_000;
 
-interface WireLog {
+export interface WireLog {
   address: string;
   topics: string[];
   data: string;

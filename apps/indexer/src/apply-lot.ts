@@ -38,7 +38,7 @@ export interface Applied extends Written {
 export async function applyLot(
   tx: Transaction,
   prepared: PreparedLot,
-  version: string | undefined,
+  version: string,
   context: { now: Date; log: Log },
 ): Promise<Applied> {
   const [last, applied] = await together(

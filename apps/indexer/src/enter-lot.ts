@@ -54,14 +54,14 @@ export async function prepareLot(
 
 /**
  * Takes a register on by a lot of blocks: lists that are due, what `write` makes of the lot, blocks, cursor.
- * @param version of the cursor that the lot was folded for; undefined for one that this transaction has folded itself
+ * @param version of the cursor that the lot was folded for
  * @returns what `write` returned, the new cursor and the events that whoever heard of the register so far is to hear
  * @throws NotNext when the register is not the one that the lot was folded for
  */
 export async function advanceRegister<Written>(
   tx: Transaction,
   { lot, line, folded }: PreparedLot,
-  version: string | undefined,
+  version: string,
   write: (events: NewEvent[]) => Promise<Written>,
 ): Promise<Written & { cursor: StoredCursor; events: NewEvent[] }> {
   const { blocks } = lot;
@@ -77,8 +77,7 @@ export async function advanceRegister<Written>(
     throw new NotNext("nothing to apply");
   if (first.number !== cursor.blockNumber + 1 || first.parentHash !== cursor.blockHash)
     throw new NotNext(`block ${first.number} does not follow ${cursor.blockNumber}`);
-  const isMoved = version !== undefined && version !== cursor.version;
-  if (isMoved || cursor.registrySeq !== line.seq || cursor.registryHead !== line.head)
+  if (version !== cursor.version || cursor.registrySeq !== line.seq || cursor.registryHead !== line.head)
     throw new NotNext(`somebody else has moved the register at block ${cursor.blockNumber}`);
   for (const { issue, before } of folded.issues)
     if (!isDeepStrictEqual(figures.get(issue.id) ?? noFigures, before))

@@ -144,7 +144,7 @@ async function planLot(
 async function buildLot(
   tx: Transaction,
   prepared: PreparedLot,
-  version: string | undefined,
+  version: string,
   log: RebuildContext["log"],
 ): Promise<{ folded: FoldedLot; cursor: StoredCursor }> {
   const { cursor } = await advanceRegister(tx, prepared, version, async (events) =>

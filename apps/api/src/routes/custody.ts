@@ -28,7 +28,7 @@ import { refuseFaults } from "../legal-cases.ts";
 import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { pageOf, presentAsOf } from "../reads.ts";
 import { recordCommand } from "../records.ts";
-import { refuseOtherDocuments } from "../seen-documents.ts";
+import { filedWith, refuseOtherDocuments } from "../seen-documents.ts";
 import { custodyView } from "../views.ts";
 import { custodyWire } from "../wire/custody.ts";
 
@@ -40,7 +40,6 @@ type Routes =
   | "approveCustodyChange"
   | "refuseCustodyChange"
   | "withdrawCustodyChange";
-type Paper = { name: string; sha256: string };
 type Approval = CallOf<"approveCustodyChange">;
 type Filing = CallOf<"fileCustodyChange">;
 type Consent = CallOf<"consentToCustodyChange">;
@@ -177,7 +176,7 @@ async function consent(
   const filed = { id: row.id, subjects: [row.maker], since: row.createdAt };
   await otherPerson(ctx.pool, principal, filed, "You filed this change.");
   mustBe(row, "open");
-  refuseOtherDocuments(body.documents, row.documents as unknown as Paper[], row.id);
+  refuseOtherDocuments(body.documents, filedWith(row), row.id);
   const own = await customersByNumber(db, principal.partyId, [body.externalId]);
   if (own.size > 0)
     throw new ProblemError("ALREADY_EXISTS", "Another customer has this number.", { pointer: "/externalId" });
@@ -209,7 +208,7 @@ async function decidable(
 async function approve(ctx: ApiContext, db: Queryable, call: Approval): Promise<Outcome<Approval["route"]>> {
   const { principal, language, at } = call;
   const row = await decidable(ctx, call);
-  refuseOtherDocuments(call.body.documents, row.documents as unknown as Paper[], row.id);
+  refuseOtherDocuments(call.body.documents, filedWith(row), row.id);
   const consents = await consentStates(db, row.id);
   const both = row.state === "consented" && consents.length === 2 && consents.every((of) => of === "entered");
   refuseFaults(both ? [] : ["CUSTODIAN_CONSENT_MISSING"], language, row.id);

@@ -20,16 +20,15 @@ import { inspectionFor, rememberedOf } from "../inspections.ts";
 import { positionFor } from "../moments.ts";
 import { ProblemError } from "../problem.ts";
 import { mayExercise } from "../resting-rights.ts";
-import { refuseOtherDocuments } from "../seen-documents.ts";
+import { filedWith, refuseOtherDocuments } from "../seen-documents.ts";
 
-type Paper = { name: string; sha256: string };
 type Routes = "grantInspection" | "refuseInspection";
 
 export const inspectionDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   grantInspection: (call) =>
     command(ctx, call, async (db) => {
       const row = await decidable(ctx, call);
-      refuseOtherDocuments(call.body.documents, row.documents as unknown as Paper[], row.id);
+      refuseOtherDocuments(call.body.documents, filedWith(row), row.id);
       const agreed = await holderMay(db, call, row);
       const position = await positionFor(ctx, row.issueId, call.body, "");
       const grant = { id: row.id, checker: call.principal.subject, position, at: call.at };
