@@ -1,4 +1,4 @@
-import { createPool } from "@genbo/database/connection";
+import { createPool } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import Fastify from "fastify";
 import type { Recorded } from "./statements.ts";

@@ -6,7 +6,7 @@ import { openKeystore } from "@genbo/chain/keystore";
 import type { Rpc } from "@genbo/chain/rpc";
 import { signTransaction } from "@genbo/chain/sign";
 import type { Signer } from "@genbo/chain/signer";
-import { readDeployment } from "@genbo/database/deployment";
+import { readDeployment } from "@genbo/database/outbox/deployment";
 import { refOf } from "@genbo/domain/ids";
 import { encodeMove } from "@genbo/domain/words";
 import type { Platform } from "./platform.ts";

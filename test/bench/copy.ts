@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@genbo/cli/supervisor";
-import { databaseUrl, parseDatabaseUrl } from "@genbo/database/address";
-import { createPool, type Pool, withTransaction } from "@genbo/database/connection";
+import { databaseUrl, parseDatabaseUrl } from "@genbo/database/server/address";
+import { createPool, type Pool, withTransaction } from "@genbo/database/sql/connection";
 
 /** What the indexer writes while it folds entries, in the order in which the rows refer to each other. */
 const tables = ["chain_block", "entry", "holding_period", "hold", "issue_state", "event"] as const;

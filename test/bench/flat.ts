@@ -1,6 +1,6 @@
 import { startStack } from "@genbo/cli/supervisor";
-import { createPool } from "@genbo/database/connection";
-import { orderFacts } from "@genbo/database/transfers-facts";
+import { orderFacts } from "@genbo/database/issues/transfers-facts";
+import { createPool } from "@genbo/database/sql/connection";
 import type { BenchContext } from "./context.ts";
 import { type Figure, median, time } from "./figure.ts";
 import { foldHistory } from "./fold-history.ts";

@@ -1,9 +1,9 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
 import type { Stack } from "@genbo/cli/supervisor";
-import { createPool, type Pool, withTransaction } from "@genbo/database/connection";
-import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/cursor";
-import { writeDeployment } from "@genbo/database/deployment";
-import { tryLead } from "@genbo/database/leader";
+import { writeDeployment } from "@genbo/database/outbox/deployment";
+import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
+import { createPool, type Pool, withTransaction } from "@genbo/database/sql/connection";
+import { tryLead } from "@genbo/database/sql/leader";
 import { silentLog } from "@genbo/domain/log";
 import { zeroWord } from "@genbo/domain/words";
 import { applyLot } from "@genbo/indexer/apply-lot";

@@ -1,7 +1,7 @@
 import type { ChainBlock, ChainTransaction } from "@genbo/chain/blocks";
 import { type ChainLog, topics } from "@genbo/chain/events";
 import { seededRandom } from "@genbo/cli/demo/random";
-import type { DeploymentRow } from "@genbo/database/deployment";
+import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import { type EntryKind, entryKinds } from "@genbo/domain/entry-kinds";
 import { newId, refOf } from "@genbo/domain/ids";
 import { encodePolicy } from "@genbo/domain/policy-word";

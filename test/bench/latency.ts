@@ -1,7 +1,7 @@
 import { createBlockReader } from "@genbo/chain/blocks";
 import { createRpc } from "@genbo/chain/rpc";
-import { enteredChannel } from "@genbo/database/cursor";
-import { listen } from "@genbo/database/listen";
+import { enteredChannel } from "@genbo/database/register/cursor";
+import { listen } from "@genbo/database/sql/listen";
 import type { BenchContext } from "./context.ts";
 import { type Figure, percentiles } from "./figure.ts";
 import {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Queryable } from "@genbo/database/connection";
+import type { Queryable } from "@genbo/database/sql/connection";
 
 /** A stretch of work that ended on chain, and the stored transactions that carried it. */
 export interface Phase {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Client, createClient } from "@genbo/cli/client";
-import { createPool, type Pool } from "@genbo/database/connection";
+import { createPool, type Pool } from "@genbo/database/sql/connection";
 import { type Ground, startGround } from "./ground.ts";
 import { investorRow, termsOf } from "./parties.ts";
 import { measurePhase, type Phase } from "./phase.ts";

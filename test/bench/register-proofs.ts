@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createPool } from "@genbo/database/connection";
-import { holdingAt } from "@genbo/database/register-read-changed";
+import { holdingAt } from "@genbo/database/register/read-changed";
+import { createPool } from "@genbo/database/sql/connection";
 import { type Figure, percentiles, time } from "./figure.ts";
 import { proofMs } from "./goals.ts";
 import { openConnection, requestBytes } from "./http-load.ts";

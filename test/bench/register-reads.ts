@@ -1,6 +1,6 @@
-import { createPool, type Pool } from "@genbo/database/connection";
-import { registerPage } from "@genbo/database/register-read";
-import { positionOf } from "@genbo/database/register-read-position";
+import { registerPage } from "@genbo/database/register/read";
+import { positionOf } from "@genbo/database/register/read-position";
+import { createPool, type Pool } from "@genbo/database/sql/connection";
 import type { Ground } from "./ground.ts";
 import { openConnection, type RequestParts, requestBytes } from "./http-load.ts";
 import { openRecorder, type Recorded } from "./statements.ts";

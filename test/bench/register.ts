@@ -1,5 +1,5 @@
 import { type Stack, startStack } from "@genbo/cli/supervisor";
-import { createPool } from "@genbo/database/connection";
+import { createPool } from "@genbo/database/sql/connection";
 import type { BenchContext } from "./context.ts";
 import { copyAgain } from "./copy.ts";
 import { type Figure, percentiles, rate, time } from "./figure.ts";

@@ -1,6 +1,6 @@
-import { params } from "@genbo/database/commands-statement";
-import type { Queryable } from "@genbo/database/connection";
-import { keyPart, newSecret } from "@genbo/database/keys";
+import { params } from "@genbo/database/commands/statement";
+import { keyPart, newSecret } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { scopesOf } from "@genbo/domain/permissions";
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WireAnswer } from "@genbo/api-schema/wire";
 import { allEntries, headOf, readRegister } from "@genbo/cli/demo/reads";
 import { type ProcessName, type Stack, startStack } from "@genbo/cli/supervisor";
-import { createPool } from "@genbo/database/connection";
+import { createPool } from "@genbo/database/sql/connection";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ActiveIssue, activeIssue } from "../support/active-issue.ts";
 import { stackFolder } from "../support/stack-folder.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Anvil, startAnvil } from "@genbo/chain/anvil";
 import { type Server, startServer } from "@genbo/cli/server";
-import { databaseUrl } from "@genbo/database/address";
-import { type Postgres, startPostgres } from "@genbo/database/embedded";
+import { databaseUrl } from "@genbo/database/server/address";
+import { type Postgres, startPostgres } from "@genbo/database/server/embedded";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRpc } from "@genbo/chain/rpc";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
-import { createPool, type Pool } from "@genbo/database/connection";
+import { createPool, type Pool } from "@genbo/database/sql/connection";
 import { exitOf } from "@genbo/domain/tether";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {

@@ -1,6 +1,6 @@
-import { databaseUrl } from "@genbo/database/address";
-import { createPool, type Pool } from "@genbo/database/connection";
-import { ensureDatabase, type Role, roles } from "@genbo/database/roles";
+import { databaseUrl } from "@genbo/database/server/address";
+import { ensureDatabase, type Role, roles } from "@genbo/database/server/roles";
+import { createPool, type Pool } from "@genbo/database/sql/connection";
 import { afterAll, inject } from "vitest";
 import { rolePasswords, templateDatabase } from "./server.ts";
 

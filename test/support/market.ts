@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { urgencyOf } from "@genbo/chain/urgency";
-import type { Pool } from "@genbo/database/connection";
+import type { Pool } from "@genbo/database/sql/connection";
 import { newId, newPersonId, refOf, refOfWallet } from "@genbo/domain/ids";
 import { encodePolicy, type Policy } from "@genbo/domain/policy-word";
 import { encodeRecord } from "@genbo/domain/registry-record";

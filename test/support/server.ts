@@ -1,5 +1,5 @@
-import type { DatabaseAddress } from "@genbo/database/address";
-import type { RolePasswords } from "@genbo/database/roles";
+import type { DatabaseAddress } from "@genbo/database/server/address";
+import type { RolePasswords } from "@genbo/database/server/roles";
 
 /** The superuser's address on the PostgreSQL of this test run. */
 export type TestServer = DatabaseAddress;

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres } from "@genbo/database/embedded";
-import { migrate } from "@genbo/database/migrate";
-import { ensureDatabase, ensureRoles } from "@genbo/database/roles";
+import { startPostgres } from "@genbo/database/server/embedded";
+import { migrate } from "@genbo/database/server/migrate";
+import { ensureDatabase, ensureRoles } from "@genbo/database/server/roles";
 import type { TestProject } from "vitest/node";
 import { rolePasswords, type TestServer, templateDatabase } from "./server.ts";
 

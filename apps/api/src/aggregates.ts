@@ -1,8 +1,8 @@
 import type { aggregateTable } from "@genbo/api-schema/aggregates";
-import { type HeldAccount, heldAccounts } from "@genbo/database/register-aggregates";
-import type { Position } from "@genbo/database/register-read-position";
-import { brokersOf } from "@genbo/database/register-write-subjects";
-import { particularsAt } from "@genbo/database/vault-at";
+import { type HeldAccount, heldAccounts } from "@genbo/database/register/aggregates";
+import type { Position } from "@genbo/database/register/read-position";
+import { brokersOf } from "@genbo/database/register/write-subjects";
+import { particularsAt } from "@genbo/database/vault/at";
 import { type Cell, cellHoldersMin, cellsBy, sizeBandOf, withoutSmallCells } from "@genbo/domain/aggregates";
 import { classesOf } from "@genbo/domain/investor-class";
 import type { z } from "zod";

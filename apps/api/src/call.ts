@@ -1,6 +1,6 @@
 import type { Route } from "@genbo/api-schema/route";
 import type { OperationId, RouteOf } from "@genbo/api-schema/routes";
-import type { Principal } from "@genbo/database/keys";
+import type { Principal } from "@genbo/database/parties/keys";
 import type { z } from "zod";
 import type { Language } from "./problem.ts";
 

@@ -1,8 +1,8 @@
 import { caseFacts } from "@genbo/api-schema/case-facts";
-import { keeperOf } from "@genbo/database/certificates";
-import type { Queryable } from "@genbo/database/connection";
-import { type CaseRow, openFacts, sealFacts } from "@genbo/database/legal-cases";
-import { subjectKey } from "@genbo/database/vault";
+import { type CaseRow, openFacts, sealFacts } from "@genbo/database/legal/cases";
+import { keeperOf } from "@genbo/database/legal/certificates";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { subjectKey } from "@genbo/database/vault/vault";
 import { type CaseFacts, rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
 import type { ApiContext } from "./context.ts";

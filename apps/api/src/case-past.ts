@@ -1,5 +1,5 @@
-import type { Queryable } from "@genbo/database/connection";
-import { pastFaults, type Since } from "@genbo/database/register-read-reach";
+import { pastFaults, type Since } from "@genbo/database/register/read-reach";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { type CaseFacts, rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
 import type { PlannedCall } from "@genbo/domain/cases/rules";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { type CertificateSigner, type SignerParty, signerParties } from "@genbo/database/certificates";
-import type { Queryable } from "@genbo/database/connection";
-import { presentTerms } from "@genbo/database/issue-terms";
-import type { IssueWithState } from "@genbo/database/issues";
+import { presentTerms } from "@genbo/database/issues/issue-terms";
+import type { IssueWithState } from "@genbo/database/issues/issues";
+import { type CertificateSigner, type SignerParty, signerParties } from "@genbo/database/legal/certificates";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { GeneralSign } from "jose";
 import type { ApiContext } from "./context.ts";

@@ -1,12 +1,12 @@
 import type { OperationKind } from "@genbo/api-schema/operations";
 import type { Route } from "@genbo/api-schema/route";
 import { urgencyOf } from "@genbo/chain/urgency";
-import { GuardLost } from "@genbo/database/commands";
-import type { Part } from "@genbo/database/commands-statement";
-import type { Decision } from "@genbo/database/commands-write";
-import type { Queryable } from "@genbo/database/connection";
-import type { Principal } from "@genbo/database/keys";
-import type { NewCommand } from "@genbo/database/operations-new";
+import { GuardLost } from "@genbo/database/commands/commands";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { Part } from "@genbo/database/commands/statement";
+import type { Decision } from "@genbo/database/commands/write";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
 import type { AnswerOf, Call, Reply } from "./call.ts";
 import type { ApiContext } from "./context.ts";

@@ -1,11 +1,11 @@
 import type { RateLimit } from "@genbo/api-schema/limits";
 import type { Keystore } from "@genbo/chain/keystore";
 import type { Nodes } from "@genbo/chain/nodes/nodes";
-import type { RunCommand } from "@genbo/database/commands";
-import type { createPrisma, Pool } from "@genbo/database/connection";
-import type { SandboxClock } from "@genbo/database/sandbox-clock";
-import type { Order, OrderFacts } from "@genbo/database/transfers-facts";
-import type { VaultKeys } from "@genbo/database/vault-keys";
+import type { RunCommand } from "@genbo/database/commands/commands";
+import type { Order, OrderFacts } from "@genbo/database/issues/transfers-facts";
+import type { SandboxClock } from "@genbo/database/server/sandbox-clock";
+import type { createPrisma, Pool } from "@genbo/database/sql/connection";
+import type { VaultKeys } from "@genbo/database/vault/keys";
 import type { Clock } from "@genbo/domain/clock";
 import type { Profile } from "@genbo/domain/env";
 import type { Reach } from "@genbo/domain/failpoints";

@@ -1,5 +1,5 @@
-import type { Queryable } from "@genbo/database/connection";
-import { makersBehind, type Principal } from "@genbo/database/keys";
+import { makersBehind, type Principal } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { subjectOf } from "@genbo/domain/subject";
 import { ProblemError } from "./problem.ts";
 

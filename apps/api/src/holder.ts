@@ -1,9 +1,9 @@
 import type { holderAnswer } from "@genbo/api-schema/register";
-import { openViewOf } from "@genbo/database/audit-views";
-import type { Principal } from "@genbo/database/keys";
-import type { Reading } from "@genbo/database/register-read-overlay";
-import type { RegisterRow } from "@genbo/database/register-row";
-import { type ParticularsVersion, particularsHistory } from "@genbo/database/vault";
+import { openViewOf } from "@genbo/database/commands/audit-views";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { Reading } from "@genbo/database/register/read-overlay";
+import type { RegisterRow } from "@genbo/database/register/row";
+import { type ParticularsVersion, particularsHistory } from "@genbo/database/vault/vault";
 import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { z } from "zod";
 import type { CallOf } from "./call.ts";

@@ -1,11 +1,11 @@
-import type { Queryable } from "@genbo/database/connection";
 import {
   findInspection,
   type InspectionWithAll,
   type Remembered,
   rememberedDisclosures,
-} from "@genbo/database/inspections";
-import type { Principal } from "@genbo/database/keys";
+} from "@genbo/database/legal/inspections";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { memoryStart } from "@genbo/domain/inspections";
 import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";

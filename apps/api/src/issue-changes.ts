@@ -1,9 +1,9 @@
 import type { newChange } from "@genbo/api-schema/issue-changes";
 import type { RowError } from "@genbo/api-schema/problem";
-import type { Queryable } from "@genbo/database/connection";
-import { type ChangeRow, type LeftToCarry, wholeHoldings } from "@genbo/database/issue-changes";
-import type { NewCommand } from "@genbo/database/operations-new";
-import { orderFacts } from "@genbo/database/transfers-facts";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import { type ChangeRow, type LeftToCarry, wholeHoldings } from "@genbo/database/issues/issue-changes";
+import { orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
 import { documentWord } from "@genbo/domain/issue-changes";
 import { dayOfIso } from "@genbo/domain/jst";

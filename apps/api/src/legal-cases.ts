@@ -1,7 +1,7 @@
 import type { newCase } from "@genbo/api-schema/cases";
-import type { Queryable } from "@genbo/database/connection";
-import { type CaseSituation, caseSituation } from "@genbo/database/legal-cases-facts";
-import { latestParticulars } from "@genbo/database/vault";
+import { type CaseSituation, caseSituation } from "@genbo/database/legal/cases-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { latestParticulars } from "@genbo/database/vault/vault";
 import { type CaseFacts, caseFaults, rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { RefusalCode } from "@genbo/domain/refusals";

@@ -1,7 +1,7 @@
 import type { Latest, Moment } from "@genbo/api-schema/moment";
 import type { corrections, knownAtAnswer } from "@genbo/api-schema/page";
-import { type Reading, readingOf } from "@genbo/database/register-read-overlay";
-import { type Position, positionOf } from "@genbo/database/register-read-position";
+import { type Reading, readingOf } from "@genbo/database/register/read-overlay";
+import { type Position, positionOf } from "@genbo/database/register/read-position";
 import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import type { Correction } from "@genbo/register/rectification";
 import type { z } from "zod";

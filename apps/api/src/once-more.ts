@@ -1,4 +1,4 @@
-import { isConstraint } from "@genbo/database/commands";
+import { isConstraint } from "@genbo/database/commands/commands";
 import type { Reply } from "./call.ts";
 
 /** More than work on long commands at once: each try that is lost has let another request through. */

@@ -1,6 +1,6 @@
-import { unopenedReconciliations, writeOpened } from "@genbo/database/reconciliations";
-import { isDatabaseUnavailable } from "@genbo/database/unavailable";
-import { openHolders } from "@genbo/database/vault-check";
+import { unopenedReconciliations, writeOpened } from "@genbo/database/reconcile/reconciliations";
+import { isDatabaseUnavailable } from "@genbo/database/sql/unavailable";
+import { openHolders } from "@genbo/database/vault/check";
 import { type Background, startBackground } from "@genbo/domain/background";
 import type { ApiContext } from "./context.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool } from "@genbo/database/connection";
-import { queuedUpTo } from "@genbo/database/outbox";
+import { queuedUpTo } from "@genbo/database/outbox/outbox";
+import type { Pool } from "@genbo/database/sql/connection";
 import type { Log } from "@genbo/domain/log";
 import { ProblemError } from "./problem.ts";
 

@@ -1,7 +1,7 @@
-import type { Queryable } from "@genbo/database/connection";
-import type { EntryLine } from "@genbo/database/register-read-entries";
-import type { HoldAt } from "@genbo/database/register-read-holds";
-import { accountsKeptBy } from "@genbo/database/wallets";
+import { accountsKeptBy } from "@genbo/database/parties/wallets";
+import type { EntryLine } from "@genbo/database/register/read-entries";
+import type { HoldAt } from "@genbo/database/register/read-holds";
+import type { Queryable } from "@genbo/database/sql/connection";
 
 /** Holds as a broker sees them: as entries, the other side's account without its person. */
 export async function ownHolds(

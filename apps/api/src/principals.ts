@@ -1,5 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
-import { findPrincipal, hashOfSecret, type Principal, prefixOfSecret, touchKeys } from "@genbo/database/keys";
+import {
+  findPrincipal,
+  hashOfSecret,
+  type Principal,
+  prefixOfSecret,
+  touchKeys,
+} from "@genbo/database/parties/keys";
 import type { ApiContext } from "./context.ts";
 
 /** A key that was revoked through another process works for at most this long. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { minBlockWaitMsMax } from "@genbo/api-schema/limits";
 import type { asOfAnswer } from "@genbo/api-schema/page";
-import { writeAudit } from "@genbo/database/audit";
-import type { Pool } from "@genbo/database/connection";
-import { type RegisterHead, registerHead } from "@genbo/database/status";
+import { writeAudit } from "@genbo/database/commands/audit";
+import { type RegisterHead, registerHead } from "@genbo/database/server/status";
+import type { Pool } from "@genbo/database/sql/connection";
 import type { z } from "zod";
 import type { Call } from "./call.ts";
 import type { ApiContext } from "./context.ts";

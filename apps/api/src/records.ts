@@ -1,5 +1,5 @@
-import type { KeptAccount } from "@genbo/database/custody-changes";
-import type { NewCommand } from "@genbo/database/operations-new";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { KeptAccount } from "@genbo/database/legal/custody-changes";
 import { refOfWallet } from "@genbo/domain/ids";
 import { encodeRecord } from "@genbo/domain/registry-record";
 

@@ -1,7 +1,7 @@
-import type { InspectionWithAll } from "@genbo/database/inspections";
-import { approvedUnitsAt } from "@genbo/database/issue-units";
-import type { IssueWithState } from "@genbo/database/issues";
-import { registerPage } from "@genbo/database/register-read";
+import { approvedUnitsAt } from "@genbo/database/issues/issue-units";
+import type { IssueWithState } from "@genbo/database/issues/issues";
+import type { InspectionWithAll } from "@genbo/database/legal/inspections";
+import { registerPage } from "@genbo/database/register/read";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "./context.ts";

@@ -1,23 +1,23 @@
 import type { newInvestor, rowConflict } from "@genbo/api-schema/investors";
 import { problemOf } from "@genbo/api-schema/problems";
-import type { Part } from "@genbo/database/commands-statement";
-import type { Queryable } from "@genbo/database/connection";
+import type { Part } from "@genbo/database/commands/statement";
 import {
   customersByNumber,
   type InvestorRow,
   investorsPart,
   type NewInvestor,
   taxStatusPart,
-} from "@genbo/database/investors";
+} from "@genbo/database/parties/investors";
+import type { Queryable } from "@genbo/database/sql/connection";
+import type { VaultKeys } from "@genbo/database/vault/keys";
+import { newSubject, type Particulars, sealParticulars } from "@genbo/database/vault/seal";
 import {
   latestParticulars,
   type NewParticulars,
   type NewSubject,
   particularsPart,
   subjectsPart,
-} from "@genbo/database/vault";
-import type { VaultKeys } from "@genbo/database/vault-keys";
-import { newSubject, type Particulars, sealParticulars } from "@genbo/database/vault-seal";
+} from "@genbo/database/vault/vault";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId, newPersonId } from "@genbo/domain/ids";
 import { classBitsOf } from "@genbo/domain/investor-class";

@@ -1,5 +1,5 @@
-import type { Queryable } from "@genbo/database/connection";
-import { doRightsRest } from "@genbo/database/vault";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { doRightsRest } from "@genbo/database/vault/vault";
 import type { Role } from "@genbo/domain/permissions";
 import type { Language } from "./problem.ts";
 import { ProblemError } from "./problem.ts";

@@ -1,6 +1,6 @@
 import { requestDaysDefault } from "@genbo/api-schema/limits";
 import type { FailingRule } from "@genbo/api-schema/problem";
-import type { OrderFacts } from "@genbo/database/transfers-facts";
+import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
 import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy, type Policy } from "@genbo/domain/policy-word";
 import { type RefusalCode, refusal, refusalOf } from "@genbo/domain/refusals";

@@ -1,6 +1,6 @@
-import type { Queryable } from "@genbo/database/connection";
-import { subjectKey } from "@genbo/database/vault";
-import { type Particulars, type SealedParticulars, sealParticulars } from "@genbo/database/vault-seal";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { type Particulars, type SealedParticulars, sealParticulars } from "@genbo/database/vault/seal";
+import { subjectKey } from "@genbo/database/vault/vault";
 import type { ApiContext } from "./context.ts";
 import { ProblemError } from "./problem.ts";
 

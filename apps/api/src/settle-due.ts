@@ -1,9 +1,9 @@
 import { urgencyOf } from "@genbo/chain/urgency";
-import { withTransaction } from "@genbo/database/connection";
-import { findParty } from "@genbo/database/parties";
-import { type SettlementRow, unsettled } from "@genbo/database/settlements";
-import { queueSettling } from "@genbo/database/settlements-settle";
-import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { type SettlementRow, unsettled } from "@genbo/database/issues/settlements";
+import { queueSettling } from "@genbo/database/issues/settlements-settle";
+import { findParty } from "@genbo/database/parties/parties";
+import { withTransaction } from "@genbo/database/sql/connection";
+import { isDatabaseUnavailable } from "@genbo/database/sql/unavailable";
 import { type Background, startBackground } from "@genbo/domain/background";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { ApiContext } from "./context.ts";

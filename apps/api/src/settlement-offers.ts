@@ -1,10 +1,10 @@
 import { instructionIdOf, legIdOf } from "@genbo/chain/settlements";
-import type { Queryable } from "@genbo/database/connection";
-import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
-import type { NewCommand } from "@genbo/database/operations-new";
-import { findParty } from "@genbo/database/parties";
-import type { NewLeg, NewSettlement } from "@genbo/database/settlements";
-import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { NewLeg, NewSettlement } from "@genbo/database/issues/settlements";
+import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
+import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
+import { findParty } from "@genbo/database/parties/parties";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso, startOfDay } from "@genbo/domain/jst";
 import { zeroAddress } from "@genbo/domain/words";

@@ -1,5 +1,5 @@
-import type { Queryable } from "@genbo/database/connection";
-import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
 import type { CallOf } from "./call.ts";
 import { ProblemError } from "./problem.ts";
 import { activeIssue, numberOf, rulesAgainst, rulesAtExecution, ruleWire } from "./rules.ts";

@@ -1,8 +1,8 @@
 import { requestDaysDefault } from "@genbo/api-schema/limits";
 import type { Instruction } from "@genbo/chain/settlements";
 import { legKinds } from "@genbo/chain/settlements";
-import type { NewCommand } from "@genbo/database/operations-new";
-import type { SettlementRow } from "@genbo/database/settlements";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { SettlementRow } from "@genbo/database/issues/settlements";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import { type LegKind, type SettlementFacts, type Want, wantsOf } from "@genbo/domain/settlements";

@@ -1,5 +1,5 @@
 import { idempotencyDays } from "@genbo/api-schema/limits";
-import { forgetAnswers } from "@genbo/database/idempotency";
+import { forgetAnswers } from "@genbo/database/commands/idempotency";
 import type { ApiContext } from "./context.ts";
 
 const dayMs = 86_400_000;

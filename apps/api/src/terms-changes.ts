@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { bondTerms, trustTerms } from "@genbo/api-schema/terms";
-import type { Queryable } from "@genbo/database/connection";
-import { isCorrectable } from "@genbo/database/issue-terms";
-import type { IssueWithState } from "@genbo/database/issues";
+import { isCorrectable } from "@genbo/database/issues/issue-terms";
+import type { IssueWithState } from "@genbo/database/issues/issues";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { z } from "zod";
 import type { ChangeFacts, Proposal } from "./issue-changes.ts";

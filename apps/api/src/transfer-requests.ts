@@ -1,9 +1,9 @@
 import { tradeDaysMax } from "@genbo/api-schema/limits";
 import type { newTransfer } from "@genbo/api-schema/transfers";
-import type { Principal } from "@genbo/database/keys";
-import type { NewCommand } from "@genbo/database/operations-new";
-import type { NewTransfer } from "@genbo/database/transfers";
-import type { OrderFacts } from "@genbo/database/transfers-facts";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { NewTransfer } from "@genbo/database/issues/transfers";
+import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Principal } from "@genbo/database/parties/keys";
 import { newId, refOf } from "@genbo/domain/ids";
 import { type Day, dayOfIso, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";

@@ -1,8 +1,8 @@
-import type { Pool } from "@genbo/database/connection";
-import { holdingAt } from "@genbo/database/register-read-changed";
-import type { Reading } from "@genbo/database/register-read-overlay";
-import type { RegisterRow } from "@genbo/database/register-row";
-import { readTree, type StateTree, treeFrom } from "@genbo/database/register-tree";
+import { holdingAt } from "@genbo/database/register/read-changed";
+import type { Reading } from "@genbo/database/register/read-overlay";
+import type { RegisterRow } from "@genbo/database/register/row";
+import { readTree, type StateTree, treeFrom } from "@genbo/database/register/tree";
+import type { Pool } from "@genbo/database/sql/connection";
 import type { Word } from "@genbo/domain/words";
 import { leafOf } from "@genbo/register/merkle";
 import type { MerkleTree } from "@genbo/register/merkle-tree";

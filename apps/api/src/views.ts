@@ -1,14 +1,14 @@
-import type { CustodyView } from "@genbo/database/custody-changes";
-import type { EventView } from "@genbo/database/events";
-import type { InspectionView } from "@genbo/database/inspections";
-import type { InvestorView } from "@genbo/database/investors";
-import type { IssueView } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import type { CaseView } from "@genbo/database/legal-cases";
-import type { OperationView } from "@genbo/database/operations";
-import type { SettlementView } from "@genbo/database/settlements";
-import type { TransferView } from "@genbo/database/transfers";
-import type { WalletProofView } from "@genbo/database/wallet-proofs";
+import type { OperationView } from "@genbo/database/commands/operations";
+import type { IssueView } from "@genbo/database/issues/issues";
+import type { SettlementView } from "@genbo/database/issues/settlements";
+import type { TransferView } from "@genbo/database/issues/transfers";
+import type { CaseView } from "@genbo/database/legal/cases";
+import type { CustodyView } from "@genbo/database/legal/custody-changes";
+import type { InspectionView } from "@genbo/database/legal/inspections";
+import type { EventView } from "@genbo/database/outbox/events";
+import type { InvestorView } from "@genbo/database/parties/investors";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { WalletProofView } from "@genbo/database/parties/wallet-proofs";
 import type { Role } from "@genbo/domain/permissions";
 
 /** What a principal sees of each kind of thing. What it does not see is not there for it. */

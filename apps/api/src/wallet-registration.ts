@@ -1,11 +1,16 @@
 import { createHash } from "node:crypto";
-import type { Part } from "@genbo/database/commands-statement";
-import type { Queryable } from "@genbo/database/connection";
-import type { InvestorRow } from "@genbo/database/investors";
-import type { Principal } from "@genbo/database/keys";
-import type { NewCommand } from "@genbo/database/operations-new";
-import { latestCommitments } from "@genbo/database/vault";
-import { type NewWallet, type WalletRow, walletsByAddress, walletsPart } from "@genbo/database/wallets";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { Part } from "@genbo/database/commands/statement";
+import type { InvestorRow } from "@genbo/database/parties/investors";
+import type { Principal } from "@genbo/database/parties/keys";
+import {
+  type NewWallet,
+  type WalletRow,
+  walletsByAddress,
+  walletsPart,
+} from "@genbo/database/parties/wallets";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { latestCommitments } from "@genbo/database/vault/vault";
 import { refusal } from "@genbo/domain/refusals";
 import { recordCommand } from "./records.ts";
 import type { RowConflict } from "./registration.ts";

@@ -1,5 +1,5 @@
-import { openBreak } from "@genbo/database/breaks-write";
-import { withTransaction } from "@genbo/database/connection";
+import { openBreak } from "@genbo/database/register/breaks-write";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, describe, expect, it } from "vitest";
 import { traded } from "./support/trades.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { skewMsMax } from "@genbo/database/clock-skew";
-import { createPool, createPrisma } from "@genbo/database/connection";
+import { skewMsMax } from "@genbo/database/server/clock-skew";
+import { createPool, createPrisma } from "@genbo/database/sql/connection";
 import { beforeAll, expect, it, vi } from "vitest";
 import { buildApp } from "../src/app.ts";
 import { asker } from "./support/ask.ts";

@@ -1,5 +1,5 @@
 import { exportsWaitingMax } from "@genbo/api-schema/limits";
-import { claimExport } from "@genbo/database/register-exports";
+import { claimExport } from "@genbo/database/register/exports";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, expect, it } from "vitest";
 import { readyExport } from "./support/successes-exports.ts";

@@ -1,4 +1,4 @@
-import { lockOf } from "@genbo/database/idempotency";
+import { lockOf } from "@genbo/database/commands/idempotency";
 import { beforeAll, expect, test } from "vitest";
 import { dated, order } from "./support/successes.ts";
 import { traded, unused } from "./support/trades.ts";

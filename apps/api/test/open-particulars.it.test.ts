@@ -1,7 +1,7 @@
-import { withTransaction } from "@genbo/database/connection";
-import { writeCompared } from "@genbo/database/reconciliations";
-import { positionOf } from "@genbo/database/register-read-position";
-import { openHolders } from "@genbo/database/vault-check";
+import { writeCompared } from "@genbo/database/reconcile/reconciliations";
+import { positionOf } from "@genbo/database/register/read-position";
+import { withTransaction } from "@genbo/database/sql/connection";
+import { openHolders } from "@genbo/database/vault/check";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, expect, it } from "vitest";
 import { openDue } from "../src/open-particulars.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { startAnvil } from "@genbo/chain/anvil";
 import { openNodes } from "@genbo/chain/nodes/nodes";
-import { initSandboxClock, openSandboxClock } from "@genbo/database/sandbox-clock";
+import { initSandboxClock, openSandboxClock } from "@genbo/database/server/sandbox-clock";
 import { validate } from "@scalar/openapi-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../src/app.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { positionOf } from "@genbo/database/register-read-position";
-import { rootOfState } from "@genbo/database/register-tree";
+import { positionOf } from "@genbo/database/register/read-position";
+import { rootOfState } from "@genbo/database/register/tree";
 import { dayOfIso, isoOfDay } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { createRoot, leafOf } from "@genbo/register/merkle";

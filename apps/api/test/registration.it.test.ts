@@ -1,4 +1,4 @@
-import { latestParticulars } from "@genbo/database/vault";
+import { latestParticulars } from "@genbo/database/vault/vault";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { beforeAll, describe, expect, it } from "vitest";
 import { customer } from "./support/samples.ts";

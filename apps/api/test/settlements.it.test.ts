@@ -1,5 +1,5 @@
-import { withTransaction } from "@genbo/database/connection";
-import { takeBackSettlements, writeSettlementNews } from "@genbo/database/settlements-settle";
+import { takeBackSettlements, writeSettlementNews } from "@genbo/database/issues/settlements-settle";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startSettler } from "../src/settle-due.ts";
 import { lapsed, offered, offerOf } from "./support/successes-settlements.ts";

@@ -1,8 +1,8 @@
 import { bulkBodyBytesMax, type RateLimit, rateLimits } from "@genbo/api-schema/limits";
 import { isWrite, type Route, statusesOf } from "@genbo/api-schema/route";
 import { type OperationId, routeTable } from "@genbo/api-schema/routes";
-import { createPool } from "@genbo/database/connection";
-import { lockOf } from "@genbo/database/idempotency";
+import { lockOf } from "@genbo/database/commands/idempotency";
+import { createPool } from "@genbo/database/sql/connection";
 import { scopesOf } from "@genbo/domain/permissions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../src/app.ts";

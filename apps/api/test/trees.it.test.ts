@@ -1,8 +1,8 @@
-import type { Pool } from "@genbo/database/connection";
-import { registerPage } from "@genbo/database/register-read";
-import { type Reading, readingOf } from "@genbo/database/register-read-overlay";
-import { positionOf } from "@genbo/database/register-read-position";
-import { rootOfState } from "@genbo/database/register-tree";
+import { registerPage } from "@genbo/database/register/read";
+import { type Reading, readingOf } from "@genbo/database/register/read-overlay";
+import { positionOf } from "@genbo/database/register/read-position";
+import { rootOfState } from "@genbo/database/register/tree";
+import type { Pool } from "@genbo/database/sql/connection";
 import { leafOf, verifyPath } from "@genbo/register/merkle";
 import type { ChainEntry } from "@genbo/register/state";
 import fc from "fast-check";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { chainFolder } from "@genbo/chain/anvil-state";
-import { type RolePasswords, roles } from "@genbo/database/roles";
+import { type RolePasswords, roles } from "@genbo/database/server/roles";
 
 /** Where a local platform keeps everything; only its owner may enter. Removing the folder is starting anew. */
 export interface ProfileFolder {

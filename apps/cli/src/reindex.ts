@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type DatabaseAddress, databaseUrl, parseDatabaseUrl } from "@genbo/database/address";
+import { type DatabaseAddress, databaseUrl, parseDatabaseUrl } from "@genbo/database/server/address";
 import { type Env, inheritedEnv, readServerSettings, unwatched, writeEnv } from "@genbo/domain/env";
 import { exitOf, tether } from "@genbo/domain/tether";
 import { openProfile } from "./profile.ts";

@@ -1,6 +1,6 @@
-import { parseDatabaseUrl } from "@genbo/database/address";
-import { createPool } from "@genbo/database/connection";
-import type { Role } from "@genbo/database/roles";
+import { parseDatabaseUrl } from "@genbo/database/server/address";
+import type { Role } from "@genbo/database/server/roles";
+import { createPool } from "@genbo/database/sql/connection";
 import { systemClock } from "@genbo/domain/clock";
 import { unwatched, type Watching } from "@genbo/domain/env";
 import { freePort, portFree } from "@genbo/domain/free-port";

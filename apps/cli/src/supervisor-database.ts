@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { type DatabaseAddress, databaseUrl } from "@genbo/database/address";
-import type { Pool } from "@genbo/database/connection";
-import { createOperator } from "@genbo/database/keys";
-import { migrate } from "@genbo/database/migrate";
-import { ensureDatabase, ensureRoles, type Role, roles } from "@genbo/database/roles";
+import { createOperator } from "@genbo/database/parties/keys";
+import { type DatabaseAddress, databaseUrl } from "@genbo/database/server/address";
+import { migrate } from "@genbo/database/server/migrate";
+import { ensureDatabase, ensureRoles, type Role, roles } from "@genbo/database/server/roles";
+import type { Pool } from "@genbo/database/sql/connection";
 import type { Clock } from "@genbo/domain/clock";
 import { type ProfileFolder, writeOnce } from "./profile.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Role } from "@genbo/database/roles";
+import type { Role } from "@genbo/database/server/roles";
 import type { Env, Profile, Watching } from "@genbo/domain/env";
 import type { ProfileFolder } from "./profile.ts";
 import { type ServiceName, serviceNames, startService } from "./supervisor-service.ts";

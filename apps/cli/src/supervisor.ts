@@ -1,9 +1,9 @@
 import { startAnvil } from "@genbo/chain/anvil";
-import { databaseUrl } from "@genbo/database/address";
-import { createPool } from "@genbo/database/connection";
-import { type Postgres, startPostgres } from "@genbo/database/embedded";
-import type { Role } from "@genbo/database/roles";
-import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/sandbox-clock";
+import { databaseUrl } from "@genbo/database/server/address";
+import { type Postgres, startPostgres } from "@genbo/database/server/embedded";
+import type { Role } from "@genbo/database/server/roles";
+import { initSandboxClock, openSandboxClock, type SandboxClock } from "@genbo/database/server/sandbox-clock";
+import { createPool } from "@genbo/database/sql/connection";
 import { unwatched, type Watching } from "@genbo/domain/env";
 import { freePort, portFree } from "@genbo/domain/free-port";
 import { openProfile, type ProfileFolder } from "./profile.ts";

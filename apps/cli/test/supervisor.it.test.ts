@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRpc } from "@genbo/chain/rpc";
-import { createPool } from "@genbo/database/connection";
+import { createPool } from "@genbo/database/sql/connection";
 import { exitOf } from "@genbo/domain/tether";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lockProfile } from "../src/profile-lock.ts";

@@ -1,16 +1,16 @@
-import type { Transaction } from "@genbo/database/connection";
-import type { StoredCursor } from "@genbo/database/cursor";
-import { lastEvent, type NewEvent, writeEvents } from "@genbo/database/events-write";
-import { markMined, markOperationsMined } from "@genbo/database/outbox-mined";
-import { type EndedOperation, type Outcome, settleCommands } from "@genbo/database/outbox-settle";
-import { writeTransferStates, writeWalletStates } from "@genbo/database/register-write-subjects";
 import {
   closeReturned,
   type HeardSettlement,
   type SettlementNews,
   writeSettlementNews,
-} from "@genbo/database/settlements-settle";
-import { together } from "@genbo/database/together";
+} from "@genbo/database/issues/settlements-settle";
+import { lastEvent, type NewEvent, writeEvents } from "@genbo/database/outbox/events-write";
+import { markMined, markOperationsMined } from "@genbo/database/outbox/mined";
+import { type EndedOperation, type Outcome, settleCommands } from "@genbo/database/outbox/settle";
+import type { StoredCursor } from "@genbo/database/register/cursor";
+import { writeTransferStates, writeWalletStates } from "@genbo/database/register/write-subjects";
+import type { Transaction } from "@genbo/database/sql/connection";
+import { together } from "@genbo/database/sql/together";
 import type { Log } from "@genbo/domain/log";
 import { refusalOf } from "@genbo/domain/refusals";
 import { advanceRegister, endOf, enterLot, type PreparedLot } from "./enter-lot.ts";

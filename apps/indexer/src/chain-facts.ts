@@ -5,8 +5,8 @@ import { bytesOf, quantity } from "@genbo/chain/hex";
 import { keccakHex } from "@genbo/chain/keccak";
 import type { Rpc } from "@genbo/chain/rpc";
 import { NodeRefused } from "@genbo/chain/rpc-errors";
-import type { DeploymentRow } from "@genbo/database/deployment";
-import { ourHashes } from "@genbo/database/outbox-mined";
+import type { DeploymentRow } from "@genbo/database/outbox/deployment";
+import { ourHashes } from "@genbo/database/outbox/mined";
 import type { IndexerContext } from "./context.ts";
 
 /** What a lot needs to know that its receipts do not say. Asked before the SQL transaction, which waits for no node. */

@@ -1,7 +1,7 @@
 import type { BlockReader, BlockRef } from "@genbo/chain/blocks";
 import type { Rpc } from "@genbo/chain/rpc";
-import type { Pool } from "@genbo/database/connection";
-import type { Leadership } from "@genbo/database/leader";
+import type { Pool } from "@genbo/database/sql/connection";
+import type { Leadership } from "@genbo/database/sql/leader";
 import type { Clock } from "@genbo/domain/clock";
 import type { Reach } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";

@@ -1,6 +1,6 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
-import type { Queryable } from "@genbo/database/connection";
-import type { StoredCursor } from "@genbo/database/cursor";
+import type { StoredCursor } from "@genbo/database/register/cursor";
+import type { Queryable } from "@genbo/database/sql/connection";
 import type { Log } from "@genbo/domain/log";
 import { type PreparedLot, prepareLot } from "./enter-lot.ts";
 import { createFoldMemory, isFull } from "./fold-memory.ts";

@@ -1,4 +1,4 @@
-import type { AnchorRow } from "@genbo/database/anchors";
+import type { AnchorRow } from "@genbo/database/register/anchors";
 import { isoOfDay } from "@genbo/domain/jst";
 import type { Log } from "@genbo/domain/log";
 import { zeroWord } from "@genbo/domain/words";

@@ -1,8 +1,8 @@
 import type { EntryEvent } from "@genbo/chain/events";
-import type { MinedCommand } from "@genbo/database/outbox-mined";
-import type { EntryRow } from "@genbo/database/register-write";
-import type { Figures } from "@genbo/database/register-write-load";
-import type { KnownIssue } from "@genbo/database/register-write-subjects";
+import type { MinedCommand } from "@genbo/database/outbox/mined";
+import type { EntryRow } from "@genbo/database/register/write";
+import type { Figures } from "@genbo/database/register/write-load";
+import type { KnownIssue } from "@genbo/database/register/write-subjects";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { maxUnits } from "@genbo/domain/units";
 import { advance } from "@genbo/register/fold";

@@ -1,17 +1,17 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { AnchorRow } from "@genbo/database/anchors";
-import type { Queryable } from "@genbo/database/connection";
-import type { NewEvent } from "@genbo/database/events-write";
-import type { EntryRow } from "@genbo/database/register-write";
-import type { Touched } from "@genbo/database/register-write-load";
-import { accountParties, type RegistryRow } from "@genbo/database/register-write-registry";
+import type { SettlementNews } from "@genbo/database/issues/settlements-settle";
+import type { NewEvent } from "@genbo/database/outbox/events-write";
+import type { AnchorRow } from "@genbo/database/register/anchors";
+import type { EntryRow } from "@genbo/database/register/write";
+import type { Touched } from "@genbo/database/register/write-load";
+import { accountParties, type RegistryRow } from "@genbo/database/register/write-registry";
 import {
   type ActivatedIssue,
   brokersOf,
   type KnownIssue,
   knownIssues,
-} from "@genbo/database/register-write-subjects";
-import type { SettlementNews } from "@genbo/database/settlements-settle";
+} from "@genbo/database/register/write-subjects";
+import type { Queryable } from "@genbo/database/sql/connection";
 import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { zeroAddress } from "@genbo/domain/words";

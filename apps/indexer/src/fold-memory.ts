@@ -1,6 +1,6 @@
-import { createStates, type States } from "@genbo/database/register-write-load";
-import type { AccountParty } from "@genbo/database/register-write-registry";
-import type { KnownIssue } from "@genbo/database/register-write-subjects";
+import { createStates, type States } from "@genbo/database/register/write-load";
+import type { AccountParty } from "@genbo/database/register/write-registry";
+import type { KnownIssue } from "@genbo/database/register/write-subjects";
 
 /** Accounts of all issues together that are kept in memory; some 50 MB. */
 const accountsMax = 60_000;

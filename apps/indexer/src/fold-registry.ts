@@ -1,4 +1,4 @@
-import type { RegistryRow } from "@genbo/database/register-write-registry";
+import type { RegistryRow } from "@genbo/database/register/write-registry";
 import { refOfWallet } from "@genbo/domain/ids";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { headAfterRecord } from "@genbo/register/head";

@@ -1,7 +1,7 @@
 import type { ChainTransaction } from "@genbo/chain/blocks";
 import type { RegisterEvent } from "@genbo/chain/events";
-import type { Queryable } from "@genbo/database/connection";
-import { type OurTransaction, type OwedCommand, owedCommands } from "@genbo/database/outbox-mined";
+import { type OurTransaction, type OwedCommand, owedCommands } from "@genbo/database/outbox/mined";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { refOfWallet } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";

@@ -3,20 +3,20 @@ import type { ChainBlock } from "@genbo/chain/blocks";
 import { followBlocks } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { catchingUp } from "@genbo/database/breaks-write";
+import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
+import { hasTransactions } from "@genbo/database/outbox/mined";
+import { nextClosings } from "@genbo/database/record-dates/freeze";
+import { catchingUp } from "@genbo/database/register/breaks-write";
 import {
   insertBlocks,
   pruneEmptyBlocks,
   readCursor,
   type StoredCursor,
   writeCursor,
-} from "@genbo/database/cursor";
-import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
-import { tryLead } from "@genbo/database/leader";
-import { hasTransactions } from "@genbo/database/outbox-mined";
-import { nextClosings } from "@genbo/database/record-dates-freeze";
-import { together } from "@genbo/database/together";
-import { databaseTrouble } from "@genbo/database/unavailable";
+} from "@genbo/database/register/cursor";
+import { tryLead } from "@genbo/database/sql/leader";
+import { together } from "@genbo/database/sql/together";
+import { databaseTrouble } from "@genbo/database/sql/unavailable";
 import { zeroWord } from "@genbo/domain/words";
 import { type Applied, applyLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openBreak } from "@genbo/database/breaks-write";
-import { readCursor } from "@genbo/database/cursor";
-import { writeEvents } from "@genbo/database/events-write";
-import { lanesWithoutBreak, nonceTakenKind } from "@genbo/database/lane-breaks";
+import { writeEvents } from "@genbo/database/outbox/events-write";
+import { lanesWithoutBreak, nonceTakenKind } from "@genbo/database/outbox/lane-breaks";
+import { openBreak } from "@genbo/database/register/breaks-write";
+import { readCursor } from "@genbo/database/register/cursor";
 import { newId } from "@genbo/domain/ids";
 import type { LeaderContext } from "./context.ts";
 import { breakNotice } from "./notices.ts";

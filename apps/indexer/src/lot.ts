@@ -1,5 +1,5 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
-import type { DeploymentRow } from "@genbo/database/deployment";
+import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import type { ChainFacts } from "./chain-facts.ts";
 
 /** Blocks that enter the register in one SQL transaction, and what is known about them beforehand. */

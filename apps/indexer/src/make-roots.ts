@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { anchorRefusedKind, givenUpRoots } from "@genbo/database/anchor-refusals";
-import { openBreak, quarantined } from "@genbo/database/breaks-write";
-import type { Pool } from "@genbo/database/connection";
-import { readCursor } from "@genbo/database/cursor";
-import { writeEvents } from "@genbo/database/events-write";
-import { readingOfList } from "@genbo/database/record-dates-revise";
-import type { StateOf } from "@genbo/database/register-read-position";
-import { rootByEntries } from "@genbo/database/register-replay";
+import { anchorRefusedKind, givenUpRoots } from "@genbo/database/outbox/anchor-refusals";
+import { writeEvents } from "@genbo/database/outbox/events-write";
+import { readingOfList } from "@genbo/database/record-dates/revise";
+import { openBreak, quarantined } from "@genbo/database/register/breaks-write";
+import { readCursor } from "@genbo/database/register/cursor";
+import type { StateOf } from "@genbo/database/register/read-position";
+import { rootByEntries } from "@genbo/database/register/replay";
 import {
   adoptRoot,
   correctRoot,
@@ -18,8 +17,9 @@ import {
   listsCoveredByOthers,
   republishRoot,
   rootsInBreaks,
-} from "@genbo/database/register-roots";
-import { rootOfState } from "@genbo/database/register-tree";
+} from "@genbo/database/register/roots";
+import { rootOfState } from "@genbo/database/register/tree";
+import type { Pool } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import type { LeaderContext } from "./context.ts";
 import { breakNotice } from "./notices.ts";

@@ -1,5 +1,5 @@
-import { quarantined } from "@genbo/database/breaks-write";
-import type { Pool } from "@genbo/database/connection";
+import { quarantined } from "@genbo/database/register/breaks-write";
+import type { Pool } from "@genbo/database/sql/connection";
 import { Counter, Gauge, Histogram, type Registry, secondsBuckets } from "@genbo/telemetry/metrics";
 
 /** What one lot brought into the register. */

@@ -1,10 +1,10 @@
-import type { NewEvent } from "@genbo/database/events-write";
-import type { EndedOperation } from "@genbo/database/outbox-settle";
-import type { FrozenList } from "@genbo/database/record-dates-freeze";
-import type { EntryRow } from "@genbo/database/register-write";
-import type { AccountParty, RegistryRow } from "@genbo/database/register-write-registry";
-import type { ActivatedIssue, KnownIssue } from "@genbo/database/register-write-subjects";
-import type { HeardSettlement, SettlementNews } from "@genbo/database/settlements-settle";
+import type { HeardSettlement, SettlementNews } from "@genbo/database/issues/settlements-settle";
+import type { NewEvent } from "@genbo/database/outbox/events-write";
+import type { EndedOperation } from "@genbo/database/outbox/settle";
+import type { FrozenList } from "@genbo/database/record-dates/freeze";
+import type { EntryRow } from "@genbo/database/register/write";
+import type { AccountParty, RegistryRow } from "@genbo/database/register/write-registry";
+import type { ActivatedIssue, KnownIssue } from "@genbo/database/register/write-subjects";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import { zeroAddress } from "@genbo/domain/words";

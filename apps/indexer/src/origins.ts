@@ -1,5 +1,5 @@
-import type { MinedCommand, OurTransaction } from "@genbo/database/outbox-mined";
-import type { EntryOrigin } from "@genbo/database/register-write";
+import type { MinedCommand, OurTransaction } from "@genbo/database/outbox/mined";
+import type { EntryOrigin } from "@genbo/database/register/write";
 import type { Placed } from "./lot-logs.ts";
 
 /** Our transactions of a lot, and which of their commands a log of theirs speaks of. */

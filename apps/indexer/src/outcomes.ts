@@ -1,6 +1,6 @@
 import type { ChainTransaction } from "@genbo/chain/blocks";
-import type { MinedCommand, OurTransaction } from "@genbo/database/outbox-mined";
-import type { Outcome } from "@genbo/database/outbox-settle";
+import type { MinedCommand, OurTransaction } from "@genbo/database/outbox/mined";
+import type { Outcome } from "@genbo/database/outbox/settle";
 import { refusal } from "@genbo/domain/refusals";
 
 /** What the register knows of a transaction of ours once its block is folded. */

@@ -1,5 +1,5 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
-import type { Closing } from "@genbo/database/record-dates-freeze";
+import type { Closing } from "@genbo/database/record-dates/freeze";
 import { logsPerLotMax } from "./limits.ts";
 
 const logsOf = (block: ChainBlock): number =>

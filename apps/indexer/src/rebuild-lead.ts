@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { advisoryLocks } from "@genbo/database/advisory-locks";
-import { type Leadership, tryLead } from "@genbo/database/leader";
-import { newFirst } from "@genbo/database/rebuild-tables";
+import { newFirst } from "@genbo/database/reconcile/rebuild-tables";
+import { advisoryLocks } from "@genbo/database/sql/advisory-locks";
+import { type Leadership, tryLead } from "@genbo/database/sql/leader";
 import { leadEveryMs } from "./limits.ts";
 
 /** The session of a rebuild that was killed is over after some seconds. */

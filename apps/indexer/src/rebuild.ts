@@ -2,8 +2,10 @@ import type { ChainBlock } from "@genbo/chain/blocks";
 import { followBlocks } from "@genbo/chain/follower";
 import type { Rpc } from "@genbo/chain/rpc";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { quarantined } from "@genbo/database/breaks-write";
-import type { Queryable, Transaction } from "@genbo/database/connection";
+import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
+import { addIssues, beginRebuild, rebuiltBy } from "@genbo/database/reconcile/rebuild-tables";
+import { nextClosings } from "@genbo/database/record-dates/freeze";
+import { quarantined } from "@genbo/database/register/breaks-write";
 import {
   type Cursor,
   insertBlocks,
@@ -11,11 +13,9 @@ import {
   readCursor,
   type StoredCursor,
   writeCursor,
-} from "@genbo/database/cursor";
-import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
-import { addIssues, beginRebuild, rebuiltBy } from "@genbo/database/rebuild-tables";
-import { nextClosings } from "@genbo/database/record-dates-freeze";
-import { together } from "@genbo/database/together";
+} from "@genbo/database/register/cursor";
+import type { Queryable, Transaction } from "@genbo/database/sql/connection";
+import { together } from "@genbo/database/sql/together";
 import { zeroWord } from "@genbo/domain/words";
 import { readCodes } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";

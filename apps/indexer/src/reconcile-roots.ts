@@ -1,7 +1,7 @@
-import type { Pool } from "@genbo/database/connection";
-import type { Difference } from "@genbo/database/reconciliations";
-import { rootsToMakeAgain } from "@genbo/database/register-roots";
-import { rootOfState } from "@genbo/database/register-tree";
+import type { Difference } from "@genbo/database/reconcile/reconciliations";
+import { rootsToMakeAgain } from "@genbo/database/register/roots";
+import { rootOfState } from "@genbo/database/register/tree";
+import type { Pool } from "@genbo/database/sql/connection";
 import { anchorKinds } from "@genbo/domain/anchors";
 import { stateOf } from "./make-roots.ts";
 

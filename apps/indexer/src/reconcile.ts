@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { catchingUp, openBreak } from "@genbo/database/breaks-write";
-import type { Queryable, Transaction } from "@genbo/database/connection";
-import { readCursor } from "@genbo/database/cursor";
-import { writeEvents } from "@genbo/database/events-write";
-import { type ReconciledState, readReconciled } from "@genbo/database/reconcile-read";
+import { writeEvents } from "@genbo/database/outbox/events-write";
+import { type ReconciledState, readReconciled } from "@genbo/database/reconcile/reconcile-read";
 import {
   addDaily,
   type Difference,
@@ -15,7 +12,10 @@ import {
   stillStands,
   type WaitingReconciliation,
   writeCompared,
-} from "@genbo/database/reconciliations";
+} from "@genbo/database/reconcile/reconciliations";
+import { catchingUp, openBreak } from "@genbo/database/register/breaks-write";
+import { readCursor } from "@genbo/database/register/cursor";
+import type { Queryable, Transaction } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { jstDay, startOfDay } from "@genbo/domain/jst";
 import { adviceFor } from "@genbo/domain/reconciliation";

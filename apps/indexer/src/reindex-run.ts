@@ -1,4 +1,4 @@
-import { patiently } from "@genbo/database/lock-briefly";
+import { patiently } from "@genbo/database/sql/lock-briefly";
 import type { Progress } from "./rebuild.ts";
 import { dropOld, type ReindexContext, rebuildAndCompare, switchRegisters, whyNotSwitch } from "./reindex.ts";
 import { openReindexBreaks } from "./reindex-tell.ts";

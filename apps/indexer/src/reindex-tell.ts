@@ -1,12 +1,12 @@
-import { writeAudit } from "@genbo/database/audit";
-import { openBreak, quarantined } from "@genbo/database/breaks-write";
-import type { Transaction } from "@genbo/database/connection";
-import { type Cursor, readCursor } from "@genbo/database/cursor";
-import { writeEvents } from "@genbo/database/events-write";
-import type { TableDifference } from "@genbo/database/rebuild-compare";
-import { onLive } from "@genbo/database/rebuild-held";
-import { lockEvents } from "@genbo/database/rebuild-switch";
-import { issueHeads } from "@genbo/database/register-heads";
+import { writeAudit } from "@genbo/database/commands/audit";
+import { writeEvents } from "@genbo/database/outbox/events-write";
+import type { TableDifference } from "@genbo/database/reconcile/rebuild-compare";
+import { onLive } from "@genbo/database/reconcile/rebuild-held";
+import { lockEvents } from "@genbo/database/reconcile/rebuild-switch";
+import { openBreak, quarantined } from "@genbo/database/register/breaks-write";
+import { type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { issueHeads } from "@genbo/database/register/heads";
+import type { Transaction } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { breakNotice } from "./notices.ts";
 

@@ -1,4 +1,4 @@
-import type { TableDifference } from "@genbo/database/rebuild-compare";
+import type { TableDifference } from "@genbo/database/reconcile/rebuild-compare";
 import { type Comparison, nameOf, whyNotSwitch } from "./reindex.ts";
 
 const shown = 60;

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { blocksPerLotMax } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { type Pool, type Transaction, withTransaction } from "@genbo/database/connection";
-import { type Cursor, readCursor } from "@genbo/database/cursor";
-import { readDeployment } from "@genbo/database/deployment";
-import { patiently, waitBriefly } from "@genbo/database/lock-briefly";
-import { compareRegisters, type TableDifference } from "@genbo/database/rebuild-compare";
-import { dropDueRoots, holdBack } from "@genbo/database/rebuild-held";
-import { liveCursor, openTransactions, stopLive, switchTables } from "@genbo/database/rebuild-switch";
+import { readDeployment } from "@genbo/database/outbox/deployment";
+import { compareRegisters, type TableDifference } from "@genbo/database/reconcile/rebuild-compare";
+import { dropDueRoots, holdBack } from "@genbo/database/reconcile/rebuild-held";
+import {
+  liveCursor,
+  openTransactions,
+  stopLive,
+  switchTables,
+} from "@genbo/database/reconcile/rebuild-switch";
 import {
   analyzeRebuilt,
   completeTables,
@@ -17,7 +19,10 @@ import {
   type OwnFault,
   oldSchema,
   ownFaults,
-} from "@genbo/database/rebuild-tables";
+} from "@genbo/database/reconcile/rebuild-tables";
+import { type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { type Pool, type Transaction, withTransaction } from "@genbo/database/sql/connection";
+import { patiently, waitBriefly } from "@genbo/database/sql/lock-briefly";
 import type { Clock } from "@genbo/domain/clock";
 import { type DifferingHead, headsThatDiffer } from "./check-heads.ts";
 import {

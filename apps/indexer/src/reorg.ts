@@ -1,8 +1,8 @@
 import { WrongChain } from "@genbo/chain/identity";
-import { openBreak, reorgDecision } from "@genbo/database/breaks-write";
-import { blocksDown, type Cursor, readCursor } from "@genbo/database/cursor";
-import { writeEvents } from "@genbo/database/events-write";
-import { rollBack } from "@genbo/database/rollback";
+import { writeEvents } from "@genbo/database/outbox/events-write";
+import { openBreak, reorgDecision } from "@genbo/database/register/breaks-write";
+import { blocksDown, type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { rollBack } from "@genbo/database/register/rollback";
 import { newId } from "@genbo/domain/ids";
 import type { LeaderContext } from "./context.ts";
 import { forkStep } from "./limits.ts";

@@ -1,10 +1,10 @@
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { markResumed, type Resumable, resumable } from "@genbo/database/breaks-write";
-import type { Transaction } from "@genbo/database/connection";
-import { type Cursor, readCursor, writeCursor } from "@genbo/database/cursor";
-import type { DeploymentRow } from "@genbo/database/deployment";
-import { type NewEvent, writeEvents } from "@genbo/database/events-write";
-import { tokenOf } from "@genbo/database/register-write-subjects";
+import type { DeploymentRow } from "@genbo/database/outbox/deployment";
+import { type NewEvent, writeEvents } from "@genbo/database/outbox/events-write";
+import { markResumed, type Resumable, resumable } from "@genbo/database/register/breaks-write";
+import { type Cursor, readCursor, writeCursor } from "@genbo/database/register/cursor";
+import { tokenOf } from "@genbo/database/register/write-subjects";
+import type { Transaction } from "@genbo/database/sql/connection";
 import type { Log } from "@genbo/domain/log";
 import { writeLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";

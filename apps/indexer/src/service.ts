@@ -1,9 +1,9 @@
 import { createBlockReader } from "@genbo/chain/blocks";
 import { openNodes } from "@genbo/chain/nodes/nodes";
-import { watchClock } from "@genbo/database/clock-skew";
-import { createPool } from "@genbo/database/connection";
-import { knownChain } from "@genbo/database/deployment";
-import { openSandboxClock } from "@genbo/database/sandbox-clock";
+import { knownChain } from "@genbo/database/outbox/deployment";
+import { watchClock } from "@genbo/database/server/clock-skew";
+import { openSandboxClock } from "@genbo/database/server/sandbox-clock";
+import { createPool } from "@genbo/database/sql/connection";
 import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
 import { openFailpoints } from "@genbo/domain/failpoints";

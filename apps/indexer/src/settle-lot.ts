@@ -1,6 +1,6 @@
-import type { MinedTransaction, OurTransaction } from "@genbo/database/outbox-mined";
-import type { Outcome } from "@genbo/database/outbox-settle";
-import type { TransferState } from "@genbo/database/register-write-subjects";
+import type { MinedTransaction, OurTransaction } from "@genbo/database/outbox/mined";
+import type { Outcome } from "@genbo/database/outbox/settle";
+import type { TransferState } from "@genbo/database/register/write-subjects";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { refOfWallet } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";

@@ -1,4 +1,4 @@
-import { tracedOperations } from "@genbo/database/outbox";
+import { tracedOperations } from "@genbo/database/outbox/outbox";
 import { refusalOf } from "@genbo/domain/refusals";
 import type { Applied } from "./apply-lot.ts";
 import type { IndexerContext } from "./context.ts";

@@ -1,8 +1,8 @@
 import { contractInterface } from "@genbo/chain/abi";
 import { dumpState } from "@genbo/chain/anvil-state";
-import { readDeployment } from "@genbo/database/deployment";
-import { changesOf, readingOfList } from "@genbo/database/record-dates-revise";
-import { rootOfState } from "@genbo/database/register-tree";
+import { readDeployment } from "@genbo/database/outbox/deployment";
+import { changesOf, readingOfList } from "@genbo/database/record-dates/revise";
+import { rootOfState } from "@genbo/database/register/tree";
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";

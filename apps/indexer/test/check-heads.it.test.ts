@@ -1,7 +1,7 @@
 import { createRpc } from "@genbo/chain/rpc";
-import { type Cursor, readCursor } from "@genbo/database/cursor";
-import { readDeployment } from "@genbo/database/deployment";
-import { tryLead } from "@genbo/database/leader";
+import { readDeployment } from "@genbo/database/outbox/deployment";
+import { type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { tryLead } from "@genbo/database/sql/leader";
 import { createLog } from "@genbo/domain/log";
 import { afterAll, expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";

@@ -1,9 +1,9 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
-import { withTransaction } from "@genbo/database/connection";
-import { readCursor, type StoredCursor } from "@genbo/database/cursor";
-import { tryLead } from "@genbo/database/leader";
-import { registerTables } from "@genbo/database/rebuild-tables";
-import { collectDerived } from "@genbo/database/register-write";
+import { registerTables } from "@genbo/database/reconcile/rebuild-tables";
+import { readCursor, type StoredCursor } from "@genbo/database/register/cursor";
+import { collectDerived } from "@genbo/database/register/write";
+import { withTransaction } from "@genbo/database/sql/connection";
+import { tryLead } from "@genbo/database/sql/leader";
 import { silentLog } from "@genbo/domain/log";
 import { emptyState } from "@genbo/register/state";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { tryLead } from "@genbo/database/leader";
+import { tryLead } from "@genbo/database/sql/leader";
 import type { IndexerService } from "@genbo/indexer/service";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";

@@ -1,4 +1,4 @@
-import type { MinedCommand, OurTransaction } from "@genbo/database/outbox-mined";
+import type { MinedCommand, OurTransaction } from "@genbo/database/outbox/mined";
 import { zeroAddress } from "@genbo/domain/words";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
 import type { Rpc } from "@genbo/chain/rpc";
-import { tryLead } from "@genbo/database/leader";
+import { tryLead } from "@genbo/database/sql/leader";
 import { newId } from "@genbo/domain/ids";
 import { afterAll, expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";

@@ -1,4 +1,4 @@
-import { tryLead } from "@genbo/database/leader";
+import { tryLead } from "@genbo/database/sql/leader";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 import { reconcileAsAsked } from "../src/reconcile.ts";

@@ -1,8 +1,8 @@
-import { withTransaction } from "@genbo/database/connection";
-import { registerPage } from "@genbo/database/register-read";
-import { readingOf } from "@genbo/database/register-read-overlay";
-import { positionOf } from "@genbo/database/register-read-position";
-import { replayIssue } from "@genbo/database/register-replay";
+import { registerPage } from "@genbo/database/register/read";
+import { readingOf } from "@genbo/database/register/read-overlay";
+import { positionOf } from "@genbo/database/register/read-position";
+import { replayIssue } from "@genbo/database/register/replay";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { dayOfIso } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodeMove, type MoveData } from "@genbo/domain/words";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { oldSchema, registerTables } from "@genbo/database/rebuild-tables";
+import { oldSchema, registerTables } from "@genbo/database/reconcile/rebuild-tables";
 import { inheritedEnv, writeEnv } from "@genbo/domain/env";
 import type { Failpoint } from "@genbo/domain/failpoints";
 import { type Exit, exitOf } from "@genbo/domain/tether";

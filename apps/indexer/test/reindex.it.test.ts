@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createBlockReader } from "@genbo/chain/blocks";
-import { registerTables } from "@genbo/database/rebuild-tables";
+import { registerTables } from "@genbo/database/reconcile/rebuild-tables";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 import { type Reindex, reindexOn } from "./reindexing.ts";

@@ -1,6 +1,6 @@
 import { createBlockReader } from "@genbo/chain/blocks";
-import { createPool } from "@genbo/database/connection";
-import { newFirst } from "@genbo/database/rebuild-tables";
+import { newFirst } from "@genbo/database/reconcile/rebuild-tables";
+import { createPool } from "@genbo/database/sql/connection";
 import { silentLog } from "@genbo/domain/log";
 import type { StackInProcess } from "../../../test/support/stack-in-process.ts";
 import { leadRebuild } from "../src/rebuild-lead.ts";

@@ -1,4 +1,4 @@
-import { createPool } from "@genbo/database/connection";
+import { createPool } from "@genbo/database/sql/connection";
 import { afterAll, expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 

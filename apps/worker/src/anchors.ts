@@ -1,6 +1,6 @@
-import { queueAnchors } from "@genbo/database/anchor-queue";
-import type { Pool } from "@genbo/database/connection";
-import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { queueAnchors } from "@genbo/database/outbox/anchor-queue";
+import type { Pool } from "@genbo/database/sql/connection";
+import { isDatabaseUnavailable } from "@genbo/database/sql/unavailable";
 import { type Background, startBackground } from "@genbo/domain/background";
 import type { Clock } from "@genbo/domain/clock";
 

@@ -2,16 +2,16 @@ import { type DeploymentPlan, deploymentPlan } from "@genbo/chain/deployment";
 import { deploymentGas } from "@genbo/chain/gas";
 import { bytesOf } from "@genbo/chain/hex";
 import { signTransaction } from "@genbo/chain/sign";
-import { storeTransaction } from "@genbo/database/chain-tx";
-import { withTransaction } from "@genbo/database/connection";
+import { storeTransaction } from "@genbo/database/outbox/chain-tx";
 import {
   type DeploymentRow,
   deployCall,
   deploymentProgress,
   readDeployment,
   writeDeployment,
-} from "@genbo/database/deployment";
-import { type LaneLease, lockLane } from "@genbo/database/lanes";
+} from "@genbo/database/outbox/deployment";
+import { type LaneLease, lockLane } from "@genbo/database/outbox/lanes";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { LaneBlocked } from "./broadcast.ts";
 import type { WorkerContext } from "./context.ts";
 

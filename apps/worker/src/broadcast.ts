@@ -2,7 +2,7 @@ import { classifySendRefusal, type SendRefusal } from "@genbo/chain/errors";
 import { hexOf } from "@genbo/chain/hex";
 import type { RpcOutcome } from "@genbo/chain/rpc";
 import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { isMined, markSent, type OpenTransaction } from "@genbo/database/chain-tx";
+import { isMined, markSent, type OpenTransaction } from "@genbo/database/outbox/chain-tx";
 import type { SendContext } from "./context.ts";
 
 export interface Broadcastable extends OpenTransaction {

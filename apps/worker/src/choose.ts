@@ -1,15 +1,15 @@
 import { isIssueCall } from "@genbo/chain/issue-calls";
 import { isLegalCall } from "@genbo/chain/legal-calls";
 import { urgency } from "@genbo/chain/urgency";
-import type { Transaction } from "@genbo/database/connection";
-import type { Command } from "@genbo/database/outbox";
+import type { Command } from "@genbo/database/outbox/outbox";
 import {
   earliestOf,
   queuedCommands,
   queuedStreams,
   type Stream,
   urgentElsewhere,
-} from "@genbo/database/outbox-queue";
+} from "@genbo/database/outbox/queue";
+import type { Transaction } from "@genbo/database/sql/connection";
 import { gather, without } from "./gather.ts";
 import { candidatesMax, fairEvery, streamsTriedMax } from "./limits.ts";
 import { touchedBy, touchesOf } from "./touches.ts";

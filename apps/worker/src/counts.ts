@@ -1,7 +1,7 @@
 import { readQuantity } from "@genbo/chain/hex";
 import type { Rpc } from "@genbo/chain/rpc";
-import type { Pool } from "@genbo/database/connection";
-import { readCursor } from "@genbo/database/cursor";
+import { readCursor } from "@genbo/database/register/cursor";
+import type { Pool } from "@genbo/database/sql/connection";
 
 /** How many transactions of a signer the chain holds, told only once it is known which of them are ours. */
 export interface Counts {

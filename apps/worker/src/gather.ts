@@ -2,7 +2,7 @@ import { isBatchCall } from "@genbo/chain/calls";
 import { batchRowsMax } from "@genbo/chain/gas";
 import { isIssueCall } from "@genbo/chain/issue-calls";
 import { isLegalCall } from "@genbo/chain/legal-calls";
-import type { Command } from "@genbo/database/outbox";
+import type { Command } from "@genbo/database/outbox/outbox";
 import { keysOf } from "./touches.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { withTransaction } from "@genbo/database/connection";
-import { lanesToRevive, reviveLane } from "@genbo/database/lane-breaks";
-import { type LaneLease, leaseLanes, releaseLanes, setLaneStopped } from "@genbo/database/lanes";
+import { lanesToRevive, reviveLane } from "@genbo/database/outbox/lane-breaks";
+import { type LaneLease, leaseLanes, releaseLanes, setLaneStopped } from "@genbo/database/outbox/lanes";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { type LaneBlocked, NonceTaken } from "./broadcast.ts";
 import type { SendContext } from "./context.ts";
 import { leaseMs } from "./limits.ts";

@@ -1,7 +1,7 @@
 import { readManifest } from "@genbo/chain/manifest";
 import { keepManifest, manifestFile, readManifestFile } from "@genbo/chain/manifest-file";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import type { DeploymentRow } from "@genbo/database/deployment";
+import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import type { WorkerContext } from "./context.ts";
 
 /** Keeps the profile's manifest beside its data, once a deployment; without it the platform runs as well. */

@@ -1,6 +1,6 @@
-import type { Pool } from "@genbo/database/connection";
-import { laneStates } from "@genbo/database/lanes";
-import { queuedUpTo } from "@genbo/database/outbox";
+import { laneStates } from "@genbo/database/outbox/lanes";
+import { queuedUpTo } from "@genbo/database/outbox/outbox";
+import type { Pool } from "@genbo/database/sql/connection";
 import { Counter, Gauge, Histogram, type Registry, secondsBuckets } from "@genbo/telemetry/metrics";
 
 export interface WorkerMetrics {

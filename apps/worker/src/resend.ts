@@ -1,6 +1,6 @@
 import { readQuantity } from "@genbo/chain/hex";
-import { type OpenTransaction, openTransactions, rawTransaction } from "@genbo/database/chain-tx";
-import { adoptNonce, type LaneLease, nextNonceOf } from "@genbo/database/lanes";
+import { type OpenTransaction, openTransactions, rawTransaction } from "@genbo/database/outbox/chain-tx";
+import { adoptNonce, type LaneLease, nextNonceOf } from "@genbo/database/outbox/lanes";
 import { broadcast, LaneBlocked, NonceTaken } from "./broadcast.ts";
 import type { SendContext, WorkerContext } from "./context.ts";
 import { openBatchMax, resendAfterMs } from "./limits.ts";

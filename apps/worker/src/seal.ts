@@ -1,6 +1,6 @@
-import { sealAudit, sealBatchMax } from "@genbo/database/audit-seal";
-import type { Pool } from "@genbo/database/connection";
-import { isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { sealAudit, sealBatchMax } from "@genbo/database/commands/audit-seal";
+import type { Pool } from "@genbo/database/sql/connection";
+import { isDatabaseUnavailable } from "@genbo/database/sql/unavailable";
 import { type Background, startBackground } from "@genbo/domain/background";
 import { sealEveryMs } from "./limits.ts";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { quantity, readQuantity } from "@genbo/chain/hex";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { earlierWaits } from "@genbo/database/chain-tx";
-import type { Pool } from "@genbo/database/connection";
-import { readCursor } from "@genbo/database/cursor";
+import { earlierWaits } from "@genbo/database/outbox/chain-tx";
+import { readCursor } from "@genbo/database/register/cursor";
+import type { Pool } from "@genbo/database/sql/connection";
 import type { SendGuard, WorkerContext } from "./context.ts";
 import { othersLookMs, othersWaitMs } from "./limits.ts";
 

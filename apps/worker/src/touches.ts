@@ -1,5 +1,5 @@
-import type { Command } from "@genbo/database/outbox";
-import type { Touched } from "@genbo/database/outbox-queue";
+import type { Command } from "@genbo/database/outbox/outbox";
+import type { Touched } from "@genbo/database/outbox/queue";
 
 /** A command's accounts. */
 export interface Touches {

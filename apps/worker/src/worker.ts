@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { laneWork } from "@genbo/database/chain-tx";
-import { type DeploymentRow, readDeployment } from "@genbo/database/deployment";
-import { ensureLane, type LaneLease } from "@genbo/database/lanes";
-import { databaseTrouble } from "@genbo/database/unavailable";
+import { laneWork } from "@genbo/database/outbox/chain-tx";
+import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
+import { ensureLane, type LaneLease } from "@genbo/database/outbox/lanes";
+import { databaseTrouble } from "@genbo/database/sql/unavailable";
 import type { Log } from "@genbo/domain/log";
 import { createWaker } from "@genbo/domain/waker";
 import { adminLabel, bootstrap } from "./bootstrap.ts";

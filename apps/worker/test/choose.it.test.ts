@@ -1,7 +1,7 @@
 import { urgencyOf } from "@genbo/chain/urgency";
-import { withTransaction } from "@genbo/database/connection";
-import type { Command } from "@genbo/database/outbox";
-import { promote } from "@genbo/database/outbox-queue";
+import type { Command } from "@genbo/database/outbox/outbox";
+import { promote } from "@genbo/database/outbox/queue";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";

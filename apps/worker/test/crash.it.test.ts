@@ -1,6 +1,6 @@
 import { readQuantity } from "@genbo/chain/hex";
 import { keccakHex } from "@genbo/chain/keccak";
-import { deploymentProgress, readDeployment } from "@genbo/database/deployment";
+import { deploymentProgress, readDeployment } from "@genbo/database/outbox/deployment";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Market, type MarketIssue, openMarket } from "../../../test/support/market.ts";
 import { type StackInProcess, startStackInProcess } from "../../../test/support/stack-in-process.ts";

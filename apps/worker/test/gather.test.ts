@@ -1,5 +1,5 @@
 import { batchRowsMax } from "@genbo/chain/gas";
-import type { Command } from "@genbo/database/outbox";
+import type { Command } from "@genbo/database/outbox/outbox";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { gather } from "../src/gather.ts";

@@ -1,6 +1,6 @@
-import { storeTransaction } from "@genbo/database/chain-tx";
-import { withTransaction } from "@genbo/database/connection";
-import { leaseLanes, lockLane, releaseLanes, setLaneStopped } from "@genbo/database/lanes";
+import { storeTransaction } from "@genbo/database/outbox/chain-tx";
+import { leaseLanes, lockLane, releaseLanes, setLaneStopped } from "@genbo/database/outbox/lanes";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 

@@ -1,8 +1,8 @@
-import { withTransaction } from "@genbo/database/connection";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
-import { type AuditEntry, writeAudit } from "../src/audit.ts";
-import { sealAudit, verifySeals } from "../src/audit-seal.ts";
+import { type AuditEntry, writeAudit } from "../src/commands/audit.ts";
+import { sealAudit, verifySeals } from "../src/commands/audit-seal.ts";
 
 const entry = (target: string): AuditEntry => ({
   partyId: null,

@@ -1,4 +1,4 @@
-import { createPrisma, sqlState, withTransaction } from "@genbo/database/connection";
+import { createPrisma, sqlState, withTransaction } from "@genbo/database/sql/connection";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
 

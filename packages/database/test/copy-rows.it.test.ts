@@ -1,6 +1,6 @@
-import { column } from "@genbo/database/bulk";
-import { type Pool, sqlState, withTransaction } from "@genbo/database/connection";
-import { copyRows } from "@genbo/database/copy-rows";
+import { column } from "@genbo/database/sql/bulk";
+import { type Pool, sqlState, withTransaction } from "@genbo/database/sql/connection";
+import { copyRows } from "@genbo/database/sql/copy-rows";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";

@@ -1,12 +1,12 @@
 import { refOf } from "@genbo/domain/ids";
 import { beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { withTransaction } from "../src/connection.ts";
 import {
   closeCustodyChanges,
   custodyOperation,
   reopenCustodyChanges,
-} from "../src/custody-changes-settle.ts";
+} from "../src/legal/custody-changes-settle.ts";
+import { withTransaction } from "../src/sql/connection.ts";
 
 const at = new Date("2022-03-10T01:00:00Z");
 const account = `0x${"ac".repeat(20)}`;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PostgresOptions, startPostgres } from "@genbo/database/embedded";
+import { type PostgresOptions, startPostgres } from "@genbo/database/server/embedded";
 import { freePort } from "@genbo/domain/free-port";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
@@ -68,7 +68,7 @@ test("starts beside a pid file whose pid now belongs to another program", async 
 });
 
 test("ends when its parent is killed, and the next start takes the folder over", async () => {
-  const script = `import { startPostgres } from "@genbo/database/embedded";
+  const script = `import { startPostgres } from "@genbo/database/server/embedded";
     console.log((await startPostgres(${JSON.stringify(options)})).port);`;
   const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
     cwd: import.meta.dirname,

@@ -1,6 +1,6 @@
-import { createPool } from "@genbo/database/connection";
-import { type Postgres, startPostgres } from "@genbo/database/embedded";
-import { databaseTrouble, isDatabaseUnavailable } from "@genbo/database/unavailable";
+import { type Postgres, startPostgres } from "@genbo/database/server/embedded";
+import { createPool } from "@genbo/database/sql/connection";
+import { databaseTrouble, isDatabaseUnavailable } from "@genbo/database/sql/unavailable";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSmallVolume, type SmallVolume } from "../../../test/support/small-volume.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatherer } from "../src/gather.ts";
+import { gatherer } from "../src/sql/gather.ts";
 
 /** Runs that end when the test says so. */
 function held(max = 64) {

@@ -1,8 +1,8 @@
 import { refOf } from "@genbo/domain/ids";
 import { beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { withTransaction } from "../src/connection.ts";
-import { caseOperation, closeCases, reopenCases } from "../src/legal-cases-settle.ts";
+import { caseOperation, closeCases, reopenCases } from "../src/legal/cases-settle.ts";
+import { withTransaction } from "../src/sql/connection.ts";
 
 const at = new Date("2022-03-10T01:00:00Z");
 const signer = `0x${"51".repeat(20)}`;

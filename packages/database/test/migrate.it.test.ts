@@ -1,5 +1,5 @@
-import { parseDatabaseUrl } from "@genbo/database/address";
-import { migrate, schemaDrift } from "@genbo/database/migrate";
+import { parseDatabaseUrl } from "@genbo/database/server/address";
+import { migrate, schemaDrift } from "@genbo/database/server/migrate";
 import { expect, inject, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 

@@ -1,8 +1,8 @@
 import { refOf } from "@genbo/domain/ids";
 import { beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { withTransaction } from "../src/connection.ts";
-import { type Outcome, settleCommands } from "../src/outbox-settle.ts";
+import { type Outcome, settleCommands } from "../src/outbox/settle.ts";
+import { withTransaction } from "../src/sql/connection.ts";
 
 const at = new Date("2022-03-10T01:00:00Z");
 const [first, second] = [new Date("2022-03-10T01:00:01Z"), new Date("2022-03-10T01:00:02Z")];

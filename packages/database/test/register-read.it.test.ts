@@ -1,10 +1,10 @@
-import type { Pool } from "@genbo/database/connection";
-import { registerPage } from "@genbo/database/register-read";
-import { totalsByClass } from "@genbo/database/register-read-classes";
-import { entriesPage } from "@genbo/database/register-read-entries";
-import { holderHistory } from "@genbo/database/register-read-holder";
-import { type Moment, positionOf } from "@genbo/database/register-read-position";
-import type { RegisterRow } from "@genbo/database/register-row";
+import { registerPage } from "@genbo/database/register/read";
+import { totalsByClass } from "@genbo/database/register/read-classes";
+import { entriesPage } from "@genbo/database/register/read-entries";
+import { holderHistory } from "@genbo/database/register/read-holder";
+import { type Moment, positionOf } from "@genbo/database/register/read-position";
+import type { RegisterRow } from "@genbo/database/register/row";
+import type { Pool } from "@genbo/database/sql/connection";
 import { lastInstantOf } from "@genbo/domain/jst";
 import { zeroWord } from "@genbo/domain/words";
 import { advance, fold } from "@genbo/register/fold";

@@ -1,8 +1,8 @@
-import type { Pool } from "@genbo/database/connection";
-import { withTransaction } from "@genbo/database/connection";
-import { insertBlocks, writeCursor } from "@genbo/database/cursor";
-import { collectDerived, writeEntries } from "@genbo/database/register-write";
-import { writeRegistry } from "@genbo/database/register-write-registry";
+import { insertBlocks, writeCursor } from "@genbo/database/register/cursor";
+import { collectDerived, writeEntries } from "@genbo/database/register/write";
+import { writeRegistry } from "@genbo/database/register/write-registry";
+import type { Pool } from "@genbo/database/sql/connection";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import { encodeRecord } from "@genbo/domain/registry-record";
 import { zeroAddress, zeroWord } from "@genbo/domain/words";

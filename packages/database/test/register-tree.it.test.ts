@@ -1,5 +1,5 @@
-import type { Pool } from "@genbo/database/connection";
-import { readTree, type StateTree, treeFrom } from "@genbo/database/register-tree";
+import { readTree, type StateTree, treeFrom } from "@genbo/database/register/tree";
+import type { Pool } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
 import { zeroWord } from "@genbo/domain/words";
 import { leafOf } from "@genbo/register/merkle";

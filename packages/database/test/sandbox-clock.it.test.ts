@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { initSandboxClock, openSandboxClock } from "@genbo/database/sandbox-clock";
+import { initSandboxClock, openSandboxClock } from "@genbo/database/server/sandbox-clock";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 

@@ -1,5 +1,5 @@
-import { type Pool, sqlState, withTransaction } from "@genbo/database/connection";
-import { together } from "@genbo/database/together";
+import { type Pool, sqlState, withTransaction } from "@genbo/database/sql/connection";
+import { together } from "@genbo/database/sql/together";
 import { beforeAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 

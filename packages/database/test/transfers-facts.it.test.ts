@@ -1,5 +1,5 @@
-import type { Queryable } from "@genbo/database/connection";
-import { orderFacts } from "@genbo/database/transfers-facts";
+import { orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import fc from "fast-check";
 import { expect, test } from "vitest";

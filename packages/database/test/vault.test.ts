@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { afterAll, describe, expect, it } from "vitest";
-import { openVaultKeys, seal, unseal, vaultKeysOf } from "../src/vault-keys.ts";
-import { newSubject, openParticulars, sealParticulars } from "../src/vault-seal.ts";
+import { openVaultKeys, seal, unseal, vaultKeysOf } from "../src/vault/keys.ts";
+import { newSubject, openParticulars, sealParticulars } from "../src/vault/seal.ts";
 
 const keys = vaultKeysOf(randomBytes(32));
 const person = `0x${"ab".repeat(12)}`;

@@ -5,8 +5,8 @@ import { decodeLog, type EntryEvent } from "@genbo/chain/events";
 import { topicOf } from "@genbo/chain/keccak";
 import { createRpc } from "@genbo/chain/rpc";
 import { allEntries, readRegister } from "@genbo/cli/demo/reads";
-import { verifySeals } from "@genbo/database/audit-seal";
-import { createPool } from "@genbo/database/connection";
+import { verifySeals } from "@genbo/database/commands/audit-seal";
+import { createPool } from "@genbo/database/sql/connection";
 import type { World } from "./world.ts";
 
 type Operation = WireAnswer<"getOperation">;

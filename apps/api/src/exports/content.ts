@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { exportUnmappedMax } from "@genbo/api-schema/limits";
-import type { ExportPart, RegisterExport, Rendered, Unmapped } from "@genbo/database/register-exports";
+import type { ExportPart, RegisterExport, Rendered, Unmapped } from "@genbo/database/register/exports";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import { entriesSheet } from "./entries-sheet.ts";

@@ -1,5 +1,5 @@
-import type { RegisterExport } from "@genbo/database/register-exports";
-import { type EntryLine, entriesPage } from "@genbo/database/register-read-entries";
+import type { RegisterExport } from "@genbo/database/register/exports";
+import { type EntryLine, entriesPage } from "@genbo/database/register/read-entries";
 import { articlesJa } from "@genbo/domain/articles-ja";
 import { entryKindOf, entryKindsJa } from "@genbo/domain/entry-kinds";
 import { isoInJst } from "@genbo/domain/jst";

@@ -1,4 +1,4 @@
-import type { ExportFormat, Unmapped } from "@genbo/database/register-exports";
+import type { ExportFormat, Unmapped } from "@genbo/database/register/exports";
 import { stringify } from "csv-stringify/sync";
 import { guardCell } from "../csv-guard.ts";
 import { cp932Bytes, cp932Text } from "./cp932.ts";

@@ -1,4 +1,4 @@
-import type { MarkAt } from "@genbo/database/register-read-marks";
+import type { MarkAt } from "@genbo/database/register/read-marks";
 import { articlesJa } from "@genbo/domain/articles-ja";
 import { basisCode, legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";

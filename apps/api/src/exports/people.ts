@@ -1,7 +1,7 @@
-import type { RegisterExport } from "@genbo/database/register-exports";
-import { namedUntil } from "@genbo/database/register-read-position";
-import { particularsAt } from "@genbo/database/vault-at";
-import { accountsKeptBy } from "@genbo/database/wallets";
+import { accountsKeptBy } from "@genbo/database/parties/wallets";
+import type { RegisterExport } from "@genbo/database/register/exports";
+import { namedUntil } from "@genbo/database/register/read-position";
+import { particularsAt } from "@genbo/database/vault/at";
 import type { ApiContext } from "../context.ts";
 
 /** Name and address as the register shows them; null once the person's key was destroyed. */

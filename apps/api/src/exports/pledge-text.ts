@@ -1,4 +1,4 @@
-import type { HoldAt } from "@genbo/database/register-read-holds";
+import type { HoldAt } from "@genbo/database/register/read-holds";
 import type { Shown } from "./people.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { findRecordDate } from "@genbo/database/record-dates";
-import type { RegisterExport } from "@genbo/database/register-exports";
+import { findRecordDate } from "@genbo/database/record-dates/record-dates";
+import type { RegisterExport } from "@genbo/database/register/exports";
 import { isoOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Lot } from "@genbo/register/state";

@@ -1,10 +1,10 @@
-import type { RegisterExport } from "@genbo/database/register-exports";
-import { registerPage } from "@genbo/database/register-read";
-import { holdsOf } from "@genbo/database/register-read-holds";
-import { marksAt } from "@genbo/database/register-read-marks";
-import { readingOf } from "@genbo/database/register-read-overlay";
-import { positionOf, type StateOf } from "@genbo/database/register-read-position";
-import type { RegisterRow } from "@genbo/database/register-row";
+import type { RegisterExport } from "@genbo/database/register/exports";
+import { registerPage } from "@genbo/database/register/read";
+import { holdsOf } from "@genbo/database/register/read-holds";
+import { marksAt } from "@genbo/database/register/read-marks";
+import { readingOf } from "@genbo/database/register/read-overlay";
+import { positionOf, type StateOf } from "@genbo/database/register/read-position";
+import type { RegisterRow } from "@genbo/database/register/row";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";

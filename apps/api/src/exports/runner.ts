@@ -1,11 +1,11 @@
-import { findIssue } from "@genbo/database/issues";
+import { findIssue } from "@genbo/database/issues/issues";
 import {
   claimExport,
   finishExport,
   giveBackExport,
   type RegisterExport,
   renewExport,
-} from "@genbo/database/register-exports";
+} from "@genbo/database/register/exports";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import { renderExport } from "./content.ts";

@@ -1,4 +1,4 @@
-import type { RegisterExport } from "@genbo/database/register-exports";
+import type { RegisterExport } from "@genbo/database/register/exports";
 import type { ProfileName } from "@genbo/domain/profiles";
 
 /** What a cell holds: text, a whole number, or several texts. Null is an empty cell. */

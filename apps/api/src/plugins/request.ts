@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Route } from "@genbo/api-schema/route";
-import type { Principal } from "@genbo/database/keys";
+import type { Principal } from "@genbo/database/parties/keys";
 import type { FastifyRequest } from "fastify";
 
 declare module "fastify" {

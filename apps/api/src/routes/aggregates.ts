@@ -1,5 +1,5 @@
-import { findIssue } from "@genbo/database/issues";
-import { positionOf } from "@genbo/database/register-read-position";
+import { findIssue } from "@genbo/database/issues/issues";
+import { positionOf } from "@genbo/database/register/read-position";
 import { cellHoldersMin } from "@genbo/domain/aggregates";
 import { dayOfIso, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
 import { type Aggregates, aggregatesOf } from "../aggregates.ts";

@@ -6,10 +6,10 @@ import {
   findAuditView,
   listAuditViews,
   openAuditViewPart,
-} from "@genbo/database/audit-views";
-import { findIssue } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { findParty } from "@genbo/database/parties";
+} from "@genbo/database/commands/audit-views";
+import { findIssue } from "@genbo/database/issues/issues";
+import type { Principal } from "@genbo/database/parties/keys";
+import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
 import type { Handlers } from "../call.ts";

@@ -1,4 +1,12 @@
 import type { reconciliation, registerBreak } from "@genbo/api-schema/breaks";
+import { findIssue } from "@genbo/database/issues/issues";
+import type { Principal } from "@genbo/database/parties/keys";
+import {
+  listReconciliations,
+  type ReconciliationRow,
+  reconciliationPart,
+  waitingReconciliation,
+} from "@genbo/database/reconcile/reconciliations";
 import {
   type BreakRow,
   type BreakView,
@@ -6,15 +14,7 @@ import {
   findBreak,
   listBreaks,
   proposeClosing,
-} from "@genbo/database/breaks";
-import { findIssue } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import {
-  listReconciliations,
-  type ReconciliationRow,
-  reconciliationPart,
-  waitingReconciliation,
-} from "@genbo/database/reconciliations";
+} from "@genbo/database/register/breaks";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
 import type { Handlers } from "../call.ts";

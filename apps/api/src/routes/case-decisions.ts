@@ -1,18 +1,18 @@
-import type { Part } from "@genbo/database/commands-statement";
-import type { Queryable } from "@genbo/database/connection";
-import { type InvestorRow, investorOfAccountForChange } from "@genbo/database/investors";
-import type { Principal } from "@genbo/database/keys";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { Part } from "@genbo/database/commands/statement";
 import {
   type CaseRow,
   decideCasePart,
   endRequestsPart,
   findCase,
   personFlagsPart,
-} from "@genbo/database/legal-cases";
-import { caseOperation } from "@genbo/database/legal-cases-settle";
-import type { NewCommand } from "@genbo/database/operations-new";
-import { latestParticulars, particularsPart } from "@genbo/database/vault";
-import type { SealedParticulars } from "@genbo/database/vault-seal";
+} from "@genbo/database/legal/cases";
+import { caseOperation } from "@genbo/database/legal/cases-settle";
+import { type InvestorRow, investorOfAccountForChange } from "@genbo/database/parties/investors";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
+import type { SealedParticulars } from "@genbo/database/vault/seal";
+import { latestParticulars, particularsPart } from "@genbo/database/vault/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { Plan, PlannedCall } from "@genbo/domain/cases/rules";

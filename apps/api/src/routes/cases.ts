@@ -1,6 +1,5 @@
-import type { Queryable } from "@genbo/database/connection";
-import { findIssue, type IssueWithState } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
+import { operationIdsAbout } from "@genbo/database/commands/operations";
+import { findIssue, type IssueWithState } from "@genbo/database/issues/issues";
 import {
   type CaseRow,
   casePart,
@@ -8,11 +7,12 @@ import {
   findCase,
   listCases,
   type NewCase,
-} from "@genbo/database/legal-cases";
-import type { CaseSituation } from "@genbo/database/legal-cases-facts";
-import { operationIdsAbout } from "@genbo/database/operations";
-import { holdsPage } from "@genbo/database/register-read-holds";
-import { doRightsRest } from "@genbo/database/vault";
+} from "@genbo/database/legal/cases";
+import type { CaseSituation } from "@genbo/database/legal/cases-facts";
+import type { Principal } from "@genbo/database/parties/keys";
+import { holdsPage } from "@genbo/database/register/read-holds";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { doRightsRest } from "@genbo/database/vault/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
 import type { Deadline } from "@genbo/domain/cases/rules";

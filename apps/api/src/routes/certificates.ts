@@ -1,3 +1,4 @@
+import { findIssue } from "@genbo/database/issues/issues";
 import {
   type CertificateRow,
   certificatePart,
@@ -5,11 +6,10 @@ import {
   keeperOf,
   openCertificate,
   sealCertificate,
-} from "@genbo/database/certificates";
-import type { Queryable } from "@genbo/database/connection";
-import { findIssue } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { subjectKey } from "@genbo/database/vault";
+} from "@genbo/database/legal/certificates";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { subjectKey } from "@genbo/database/vault/vault";
 import { newId } from "@genbo/domain/ids";
 import type { CallOf, Handlers } from "../call.ts";
 import { certificateContent } from "../certificate-content.ts";

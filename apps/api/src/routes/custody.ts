@@ -1,6 +1,7 @@
-import { isConstraint } from "@genbo/database/commands";
-import type { Queryable } from "@genbo/database/connection";
-import type { CustodyChangeRow } from "@genbo/database/custody-changes";
+import { isConstraint } from "@genbo/database/commands/commands";
+import { operationIdsAbout } from "@genbo/database/commands/operations";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { CustodyChangeRow } from "@genbo/database/legal/custody-changes";
 import {
   consentPart,
   consentStates,
@@ -12,13 +13,12 @@ import {
   keptAccounts,
   listCustodyChanges,
   trusteesOfAccounts,
-} from "@genbo/database/custody-changes";
-import { custodyOperation } from "@genbo/database/custody-changes-settle";
-import { customerForChange, customersByNumber } from "@genbo/database/investors";
-import type { Principal } from "@genbo/database/keys";
-import { operationIdsAbout } from "@genbo/database/operations";
-import type { NewCommand } from "@genbo/database/operations-new";
-import { findParty } from "@genbo/database/parties";
+} from "@genbo/database/legal/custody-changes";
+import { custodyOperation } from "@genbo/database/legal/custody-changes-settle";
+import { customerForChange, customersByNumber } from "@genbo/database/parties/investors";
+import type { Principal } from "@genbo/database/parties/keys";
+import { findParty } from "@genbo/database/parties/parties";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";

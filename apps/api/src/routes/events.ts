@@ -1,4 +1,4 @@
-import { type EventRow, eventsAfter } from "@genbo/database/events";
+import { type EventRow, eventsAfter } from "@genbo/database/outbox/events";
 import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";
 import { presentAsOf } from "../reads.ts";

@@ -1,8 +1,8 @@
 import { exportsWaitingMax } from "@genbo/api-schema/limits";
-import { findIssue } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { findRecordDate, listStateOf } from "@genbo/database/record-dates";
-import { readingOfList } from "@genbo/database/record-dates-revise";
+import { findIssue } from "@genbo/database/issues/issues";
+import type { Principal } from "@genbo/database/parties/keys";
+import { findRecordDate, listStateOf } from "@genbo/database/record-dates/record-dates";
+import { readingOfList } from "@genbo/database/record-dates/revise";
 import {
   type ExportOrder,
   exportPart,
@@ -11,8 +11,8 @@ import {
   type RegisterExport,
   type Rendered,
   waitingExports,
-} from "@genbo/database/register-exports";
-import type { Reading } from "@genbo/database/register-read-overlay";
+} from "@genbo/database/register/exports";
+import type { Reading } from "@genbo/database/register/read-overlay";
 import { newId } from "@genbo/domain/ids";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { CallOf, Handlers } from "../call.ts";

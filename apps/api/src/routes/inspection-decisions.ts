@@ -1,9 +1,9 @@
-import type { Queryable } from "@genbo/database/connection";
 import {
   grantInspectionPart,
   type InspectionWithAll,
   refuseInspectionPart,
-} from "@genbo/database/inspections";
+} from "@genbo/database/legal/inspections";
+import type { Queryable } from "@genbo/database/sql/connection";
 import {
   type Capacity,
   type Ground,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { findIssue, type IssueWithState } from "@genbo/database/issues/issues";
 import {
   disclosurePart,
   type InspectionRow,
@@ -6,11 +7,10 @@ import {
   listInspections,
   type NewInspection,
   writeDisplay,
-} from "@genbo/database/inspections";
-import { openRequester, sealRequester } from "@genbo/database/inspections-requester";
-import { findIssue, type IssueWithState } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { registerPage } from "@genbo/database/register-read";
+} from "@genbo/database/legal/inspections";
+import { openRequester, sealRequester } from "@genbo/database/legal/inspections-requester";
+import type { Principal } from "@genbo/database/parties/keys";
+import { registerPage } from "@genbo/database/register/read";
 import { newId } from "@genbo/domain/ids";
 import { capacitiesOf, isHolderCapacity, needsPermission } from "@genbo/domain/inspections";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";

@@ -1,5 +1,5 @@
-import { findInvestor, investorConstraint, listInvestors } from "@genbo/database/investors";
-import { latestParticulars } from "@genbo/database/vault";
+import { findInvestor, investorConstraint, listInvestors } from "@genbo/database/parties/investors";
+import { latestParticulars } from "@genbo/database/vault/vault";
 import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";

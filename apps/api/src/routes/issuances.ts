@@ -1,9 +1,9 @@
 import type { RowError } from "@genbo/api-schema/problem";
-import type { Queryable } from "@genbo/database/connection";
-import { issuedUnits, ratioLinesOf } from "@genbo/database/issue-units";
-import { type IssueForCommand, issueForCommand } from "@genbo/database/issues";
-import type { NewCommand } from "@genbo/database/operations-new";
-import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import { issuedUnits, ratioLinesOf } from "@genbo/database/issues/issue-units";
+import { type IssueForCommand, issueForCommand } from "@genbo/database/issues/issues";
+import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { approvedUnits } from "@genbo/domain/approved-units";
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";

@@ -1,13 +1,13 @@
-import type { Queryable } from "@genbo/database/connection";
 import {
   type ChangeRow,
   decideChangePart,
   leftToCarry,
   proposedAt,
   ratioProgress,
-} from "@genbo/database/issue-changes";
-import { issueForCommand } from "@genbo/database/issues";
-import { findParty } from "@genbo/database/parties";
+} from "@genbo/database/issues/issue-changes";
+import { issueForCommand } from "@genbo/database/issues/issues";
+import { findParty } from "@genbo/database/parties/parties";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { isNoticed, policyDelayMs } from "@genbo/domain/issue-changes";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";

@@ -1,4 +1,4 @@
-import type { Queryable } from "@genbo/database/connection";
+import { operationIdsAbout } from "@genbo/database/commands/operations";
 import {
   type ChangeRow,
   changePart,
@@ -6,10 +6,10 @@ import {
   listChanges,
   type NewChange,
   proposedAt,
-} from "@genbo/database/issue-changes";
-import { findIssue, type IssueWithState, issueForCommand } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { operationIdsAbout } from "@genbo/database/operations";
+} from "@genbo/database/issues/issue-changes";
+import { findIssue, type IssueWithState, issueForCommand } from "@genbo/database/issues/issues";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import { isImmediate, isNoticed, mayPropose, policyDelayMs } from "@genbo/domain/issue-changes";
 import { decodePolicy } from "@genbo/domain/policy-word";

@@ -1,6 +1,6 @@
-import { decideIssuePart, findIssue, type IssueWithState } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { findParty } from "@genbo/database/parties";
+import { decideIssuePart, findIssue, type IssueWithState } from "@genbo/database/issues/issues";
+import type { Principal } from "@genbo/database/parties/keys";
+import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";

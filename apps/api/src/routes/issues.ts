@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { presentTerms } from "@genbo/database/issue-terms";
-import { ratioLinesOf } from "@genbo/database/issue-units";
-import { findIssue, issuePart, listIssues, type NewIssue } from "@genbo/database/issues";
-import { findParty } from "@genbo/database/parties";
+import { presentTerms } from "@genbo/database/issues/issue-terms";
+import { ratioLinesOf } from "@genbo/database/issues/issue-units";
+import { findIssue, issuePart, listIssues, type NewIssue } from "@genbo/database/issues/issues";
+import { findParty } from "@genbo/database/parties/parties";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId, refOf } from "@genbo/domain/ids";
 import { maxYen } from "@genbo/domain/yen";

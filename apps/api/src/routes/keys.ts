@@ -9,8 +9,8 @@ import {
   newSecret,
   type Principal,
   revokeKeyPart,
-} from "@genbo/database/keys";
-import { findParty } from "@genbo/database/parties";
+} from "@genbo/database/parties/keys";
+import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import { type Role, scopesOf, usualScopesOf } from "@genbo/domain/permissions";
 import type { Handlers } from "../call.ts";

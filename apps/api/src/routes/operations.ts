@@ -6,7 +6,7 @@ import {
   listOperations,
   listRows,
   type OperationRow,
-} from "@genbo/database/operations";
+} from "@genbo/database/commands/operations";
 import { refusalOf } from "@genbo/domain/refusals";
 import type { z } from "zod";
 import type { Handlers } from "../call.ts";

@@ -1,9 +1,9 @@
 import { type Order, orderActions, signerOfOrder } from "@genbo/chain/orders";
-import { isConstraint } from "@genbo/database/commands";
-import type { Queryable } from "@genbo/database/connection";
-import { readDeployment } from "@genbo/database/deployment";
-import { type NewTransfer, transfersPart } from "@genbo/database/transfers";
-import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import { isConstraint } from "@genbo/database/commands/commands";
+import { type NewTransfer, transfersPart } from "@genbo/database/issues/transfers";
+import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
+import { readDeployment } from "@genbo/database/outbox/deployment";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { isoOfDay } from "@genbo/domain/jst";
 import { decodeMove } from "@genbo/domain/words";

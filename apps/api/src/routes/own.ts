@@ -1,7 +1,7 @@
-import { findIssue } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { registerPage } from "@genbo/database/register-read";
-import { entriesPage } from "@genbo/database/register-read-entries";
+import { findIssue } from "@genbo/database/issues/issues";
+import type { Principal } from "@genbo/database/parties/keys";
+import { registerPage } from "@genbo/database/register/read";
+import { entriesPage } from "@genbo/database/register/read-entries";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";

@@ -1,12 +1,12 @@
-import type { Queryable } from "@genbo/database/connection";
 import {
   changedTaxStatusPart,
   changeInvestorPart,
   customerForChange,
   type InvestorRow,
-} from "@genbo/database/investors";
-import { latestParticulars, particularsPart } from "@genbo/database/vault";
-import { type Custody, walletsOf } from "@genbo/database/wallets";
+} from "@genbo/database/parties/investors";
+import { type Custody, walletsOf } from "@genbo/database/parties/wallets";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { latestParticulars, particularsPart } from "@genbo/database/vault/vault";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId } from "@genbo/domain/ids";
 import { classBitsOf } from "@genbo/domain/investor-class";

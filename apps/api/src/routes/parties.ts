@@ -1,8 +1,7 @@
 import { roles as chainRoles } from "@genbo/chain/deployment";
-import { isConstraint } from "@genbo/database/commands";
-import type { Queryable } from "@genbo/database/connection";
-import { readDeployment } from "@genbo/database/deployment";
-import type { NewCommand } from "@genbo/database/operations-new";
+import { isConstraint } from "@genbo/database/commands/commands";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import { readDeployment } from "@genbo/database/outbox/deployment";
 import {
   findParty,
   lanePart,
@@ -12,7 +11,8 @@ import {
   partyPart,
   partyPersonConstraint,
   personOfInvestor,
-} from "@genbo/database/parties";
+} from "@genbo/database/parties/parties";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { Role } from "@genbo/domain/permissions";
 import type { CallOf, Handlers } from "../call.ts";

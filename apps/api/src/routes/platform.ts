@@ -1,9 +1,9 @@
 import { openApiDocument } from "@genbo/api-schema/openapi";
 import { problemMarkdown } from "@genbo/api-schema/problem-page";
 import { routeTable } from "@genbo/api-schema/routes";
-import { clockSkewMs } from "@genbo/database/clock-skew";
-import { readDeployment } from "@genbo/database/deployment";
-import { platformStatus, registerHead } from "@genbo/database/status";
+import { readDeployment } from "@genbo/database/outbox/deployment";
+import { clockSkewMs } from "@genbo/database/server/clock-skew";
+import { platformStatus, registerHead } from "@genbo/database/server/status";
 import type { Handlers } from "../call.ts";
 import { chainStateWire } from "../chain-state.ts";
 import type { ApiContext } from "../context.ts";

@@ -1,10 +1,10 @@
 import type { issueProof } from "@genbo/api-schema/proofs";
-import { anchoredRootAt, listRoots } from "@genbo/database/anchors";
-import { readDeployment } from "@genbo/database/deployment";
-import { findIssue } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { exportChunks } from "@genbo/database/register-export";
-import { accountParties } from "@genbo/database/register-write-registry";
+import { findIssue } from "@genbo/database/issues/issues";
+import { readDeployment } from "@genbo/database/outbox/deployment";
+import type { Principal } from "@genbo/database/parties/keys";
+import { anchoredRootAt, listRoots } from "@genbo/database/register/anchors";
+import { exportChunks } from "@genbo/database/register/export";
+import { accountParties } from "@genbo/database/register/write-registry";
 import type { z } from "zod";
 import type { CallOf, Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";

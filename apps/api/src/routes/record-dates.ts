@@ -1,12 +1,12 @@
-import { isConstraint } from "@genbo/database/commands";
-import { findIssue } from "@genbo/database/issues";
+import { isConstraint } from "@genbo/database/commands/commands";
+import { findIssue } from "@genbo/database/issues/issues";
 import {
   findRecordDate,
   listRecordDates,
   recordDateConstraint,
   recordDatePart,
-} from "@genbo/database/record-dates";
-import { changesOf } from "@genbo/database/record-dates-revise";
+} from "@genbo/database/record-dates/record-dates";
+import { changesOf } from "@genbo/database/record-dates/revise";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";

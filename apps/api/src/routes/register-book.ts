@@ -1,5 +1,5 @@
-import { findIssue } from "@genbo/database/issues";
-import { registerPage } from "@genbo/database/register-read";
+import { findIssue } from "@genbo/database/issues/issues";
+import { registerPage } from "@genbo/database/register/read";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Handlers } from "../call.ts";
 import type { ApiContext } from "../context.ts";

@@ -1,10 +1,10 @@
-import { isCustomer } from "@genbo/database/investors";
-import { findIssue, type IssueWithState } from "@genbo/database/issues";
-import type { Principal } from "@genbo/database/keys";
-import { type RegisterFilter, registerPage } from "@genbo/database/register-read";
-import { totalsByClass } from "@genbo/database/register-read-classes";
-import { entriesPage } from "@genbo/database/register-read-entries";
-import { type HistoryCursor, holderHistory } from "@genbo/database/register-read-holder";
+import { findIssue, type IssueWithState } from "@genbo/database/issues/issues";
+import { isCustomer } from "@genbo/database/parties/investors";
+import type { Principal } from "@genbo/database/parties/keys";
+import { type RegisterFilter, registerPage } from "@genbo/database/register/read";
+import { totalsByClass } from "@genbo/database/register/read-classes";
+import { entriesPage } from "@genbo/database/register/read-entries";
+import { type HistoryCursor, holderHistory } from "@genbo/database/register/read-holder";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Handlers } from "../call.ts";

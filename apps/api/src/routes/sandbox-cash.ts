@@ -1,6 +1,6 @@
-import { readDeployment } from "@genbo/database/deployment";
-import type { NewCommand } from "@genbo/database/operations-new";
-import { findParty } from "@genbo/database/parties";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import { readDeployment } from "@genbo/database/outbox/deployment";
+import { findParty } from "@genbo/database/parties/parties";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { Handlers } from "../call.ts";
 import { command } from "../command.ts";

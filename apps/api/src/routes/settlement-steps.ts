@@ -1,7 +1,6 @@
 import type { accepted, OperationKind } from "@genbo/api-schema/operations";
-import type { Part } from "@genbo/database/commands-statement";
-import { readDeployment } from "@genbo/database/deployment";
-import type { NewCommand } from "@genbo/database/operations-new";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import type { Part } from "@genbo/database/commands/statement";
 import {
   acceptPart,
   attestPart,
@@ -9,7 +8,8 @@ import {
   findSettlement,
   idleSettlementPart,
   type SettlementRow,
-} from "@genbo/database/settlements";
+} from "@genbo/database/issues/settlements";
+import { readDeployment } from "@genbo/database/outbox/deployment";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { z } from "zod";
 import type { CallOf, Handlers } from "../call.ts";

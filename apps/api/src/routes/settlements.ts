@@ -1,5 +1,5 @@
-import { operationIdsAbout } from "@genbo/database/operations";
-import { findSettlement, listSettlements, settlementParts } from "@genbo/database/settlements";
+import { operationIdsAbout } from "@genbo/database/commands/operations";
+import { findSettlement, listSettlements, settlementParts } from "@genbo/database/issues/settlements";
 import { newId } from "@genbo/domain/ids";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";

@@ -1,7 +1,12 @@
-import type { Queryable } from "@genbo/database/connection";
-import type { Principal } from "@genbo/database/keys";
-import { type StepKind, stepPart, type TransferForStep, transferForStep } from "@genbo/database/transfers";
-import { orderFacts } from "@genbo/database/transfers-facts";
+import {
+  type StepKind,
+  stepPart,
+  type TransferForStep,
+  transferForStep,
+} from "@genbo/database/issues/transfers";
+import { orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Principal } from "@genbo/database/parties/keys";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";

@@ -1,7 +1,7 @@
 import type { RowError } from "@genbo/api-schema/problem";
-import type { Queryable } from "@genbo/database/connection";
-import { transfersPart } from "@genbo/database/transfers";
-import { type OrderFacts, orderFacts } from "@genbo/database/transfers-facts";
+import { transfersPart } from "@genbo/database/issues/transfers";
+import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso } from "@genbo/domain/jst";
 import type { CallOf, Handlers } from "../call.ts";

@@ -1,5 +1,5 @@
-import { operationIdsAbout } from "@genbo/database/operations";
-import { findTransfer, listTransfers, transfersPart } from "@genbo/database/transfers";
+import { operationIdsAbout } from "@genbo/database/commands/operations";
+import { findTransfer, listTransfers, transfersPart } from "@genbo/database/issues/transfers";
 import { newId } from "@genbo/domain/ids";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { CallOf, Handlers } from "../call.ts";

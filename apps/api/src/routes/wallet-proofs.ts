@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { walletProof } from "@genbo/api-schema/wallet-proofs";
 import { type ProofPlace, proofToSign, type WalletProof } from "@genbo/chain/wallet-proof";
-import { isConstraint } from "@genbo/database/commands";
-import type { Queryable } from "@genbo/database/connection";
-import { readDeployment } from "@genbo/database/deployment";
+import { isConstraint } from "@genbo/database/commands/commands";
+import { readDeployment } from "@genbo/database/outbox/deployment";
 import {
   customerForChange,
   type InvestorRow,
   investorForChange,
   investorOfPersonForChange,
-} from "@genbo/database/investors";
-import type { Principal } from "@genbo/database/keys";
-import { latestCommitments } from "@genbo/database/vault";
+} from "@genbo/database/parties/investors";
+import type { Principal } from "@genbo/database/parties/keys";
 import {
   decideWalletProofPart,
   findWalletProof,
@@ -20,8 +18,10 @@ import {
   provePart,
   type WalletProofRow,
   walletProofPart,
-} from "@genbo/database/wallet-proofs";
-import { walletConstraint, walletsByAddress, walletsPart } from "@genbo/database/wallets";
+} from "@genbo/database/parties/wallet-proofs";
+import { walletConstraint, walletsByAddress, walletsPart } from "@genbo/database/parties/wallets";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { latestCommitments } from "@genbo/database/vault/vault";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
 import type { CallOf, Handlers } from "../call.ts";

@@ -1,6 +1,6 @@
-import type { Queryable } from "@genbo/database/connection";
-import { customerForChange, customersByNumber, type InvestorRow } from "@genbo/database/investors";
-import { listWallets, walletConstraint } from "@genbo/database/wallets";
+import { customerForChange, customersByNumber, type InvestorRow } from "@genbo/database/parties/investors";
+import { listWallets, walletConstraint } from "@genbo/database/parties/wallets";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import type { CallOf, Handlers } from "../call.ts";
 import { command, type Outcome } from "../command.ts";

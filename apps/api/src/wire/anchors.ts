@@ -1,5 +1,5 @@
 import type { anchoredRoot } from "@genbo/api-schema/anchors";
-import type { AnchoredRoot } from "@genbo/database/anchors";
+import type { AnchoredRoot } from "@genbo/database/register/anchors";
 import { anchorKindOf } from "@genbo/domain/anchors";
 import type { z } from "zod";
 

@@ -1,7 +1,7 @@
 import type { legalCase } from "@genbo/api-schema/cases";
 import type { holdPage } from "@genbo/api-schema/holds";
-import type { CaseRow } from "@genbo/database/legal-cases";
-import type { HoldAt } from "@genbo/database/register-read-holds";
+import type { CaseRow } from "@genbo/database/legal/cases";
+import type { HoldAt } from "@genbo/database/register/read-holds";
 import { holdKindOf } from "@genbo/domain/entry-kinds";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";

@@ -1,5 +1,5 @@
 import type { custodyChange } from "@genbo/api-schema/custody";
-import type { CustodyChangeRow } from "@genbo/database/custody-changes";
+import type { CustodyChangeRow } from "@genbo/database/legal/custody-changes";
 import type { z } from "zod";
 
 type Wire = z.input<typeof custodyChange>;

@@ -1,5 +1,5 @@
 import type { bookExport } from "@genbo/api-schema/exports";
-import type { RegisterExport } from "@genbo/database/register-exports";
+import type { RegisterExport } from "@genbo/database/register/exports";
 import type { z } from "zod";
 
 export function exportWire(order: RegisterExport): z.input<typeof bookExport> {

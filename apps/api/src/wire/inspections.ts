@@ -1,5 +1,5 @@
 import type { inspection, inspectionAnswer } from "@genbo/api-schema/inspections";
-import type { InspectionRow, InspectionWithAll } from "@genbo/database/inspections";
+import type { InspectionRow, InspectionWithAll } from "@genbo/database/legal/inspections";
 import { type Capacity, capacitiesOf, type Ground, groundsOf } from "@genbo/domain/inspections";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { z } from "zod";

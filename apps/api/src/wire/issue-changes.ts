@@ -1,5 +1,5 @@
 import type { change } from "@genbo/api-schema/issue-changes";
-import type { ChangeRow } from "@genbo/database/issue-changes";
+import type { ChangeRow } from "@genbo/database/issues/issue-changes";
 import type { ChangeKind, ChangeState } from "@genbo/domain/issue-changes";
 import type { Role } from "@genbo/domain/permissions";
 import type { z } from "zod";

@@ -1,5 +1,5 @@
 import type { issue } from "@genbo/api-schema/issues";
-import type { IssueWithState } from "@genbo/database/issues";
+import type { IssueWithState } from "@genbo/database/issues/issues";
 import { approvedUnits, type RatioLines } from "@genbo/domain/approved-units";
 import { classesOf } from "@genbo/domain/investor-class";
 import type { Role } from "@genbo/domain/permissions";

@@ -1,5 +1,5 @@
 import type { particulars } from "@genbo/api-schema/investors";
-import type { ParticularsVersion } from "@genbo/database/vault";
+import type { ParticularsVersion } from "@genbo/database/vault/vault";
 import type { z } from "zod";
 
 export interface ParticularsWire {

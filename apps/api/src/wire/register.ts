@@ -6,11 +6,11 @@ import type {
   recordDateList,
   registerRow,
 } from "@genbo/api-schema/register";
-import type { RecordDateWithLists } from "@genbo/database/record-dates";
-import type { ListChange } from "@genbo/database/record-dates-revise";
-import type { EntryLine } from "@genbo/database/register-read-entries";
-import type { HoldingPeriodRow } from "@genbo/database/register-read-holder";
-import type { RegisterRow } from "@genbo/database/register-row";
+import type { RecordDateWithLists } from "@genbo/database/record-dates/record-dates";
+import type { ListChange } from "@genbo/database/record-dates/revise";
+import type { EntryLine } from "@genbo/database/register/read-entries";
+import type { HoldingPeriodRow } from "@genbo/database/register/read-holder";
+import type { RegisterRow } from "@genbo/database/register/row";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";

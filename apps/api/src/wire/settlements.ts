@@ -1,5 +1,5 @@
 import type { settlement } from "@genbo/api-schema/settlements";
-import type { SettlementRow } from "@genbo/database/settlements";
+import type { SettlementRow } from "@genbo/database/issues/settlements";
 import type { LegKind, LegState, SettlementState } from "@genbo/domain/settlements";
 import type { z } from "zod";
 import { isoOf, type LegRow, wantsOfRow } from "../settlements.ts";

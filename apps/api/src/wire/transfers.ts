@@ -1,5 +1,5 @@
 import type { transfer } from "@genbo/api-schema/transfers";
-import type { TransferRow } from "@genbo/database/transfers";
+import type { TransferRow } from "@genbo/database/issues/transfers";
 import type { z } from "zod";
 
 type TransferWire = z.input<typeof transfer>;

@@ -1,12 +1,12 @@
-import { type Pool, withTransaction } from "@genbo/database/connection";
-import { insertBlocks, writeCursor } from "@genbo/database/cursor";
-import { collectDerived, writeEntries } from "@genbo/database/register-write";
-import { writeRegistry } from "@genbo/database/register-write-registry";
+import { insertBlocks, writeCursor } from "@genbo/database/register/cursor";
+import { collectDerived, writeEntries } from "@genbo/database/register/write";
+import { writeRegistry } from "@genbo/database/register/write-registry";
 import {
   activateIssues,
   type TransferState,
   writeTransferStates,
-} from "@genbo/database/register-write-subjects";
+} from "@genbo/database/register/write-subjects";
+import { type Pool, withTransaction } from "@genbo/database/sql/connection";
 import { type EntryKind, entryKinds, type HoldKind, holdKinds } from "@genbo/domain/entry-kinds";
 import { refOf } from "@genbo/domain/ids";
 import { basisCode, type LegalBasisName } from "@genbo/domain/legal-basis";

@@ -1,5 +1,5 @@
-import { withTransaction } from "@genbo/database/connection";
-import { writeSettlementNews } from "@genbo/database/settlements-settle";
+import { writeSettlementNews } from "@genbo/database/issues/settlements-settle";
+import { withTransaction } from "@genbo/database/sql/connection";
 import { asks, type Case, type Traded, traded } from "./trades.ts";
 import type { World } from "./world.ts";
 

@@ -1,0 +1,138 @@
+import type { CaseDocument, CaseKind, CaseState } from "@genbo/domain/cases/kinds";
+import type { Deadline } from "@genbo/domain/cases/rules";
+import { insertPart, type Part } from "../commands/statement.ts";
+import type { LegalCase, Prisma, PrismaClient } from "../generated/client.ts";
+import type { Queryable } from "../sql/connection.ts";
+import { seal, unseal } from "../vault/keys.ts";
+
+export interface NewCase {
+  id: string;
+  ref: string;
+  issueId: string;
+  kind: CaseKind;
+  basis: number;
+  partyId: string;
+  /** Brokers that may read it. */
+  brokerIds: readonly string[];
+  maker: string;
+  /** JSON text of the facts in their wire form, as far as they may stand in clear. */
+  facts: string;
+  /** All facts, where some may not (`sealFacts`). */
+  sealed: Buffer | null;
+  documents: readonly CaseDocument[];
+  deadlines: readonly Deadline[];
+  at: Date;
+}
+
+export const casePart = (row: NewCase): Part =>
+  insertPart<NewCase>(
+    "legal_case",
+    {
+      id: ["text", (of) => of.id],
+      ref: ["text", (of) => of.ref],
+      issue_id: ["text", (of) => of.issueId],
+      kind: ["text", (of) => of.kind],
+      basis: ["smallint", (of) => of.basis],
+      state: ["text", () => "open"],
+      party_id: ["text", (of) => of.partyId],
+      // Ids hold nothing that an array literal would have to quote.
+      broker_ids: ["text[]", (of) => `{${of.brokerIds.join(",")}}`],
+      maker: ["text", (of) => of.maker],
+      facts: ["jsonb", (of) => of.facts],
+      sealed: ["bytea", (of) => of.sealed],
+      documents: ["jsonb", (of) => JSON.stringify(of.documents)],
+      deadlines: ["jsonb", (of) => JSON.stringify(of.deadlines)],
+      created_at: ["timestamptz", (of) => of.at],
+    },
+    [row],
+  );
+
+/** Facts with names, under the key of the person that they are about: erased with it. */
+export const sealFacts = (dataKey: Buffer, id: string, facts: string): Buffer =>
+  seal(dataKey, Buffer.from(facts), boundTo(id));
+
+/** JSON text. */
+export const openFacts = (dataKey: Buffer, id: string, sealed: Buffer): string =>
+  unseal(dataKey, sealed, boundTo(id)).toString("utf8");
+
+const boundTo = (id: string): string => `case:${id}`;
+
+export interface CaseDecision {
+  id: string;
+  state: "approved" | "refused" | "withdrawn";
+  /** The second person; null where the one who filed it withdraws it. */
+  checker: string | null;
+  reason: string | null;
+  result: Readonly<Record<string, unknown>>;
+  at: Date;
+}
+
+/** Decides an open case; a guard, so that a case is closed once only. */
+export const decideCasePart = (decision: CaseDecision): Part => ({
+  name: "decide_case",
+  sql: (param, from) => `update legal_case set state = ${param(decision.state, "text")},
+      checker = ${param(decision.checker, "text")}, reason = ${param(decision.reason, "text")},
+      result = ${param(JSON.stringify(decision.result), "jsonb")},
+      decided_at = ${param(decision.at, "timestamptz")}
+    from ${from} where id = ${param(decision.id, "text")} and state = 'open' returning 1`,
+});
+
+/** Tells a transfer's parties why its request ends. */
+export const endRequestsPart = (refs: readonly string[], reason: string): Part => ({
+  name: "end_requests",
+  sql: (param, from) => `update transfer set reason = ${param(reason, "text")}
+    from ${from} where ref = any(${param(refs, "text[]")}) returning 1`,
+});
+
+/** Flags that every later record of a person carries. */
+export const personFlagsPart = (personId: string, flags: number): Part => ({
+  name: "person_flags",
+  sql: (param, from) => `update investor set flags = ${param(flags, "smallint")}
+    from ${from} where person_id = ${param(personId, "text")} returning 1`,
+});
+
+/** A row as reads give it. */
+export type CaseRow = LegalCase;
+
+/** Which cases a party sees: of the issues that it is trustee of, about its own customers, or all. */
+export type CaseView = { as: "trustee" | "broker"; partyId: string } | { as: "everything" };
+
+const visible = (view: CaseView): Prisma.LegalCaseWhereInput => {
+  if (view.as === "everything") return {};
+  if (view.as === "trustee") return { issue: { trusteeId: view.partyId } };
+  return { OR: [{ partyId: view.partyId }, { brokerIds: { has: view.partyId } }] };
+};
+
+export interface CaseFilter {
+  issueId: string;
+  kind?: CaseKind | undefined;
+  state?: CaseState | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Cases of an issue, oldest first; one more than `limit`, if there are more. */
+export const listCases = (prisma: PrismaClient, view: CaseView, filter: CaseFilter): Promise<CaseRow[]> =>
+  prisma.legalCase.findMany({
+    where: {
+      AND: [
+        visible(view),
+        { issueId: filter.issueId },
+        filter.kind === undefined ? {} : { kind: filter.kind },
+        filter.state === undefined ? {} : { state: filter.state },
+        filter.cursor === undefined ? {} : { id: { gt: filter.cursor } },
+      ],
+    },
+    orderBy: { id: "asc" },
+    take: filter.limit + 1,
+  });
+
+export const findCase = (prisma: PrismaClient, view: CaseView, id: string): Promise<CaseRow | null> =>
+  prisma.legalCase.findFirst({ where: { AND: [{ id }, visible(view)] } });
+
+/** The cases that made these holds, by the hold's id. */
+export async function casesOfHolds(db: Queryable, holdIds: readonly string[]): Promise<Map<string, string>> {
+  const text = "select id, ref from legal_case where ref = any($1)";
+  const found = await db.query<{ id: string; ref: string }>(text, [holdIds]);
+  return new Map(found.rows.map(({ id, ref }) => [ref, id]));
+}

@@ -1,0 +1,140 @@
+import { insertPart, type Part } from "../commands/statement.ts";
+import type { CustodyChange, Prisma, PrismaClient } from "../generated/client.ts";
+import type { Queryable } from "../sql/connection.ts";
+
+export interface NewCustodyChange {
+  id: string;
+  investorId: string;
+  fromBrokerId: string;
+  toBrokerId: string;
+  accounts: readonly string[];
+  documents: readonly { name: string; sha256: string }[];
+  fromExternalId: string;
+  maker: string;
+  at: Date;
+}
+
+export const custodyChangePart = (row: NewCustodyChange): Part =>
+  insertPart<NewCustodyChange>(
+    "custody_change",
+    {
+      id: ["text", (of) => of.id],
+      investor_id: ["text", (of) => of.investorId],
+      from_broker_id: ["text", (of) => of.fromBrokerId],
+      to_broker_id: ["text", (of) => of.toBrokerId],
+      accounts: ["text[]", (of) => `{${of.accounts.join(",")}}`],
+      documents: ["jsonb", (of) => JSON.stringify(of.documents)],
+      from_external_id: ["text", (of) => of.fromExternalId],
+      state: ["text", () => "open"],
+      maker: ["text", (of) => of.maker],
+      created_at: ["timestamptz", (of) => of.at],
+    },
+    [row],
+  );
+/** A customer has one undecided change at a time. */
+export const custodyChangeConstraint = "custody_change_open";
+
+/** The receiving broker's word; a guard, so that it is given once. */
+export const consentPart = (of: { id: string; externalId: string; acceptor: string; at: Date }): Part => ({
+  name: "consent_custody",
+  sql: (param, from) => `update custody_change set state = 'consented',
+      to_external_id = ${param(of.externalId, "text")}, acceptor = ${param(of.acceptor, "text")},
+      consented_at = ${param(of.at, "timestamptz")}
+    from ${from} where id = ${param(of.id, "text")} and state = 'open' returning 1`,
+});
+
+export interface CustodyDecision {
+  id: string;
+  state: "approved" | "refused" | "withdrawn";
+  /** Null where a broker withdraws. */
+  checker: string | null;
+  reason: string | null;
+  at: Date;
+}
+
+/** Decides an undecided change; only a consented one can be approved. */
+export const decideCustodyPart = (decision: CustodyDecision): Part => ({
+  name: "decide_custody",
+  sql: (param, from) => {
+    const state = param(decision.state, "text");
+    return `update custody_change set state = ${state}, checker = ${param(decision.checker, "text")},
+        reason = ${param(decision.reason, "text")}, decided_at = ${param(decision.at, "timestamptz")}
+      from ${from} where id = ${param(decision.id, "text")} and decided_at is null
+        and (state = 'consented' or ${state} <> 'approved') returning 1`;
+  },
+});
+
+export type CustodyChangeRow = CustodyChange;
+export type CustodyView = { as: "broker"; partyId: string } | { as: "everything" };
+
+const visible = (view: CustodyView): Prisma.CustodyChangeWhereInput =>
+  view.as === "broker" ? { OR: [{ fromBrokerId: view.partyId }, { toBrokerId: view.partyId }] } : {};
+
+export interface CustodyFilter {
+  state?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Changes, oldest first; one more than `limit`, if there are more. */
+export const listCustodyChanges = (
+  prisma: PrismaClient,
+  view: CustodyView,
+  { state, cursor, limit }: CustodyFilter,
+): Promise<CustodyChangeRow[]> =>
+  prisma.custodyChange.findMany({
+    where: {
+      AND: [
+        visible(view),
+        state === undefined ? {} : { state },
+        cursor === undefined ? {} : { id: { gt: cursor } },
+      ],
+    },
+    orderBy: { id: "asc" },
+    take: limit + 1,
+  });
+
+export const findCustodyChange = (
+  prisma: PrismaClient,
+  view: CustodyView,
+  id: string,
+): Promise<CustodyChangeRow | null> =>
+  prisma.custodyChange.findFirst({ where: { AND: [{ id }, visible(view)] } });
+
+/** What the registry says, or shall say, of an account: its person and the commitment of the person's particulars. */
+export interface KeptAccount {
+  address: string;
+  personId: string;
+  classBits: number;
+  flags: number;
+  validUntil: Date;
+  country: number;
+  custodianId: number;
+  commitment: string;
+}
+
+/** An investor's accounts as they stand in the register, kept by one broker. */
+export async function keptAccounts(
+  db: Queryable,
+  investorId: string,
+  custodianId: number,
+): Promise<KeptAccount[]> {
+  const text = `select a.address, a.person_id as "personId", a.class_bits as "classBits", a.flags,
+      a.valid_until as "validUntil", a.country, a.custodian_id as "custodianId", a.particulars as commitment
+    from wallet w join account a on a.address = w.address
+    where w.investor_id = $1 and a.custodian_id = $2 order by w.created_at, a.address`;
+  return (await db.query<KeptAccount>(text, [investorId, custodianId])).rows;
+}
+
+/** The trustees of the issues of which these accounts have units. */
+export async function trusteesOfAccounts(db: Queryable, accounts: readonly string[]): Promise<string[]> {
+  const text = `select distinct i.trustee_id as "trusteeId" from issue i where exists (select 1 from holding_period h
+    where h.issue_id = i.id and h.account = any($1) and h.to_seq is null)`;
+  return (await db.query<{ trusteeId: string }>(text, [accounts])).rows.map(({ trusteeId }) => trusteeId);
+}
+
+/** How far the consents of a change have come: the states of their operations. */
+export async function consentStates(db: Queryable, changeId: string): Promise<string[]> {
+  const text = `select state from operation where subject_id = $1 and kind = 'custody.consent' order by id`;
+  return (await db.query<{ state: string }>(text, [changeId])).rows.map(({ state }) => state);
+}

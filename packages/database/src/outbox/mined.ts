@@ -1,0 +1,136 @@
+import { bareArray } from "../sql/bulk.ts";
+import type { Queryable, Transaction } from "../sql/connection.ts";
+import { together } from "../sql/together.ts";
+
+/** A command of a transaction that a block holds, with what its entry in the register says of its makers. */
+export interface MinedCommand {
+  id: bigint;
+  operationId: string;
+  call: string;
+  target: string | null;
+  ref: string;
+  row: number;
+  /** False for what was settled before, when a quarantined issue goes on. */
+  open: boolean;
+  /** Null for what a self-custody wallet has ordered by its signature. */
+  maker: string | null;
+  checker: string | null;
+}
+
+/** A transaction of ours. */
+export interface OurTransaction {
+  id: bigint;
+  hash: string;
+  call: string;
+  commands: MinedCommand[];
+}
+
+/** Whether a lane of this database has ever stored a transaction. */
+export async function hasTransactions(db: Queryable): Promise<boolean> {
+  const result = await db.query<{ any: boolean }>("select exists (select 1 from chain_tx) as any");
+  return result.rows[0]!.any;
+}
+
+/** Which of these hashes are transactions of ours. */
+export async function ourHashes(db: Queryable, hashes: readonly string[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const result = await db.query<{ hash: string }>("select hash from chain_tx where hash = any($1)", [hashes]);
+  return new Set(result.rows.map(({ hash }) => hash));
+}
+
+const ofCommand = `c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
+    made.by as maker, nullif(coalesce(k.checker, s.checker, g.checker, o.checker), made.by) as checker
+  from command c join operation o on o.id = c.operation_id
+  left join legal_case k on k.id = o.subject_id
+  left join issue_change g on g.id = o.subject_id
+  left join transfer t on t.ref = c.ref and c.call = 'approveTransfers'
+  left join settlement s on s.id = o.subject_id and c.call in ('approveTransfers', 'settle')
+  left join issue i on i.ref = c.ref and c.call = 'createIssue'
+  cross join lateral (select case when c.call not in ('relay', 'relayRequest') then coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) end as by) made`;
+
+/** A command that this database still has to send, or has in no block that it knows of. */
+export interface OwedCommand extends MinedCommand {
+  signer: string;
+  args: Readonly<Record<string, unknown>>;
+}
+
+/** What these signers still owe of these refs. Along the queue's and the open transactions' indexes: refs have none. */
+export async function owedCommands(
+  db: Queryable,
+  signers: readonly string[],
+  refs: readonly string[],
+): Promise<OwedCommand[]> {
+  const result = await db.query<OwedCommand>(
+    `with owed as (
+       select id from command where signer = any($1) and state = 'queued' and ref = any($2)
+       union all
+       select q.id from chain_tx x join command q on q.chain_tx_id = x.id
+       where x.signer = any($1) and x.state in ('stored', 'sent') and q.state = 'taken' and q.ref = any($2)
+     )
+     select c.signer, c.args, -1 as row, true as open, ${ofCommand}
+     join owed on owed.id = c.id order by c.id`,
+    [signers, bareArray(refs)],
+  );
+  return result.rows;
+}
+
+/**
+ * Our transactions among these hashes, with their commands in the order of their rows. A line of the register names
+ * who made it: the request, the acceptance, the rejection and the cancellation each their own maker. Where a line is
+ * made by an approval, its checker approved what somebody else made: the request (Trust Act 198(2)), the issue, or the
+ * case. Nothing here depends on later steps, so that a chain that is read again gives the same lines.
+ */
+export async function ourTransactions(
+  db: Queryable,
+  hashes: readonly string[],
+): Promise<Map<string, OurTransaction>> {
+  if (hashes.length === 0) return new Map();
+  const [transactions, commands] = await together(
+    db.query<Omit<OurTransaction, "commands">>("select id, hash, call from chain_tx where hash = any($1)", [
+      hashes,
+    ]),
+    db.query<MinedCommand & { transactionId: bigint }>(
+      `select c.chain_tx_id as "transactionId", c.tx_row as row, c.state = 'taken' as open, ${ofCommand}
+       where c.chain_tx_id = any(array(select id from chain_tx where hash = any($1))) order by c.chain_tx_id, c.tx_row`,
+      [hashes],
+    ),
+  );
+  const byId = new Map(
+    transactions.rows.map((row): [bigint, OurTransaction] => [row.id, { ...row, commands: [] }]),
+  );
+  for (const { transactionId, ...command } of commands.rows) byId.get(transactionId)?.commands.push(command);
+  return new Map([...byId.values()].map((each) => [each.hash, each]));
+}
+
+export interface MinedTransaction {
+  hash: string;
+  blockNumber: number;
+  reverted: boolean;
+}
+
+/** Notes which block holds each of our transactions. */
+export async function markMined(tx: Transaction, mined: readonly MinedTransaction[]): Promise<void> {
+  if (mined.length === 0) return;
+  await tx.query(
+    `update chain_tx set state = 'mined', block_number = m.block_number, reverted = m.reverted
+     from unnest($1::text[], $2::bigint[], $3::boolean[]) as m (hash, block_number, reverted)
+     where chain_tx.hash = m.hash`,
+    [
+      mined.map((each) => each.hash),
+      mined.map((each) => each.blockNumber),
+      mined.map((each) => each.reverted),
+    ],
+  );
+}
+
+/** Operations whose rows a block holds and the register does not take in yet, because of a quarantine. */
+export async function markOperationsMined(tx: Transaction, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `with held as (
+       select id from operation where id = any($1) and state in ('accepted', 'queued', 'sent') order by id for no key update
+     )
+     update operation set state = 'mined', updated_at = $2 from held where operation.id = held.id`,
+    [ids, now],
+  );
+}

@@ -1,0 +1,59 @@
+import type { Queryable, Transaction } from "../sql/connection.ts";
+
+/** One row of a batch call that waits for its transaction. */
+export interface Command {
+  id: bigint;
+  operationId: string;
+  call: string;
+  /** null is the contract that the call belongs to: factory, registry or manager. */
+  target: string | null;
+  ref: string;
+  args: Readonly<Record<string, unknown>>;
+  /** A smaller number is more urgent. */
+  priority: number;
+}
+
+/** The channel on which the api says that commands wait. */
+export const commandChannel = "command";
+/** Payload on it: transactions that the node had are without a block again. */
+export const rolledBackNotice = "rolled back";
+
+/** Operations among these that somebody traces, each with its trace context. */
+export async function tracedOperations(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<{ id: string; traceparent: string }[]> {
+  const text = "select id, traceparent from operation where id = any($1) and traceparent is not null";
+  return (await db.query<{ id: string; traceparent: string }>(text, [ids])).rows;
+}
+
+/** How many commands of all lanes wait; `most` when there are more. */
+export async function queuedUpTo(db: Queryable, most: number): Promise<number> {
+  const result = await db.query<{ waiting: number }>({
+    name: "queued-up-to",
+    text: "select count(*)::int as waiting from (select 1 from command where state = 'queued' limit $1) c",
+    values: [most],
+  });
+  return result.rows[0]!.waiting;
+}
+
+/** Ties commands to the rows of a stored transaction, in their order. */
+export async function takeCommands(
+  tx: Transaction,
+  transactionId: bigint,
+  commands: readonly Command[],
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update command set state = 'taken', chain_tx_id = $1, tx_row = t.row - 1
+     from unnest($2::bigint[]) with ordinality as t (id, row) where command.id = t.id`,
+    [transactionId, commands.map(({ id }) => id)],
+  );
+  await tx.query(
+    `with moved as (
+       select id from operation where id = any($1) and state = 'accepted' order by id for no key update
+     )
+     update operation set state = 'queued', updated_at = $2 from moved where operation.id = moved.id`,
+    [[...new Set(commands.map(({ operationId }) => operationId))], now],
+  );
+}

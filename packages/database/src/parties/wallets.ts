@@ -1,0 +1,96 @@
+import { insertPart, type Part } from "../commands/statement.ts";
+import type { Prisma, PrismaClient, Wallet } from "../generated/client.ts";
+import type { Queryable } from "../sql/connection.ts";
+
+export interface NewWallet {
+  address: string;
+  investorId: string;
+  brokerId: string;
+  /** Of a custodied account its broker acts for it, and the address needs no key. */
+  custody: Custody;
+  at: Date;
+}
+export type Custody = "CUSTODIED" | "SELF";
+
+export const walletsPart = (rows: readonly NewWallet[]): Part =>
+  insertPart<NewWallet>(
+    "wallet",
+    {
+      address: ["text", (row) => row.address],
+      investor_id: ["text", (row) => row.investorId],
+      broker_id: ["text", (row) => row.brokerId],
+      custody: ["text", (row) => row.custody],
+      state: ["text", () => "pending"],
+      created_at: ["timestamptz", (row) => row.at],
+    },
+    rows,
+  );
+export const walletConstraint = "wallet_pkey";
+
+export interface WalletRow {
+  address: string;
+  investorId: string;
+  brokerId: string;
+  custody: Custody;
+  state: "pending" | "registered" | "refused";
+  createdAt: Date;
+}
+
+const columns = `address, investor_id as "investorId", broker_id as "brokerId", custody, state, created_at as "createdAt"`;
+
+/** The wallets of these addresses, whoever keeps them. */
+export async function walletsByAddress(
+  db: Queryable,
+  addresses: readonly string[],
+): Promise<Map<string, WalletRow>> {
+  const found = await db.query<WalletRow>({
+    name: "wallets-by-address",
+    text: `select ${columns} from wallet where address = any($1)`,
+    values: [addresses],
+  });
+  return new Map(found.rows.map((row) => [row.address, row]));
+}
+
+/** The wallets of an investor, oldest first. */
+export async function walletsOf(db: Queryable, investorId: string): Promise<WalletRow[]> {
+  const text = `select ${columns} from wallet where investor_id = $1 order by created_at, address`;
+  return (await db.query<WalletRow>(text, [investorId])).rows;
+}
+
+/** Those of these accounts that a broker keeps, as the register says. */
+export async function accountsKeptBy(
+  db: Queryable,
+  custodianId: number,
+  addresses: readonly string[],
+): Promise<Set<string>> {
+  const found = await db.query<{ address: string }>({
+    name: "accounts-kept-by",
+    text: "select address from account where custodian_id = $1 and address = any($2)",
+    values: [custodianId, addresses],
+  });
+  return new Set(found.rows.map(({ address }) => address));
+}
+
+export type WalletView = { as: "broker"; partyId: string } | { as: "everything" };
+
+export interface WalletFilter {
+  investorId?: string | undefined;
+  address?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** Wallets by address; one more than `limit`, if there are more. */
+export function listWallets(prisma: PrismaClient, view: WalletView, filter: WalletFilter): Promise<Wallet[]> {
+  const conditions: Prisma.WalletWhereInput[] = [
+    view.as === "broker" ? { brokerId: view.partyId } : {},
+    filter.investorId === undefined ? {} : { investorId: filter.investorId },
+    filter.address === undefined ? {} : { address: filter.address },
+    filter.cursor === undefined ? {} : { address: { gt: filter.cursor } },
+  ];
+  return prisma.wallet.findMany({
+    where: { AND: conditions },
+    orderBy: { address: "asc" },
+    take: filter.limit + 1,
+  });
+}

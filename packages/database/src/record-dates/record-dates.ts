@@ -1,0 +1,59 @@
+import type { RecordDateTerms } from "@genbo/domain/record-dates";
+import { insertPart, type Part } from "../commands/statement.ts";
+import type { PrismaClient, RecordDate, RecordDateList } from "../generated/client.ts";
+import type { ListState } from "./revise.ts";
+
+export interface NewRecordDate extends RecordDateTerms {
+  id: string;
+  issueId: string;
+  closesAt: Date;
+  purpose: string;
+  maker: string;
+  at: Date;
+}
+
+export const recordDatePart = (row: NewRecordDate): Part =>
+  insertPart<NewRecordDate>(
+    "record_date",
+    {
+      id: ["text", (date) => date.id],
+      issue_id: ["text", (date) => date.issueId],
+      day: ["date", (date) => date.day],
+      closes_at: ["timestamptz", (date) => date.closesAt],
+      purpose: ["text", (date) => date.purpose],
+      exercise_until: ["date", (date) => date.exerciseUntil],
+      notice_on: ["date", (date) => date.noticeOn],
+      deed_clause_ref: ["text", (date) => date.deedClauseRef],
+      maker: ["text", (date) => date.maker],
+      created_at: ["timestamptz", (date) => date.at],
+    },
+    [row],
+  );
+export const recordDateConstraint = "record_date_issue_id_day_purpose_key";
+
+export type RecordDateWithLists = RecordDate & { recordDateLists: RecordDateList[] };
+
+const include = { recordDateLists: { orderBy: { version: "desc" } } } as const;
+
+/** Record dates of an issue in the order in which they were set; one more than `limit`, if there are more. */
+export const listRecordDates = (
+  prisma: PrismaClient,
+  issueId: string,
+  page: { cursor?: string | undefined; limit: number },
+): Promise<RecordDateWithLists[]> =>
+  prisma.recordDate.findMany({
+    where: { issueId, ...(page.cursor !== undefined && { id: { gt: page.cursor } }) },
+    include,
+    orderBy: { id: "asc" },
+    take: page.limit + 1,
+  });
+
+/** A record date with its lists, newest version first. */
+export const findRecordDate = (prisma: PrismaClient, id: string): Promise<RecordDateWithLists | null> =>
+  prisma.recordDate.findUnique({ where: { id }, include });
+
+/** The state of the register that a version of a record date's list has. */
+export const listStateOf = ({ closesAt }: RecordDate, list: RecordDateList): ListState => ({
+  ...{ issueId: list.issueId, seq: Number(list.seq), knownSeq: Number(list.knownSeq) },
+  closesAt,
+});

@@ -1,0 +1,83 @@
+import { anchorRefusedKind } from "../outbox/anchor-refusals.ts";
+import type { Queryable, Transaction } from "../sql/connection.ts";
+
+/** A disagreement of register and chain. While it is open nothing more enters that issue, or the registry. */
+export interface NewBreak {
+  id: string;
+  /** null: the HolderRegistry's own line, or what concerns no line. */
+  issueId: string | null;
+  kind: string;
+  /** The number that the register expects next; it goes on from there once the break is closed. */
+  nextSeq?: number;
+  detail: Readonly<Record<string, unknown>>;
+  blockNumber: number;
+  at: Date;
+}
+
+export async function openBreak(tx: Transaction, made: NewBreak): Promise<void> {
+  const detail = JSON.stringify({ ...made.detail, nextSeq: made.nextSeq });
+  await tx.query(
+    `insert into register_break (id, issue_id, kind, detail, block_number, opened_at)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [made.id, made.issueId, made.kind, detail, made.blockNumber, made.at],
+  );
+}
+
+/** Kinds of breaks that hold back no single register: of the chain as a whole, of a lane, of a root that is not anchored. */
+const holdNothing = `('REORG', 'NONCE_TAKEN', '${anchorRefusedKind}')`;
+
+/** What is under quarantine now: issue ids, and null for the registry. */
+export async function quarantined(db: Queryable): Promise<Set<string | null>> {
+  const text = `select distinct issue_id from register_break where closed_at is null and kind not in ${holdNothing}`;
+  const result = await db.query<{ issue_id: string | null }>(text);
+  return new Set(result.rows.map(({ issue_id }) => issue_id));
+}
+
+/** What a break holds or held back and has not caught up yet: such a register differs from its contract for a known reason. */
+export async function catchingUp(db: Queryable): Promise<Set<string | null>> {
+  const text = `select distinct issue_id from register_break where resumed_at is null and kind not in ${holdNothing}`;
+  const result = await db.query<{ issue_id: string | null }>(text);
+  return new Set(result.rows.map(({ issue_id }) => issue_id));
+}
+
+export interface Resumable {
+  issueId: string | null;
+  /** The first block whose entries may be missing. */
+  fromBlock: number;
+  breakIds: string[];
+}
+
+/** What may go on, because its breaks were all closed, and has not yet. */
+export async function resumable(db: Queryable): Promise<Resumable[]> {
+  const result = await db.query<{ issue_id: string | null; from_block: bigint; ids: string[] }>(
+    `select issue_id, min(block_number) as from_block, array_agg(id) as ids from register_break
+     where resumed_at is null and kind not in ${holdNothing}
+     group by issue_id having bool_and(closed_at is not null) order by issue_id`,
+  );
+  return result.rows.map(({ issue_id, from_block, ids }) => ({
+    issueId: issue_id,
+    fromBlock: Number(from_block),
+    breakIds: ids,
+  }));
+}
+
+/** What these breaks held back has entered, or another break holds it. */
+export async function markResumed(tx: Transaction, breakIds: readonly string[], now: Date): Promise<void> {
+  await tx.query("update register_break set resumed_at = $2 where id = any($1)", [breakIds, now]);
+}
+
+/** What people decided about a reorg that left this block: nothing yet, a break that is open, or one that is closed. */
+export async function reorgDecision(
+  db: Queryable,
+  kind: string,
+  cursorHash: string,
+): Promise<"none" | "open" | "closed"> {
+  const result = await db.query<{ closed: boolean }>(
+    `select closed_at is not null as closed from register_break
+     where kind = $1 and detail ->> 'cursorHash' = $2 order by closed_at nulls first limit 1`,
+    [kind, cursorHash],
+  );
+  const row = result.rows[0];
+  if (row === undefined) return "none";
+  return row.closed ? "closed" : "open";
+}

@@ -1,0 +1,190 @@
+import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
+import { zeroAddress } from "@genbo/domain/words";
+import { holdAfter } from "@genbo/register/hold";
+import type { ChainEntry, Hold } from "@genbo/register/state";
+import type { Queryable } from "../sql/connection.ts";
+import { claimsOf, everInFavourOf, ranksOf } from "./read-pledges.ts";
+import type { StateOf } from "./read-position.ts";
+
+/** A hold that stood at a position. */
+export interface HoldAt extends Hold {
+  personId: string | null;
+  targetPersonId: string | null;
+  /** Of a pledge: what it secures, where that was stated. */
+  claim: string | null;
+  /** Of a pledge: its rank among those on the same units. */
+  rank: number | null;
+}
+
+export interface HoldsQuery {
+  /** Holds on, or in favour of, accounts that this broker keeps. */
+  custodianId?: number;
+  after?: string | undefined;
+  limit: number;
+}
+
+export interface HoldsPage {
+  /** By id. */
+  rows: HoldAt[];
+  next: string | null;
+}
+
+/** The open holds of an issue as of a position, each as its entries up to there left it. */
+export async function holdsPage(db: Queryable, at: StateOf, query: HoldsQuery): Promise<HoldsPage> {
+  const { issueId, seq } = at;
+  const { custodianId = null, after = "", limit } = query;
+  const found = await db.query<{ id: string }>({
+    name: "holds-page",
+    text: `select h.id
+      from hold h
+      left join account a on a.address = h.account left join account t on t.address = h.target
+      where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2) and h.id > $3
+        and ($4::int is null or a.custodian_id = $4 or t.custodian_id = $4
+          or h.controller = (select signer from party where custodian_id = $4))
+      order by h.id limit $5`,
+    values: [issueId, seq, after, custodianId, limit + 1],
+  });
+  const page = found.rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    rows: await openOnes(db, at, page),
+    next: found.rows.length > limit && last !== undefined ? last.id : null,
+  };
+}
+
+/** The open holds of one kind as of a position on any of these accounts, or in favour of them; by id. */
+export async function holdsOf(
+  db: Queryable,
+  at: StateOf,
+  of: { side: "account" | "target"; accounts: readonly string[]; kind?: number },
+): Promise<HoldAt[]> {
+  const { issueId, seq } = at;
+  const { side, accounts, kind = null } = of;
+  const others = await (side === "target" ? everInFavourOf : holdsCarriedFrom)(db, issueId, accounts);
+  const found = await db.query<{ id: string }>({
+    name: `holds-of-${side}`,
+    text: `select id from hold
+      where issue_id = $1 and from_seq <= $2 and (to_seq is null or to_seq > $2)
+        and (id = any($3) or account = any($5)) and ($4::int is null or kind = $4)
+      order by id`,
+    values: [issueId, seq, others, kind, side === "target" ? [] : accounts],
+  });
+  const wanted = new Set(accounts);
+  return (await openOnes(db, at, found.rows)).filter((hold) => wanted.has(hold[side] ?? ""));
+}
+
+/** Holds that stood on one of these accounts before they went with its units to another one, as a recovery carries them. */
+async function holdsCarriedFrom(
+  db: Queryable,
+  issueId: string,
+  accounts: readonly string[],
+): Promise<string[]> {
+  const found = await db.query<{ id: string }>({
+    name: "holds-carried-from",
+    text: `select distinct ref as id from entry
+      where issue_id = $1 and from_account = any($2) and kind = ${entryKinds.HOLD_CHANGED} and to_account <> from_account`,
+    values: [issueId, accounts],
+  });
+  return found.rows.map(({ id }) => id);
+}
+
+async function openOnes(db: Queryable, at: StateOf, rows: readonly { id: string }[]): Promise<HoldAt[]> {
+  const ids = rows.map(({ id }) => id);
+  const standing = await holdsAt(db, at, ids);
+  const pledges = ids.filter((id) => standing.get(id)?.kind === holdKinds.PLEDGE);
+  const [claims, ranks] = [await claimsOf(db, at, pledges), await ranksOf(db, at, pledges)];
+  const persons = await personsOf(
+    db,
+    [...standing.values()].flatMap(({ account, target }) => [account, target]),
+  );
+  const known = await asKnown(db, at, standing);
+  return ids.flatMap((id) => {
+    const hold = known.get(id);
+    // Frozen units that were all set free again are no hold, though their line goes on.
+    if (hold === undefined || hold.claimed === 0n) return [];
+    const personId = persons.get(hold.account) ?? null;
+    const targetPersonId = persons.get(hold.target ?? "") ?? null;
+    const [claim, rank] = [claims.get(id) ?? null, ranks.get(id) ?? null];
+    return [{ ...hold, claim, rank, personId, targetPersonId }];
+  });
+}
+
+async function personsOf(db: Queryable, accounts: readonly (string | null)[]): Promise<Map<string, string>> {
+  if (accounts.length === 0) return new Map();
+  const found = await db.query<{ address: string; person: string }>({
+    name: "persons-of-accounts",
+    text: "select address, person_id as person from account where address = any($1)",
+    values: [[...new Set(accounts)]],
+  });
+  return new Map(found.rows.map(({ address, person }) => [address, person]));
+}
+
+/**
+ * Holds as far as their accounts had the units, as is known now: a correction takes units out of any hold (ADR 0020), of
+ * several on an account out of the last one first.
+ */
+async function asKnown(
+  db: Queryable,
+  at: StateOf,
+  standing: ReadonlyMap<string, Hold>,
+): Promise<ReadonlyMap<string, Hold>> {
+  const corrected = at.overlay?.accounts;
+  const accounts = [...standing.values()]
+    .map(({ account }) => account)
+    .filter((each) => corrected?.has(each));
+  if (corrected === undefined || accounts.length === 0) return standing;
+  const all = await holdsOf(db, { ...at, overlay: null }, { side: "account", accounts });
+  const encumbered = new Map(accounts.map((each) => [each, corrected.get(each)?.row?.encumbered ?? 0n]));
+  const left = new Map(encumbered);
+  const known = new Map(standing);
+  for (const { id, account, kind, units, claimed } of all.sort((a, b) => a.fromSeq - b.fromSeq)) {
+    const [most, free] = [encumbered.get(account)!, left.get(account)!];
+    const lost = units > free ? units - free : 0n;
+    left.set(account, free - (units - lost));
+    const hold = standing.get(id);
+    // A pledge behind others claims no more than what these had.
+    const waits = kind === holdKinds.PLEDGE && claimed - lost > most ? most : claimed - lost;
+    if (hold !== undefined) known.set(id, { ...hold, units: units - lost, claimed: waits });
+  }
+  return known;
+}
+
+interface EntryRow {
+  seq: bigint;
+  kind: number;
+  units: bigint;
+  from: string | null;
+  to: string | null;
+  ref: string;
+  data: string;
+  basis: number;
+  head: string;
+  time: Date;
+}
+
+/** Holds as their entries up to a position left them. */
+async function holdsAt(
+  db: Queryable,
+  { issueId, seq }: StateOf,
+  ids: readonly string[],
+): Promise<Map<string, Hold>> {
+  if (ids.length === 0) return new Map();
+  const found = await db.query<EntryRow>({
+    name: "entries-of-holds",
+    text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time
+      from entry where ref = any($2) and issue_id = $1 and seq <= $3
+        and (kind between 6 and 10 or kind > 14 or (kind = 12 and from_account is not null and to_account is null)) order by seq`,
+    values: [issueId, ids, seq],
+  });
+  const holds = new Map<string, Hold>();
+  for (const row of found.rows) holds.set(row.ref, holdAfter(holds.get(row.ref) ?? null, entryOf(row)));
+  return holds;
+}
+
+const entryOf = ({ seq, from, to, time, ...row }: EntryRow): ChainEntry => ({
+  ...row,
+  seq: Number(seq),
+  from: from ?? zeroAddress,
+  to: to ?? zeroAddress,
+  blockTime: time.getTime() / 1000,
+});

@@ -1,0 +1,154 @@
+import type { Queryable } from "../sql/connection.ts";
+import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import type { StateOf } from "./read-position.ts";
+import type { Overlay, RegisterRow } from "./row.ts";
+
+/** Which accounts; at most one of the filters. */
+export interface RegisterFilter {
+  /** Accounts that this broker keeps now. */
+  custodianId?: number;
+  personId?: string;
+}
+
+export interface RegisterQuery extends RegisterFilter {
+  /** The `next` of the page before. */
+  after?: string | undefined;
+  /** Rows at most. */
+  limit: number;
+}
+
+/** `earlyMax`: the last entry that counts as early. */
+type PageQuery = RegisterQuery & { earlyMax?: number };
+
+export interface RegisterPage {
+  /** By account. */
+  rows: RegisterRow[];
+  /** Null on the last page. */
+  next: string | null;
+}
+
+/** Walks an issue's accounts in order, one index probe each, however many periods an account has. */
+const accountsOfIssue = `with recursive a (account) as (
+    (select account from holding_period where issue_id = $1 and account > $3 order by account limit 1)
+    union all
+    select (select account from holding_period where issue_id = $1 and account > a.account order by account limit 1)
+    from a where a.account is not null
+  )`;
+
+/** The accounts that an issue's first entries name: of early states, when most accounts of the present had nothing. */
+const accountsOfEntries = `with a (account) as (
+    select distinct v.account from entry e cross join lateral (values (e.from_account), (e.to_account)) v (account)
+    where e.issue_id = $1 and e.seq <= $2 and v.account > $3 order by v.account
+  )`;
+
+/** Up to this entry, looking through all of them costs less than passing over the accounts that came later: some 5 ms. */
+const earlyEntries = 5_000;
+
+const sources = {
+  early: { with: accountsOfEntries, from: "a", filter: "$5::text is null" },
+  all: { with: accountsOfIssue, from: "a", filter: "$5::text is null" },
+  custodian: {
+    with: "",
+    from: "(select address as account from account where custodian_id = $5 and address > $3 order by address) a",
+    filter: "true",
+  },
+  person: {
+    with: "",
+    from: "(select address as account from account where person_id = $5 and address > $3 order by address) a",
+    filter: "true",
+  },
+} as const;
+
+/**
+ * The period of an account that stood at entry $2 is the last that began by then, unless it had ended: one probe.
+ * The rows come in the order of `a`, so the limit stops the walk; the outer sort only puts that on record.
+ */
+const textOf = ({ with: cte, from, filter }: (typeof sources)[keyof typeof sources]) => `${cte}
+  select * from (
+    select p.account, p.person_id, p.units, p.encumbered, p.lots, p.from_seq
+    from ${from} cross join lateral (
+      select * from holding_period where issue_id = $1 and account = a.account and from_seq <= $2
+      order by from_seq desc limit 1
+    ) p
+    where (p.to_seq is null or p.to_seq > $2) and ${filter}
+    limit $4
+  ) page order by account`;
+
+/** The open periods are the register as of $2 exactly while no later entry stands in this statement's snapshot. */
+const presentText = `select p.* from issue_state s cross join lateral (
+    select account, person_id, units, encumbered, lots, from_seq from holding_period
+    where issue_id = $1 and to_seq is null and account > $3 order by account limit $4
+  ) p where s.issue_id = $1 and s.seq = $2`;
+
+/** A holding period as the table has it. */
+export interface PeriodRow {
+  account: string;
+  person_id: string;
+  units: bigint;
+  encumbered: bigint;
+  lots: LotsJson;
+  from_seq: bigint;
+}
+
+/**
+ * A page of the register as of a position. Pages of one position fit together whatever enters meanwhile, since a
+ * past state never changes.
+ */
+export async function registerPage(db: Queryable, at: StateOf, query: PageQuery): Promise<RegisterPage> {
+  const { overlay = null } = at;
+  const found =
+    overlay === null ? (await rowsAt(db, at, query)).map(rowOf) : await overlaid(db, at, overlay, query);
+  const rows = found.slice(0, query.limit);
+  return { rows, next: found.length > query.limit ? (rows.at(-1)?.account ?? null) : null };
+}
+
+/** The rows of the chain's state with those of corrected accounts in their place. */
+async function overlaid(
+  db: Queryable,
+  at: StateOf,
+  { accounts }: Overlay,
+  query: PageQuery,
+): Promise<RegisterRow[]> {
+  const { after = "", custodianId, personId, limit } = query;
+  // So many rows more, since so many of them may not count: what is left is then still a page, or all.
+  const found = await rowsAt(db, at, { ...query, limit: limit + accounts.size });
+  const others = found.map(rowOf).filter(({ account }) => !accounts.has(account));
+  const corrected = [...accounts.values()].flatMap(({ row, custodian }) =>
+    row !== null &&
+    row.account > after &&
+    (custodianId === undefined || custodian === custodianId) &&
+    (personId === undefined || row.personId === personId)
+      ? [row]
+      : [],
+  );
+  return [...others, ...corrected].sort((a, b) => (a.account < b.account ? -1 : 1)).slice(0, limit + 1);
+}
+
+/** One row more than a page has, where there are more. */
+async function rowsAt(db: Queryable, at: StateOf, query: PageQuery): Promise<PeriodRow[]> {
+  const { custodianId, personId, after = "", limit } = query;
+  const all = at.seq <= (query.earlyMax ?? earlyEntries) ? "early" : "all";
+  const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : all;
+  const values = [at.issueId, at.seq, after, limit + 1];
+  if (kind === all && at.isPresent) {
+    const present = await db.query<PeriodRow>({ name: "register-page-present", text: presentText, values });
+    if (present.rows.length > 0) return present.rows;
+  }
+  const past = await db.query<PeriodRow>({
+    name: `register-page-${kind}`,
+    text: textOf(sources[kind]),
+    values: [...values, personId ?? custodianId ?? null],
+  });
+  return past.rows;
+}
+
+export function rowOf(row: PeriodRow): RegisterRow {
+  return {
+    account: row.account,
+    personId: row.person_id,
+    units: row.units,
+    encumbered: row.encumbered,
+    lots: lotsFromJson(row.lots),
+    fromSeq: Number(row.from_seq),
+  };
+}

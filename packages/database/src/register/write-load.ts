@@ -1,0 +1,241 @@
+import { decodeHold, zeroAddress } from "@genbo/domain/words";
+import { emptyState, type Hold, type Holding, type IssueState } from "@genbo/register/state";
+import { bareArray } from "../sql/bulk.ts";
+import type { Queryable } from "../sql/connection.ts";
+import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+
+/** What the next entries of an issue touch. */
+export interface Touched {
+  issueId: string;
+  accounts: ReadonlySet<string>;
+  holds: ReadonlySet<string>;
+}
+
+/** What is in memory of an issue: of all that was asked for, what there is of it. */
+interface Standing {
+  state: IssueState;
+  accounts: Set<string>;
+  holds: Set<string>;
+  persons: Set<string>;
+}
+
+/**
+ * The present states of issues, as far as anybody has asked for them. The fold moves them on, so they are true as long as
+ * all that was folded is also written, in the same order, and nobody else writes the register.
+ */
+export interface States {
+  /**
+   * The states of these issues, whole for the given accounts and holds (with the accounts of those holds).
+   * @param personOf persons of accounts that have no units yet, so that their other accounts are counted
+   */
+  load(
+    db: Queryable,
+    touched: readonly Touched[],
+    personOf: (account: string) => string | undefined,
+  ): Promise<Map<string, IssueState>>;
+  /** How many accounts are in memory. */
+  size(): number;
+}
+
+export function createStates(): States {
+  const issues = new Map<string, Standing>();
+  return {
+    load: async (db, touched, personOf) => {
+      const fresh = touched.filter(({ issueId }) => !issues.has(issueId));
+      for (const { issueId } of fresh)
+        issues.set(issueId, {
+          state: emptyState(),
+          ...{ accounts: new Set(), holds: new Set(), persons: new Set() },
+        });
+      const standing = (issueId: string) => issues.get(issueId) as Standing;
+      await loadTotals(db, new Map(fresh.map(({ issueId }) => [issueId, standing(issueId).state])));
+      const states = new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
+      const holds = touched.map((each) => asked(each.issueId, standing(each.issueId).holds, each.holds));
+      const accounts = new Map(
+        touched.map((each) => asked(each.issueId, standing(each.issueId).accounts, each.accounts)),
+      );
+      await loadHolds(db, states, holds, (issueId, account) => {
+        if (add(standing(issueId).accounts, account)) accounts.get(issueId)?.add(account);
+      });
+      await loadHoldings(db, states, accounts);
+      const persons = touched.map(({ issueId, accounts: named }) => {
+        const { holdings } = standing(issueId).state;
+        const found = [...named, ...(accounts.get(issueId) ?? [])]
+          .map((account) => holdings.get(account)?.person ?? personOf(account))
+          .filter((person) => person !== undefined);
+        return asked(issueId, standing(issueId).persons, new Set(found));
+      });
+      await countAccounts(db, states, persons);
+      return states;
+    },
+    size: () => [...issues.values()].reduce((sum, { accounts }) => sum + accounts.size, 0),
+  };
+}
+
+/** What of `wanted` was never asked for; it is from now on. */
+function asked(
+  issueId: string,
+  known: Set<string>,
+  wanted: ReadonlySet<string>,
+): [issueId: string, members: Set<string>] {
+  return [issueId, new Set([...wanted].filter((each) => add(known, each)))];
+}
+
+/** @returns whether it was not there */
+function add(set: Set<string>, member: string): boolean {
+  return set.size < set.add(member).size;
+}
+
+/** An issue's figures as the register has them. */
+export type Figures = Pick<IssueState, "seq" | "head" | "units" | "holders" | "accounts" | "policy">;
+
+/** The present figures of these issues; those without an entry are left out. */
+export async function issueFigures(
+  db: Queryable,
+  issueIds: readonly string[],
+): Promise<Map<string, Figures>> {
+  if (issueIds.length === 0) return new Map();
+  const result = await db.query<{
+    issue_id: string;
+    seq: bigint;
+    head: string;
+    units: bigint;
+    holders: number;
+    accounts: number;
+    policy: string;
+  }>(
+    "select issue_id, seq, head, units, holders, accounts, policy from issue_state where issue_id = any($1)",
+    [issueIds],
+  );
+  return new Map(
+    result.rows.map(({ issue_id, seq, ...figures }) => [issue_id, { ...figures, seq: Number(seq) }]),
+  );
+}
+
+async function loadTotals(db: Queryable, states: ReadonlyMap<string, IssueState>): Promise<void> {
+  for (const [issueId, figures] of await issueFigures(db, [...states.keys()]))
+    Object.assign(states.get(issueId) as IssueState, figures);
+}
+
+interface HoldRow {
+  issue_id: string;
+  id: string;
+  account: string;
+  target: string | null;
+  kind: number;
+  controller: string | null;
+  units: bigint;
+  claimed: bigint;
+  behind: string | null;
+  accepted: boolean;
+  data: string;
+  from_seq: bigint;
+}
+
+async function loadHolds(
+  db: Queryable,
+  states: ReadonlyMap<string, IssueState>,
+  holds: readonly (readonly [string, ReadonlySet<string>])[],
+  found: (issueId: string, account: string) => void,
+): Promise<void> {
+  const [issueIds, ids] = pairs(holds);
+  if (ids.length === 0) return;
+  const result = await db.query<HoldRow>(
+    `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.behind, h.accepted, h.data, h.from_seq
+     from unnest($1::text[], $2::text[]) as t (issue_id, id) join hold h using (issue_id, id) where h.to_seq is null`,
+    [bareArray(issueIds), bareArray(ids)],
+  );
+  for (const row of result.rows) {
+    states.get(row.issue_id)?.holds.set(row.id, holdOf(row));
+    found(row.issue_id, row.account);
+  }
+}
+
+function holdOf(row: HoldRow): Hold {
+  return {
+    id: row.id,
+    account: row.account,
+    target: row.target,
+    kind: row.kind,
+    controller: row.controller ?? zeroAddress,
+    units: row.units,
+    claimed: row.claimed,
+    behind: row.behind,
+    expiryMinutes: decodeHold(row.data).expiryMinutes,
+    accepted: row.accepted,
+    data: row.data,
+    fromSeq: Number(row.from_seq),
+    toSeq: null,
+  };
+}
+
+interface HoldingRow {
+  issue_id: string;
+  account: string;
+  person_id: string;
+  from_seq: bigint;
+  units: bigint;
+  encumbered: bigint;
+  lots: LotsJson;
+}
+
+async function loadHoldings(
+  db: Queryable,
+  states: ReadonlyMap<string, IssueState>,
+  accounts: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<void> {
+  const [issueIds, addresses] = pairs([...accounts]);
+  if (addresses.length === 0) return;
+  const result = await db.query<HoldingRow>(
+    `select p.issue_id, p.account, p.person_id, p.from_seq, p.units, p.encumbered, p.lots
+     from unnest($1::text[], $2::text[]) as t (issue_id, account) join holding_period p using (issue_id, account)
+     where p.to_seq is null`,
+    [bareArray(issueIds), bareArray(addresses)],
+  );
+  for (const row of result.rows) states.get(row.issue_id)?.holdings.set(row.account, holdingOf(row));
+}
+
+function holdingOf(row: HoldingRow): Holding {
+  return {
+    account: row.account,
+    person: row.person_id,
+    units: row.units,
+    encumbered: row.encumbered,
+    lots: lotsFromJson(row.lots),
+    fromSeq: Number(row.from_seq),
+  };
+}
+
+async function countAccounts(
+  db: Queryable,
+  states: ReadonlyMap<string, IssueState>,
+  persons: readonly (readonly [string, ReadonlySet<string>])[],
+): Promise<void> {
+  const [issueIds, personIds] = pairs(persons);
+  if (personIds.length === 0) return;
+  const result = await db.query<{ issue_id: string; person_id: string; accounts: bigint }>(
+    // Account by account, so that each is one probe whatever PostgreSQL believes of the tables' sizes.
+    `select t.issue_id, t.person_id, count(*) as accounts
+     from unnest($1::text[], $2::text[]) as t (issue_id, person_id) join account a using (person_id)
+     cross join lateral (
+       select 1 from holding_period where issue_id = t.issue_id and account = a.address and to_seq is null limit 1
+     ) p group by t.issue_id, t.person_id`,
+    [bareArray(issueIds), bareArray(personIds)],
+  );
+  for (const row of result.rows) {
+    states.get(row.issue_id)?.accountsOfPerson.set(row.person_id, Number(row.accounts));
+  }
+}
+
+/** Two columns for unnest: each issue with each of its members. */
+function pairs(groups: readonly (readonly [string, ReadonlySet<string>])[]): [string[], string[]] {
+  const issueIds: string[] = [];
+  const members: string[] = [];
+  for (const [issueId, group] of groups) {
+    for (const member of group) {
+      issueIds.push(issueId);
+      members.push(member);
+    }
+  }
+  return [issueIds, members];
+}

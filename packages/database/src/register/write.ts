@@ -1,0 +1,226 @@
+import { decodeHold, zeroAddress } from "@genbo/domain/words";
+import { sumLots } from "@genbo/register/lots";
+import { perfects } from "@genbo/register/perfection";
+import type { ChainEntry, Hold, Holding, IssueTotals } from "@genbo/register/state";
+import type { Step } from "@genbo/register/step";
+import { bareArray, column, insertRows } from "../sql/bulk.ts";
+import type { Transaction } from "../sql/connection.ts";
+import { copyRows } from "../sql/copy-rows.ts";
+import { together } from "../sql/together.ts";
+import { lotsText } from "./lots-json.ts";
+
+/** Where an entry stands on the chain, and which command of ours made it. */
+export interface EntryOrigin {
+  txHash: string;
+  logIndex: number;
+  blockNumber: number;
+  blockHash: string;
+  operationId: string | null;
+  maker: string | null;
+  checker: string | null;
+}
+
+/** One folded entry of an issue, with its origin. */
+export interface EntryRow {
+  issueId: string;
+  step: Step;
+  origin: EntryOrigin;
+}
+
+const partyOf = (address: string): string | null => (address === zeroAddress ? null : address);
+const instantOf = (seconds: number): Date => new Date(seconds * 1000);
+
+const entryColumns = [
+  column<EntryRow>("issue_id", "text", ({ issueId }) => issueId),
+  column<EntryRow>("seq", "bigint", ({ step }) => step.entry.seq),
+  column<EntryRow>("kind", "smallint", ({ step }) => step.entry.kind),
+  column<EntryRow>("basis", "smallint", ({ step }) => step.entry.basis),
+  column<EntryRow>("units", "bigint", ({ step }) => step.entry.units),
+  column<EntryRow>("from_account", "text", ({ step }) => partyOf(step.entry.from)),
+  column<EntryRow>("to_account", "text", ({ step }) => partyOf(step.entry.to)),
+  column<EntryRow>("from_person", "text", ({ step }) => step.effect.from?.person ?? null),
+  column<EntryRow>("to_person", "text", ({ step }) => step.effect.to?.person ?? null),
+  column<EntryRow>("ref", "text", ({ step }) => step.entry.ref),
+  column<EntryRow>("data", "text", ({ step }) => step.entry.data),
+  column<EntryRow>("head", "text", ({ step }) => step.entry.head),
+  column<EntryRow>("trade_date", "date", ({ step }) => step.effect.tradeDate),
+  column<EntryRow>("acquired_on", "date", ({ step }) => step.effect.acquiredOn),
+  column<EntryRow>("settlement_date", "date", ({ step }) => step.effect.settlementDate),
+  column<EntryRow>("hold_id", "text", ({ step }) => step.effect.holdId),
+  column<EntryRow>("lots", "jsonb", ({ step }) => lotsText(step.effect.lots)),
+  column<EntryRow>("corrects", "bigint", ({ step }) => step.effect.corrects),
+  column<EntryRow>("effective_on", "date", ({ step }) => step.effect.effectiveOn),
+  column<EntryRow>("total_units", "bigint", ({ step }) => step.totals.units),
+  column<EntryRow>("total_holders", "integer", ({ step }) => step.totals.holders),
+  column<EntryRow>("total_accounts", "integer", ({ step }) => step.totals.accounts),
+  column<EntryRow>("operation_id", "text", ({ origin }) => origin.operationId),
+  column<EntryRow>("maker", "text", ({ origin }) => origin.maker),
+  column<EntryRow>("checker", "text", ({ origin }) => origin.checker),
+  column<EntryRow>("tx_hash", "text", ({ origin }) => origin.txHash),
+  column<EntryRow>("log_index", "integer", ({ origin }) => origin.logIndex),
+  column<EntryRow>("block_number", "bigint", ({ origin }) => origin.blockNumber),
+  column<EntryRow>("block_hash", "text", ({ origin }) => origin.blockHash),
+  column<EntryRow>("block_time", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
+  // Entered, and perfected if anything is (Trust Act 195), with its block: the same at a rebuild, since block time is
+  // legal time.
+  column<EntryRow>("entered_at", "timestamptz", ({ step }) => instantOf(step.entry.blockTime)),
+  column<EntryRow>("perfected_at", "timestamptz", ({ step }) =>
+    perfects(step) ? instantOf(step.entry.blockTime) : null,
+  ),
+];
+
+/** Adds lines to the register. Entries are only ever added. */
+export const writeEntries = (tx: Transaction, rows: readonly EntryRow[]): Promise<void> =>
+  copyRows(tx, "entry", entryColumns, rows);
+
+interface Period {
+  issueId: string;
+  holding: Holding;
+  toSeq: number | null;
+}
+interface PeriodEnd {
+  issueId: string;
+  account: string;
+  fromSeq: number;
+  toSeq: number;
+}
+interface TotalsRow extends IssueTotals {
+  issueId: string;
+  blockNumber: number;
+}
+
+/** What follows from entries: periods of holdings, holds, figures of issues. Collected step by step, written at once. */
+export interface DerivedRows {
+  add(issueId: string, step: Step, blockNumber: number): void;
+  write(tx: Transaction): Promise<void>;
+}
+
+export function collectDerived(): DerivedRows {
+  const opened: Period[] = [];
+  /** By issue and account: the period that is open after what was added so far. */
+  const open = new Map<string, Map<string, Period>>();
+  const ended: PeriodEnd[] = [];
+  const holds = new Map<string, { issueId: string; hold: Hold }>();
+  const totals = new Map<string, TotalsRow>();
+  const openOf = (issueId: string): Map<string, Period> => {
+    const known = open.get(issueId);
+    if (known !== undefined) return known;
+    const made = new Map<string, Period>();
+    open.set(issueId, made);
+    return made;
+  };
+  return {
+    add: (issueId, { entry, effect, totals: after }, blockNumber) => {
+      const own = openOf(issueId);
+      for (const change of effect.holdings) {
+        const { account } = change;
+        checkNamed(issueId, entry, account);
+        if (change.before !== null) {
+          const period = own.get(account);
+          if (period !== undefined) period.toSeq = entry.seq;
+          else ended.push({ issueId, account, fromSeq: change.before.fromSeq, toSeq: entry.seq });
+        }
+        if (change.after === null) own.delete(account);
+        else {
+          checkLots(issueId, change.after);
+          const period = { issueId, holding: change.after, toSeq: null };
+          own.set(account, period);
+          opened.push(period);
+        }
+      }
+      if (effect.hold !== null) holds.set(`${issueId} ${effect.hold.id}`, { issueId, hold: effect.hold });
+      totals.set(issueId, { issueId, ...after, blockNumber });
+    },
+    write: async (tx) => {
+      await together(
+        // Ends first: an account has one open period at a time.
+        endPeriods(tx, ended),
+        copyRows(tx, "holding_period", periodColumns, opened),
+        insertRows(tx, "hold", holdColumns, [...holds.values()], holdConflict),
+        insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict),
+      );
+    },
+  };
+}
+
+/** What the tree of one state is made from that of another by (`holdingsChanged`). */
+function checkNamed(issueId: string, { seq, from, to }: ChainEntry, account: string): void {
+  if (account === from || account === to) return;
+  throw new Error(`Entry ${seq} of ${issueId} changes ${account}, which it does not name.`);
+}
+
+/** Σ lots = holding. Here and not in the table, where it cost more than the rest of the row; reconciled daily as well. */
+function checkLots(issueId: string, { account, units, lots, fromSeq }: Holding): void {
+  if (sumLots(lots) === units) return;
+  throw new Error(`The lots of ${account} after entry ${fromSeq} of ${issueId} are not its ${units} units.`);
+}
+
+async function endPeriods(tx: Transaction, ended: readonly PeriodEnd[]): Promise<void> {
+  if (ended.length === 0) return;
+  const { rowCount } = await tx.query(
+    `update holding_period p set to_seq = t.to_seq
+     from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as t (issue_id, account, from_seq, to_seq)
+     where p.issue_id = t.issue_id and p.account = t.account and p.from_seq = t.from_seq`,
+    [
+      bareArray(ended.map((each) => each.issueId)),
+      bareArray(ended.map((each) => each.account)),
+      bareArray(ended.map((each) => each.fromSeq)),
+      bareArray(ended.map((each) => each.toSeq)),
+    ],
+  );
+  // The fold may have begun with a state from memory.
+  if (rowCount !== ended.length)
+    throw new Error(`${ended.length} periods were to end and ${rowCount} are in the register.`);
+}
+
+const periodColumns = [
+  column<Period>("issue_id", "text", ({ issueId }) => issueId),
+  column<Period>("account", "text", ({ holding }) => holding.account),
+  column<Period>("person_id", "text", ({ holding }) => holding.person),
+  column<Period>("from_seq", "bigint", ({ holding }) => holding.fromSeq),
+  column<Period>("to_seq", "bigint", ({ toSeq }) => toSeq),
+  column<Period>("units", "bigint", ({ holding }) => holding.units),
+  column<Period>("encumbered", "bigint", ({ holding }) => holding.encumbered),
+  column<Period>("lots", "jsonb", ({ holding }) => lotsText(holding.lots)),
+];
+
+type HoldOfIssue = { issueId: string; hold: Hold };
+
+/** Minutes since 1970 as an instant; null for a hold that does not expire. */
+function expiryOf({ data }: Hold): string | null {
+  const { expiryMinutes } = decodeHold(data);
+  return expiryMinutes === 0 ? null : instantOf(expiryMinutes * 60).toISOString();
+}
+
+const holdColumns = [
+  column<HoldOfIssue>("issue_id", "text", ({ issueId }) => issueId),
+  column<HoldOfIssue>("id", "text", ({ hold }) => hold.id),
+  column<HoldOfIssue>("account", "text", ({ hold }) => hold.account),
+  column<HoldOfIssue>("target", "text", ({ hold }) => hold.target),
+  column<HoldOfIssue>("kind", "smallint", ({ hold }) => hold.kind),
+  column<HoldOfIssue>("controller", "text", ({ hold }) => partyOf(hold.controller)),
+  column<HoldOfIssue>("units", "bigint", ({ hold }) => hold.units),
+  column<HoldOfIssue>("claimed", "bigint", ({ hold }) => hold.claimed),
+  column<HoldOfIssue>("behind", "text", ({ hold }) => hold.behind),
+  column<HoldOfIssue>("expires_at", "timestamptz", ({ hold }) => expiryOf(hold)),
+  column<HoldOfIssue>("accepted", "boolean", ({ hold }) => hold.accepted),
+  column<HoldOfIssue>("data", "text", ({ hold }) => hold.data),
+  column<HoldOfIssue>("from_seq", "bigint", ({ hold }) => hold.fromSeq),
+  column<HoldOfIssue>("to_seq", "bigint", ({ hold }) => hold.toSeq),
+];
+const holdConflict = `on conflict (issue_id, id) do update set account = excluded.account, target = excluded.target,
+  controller = excluded.controller, units = excluded.units, claimed = excluded.claimed, behind = excluded.behind, expires_at = excluded.expires_at, accepted = excluded.accepted, data = excluded.data,
+  to_seq = excluded.to_seq`;
+
+const totalsColumns = [
+  column<TotalsRow>("issue_id", "text", ({ issueId }) => issueId),
+  column<TotalsRow>("seq", "bigint", ({ seq }) => seq),
+  column<TotalsRow>("head", "text", ({ head }) => head),
+  column<TotalsRow>("units", "bigint", ({ units }) => units),
+  column<TotalsRow>("holders", "integer", ({ holders }) => holders),
+  column<TotalsRow>("accounts", "integer", ({ accounts }) => accounts),
+  column<TotalsRow>("policy", "text", ({ policy }) => policy),
+  column<TotalsRow>("block_number", "bigint", ({ blockNumber }) => blockNumber),
+];
+const totalsConflict = `on conflict (issue_id) do update set seq = excluded.seq, head = excluded.head,
+  units = excluded.units, holders = excluded.holders, accounts = excluded.accounts, policy = excluded.policy, block_number = excluded.block_number`;
