@@ -1,3 +1,4 @@
+import { type OrderWallet, orderWallet } from "@genbo/chain/order-wallet";
 import { orderActions } from "@genbo/chain/orders";
 import { createRpc } from "@genbo/chain/rpc";
 import { demoBegins } from "@genbo/cli/demo/run";
@@ -7,7 +8,6 @@ import { dayOfIso } from "@genbo/domain/jst";
 import { encodeMove } from "@genbo/domain/words";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ActiveIssue, activeIssue } from "../support/active-issue.ts";
-import { type OrderWallet, orderWallet } from "../support/order-wallet.ts";
 import { stackFolder } from "../support/stack-folder.ts";
 
 const { dataDir, remove } = stackFolder("self-custody");

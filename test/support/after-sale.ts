@@ -10,12 +10,12 @@ import { openKeyStore } from "@genbo/cli/demo/keys";
 import { admitParties, type Parties } from "@genbo/cli/demo/parties";
 import { readRecordDateList } from "@genbo/cli/demo/reads";
 import { demoBegins } from "@genbo/cli/demo/run";
-import type { Step } from "@genbo/cli/demo/steps";
 import { sellToBroker } from "@genbo/cli/demo/trade";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
 import { dayOfIso, isoOfDay } from "@genbo/domain/jst";
 import { endOfMonths } from "@genbo/domain/record-dates";
 import { afterAll, expect } from "vitest";
+import { assertingStep as step } from "./asserting-step.ts";
 import { type LegalDesk, openLegalDesk } from "./legal-desk.ts";
 import { stackFolder } from "./stack-folder.ts";
 
@@ -29,12 +29,6 @@ export interface AfterSale {
   accounts: Map<string, Account>;
   desk: LegalDesk;
 }
-
-const step: Step = {
-  say: () => undefined,
-  progress: () => undefined,
-  check: (what, actual, expected) => expect(actual, what).toStrictEqual(expected),
-};
 
 /** Each step by the party that makes it. Await it at the top of a file: it ends after the file's last test. */
 export async function standAfterSale(name: string): Promise<AfterSale> {

@@ -1,9 +1,9 @@
+import { orderWallet } from "@genbo/chain/order-wallet";
 import { orderToSign } from "@genbo/chain/orders";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { zeroWord } from "@genbo/domain/words";
 import { Signature } from "ethers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { orderWallet } from "../../../test/support/order-wallet.ts";
 import { challenged, ownWallet, proved } from "./support/successes-own-wallets.ts";
 import { unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";

@@ -1,10 +1,10 @@
+import { orderWallet } from "@genbo/chain/order-wallet";
 import { type Order, orderActions } from "@genbo/chain/orders";
 import { newPersonId, refOf, refOfWallet } from "@genbo/domain/ids";
 import { encodeRecord } from "@genbo/domain/registry-record";
 import { zeroWord } from "@genbo/domain/words";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
-import { orderWallet } from "../../../test/support/order-wallet.ts";
 
 const wallet = orderWallet();
 const { stack, market } = await startMarket();

@@ -1,8 +1,8 @@
+import { type OrderWallet, orderWallet } from "@genbo/chain/order-wallet";
 import { type OrderAction, orderActions } from "@genbo/chain/orders";
 import { refOf } from "@genbo/domain/ids";
 import { encodeRecord } from "@genbo/domain/registry-record";
 import { zeroWord } from "@genbo/domain/words";
-import { type OrderWallet, orderWallet } from "../../../../test/support/order-wallet.ts";
 import { asks, type Case, unused } from "./trades.ts";
 import type { Holder, World } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import { type OrderWallet, orderWallet } from "../../../../test/support/order-wallet.ts";
+import { type OrderWallet, orderWallet } from "@genbo/chain/order-wallet";
 import { asks, type Case, unused } from "./trades.ts";
 import type { Holder, World } from "./world.ts";
 

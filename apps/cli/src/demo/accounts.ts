@@ -14,19 +14,23 @@ export interface Account {
 /** By the broker's customer number: the id of the allotment. */
 export type Accounts = ReadonlyMap<string, Account>;
 
-/** Registers a broker's customers and an account for each; the files are sent twice to show that nothing doubles. */
+/**
+ * Registers a broker's customers and an account for each; the files are sent twice to show that nothing doubles.
+ * `name` tells one file of the broker from its next.
+ */
 export async function registerCustomers(
   step: Step,
   parties: Parties,
   broker: BrokerCode,
   customers: readonly Customer[],
+  name: string = broker,
 ): Promise<Accounts> {
   const client = parties.as[broker];
   // One broker's system speaks JSON, the other exports files as banks do.
   const form = broker === "NOMURA" ? "CSV" : "JSON";
   const file = form === "CSV" ? { csv: bankCsv(customers) } : { body: { rows: customers.map(investorRow) } };
   const send = async (time: string) =>
-    (await client.call("registerInvestors", { ...file, key: `demo:investors:${broker}:${time}` })).body;
+    (await client.call("registerInvestors", { ...file, key: `demo:investors:${name}:${time}` })).body;
   const first = await send("first");
   step.check(
     `${broker}: ${customers.length} customers registered from ${form}`,
@@ -39,7 +43,7 @@ export async function registerCustomers(
     [again.created, again.conflicts.length],
     [0, 0],
   );
-  const wallets = await registerWallets(step, client, broker, customers);
+  const wallets = await registerWallets(step, client, { broker, name }, customers);
   const personIds = await personIdsOf(client);
   return new Map(
     first.items.map(({ id, externalId }) => {
@@ -54,12 +58,12 @@ export async function registerCustomers(
 async function registerWallets(
   step: Step,
   client: Client,
-  broker: BrokerCode,
+  { broker, name }: { broker: BrokerCode; name: string },
   customers: readonly Customer[],
 ): Promise<Map<string, string>> {
   const body = { rows: customers.map(({ person }) => ({ externalId: person.id })) };
   const send = async (time: string) =>
-    (await client.call("registerWallets", { body, key: `demo:wallets:${broker}:${time}` })).body;
+    (await client.call("registerWallets", { body, key: `demo:wallets:${name}:${time}` })).body;
   const first = await send("first");
   step.progress(`${broker}: ${first.rows} accounts on their way into the holder registry`);
   if (first.operationId !== null) {

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Stack, startStack } from "../supervisor.ts";
-import { type DemoResult, demoBegins, runDemo } from "./run.ts";
+import { type DemoResult, platformBegins, runDemo } from "./run.ts";
 import { createSteps, type Screen, terminalScreen } from "./steps.ts";
 
 const defaultDataDir = ".genbo/demo";
@@ -52,7 +52,7 @@ export async function demoOn(dataDir: string, screen: Screen): Promise<DemoResul
       async (step) => {
         stack = await startStack({
           dataDir,
-          genesisTime: demoBegins,
+          genesisTime: platformBegins,
           progress: (line) => step.say(line),
           notice: (line) => screen.line(`   ! ${line}`),
         });

@@ -4,7 +4,7 @@ import { makePeople } from "./people.ts";
 
 const seed = "kenedix-2021";
 /** Identity checks of the demo hold until the end of this day in Japan. */
-const checkedUntil = "2026-07-31T15:00:00Z";
+export const checkedUntil = "2026-07-31T15:00:00Z";
 
 /** A customer of NOMURA whose identity check lapses before the sale of October 2021. */
 export const lapsedCustomer = { id: "INV-LAPSED", broker: "NOMURA", tax: "RESIDENT_INDIVIDUAL" } as const;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-const file = new URL("../../../../test/fixtures/kenedix-2021.json", import.meta.url);
+const fileOf = (name: string) => new URL(`../../../../test/fixtures/${name}.json`, import.meta.url);
 
 export type TaxCategory = "RESIDENT_INDIVIDUAL" | "DOMESTIC_CORPORATION" | "NON_RESIDENT_INDIVIDUAL";
 export type BrokerCode = "SBI" | "NOMURA";
@@ -40,7 +40,21 @@ export interface Scenario {
   as_of_checks: { as_of: string; holder: string; units: number }[];
 }
 
-/** Reads the project's own copy of the issue's figures: every amount of the demo comes from here. */
-export function readScenario(): Scenario {
-  return (JSON.parse(readFileSync(file, "utf8")) as { scenario: Scenario }).scenario;
+/** A straight bond on the public terms of 2021. */
+export interface BondScenario {
+  units: number;
+  face: number;
+  total: number;
+  issue: string;
+  coupons: [string, string];
+  maturity: string;
+  holders: { id: string; units: number; tax: TaxCategory }[];
 }
+
+function read<S>(name: string): S {
+  return (JSON.parse(readFileSync(fileOf(name), "utf8")) as { scenario: S }).scenario;
+}
+
+/** Reads the project's own copy of the issue's figures: every amount of the demo comes from here. */
+export const readScenario = () => read<Scenario>("kenedix-2021");
+export const readBond = () => read<BondScenario>("st-bond-2021");

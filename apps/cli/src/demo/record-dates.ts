@@ -1,3 +1,4 @@
+import type { WireRequest } from "@genbo/api-schema/wire";
 import type { Accounts } from "./accounts.ts";
 import type { ChainView } from "./chain-view.ts";
 import { moveClock } from "./clock.ts";
@@ -8,37 +9,27 @@ import type { Parties } from "./parties.ts";
 import { byPerson, type Holding, holdingsOf, readRecordDateList, sumOf } from "./reads.ts";
 import type { Step } from "./steps.ts";
 
-/** Both record dates of the fixture with the inheritance between them; the lists by their days. */
-export async function recordDates(
+/** A record date of the trust, against the fixture; its list by its day. */
+export async function distribute(
   step: Step,
   parties: Parties,
   issue: DemoIssue,
   accounts: Accounts,
-  scenario: Scenario,
+  { record_date, rows, payment }: Scenario["distribution_1"],
   chain: ChainView,
 ): Promise<Record<string, Holding[]>> {
-  const { distribution_1: first, distribution_2: second } = scenario;
-  const lists: Record<string, Holding[]> = {};
-  const take = async ({ record_date, rows, payment }: Scenario["distribution_1"], purpose: string) => {
-    // The fixture's note says which weekday it was.
-    const [day = ""] = record_date.split(" ");
-    const list = await takeRecordDate(step, parties, issue, { day, purpose, exerciseUntil: payment });
-    lists[day] = byPerson(list.items);
-    step.check(`record date ${day}, 24:00 JST: the fixture's list`, lists[day], holdingsOf(rows, accounts));
-    step.check(
-      "its units are the contract's totalSupply",
-      sumOf(list.items),
-      await chain.supply(issue.token),
-    );
-  };
-  await take(first, "第1期収益分配");
-  await inherit(step, parties, issue, accounts, scenario);
-  await take(second, "第2期収益分配");
-  return lists;
+  // The fixture's note says which weekday it was. The deed fixes the end of each period and the payment a month later.
+  const [day = ""] = record_date.split(" ");
+  const date = { day, purpose: "収益分配", exerciseUntil: payment, deedClauseRef: "信託契約" };
+  const { items } = await takeRecordDate(step, parties, issue, date);
+  const list = byPerson(items);
+  step.check(`record date ${day}, 24:00 JST: the fixture's list`, list, holdingsOf(rows, accounts));
+  step.check("its units are the contract's totalSupply", sumOf(items), await chain.supply(issue.token));
+  return { [day]: list };
 }
 
 /** General succession: each heir's units are an entry of their own, and keep the date of acquisition. */
-async function inherit(
+export async function inherit(
   step: Step,
   parties: Parties,
   issue: DemoIssue,
@@ -67,17 +58,16 @@ async function inherit(
 }
 
 /** Sets a record date, moves the clock past 24:00 JST of its day and reads the list that was frozen then. */
-async function takeRecordDate(
+export async function takeRecordDate(
   step: Step,
   parties: Parties,
   issue: DemoIssue,
-  { day, purpose, exerciseUntil }: { day: string; purpose: string; exerciseUntil: string },
+  body: NonNullable<WireRequest<"setRecordDate">["body"]>,
 ) {
   const { body: set } = await parties.as.trustee.call("setRecordDate", {
     params: { id: issue.id },
-    // The deed fixes the end of each period and the distribution of the month after it.
-    body: { day, purpose, exerciseUntil, deedClauseRef: "信託契約" },
-    key: `demo:record-date:${day}`,
+    body,
+    key: `demo:record-date:${body.day}`,
   });
   await moveClock(step, parties.as.operator, new Date(Date.parse(set.closesAt) + 1_000).toISOString());
   const until = Date.now() + 30_000;

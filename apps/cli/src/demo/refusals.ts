@@ -16,14 +16,14 @@ export interface Refusal {
   codes: string[];
 }
 
-interface Attempt {
+export interface Attempt {
   case: string;
   /** What a right answer looks like. */
   expected: { status: number; codes: string[] };
   act: () => Promise<unknown>;
 }
 
-/** Step 5: what must not happen does not, each answer names every rule, and neither head moves. */
+/** What must not happen does not, each answer names every rule, and neither head moves. */
 export async function refuse(
   step: Step,
   parties: Parties,
@@ -41,13 +41,19 @@ export async function refuse(
     await selfApproval(parties, scenario),
   ];
   const before = await heads();
+  const refusals = await attemptAll(step, attempts);
+  step.check("nothing changed: register and chain have the heads they had", await heads(), before);
+  return refusals;
+}
+
+/** Makes each attempt and checks that it is refused for the reasons expected. */
+export async function attemptAll(step: Step, attempts: readonly Attempt[]): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   for (const attempt of attempts) {
     const { status, codes } = await outcomeOf(attempt.act);
     step.check(`${attempt.case}: ${attempt.expected.codes.join(", ")}`, { status, codes }, attempt.expected);
     refusals.push({ case: attempt.case, status, codes });
   }
-  step.check("nothing changed: register and chain have the heads they had", await heads(), before);
   return refusals;
 }
 
@@ -110,7 +116,7 @@ function transfersRefused(
 }
 
 /** A second run comes months later by the sandbox clock; a request of long ago would be refused for its age too. */
-async function today(parties: Parties): Promise<string> {
+export async function today(parties: Parties): Promise<string> {
   const { body } = await parties.as.operator.call("status");
   return isoOfDay(jstDay(new Date(body.time)));
 }

@@ -8,7 +8,7 @@ import { renderTable } from "./table.ts";
 
 const shownRows = 12;
 
-/** Step 7: the register as a table. Names are read one by one from the vault, and each read is audited. */
+/** The register as a table. Names are read one by one from the vault, and each read is audited. */
 export async function showRegister(
   screen: Screen,
   parties: Parties,

@@ -7,9 +7,9 @@ import type { Parties } from "./parties.ts";
 import { allEntries } from "./reads.ts";
 import type { Step } from "./steps.ts";
 
-type Order = NonNullable<WireRequest<"requestTransfer">["body"]>;
+export type Order = NonNullable<WireRequest<"requestTransfer">["body"]>;
 
-/** Step 4: a sale to the broker's own account, traded on one day and settled two business days later. */
+/** A sale to the broker's own account, traded on one day and settled two business days later. */
 export async function sellToBroker(
   step: Step,
   parties: Parties,
@@ -27,42 +27,49 @@ export async function sellToBroker(
     settlementDate: settle,
   };
   await moveClock(step, parties.as.operator, `${trade}T10:00:00+09:00`);
-  const transferId = await request(step, parties, order);
-  await decide(step, parties, transferId, "acceptTransfer");
+  await precheck(step, parties, order);
+  const transferId = await requestSale(step, parties, "trade", order);
+  await decide(step, parties, "trade", transferId, "acceptTransfer");
   await moveClock(step, parties.as.operator, `${settle}T10:00:00+09:00`);
-  await decide(step, parties, transferId, "approveTransfer");
+  await decide(step, parties, "trade", transferId, "approveTransfer");
   const { body: transfer } = await parties.as.trustee.call("getTransfer", { params: { id: transferId } });
   step.check("the transfer is entered", transfer.state, "entered");
   const entries = await allEntries(parties.as.trustee, issue.id);
   checkEntry(step, entries, transfer, scenario);
 }
 
-async function request(step: Step, parties: Parties, order: Order): Promise<string> {
+async function precheck(step: Step, parties: Parties, { issueId, from, to, units }: Order): Promise<void> {
   const client = parties.as.SBI;
-  const { issueId, from, to, units } = order;
   const known = await client.call("listTransfers", { query: { issueId } });
-  const precheck = await client.call("precheckTransfer", { body: { issueId, from, to, units } });
-  const failing = precheck.body.failing.map(({ code }) => code);
+  const { body } = await client.call("precheckTransfer", { body: { issueId, from, to, units } });
   // Units that a run before has sold cannot be sold once more, and the pre-check must know that too.
   const expected = known.body.items.length > 0 ? ["INSUFFICIENT_UNITS"] : [];
+  const failing = body.failing.map(({ code }) => code);
   step.check("the pre-check names every rule that stands against it", failing, expected);
-  step.check("and what it needs", precheck.body.needs, ["acceptance", "approval"]);
-  const { body } = await client.call("requestTransfer", { body: order, key: "demo:trade:request" });
+  step.check("and what it needs", body.needs, ["acceptance", "approval"]);
+}
+
+/** The request of the seller's broker, one half of the joint request. */
+export async function requestSale(step: Step, parties: Parties, name: string, order: Order): Promise<string> {
+  const client = parties.as.SBI;
+  const { body } = await client.call("requestTransfer", { body: order, key: `demo:${name}:request` });
   if (body.transferId === undefined) throw new Error("The request has no transfer id.");
   const { state } = await client.waitForOperation(body.operationId);
   step.check("the request of the seller's broker holds the units", state, "entered");
   return body.transferId;
 }
 
-/** Acceptance by the buyer's broker, approval by the trustee: the halves of the joint request and its admission. */
-async function decide(
+/** Acceptance by the buyer's broker, the other half of the joint request, or its admission by the trustee. */
+export async function decide(
   step: Step,
   parties: Parties,
+  name: string,
   id: string,
   decision: "acceptTransfer" | "approveTransfer",
 ): Promise<void> {
   const client = decision === "acceptTransfer" ? parties.as.SBIDesk : parties.as.trustee;
-  const { body } = await client.call(decision, { params: { id }, body: {}, key: `demo:trade:${decision}` });
+  const key = `demo:${name}:${decision}`;
+  const { body } = await client.call(decision, { params: { id }, body: {}, key });
   const { state } = await client.waitForOperation(body.operationId);
   const what = decision === "acceptTransfer" ? "the buyer's broker accepts" : "the trustee approves";
   step.check(what, state, "entered");

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { type Order, orderToSign } from "@genbo/chain/orders";
 import { zeroAddress, zeroWord } from "@genbo/domain/words";
 import { Wallet } from "ethers";
+import { type Order, orderToSign } from "./orders.ts";
 
-/** A wallet whose key its holder keeps, and which signs orders as `eth_signTypedData_v4` does. */
+/** A wallet whose key its holder keeps, and which signs orders as `eth_signTypedData_v4` does: of the demo and the tests. */
 export interface OrderWallet {
   address: string;
+  secret: string;
   /** A whole order of this wallet, of which only what matters is named. */
   order(fields: Partial<Order>): Order;
   /** Signs an EIP-712 payload as a wallet is handed it. */
@@ -13,8 +14,8 @@ export interface OrderWallet {
   sign(chainId: number, token: string, order: Order): Promise<string>;
 }
 
-export function orderWallet(): OrderWallet {
-  const wallet = new Wallet(`0x${randomBytes(32).toString("hex")}`);
+export function orderWallet(secret = `0x${randomBytes(32).toString("hex")}`): OrderWallet {
+  const wallet = new Wallet(secret);
   const address = wallet.address.toLowerCase();
   let nonce = 0;
   const signPayload: OrderWallet["signPayload"] = (payload) => {
@@ -24,6 +25,7 @@ export function orderWallet(): OrderWallet {
   };
   return {
     address,
+    secret,
     order: (fields) => {
       nonce += 1;
       return {
