@@ -7,11 +7,12 @@ import { isDatabaseUnavailable } from "@genbo/database/sql/unavailable";
 import { type Background, startBackground } from "@genbo/domain/background";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { ApiContext } from "./context.ts";
-import { settleCommand, wantsOfRow } from "./settlements.ts";
+import { isServed } from "./settlement-rules.ts";
+import { settleCommand, unitsIn, wantsOfRow } from "./settlements.ts";
 
 /** Notifications of entries can be lost, and settlement days begin without one. */
 const lookEveryMs = 1_000;
-/** Taken up at once; the others are found at the next look. */
+/** Read at once. */
 const batchMax = 100;
 
 /**
@@ -29,19 +30,29 @@ export const startSettler = (ctx: ApiContext): Background =>
 
 async function settleDue(ctx: ApiContext): Promise<void> {
   const now = ctx.clock.now();
-  const rows = await unsettled(ctx.pool, ctx.prisma, now, batchMax);
   let queued = 0;
-  for (const row of rows) {
-    if (wantsOfRow(row, now).length > 0) continue;
-    try {
-      if (await settle(ctx, row, now)) queued += 1;
-    } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error;
-      // It is looked at again; the others do not wait for it.
-      ctx.log.error("a settlement could not be put up", { settlement: row.id, error });
-    }
+  let after = "";
+  for (;;) {
+    const rows = await unsettled(ctx.pool, ctx.prisma, { now, after, limit: batchMax });
+    for (const row of rows) if (await settled(ctx, row, now)) queued += 1;
+    if (rows.length < batchMax) break;
+    // What waits at the front keeps none behind it from its turn.
+    after = rows.at(-1)!.id;
   }
   if (queued > 0) ctx.notifyCommands();
+}
+
+/** Whether it was put up; one that cannot be is looked at again, and the others do not wait for it. */
+async function settled(ctx: ApiContext, row: SettlementRow, now: Date): Promise<boolean> {
+  if (wantsOfRow(row, now).length > 0) return false;
+  try {
+    if (await isServed(ctx.pool, unitsIn(row))) return false;
+    return await settle(ctx, row, now);
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    ctx.log.error("a settlement could not be put up", { settlement: row.id, error });
+    return false;
+  }
 }
 
 async function settle(ctx: ApiContext, row: SettlementRow, at: Date): Promise<boolean> {

@@ -2,7 +2,7 @@ import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-fa
 import type { Queryable } from "@genbo/database/sql/connection";
 import type { CallOf } from "./call.ts";
 import { ProblemError } from "./problem.ts";
-import { activeIssue, numberOf, rulesAgainst, rulesAtExecution, ruleWire } from "./rules.ts";
+import { activeIssue, attached, numberOf, rulesAgainst, rulesAtExecution, ruleWire } from "./rules.ts";
 import { isoOf, type LegRow } from "./settlements.ts";
 
 /** Units that a settlement moves, with what the register says of them. */
@@ -49,13 +49,15 @@ function afterEachOther(legs: readonly OrderLeg[]): OrderLeg[] {
   });
 }
 
+const orderOf = ({ issueId, fromAccount, toAccount }: LegRow) => ({
+  issueId: issueId!,
+  from: fromAccount,
+  to: toAccount,
+});
+
 /** What the register says now of units that are agreed on. @throws ProblemError for an issue that takes no entries */
 export async function legOrders(db: Queryable, legs: readonly LegRow[]): Promise<OrderLeg[]> {
-  const orders = legs.map(({ issueId, fromAccount, toAccount }) => ({
-    issueId: issueId!,
-    from: fromAccount,
-    to: toAccount,
-  }));
+  const orders = legs.map(orderOf);
   const facts = await orderFacts(db, orders);
   return legs.map(({ amount, lotAcquiredOn, fromParty }, index) => {
     activeIssue(facts[index]!.issue);
@@ -82,6 +84,25 @@ export async function executable(
     language,
     target,
   );
+}
+
+/**
+ * Whether an attachment that was served and is not entered yet claims any of the held units (CEA 145(5)). Once the last
+ * payment is in, anybody can settle on chain: so nobody pays for them, and the platform does not settle.
+ */
+export async function isServed(db: Queryable, legs: readonly LegRow[]): Promise<boolean> {
+  const facts = await orderFacts(db, legs.map(orderOf));
+  return facts.some((each) => attached(each, 0n).length > 0);
+}
+
+/** @throws ProblemError TRANSFER_REFUSED ATTACHMENT_SERVED */
+export async function refuseServed(
+  db: Queryable,
+  legs: readonly LegRow[],
+  { language }: Asked["call"],
+  target: string,
+): Promise<void> {
+  if (await isServed(db, legs)) refuse([numberOf("ATTACHMENT_SERVED")], language, target);
 }
 
 function refuse(numbers: readonly number[], language: Asked["call"]["language"], target: string): void {

@@ -17,6 +17,10 @@ const dayOf = (date: Date) => dayOfIso(isoOf(date))!;
 export const needsApproval = ({ issue }: LegRow): boolean =>
   issue !== null && decodePolicy(issue.issueState?.policy ?? issue.policy).approvalRequired;
 
+/** Units that are held for it. */
+export const unitsIn = ({ legs }: Pick<SettlementRow, "legs">): LegRow[] =>
+  legs.filter(({ kind, state }) => kind === "UNITS" && (state === "held" || state === "approved"));
+
 export const wantsOfRow = (row: SettlementRow, now: Date): Want[] => wantsOf(factsOf(row), now);
 
 const factsOf = ({ state, settlementDate, legs, sides }: SettlementRow): SettlementFacts => ({

@@ -2,7 +2,7 @@ import { takeBackSettlements, writeSettlementNews } from "@genbo/database/issues
 import { withTransaction } from "@genbo/database/sql/connection";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startSettler } from "../src/settle-due.ts";
-import { lapsed, offered, offerOf } from "./support/successes-settlements.ts";
+import { lapsed, type Offered, offered, offerOf } from "./support/successes-settlements.ts";
 import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -18,6 +18,16 @@ const read = async (id: string, secret = world.trustee.secret) =>
 const offer = async (change: (body: ReturnType<typeof offerOf>) => object, secret = world.broker.secret) => {
   const body = offerOf(world, await traded(world), "BANK");
   return world.ask(secret, "offerSettlement", { body: change(body) } as Body as never);
+};
+
+/** The commands that settle it. */
+const settling = async (id: string) => {
+  const { rows } = await world.owner.query(
+    `select o.maker, o.checker, c.call, c.ref, c.signer from operation o join command c on c.operation_id = o.id
+     where o.subject_id = $1 and o.kind = 'settlement.settle'`,
+    [id],
+  );
+  return rows;
 };
 
 describe("an offer", () => {
@@ -152,16 +162,79 @@ describe("the sides and the trustee", () => {
   });
 });
 
-describe("what waits for nothing", () => {
-  const settling = async (id: string) => {
-    const { rows } = await world.owner.query(
-      `select o.maker, o.checker, c.call, c.ref, c.signer from operation o join command c on c.operation_id = o.id
-       where o.subject_id = $1 and o.kind = 'settlement.settle'`,
-      [id],
-    );
-    return rows;
+describe("units that an attachment claims, which is served and not entered yet", () => {
+  /** The seller has 100 units, of which the offer holds 2. */
+  const serve = async (of: Offered, units: string) => {
+    const filer = await world.keyFor(world.trustee.partyId, "staff:trustee-files");
+    const body = {
+      kind: "ATTACHMENT" as const,
+      facts: {
+        account: of.seller.account,
+        units,
+        form: "ATTACHMENT" as const,
+        authority: "東京地方裁判所",
+        caseNumber: "令和3年(ル)第1号",
+        servedAt: "2021-08-01T01:00:00Z",
+      },
+      documents: [{ kind: "ATTACHMENT_ORDER" as const, name: "order.pdf", sha256: "a".repeat(64) }],
+    };
+    return (await world.ask(filer, "fileCase", { params: { id: of.issueId }, body })).body.id;
   };
+  const lift = (id: string) =>
+    world.ask(world.trustee.secret, "refuseCase", { params: { id }, body: { reason: "送達の不備" } });
+  const codesOf = (answer: { problem: { failing?: readonly { code: string }[] | undefined } }) =>
+    answer.problem.failing?.map(({ code }) => code);
+  const attest = (id: string) =>
+    world.ask(world.agent.secret, "attestPayment", {
+      params: { id },
+      body: { leg: 1, evidence: "ab".repeat(32) },
+    });
 
+  it("are not paid for: neither by a bank transfer that is attested nor by cash [CEA 145(1)] [CEA 145(5)]", async () => {
+    const bank = await offered(world, "BANK", ["agreed", "approved"]);
+    const order = await serve(bank, "99");
+    expect(codesOf(await attest(bank.id))).toEqual(["ATTACHMENT_SERVED"]);
+    const cash = await offered(world, "CASH", ["approved"]);
+    await serve(cash, "99");
+    const agreed = await world.ask(world.other.secret, "acceptSettlement", consent(cash.id));
+    expect(codesOf(agreed)).toEqual(["ATTACHMENT_SERVED"]);
+    expect((await read(cash.id)).sides.filter(({ acceptor }) => acceptor === null)).toHaveLength(1);
+    await lift(order);
+    expect((await attest(bank.id)).status).toBe(202);
+  });
+
+  it("are not settled, also when all was in before the service, until its case has ended [CEA 145(5)]", async () => {
+    const barred = await offered(world, "BANK", ["agreed", "approved", "paid"]);
+    const order = await serve(barred, "99");
+    const free = await offered(world, "BANK", ["agreed", "approved", "paid"]);
+    await serve(free, "98");
+    const settler = startSettler(world.ctx);
+    try {
+      await expect.poll(() => settling(free.id)).toHaveLength(1);
+      expect(await settling(barred.id)).toEqual([]);
+      const now = await world.ask(world.broker.secret, "settleNow", consent(barred.id));
+      expect(codesOf(now)).toEqual(["ATTACHMENT_SERVED"]);
+      await lift(order);
+      await expect.poll(() => settling(barred.id)).toHaveLength(1);
+    } finally {
+      await settler.stop();
+    }
+  });
+
+  it("stay in the hands of whoever attached them: the trustee ends the delivery with the entry", async () => {
+    const of = await offered(world, "BANK", ["agreed", "approved", "paid"]);
+    const id = await serve(of, "99");
+    const approved = await world.ask(world.trustee.secret, "approveCase", { params: { id }, body: {} });
+    const { rows } = await world.owner.query(
+      "select call, ref from command where operation_id = $1 order by row",
+      [approved.body.operationId],
+    );
+    expect(rows[0]).toEqual({ call: "rejectTransfers", ref: of.holdId });
+    expect(rows[1]).toMatchObject({ call: "createHolds" });
+  });
+});
+
+describe("what waits for nothing", () => {
   it("is settled once, by whichever api sees it first, and nothing else is", async () => {
     const ready = await offered(world, "BANK", ["agreed", "approved", "paid"]);
     const unpaid = await offered(world, "BANK", ["agreed", "approved"]);

@@ -17,7 +17,7 @@ import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { otherPerson } from "../four-eyes.ts";
 import { notFound, ProblemError } from "../problem.ts";
-import { executable, legOrders, refuseLegs } from "../settlement-rules.ts";
+import { executable, legOrders, refuseLegs, refuseServed } from "../settlement-rules.ts";
 import {
   holdCommand,
   instructionOf,
@@ -25,6 +25,7 @@ import {
   type LegRow,
   needsApproval,
   settleCommand,
+  unitsIn,
   wantsOfRow,
 } from "../settlements.ts";
 import { settlementView } from "../views.ts";
@@ -49,6 +50,7 @@ export const settlementStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
       offeredIsHeld(row);
       const given = row.legs.filter((leg) => leg.fromParty === partyId && leg.state === "pending");
       const units = given.filter(({ kind }) => kind === "UNITS");
+      await refuseServed(db, unitsIn(row), call, row.id);
       refuseLegs(await legOrders(db, units), { call, deadline: row.deadline, target: row.id });
       const { settlement } = (await readDeployment(db))!;
       const terms = {
@@ -104,7 +106,7 @@ export const settlementStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
       return decide(call, row, "settlement.reject", legs, call.body.reason);
     }),
   attestPayment: (call) =>
-    command(ctx, call, async () => {
+    command(ctx, call, async (db) => {
       const row = await openSettlement(ctx, call);
       const { leg, evidence } = call.body;
       const paid = row.legs[leg];
@@ -112,6 +114,7 @@ export const settlementStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
         throw conflict(row, `Leg ${leg} waits for no bank transfer.`);
       if (row.sides.some(({ acceptedAt }) => acceptedAt === null))
         throw conflict(row, "Not every side has agreed yet.");
+      await refuseServed(db, unitsIn(row), call, row.id);
       const operationId = newId("op", call.at);
       const attest: NewCommand = {
         signer: call.principal.signer!,

@@ -122,7 +122,7 @@ export const settlementRoutes = [
     params: ofSettlement,
     body: paymentAttestation,
     answers: { 202: accepted },
-    problems: ["STATE_CONFLICT", "DEADLINE_PASSED"],
+    problems: ["STATE_CONFLICT", "DEADLINE_PASSED", "TRANSFER_REFUSED"],
     limit: "write",
   }),
   route({

@@ -193,17 +193,16 @@ export const findSettlement = (
 export async function unsettled(
   db: Queryable,
   prisma: PrismaClient,
-  now: Date,
-  limit: number,
+  { now, after, limit }: { now: Date; after: string; limit: number },
 ): Promise<SettlementRow[]> {
   const found = await db.query<{ id: string }>(
-    `select s.id from settlement s where s.state = 'open' and s.deadline > $1
+    `select s.id from settlement s where s.state = 'open' and s.deadline > $1 and s.id > $2
        and not exists (select 1 from settlement_side d where d.settlement_id = s.id and d.accepted_at is null)
        and not exists (select 1 from settlement_leg l
          where l.settlement_id = s.id and l.state not in ('held', 'approved', 'paid'))
        and not exists (select 1 from operation o where o.subject_id = s.id and o.kind = 'settlement.settle')
-     order by s.id limit $2`,
-    [now, limit],
+     order by s.id limit $3`,
+    [now, after, limit],
   );
   if (found.rows.length === 0) return [];
   return prisma.settlement.findMany({

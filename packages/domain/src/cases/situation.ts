@@ -172,11 +172,14 @@ export const successionDates = (
 
 const byNewest = (a: CaseHold, b: CaseHold): number => b.fromSeq - a.fromSeq;
 
-/** Open requests on an account that stand in the way of taking `units` of it, the latest first. */
+/** What has not moved its units yet binds the holder alone: a request, and a delivery against payment. */
+const pending: readonly number[] = [holdKinds.REQUEST, holdKinds.DVP];
+
+/** Requests and deliveries on an account that stand in the way of taking `units` of it, the latest first. */
 export function requestsInTheWay(situation: Situation, address: string, units: bigint): CaseHold[] {
   let lacking = units - accountIn(situation, address).free;
   const found: CaseHold[] = [];
-  const requests = holdsOn(situation, address).filter(({ kind }) => kind === holdKinds.REQUEST);
+  const requests = holdsOn(situation, address).filter(({ kind }) => pending.includes(kind));
   for (const request of requests.sort(byNewest)) {
     if (lacking <= 0n) break;
     found.push(request);

@@ -143,6 +143,19 @@ describe("an attachment", () => {
     expect(calls(10n).map(([, of]) => of)).toEqual([ref(2), ref(1), caseRef]);
   });
 
+  test("ends a delivery against payment that has not happened yet as it ends a request [CEA 145(1)]", () => {
+    const trade = situationOf([
+      { kind: holdKinds.DVP, units: 4n },
+      { kind: holdKinds.PLEDGE, units: 3n },
+    ]);
+    const plan = planOf("ATTACHMENT", { ...facts, units: 7n }, trade);
+    expect(plan.calls.map(({ call, ref: of }) => [call, of])).toEqual([
+      ["rejectTransfers", ref(1)],
+      ["createHolds", caseRef],
+    ]);
+    expect(plan.result).toMatchObject({ rejectedRequests: [ref(1)] });
+  });
+
   test("bars what is served from any other case until it is entered [CEA 145(1)] [CEA 145(5)]", () => {
     const served = situationOf([], { served: 7n });
     const pledged = (units: bigint) =>
