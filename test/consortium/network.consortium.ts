@@ -124,12 +124,21 @@ describe.skipIf(binary === undefined)("four validators", () => {
     seen.push(`one of four killed: longest wait for a block ${Math.max(...gapsOf(blocks))} s`);
   });
 
-  test("it comes back and catches up", async () => {
+  test("it comes back, catches up, and each validator has its turn again", async () => {
     const began = Date.now();
     await net.start("validator-2");
-    await moreBlocks(net.slots, 1, 90_000);
+    const level = await moreBlocks(net.slots, 1, 90_000);
     seen.push(`killed node level again after ${seconds(began)} s`);
-    await expectSameBlock(net.slots, await heightOf(slot(2).rpc));
+    await expectSameBlock(net.slots, level);
+    const { rpc } = slot(2);
+    await waitFor(
+      "a block of each validator",
+      async () => {
+        const blocks = await blocksOf(rpc, level, await heightOf(rpc));
+        return new Set(blocks.map(({ proposer }) => proposer)).size === net.slots.length;
+      },
+      60_000,
+    );
   });
 
   test("two are killed under load: the chain halts, takes transactions, and mines each once when they return", async () => {

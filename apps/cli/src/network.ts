@@ -99,8 +99,9 @@ function key(values: Values): void {
     throw new Error("Give --host <address>[:<port>] where peers reach the node.");
   // Before a key is written: one that belongs to no endpoint would stay behind.
   const endpoint = endpointOf(values.host);
-  const made = createNodeKey();
-  const file = clientProfiles[clientOf(values)].keyFile(made);
+  const client = clientOf(values);
+  const made = createNodeKey(client);
+  const file = clientProfiles[client].keyFile(made);
   const path = resolve(values.dir ?? ".", file.path.split("/").at(-1) as string);
   // `wx`: a key that is there may be a validator's.
   writeFileSync(path, file.text, { mode: 0o600, flag: "wx" });

@@ -1,6 +1,8 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hexOf } from "../hex.ts";
 import { keccak } from "../keccak.ts";
+import type { ChainClient } from "./genesis.ts";
+import { isDigitsFirst } from "./validator-order.ts";
 
 /** Who a node is to its peers. A validator signs blocks with the same key. */
 export interface NodeIdentity {
@@ -21,8 +23,12 @@ export interface Endpoint {
   port: number;
 }
 
-export function createNodeKey(): NodeKey {
-  return nodeKeyOf(Buffer.from(secp256k1.utils.randomSecretKey()).toString("hex"));
+/** A key drawn at random; GoQuorum's until the address has one place among validators whichever way they are ordered. */
+export function createNodeKey(client: ChainClient): NodeKey {
+  for (;;) {
+    const key = nodeKeyOf(Buffer.from(secp256k1.utils.randomSecretKey()).toString("hex"));
+    if (client !== "goquorum" || isDigitsFirst(key.address)) return key;
+  }
 }
 
 /** @param secretKey 64 hex digits without 0x */

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { isIP } from "node:net";
 import { type ChainClient, type GenesisOptions, genesisOf } from "./genesis.ts";
 import { createNodeKey, type Endpoint, type NodeIdentity, type NodeKey } from "./identity.ts";
+import { haveOneOrder } from "./validator-order.ts";
 
 export interface NetworkNode extends NodeIdentity, Endpoint {
   name: string;
@@ -74,7 +75,7 @@ export function createNetwork(options: NetworkOptions): NewNetwork {
   }
   const keys = new Map<string, NodeKey>();
   const made = Array.from({ length: own }, (_, index): NetworkNode => {
-    const { secretKey, ...identity } = createNodeKey();
+    const { secretKey, ...identity } = createNodeKey(client);
     const place = members.length + index;
     const validator = place < validators;
     const name = validator ? `validator-${place + 1}` : `rpc-${place - validators + 1}`;
@@ -89,6 +90,7 @@ export function createNetwork(options: NetworkOptions): NewNetwork {
   }));
   const nodes: NetworkNode[] = [...joined, ...made];
   checkNodes(client, nodes);
+  for (const member of joined) checkOrder(client, member, nodes);
   const genesis = genesisOptions(options, nodes);
   const composed = endpoints === undefined && members.length === 0;
   return { network: { client, composed, genesis, nodes }, keys };
@@ -99,7 +101,7 @@ export function addNode(
   network: Network,
   node: { validator: boolean; name?: string; endpoint?: Endpoint; member?: NodeIdentity & Endpoint },
 ): NewNetwork & { node: NetworkNode } {
-  const key = node.member === undefined ? createNodeKey() : undefined;
+  const key = node.member === undefined ? createNodeKey(network.client) : undefined;
   const identity = node.member ?? key!;
   const place = network.nodes.length;
   const endpoint =
@@ -116,6 +118,7 @@ export function addNode(
   };
   const nodes = [...network.nodes, added];
   checkNodes(network.client, nodes);
+  checkOrder(network.client, added, network.nodes);
   return {
     network: { ...network, nodes },
     node: added,
@@ -170,6 +173,18 @@ function checkNodes(client: ChainClient, nodes: readonly NetworkNode[]): void {
       seen.add(mark);
     }
   }
+}
+
+/** Only of who comes: a network that was made without heeding it can still grow. */
+function checkOrder(client: ChainClient, added: NetworkNode, nodes: readonly NetworkNode[]): void {
+  if (client !== "goquorum" || !added.validator) return;
+  const other = nodes.find((node) => node.validator && !haveOneOrder(added.address, node.address));
+  if (other === undefined) return;
+  throw new Error(
+    `GoQuorum orders ${added.address} (${added.name}) and ${other.address} (${other.name}) one way until a node is \
+restarted and the other way afterwards, and validators would disagree whose turn it is. Make another key for one of \
+them: genbo network key --client goquorum.`,
+  );
 }
 
 function within(name: string, value: number, min: number, max: number): void {

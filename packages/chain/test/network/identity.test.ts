@@ -16,8 +16,8 @@ describe("node identity", () => {
     expect(identityOf(documented.publicKey).address).toBe(documented.address);
   });
 
-  test("every new key is another", () => {
-    const keys = Array.from({ length: 20 }, createNodeKey);
+  test.each(["besu", "goquorum"] as const)("%s: every new key is another", (client) => {
+    const keys = Array.from({ length: 20 }, () => createNodeKey(client));
     expect(new Set(keys.map((key) => key.address)).size).toBe(20);
     for (const key of keys) expect(nodeKeyOf(key.secretKey)).toEqual(key);
   });

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { composeText } from "@genbo/chain/network/compose";
 import { nodeDir, readNetwork, updateNetwork, writeNetwork } from "@genbo/chain/network/files";
 import type { ChainClient } from "@genbo/chain/network/genesis";
-import { createNodeKey, parseEnode } from "@genbo/chain/network/identity";
+import { createNodeKey, type Endpoint, type NodeIdentity, parseEnode } from "@genbo/chain/network/identity";
 import { addNode, createNetwork, genesisText } from "@genbo/chain/network/network";
 import { quorumOf, runbookText } from "@genbo/chain/network/runbook";
+import { getAddress } from "ethers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const four = { client: "goquorum", validators: 4, rpcNodes: 1 } as const;
@@ -16,6 +17,17 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "genbo-network-"));
 });
 afterEach(() => rm(dir, { recursive: true }));
+
+const memberAt = (n: number, { publicKey, address }: NodeIdentity): NodeIdentity & Endpoint => ({
+  publicKey,
+  address,
+  host: `10.0.0.${n}`,
+  port: 30_303,
+});
+
+function ascending<Key extends string | bigint>(keyOf: (address: string) => Key) {
+  return (one: string, other: string) => (keyOf(one) < keyOf(other) ? -1 : 1);
+}
 
 const text = (path: string) => readFile(join(dir, path), "utf8");
 const mode = async (path: string) => (await stat(join(dir, path))).mode & 0o777;
@@ -88,12 +100,7 @@ describe("a new network", () => {
   });
 
   test("members keep their keys: only the keys made here are written", async () => {
-    const members = [1, 2, 3, 4].map((n) => ({
-      publicKey: createNodeKey().publicKey,
-      address: "",
-      host: `10.0.0.${n}`,
-      port: 30_303,
-    }));
+    const members = [1, 2, 3, 4].map((n) => memberAt(n, createNodeKey("goquorum")));
     const made = createNetwork({
       ...four,
       members: members.map((member) =>
@@ -134,6 +141,45 @@ describe("a new network", () => {
     ["two nodes in one place", { endpoints: Array(5).fill({ host: "10.0.0.1", port: 1 }) }, "10.0.0.1:1"],
   ])("%s is refused", (_, change, message) => {
     expect(() => createNetwork({ ...four, ...change })).toThrow(message);
+  });
+});
+
+// A restarted GoQuorum orders validators by checksummed text, one that was not by bytes.
+describe("the turns of GoQuorum's validators", () => {
+  const byText = (addresses: readonly string[]) => [...addresses].sort(ascending(getAddress));
+  const byBytes = (addresses: readonly string[]) => [...addresses].sort(ascending(BigInt));
+  const two = (agree: boolean) => {
+    for (;;) {
+      const members = [1, 2].map((n) => memberAt(n, createNodeKey("besu")));
+      const addresses = members.map(({ address }) => address);
+      if ((String(byText(addresses)) === String(byBytes(addresses))) === agree) return members;
+    }
+  };
+  const endpoints = [3, 4, 5].map((n) => ({ host: `10.0.0.${n}`, port: 30_303 }));
+
+  test("come in one order whichever way they are ordered", () => {
+    for (let made = 0; made < 5; made += 1) {
+      const { network } = createNetwork({ ...four, validators: 7 });
+      const added = addNode(addNode(network, { validator: true }).network, { validator: true });
+      const addresses = added.network.nodes.filter(({ validator }) => validator).map((node) => node.address);
+      expect(addresses).toHaveLength(9);
+      expect(byText(addresses)).toEqual(byBytes(addresses));
+    }
+  });
+
+  test("members whose keys would be ordered two ways are told to make another", () => {
+    const members = two(false);
+    expect(() => createNetwork({ ...four, members, endpoints })).toThrow("genbo network key");
+    expect(createNetwork({ ...four, client: "besu", members, endpoints }).network.nodes).toHaveLength(5);
+    expect(createNetwork({ ...four, members: two(true), endpoints }).network.nodes).toHaveLength(5);
+  });
+
+  test("a member that joins with such a key is told so, unless it only follows", () => {
+    const [first, second] = two(false) as [NodeIdentity & Endpoint, NodeIdentity & Endpoint];
+    const hosts = [...endpoints, { host: "10.0.0.6", port: 30_303 }];
+    const { network } = createNetwork({ ...four, members: [first], endpoints: hosts });
+    expect(() => addNode(network, { validator: true, member: second })).toThrow("genbo network key");
+    expect(addNode(network, { validator: false, member: second }).node.name).toBe("rpc-2");
   });
 });
 
