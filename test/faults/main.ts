@@ -3,7 +3,8 @@ import { runFaults } from "./random/run.ts";
 
 const usage = `usage: npm run test:faults -- [--runs N] [--seed S] [--volume PATH] [--json]
 Runs the platform under a mixed load while processes die, halt and are cut off, and checks that nothing is lost or doubled.
---volume: a mounted volume of at most 8 GB for the database, which is filled now and then; root makes one by itself.`;
+--volume: a mounted volume of half a GB to 8 GB that this user may write to, for the database; it is filled now and
+then. Root on Linux makes one by itself.`;
 
 try {
   const { values } = parseArgs({

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 /** A volume of its own that a test may fill to the last byte, because nothing else lies on it. */
 export interface SmallVolume {
@@ -17,15 +17,19 @@ export interface SmallVolume {
 const gigabyte = 1024 ** 3;
 /** Room for a cluster and some hundred runs' log. */
 const bytes = gigabyte / 2;
+/** A volume of half a gigabyte has less than that for files. */
+const bytesMin = 0.8 * bytes;
 /** Beyond that it may be somebody's disk. */
 const bytesMax = 8 * gigabyte;
+/** Of everything that a test puts on the volume. */
+const prefix = "genbo-full-disk-";
 const chunk = Buffer.alloc(4 * 1024 ** 2);
 const page = chunk.subarray(0, 4096);
 
 /**
  * @param given a mounted small volume; without one root mounts a tmpfs
  * @returns a reason where neither is to be had
- * @throws TypeError when `given` is no small volume of its own
+ * @throws TypeError when `given` is no small volume of its own that this user may write to
  */
 export function openSmallVolume(given: string | undefined): SmallVolume | string {
   if (given !== undefined) return useVolume(checked(given), () => undefined);
@@ -48,15 +52,31 @@ export function openSmallVolume(given: string | undefined): SmallVolume | string
 }
 
 function checked(path: string): string {
-  const { blocks, bsize } = statfsSync(path);
-  const isOwn = statSync(path).dev !== statSync(dirname(path)).dev;
-  if (isOwn && blocks * bsize <= bytesMax) return path;
-  throw new TypeError(`${path} is no mounted volume of at most ${bytesMax / gigabyte} GB: a test fills it.`);
+  const { size, isOwn } = lookAt(path);
+  if (!isOwn || size > bytesMax)
+    throw new TypeError(
+      `${path} is no mounted volume of at most ${bytesMax / gigabyte} GB: a test fills it.`,
+    );
+  if (size < bytesMin) throw new TypeError(`${path} has ${size} bytes; the database needs ${bytesMin}.`);
+  return path;
+}
+
+function lookAt(path: string): { size: number; isOwn: boolean } {
+  try {
+    accessSync(path, constants.W_OK);
+    const { blocks, bsize } = statfsSync(path);
+    return { size: blocks * bsize, isOwn: statSync(path).dev !== statSync(join(path, "..")).dev };
+  } catch (error) {
+    throw new TypeError(`No volume that you may write to: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function useVolume(root: string, unmount: () => void): SmallVolume {
-  const folder = mkdtempSync(join(root, "data-"));
-  const ballast = join(root, `${folder.slice(-6)}.full`);
+  // Of a test that was killed: its ballast leaves no room for this one.
+  for (const name of readdirSync(root))
+    if (name.startsWith(prefix)) rmSync(join(root, name), { recursive: true });
+  const folder = mkdtempSync(join(root, prefix));
+  const ballast = join(root, `${prefix}ballast`);
   return {
     folder,
     fill: async () => {

@@ -43,3 +43,8 @@ test.skipIf(volume === undefined)(
   },
   60_000,
 );
+
+test("a folder of somebody's disk is not taken for a volume to fill, nor one that is not there", () => {
+  expect(() => openSmallVolume(import.meta.dirname)).toThrow("no mounted volume");
+  expect(() => openSmallVolume(`${import.meta.dirname}/nowhere`)).toThrow("ENOENT");
+});
