@@ -19,7 +19,8 @@ export interface KeptFacts {
 const toJson = (facts: unknown): string =>
   JSON.stringify(facts, (_, value) => (typeof value === "bigint" ? String(value) : value));
 
-const factsOf = (kind: CaseKind, json: unknown): Facts => caseFacts[kind].parse(json) as Facts;
+/** Facts as they were kept in clear. */
+export const factsOf = (kind: CaseKind, json: unknown): Facts => caseFacts[kind].parse(json) as Facts;
 
 /** @param personId whom they are about, for a kind whose facts are sealed. @throws ProblemError once it was erased */
 export async function keepFacts(

@@ -139,6 +139,28 @@ describe("a case", () => {
   });
 });
 
+it("an attachment has effect from its service, whatever is known of the calendar [CEA 145(5)] [CEA 147]", async () => {
+  const trade = await traded(world);
+  const filing = attachmentOf(trade, "3");
+  // No holidays of that year are announced to us.
+  Object.assign(filing.facts, { servedAt: "2019-04-26T01:00:00Z" });
+  const { status, body } = await file(trade.issueId, filing);
+  const unknown = { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: null, notBefore: "2019-05-10" };
+  expect([status, body.deadlines]).toEqual([201, [unknown]]);
+  expect((await approve(body.id)).status).toBe(202);
+  const read = await world.ask(world.trustee.secret, "getCase", { params: { id: body.id } });
+  expect(read.body.deadlines).toEqual([unknown]);
+  // As if they had been announced since.
+  await world.owner.query(
+    `update legal_case set facts = jsonb_set(facts, '{servedAt}', '"2021-08-01T01:00:00.000Z"') where id = $1`,
+    [body.id],
+  );
+  const later = await world.ask(world.trustee.secret, "getCase", { params: { id: body.id } });
+  expect(later.body.deadlines).toEqual([
+    { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: "2021-08-16" },
+  ]);
+});
+
 describe("an attachment that is served and not entered yet", () => {
   const accepted = async () => {
     const id = await transferIn(world, "accepted");
@@ -225,6 +247,34 @@ describe("who sees what", () => {
     const unknown = await file(trade.issueId, nobodys, third.secret);
     expect([codesOf(others), codesOf(unknown)]).toEqual([["NOT_CUSTODIAN"], ["NOT_CUSTODIAN"]]);
     expect((await audited(trade.issueId)).at(-1)).toMatchObject({ action: "fileCase", outcome: "refused" });
+  });
+
+  it("of a succession the broker of one heir sees its own customer's part, not the other heirs'", async () => {
+    const issueId = await world.activeIssue();
+    const third = await world.admit("broker", "staff:broker-c");
+    const deceased = await world.open(world.broker, unused());
+    const [first, second] = [await world.open(world.other, unused()), await world.open(third, unused())];
+    await world.ledger.issue(issueId, deceased.account, 7n);
+    const heirs = [
+      { account: first.account, units: "4" },
+      { account: second.account, units: "3" },
+    ];
+    const about = ({ account }: typeof first) => ({ ...paper("FAMILY_REGISTER"), account });
+    const documents = [about(first), about(second), paper("DIVISION_AGREEMENT")];
+    const facts = { account: deceased.account, diedOn: "2021-08-01", heirs };
+    const { body } = await file(issueId, { kind: "SUCCESSION", facts, documents });
+    const seenBy = async ({ secret }: { secret: string }) => {
+      const one = await world.ask(secret, "getCase", { params: { id: body.id } });
+      const all = await world.ask(secret, "listCases", { params: { id: issueId }, query: {} });
+      const parts = [one.body, all.body.items[0]!].map((each) => [each.facts.heirs, each.documents]);
+      expect(parts[1], "the list says no more than the case").toEqual(parts[0]);
+      return parts[0];
+    };
+    expect(await seenBy(world.other)).toEqual([[heirs[0]], [documents[0], documents[2]]]);
+    expect(await seenBy(third)).toEqual([[heirs[1]], [documents[1], documents[2]]]);
+    // The units leave its customer: the entries say where to.
+    for (const whole of [world.broker, world.trustee])
+      expect(await seenBy(whole)).toEqual([heirs, documents]);
   });
 
   it("a broker files no attachment, and learns nothing of a freeze on suspicion", async () => {

@@ -73,9 +73,23 @@ const caseFields = z.object({
   reason: z.string().nullable(),
   facts: z
     .record(z.string(), z.unknown())
-    .describe("Of cases with names, those are here only in the answer for one case, to who may see them"),
+    .describe(
+      "Of cases with names, those are here only in the answer for one case, to who may see them. A broker whose " +
+        "customer is an heir sees of the heirs its own customers alone, who keeps the deceased's account all",
+    ),
   documents: z.array(document),
-  deadlines: z.array(z.object({ name: z.string(), article: z.string(), due: day })),
+  deadlines: z.array(
+    z.object({
+      name: z.string(),
+      article: z.string(),
+      due: day
+        .nullable()
+        .describe(
+          "Null as long as the holidays of its year are not announced: then `notBefore` is the earliest",
+        ),
+      notBefore: day.optional(),
+    }),
+  ),
   result: z
     .record(z.string(), z.unknown())
     .describe("What it came to: of an attachment what was recorded, what remains, and the requests it ended"),

@@ -15,19 +15,19 @@ import type { Queryable } from "@genbo/database/sql/connection";
 import { doRightsRest } from "@genbo/database/vault/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
-import type { Deadline } from "@genbo/domain/cases/rules";
 import { newId, refOf } from "@genbo/domain/ids";
 import { basisCode } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import type { CallOf, Handlers } from "../call.ts";
 import { factsKept, type KeptFacts, keepFacts } from "../case-facts.ts";
+import { dated, ownPart } from "../case-reads.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
 import { asOfPosition, knownWire, positionFor } from "../moments.ts";
 import { ownHolds } from "../own-sides.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
+import { notFound, ProblemError } from "../problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../reads.ts";
 import { caseView, issueView, seesParticulars } from "../views.ts";
 import { caseWire, holdWire } from "../wire/cases.ts";
@@ -69,7 +69,8 @@ export const caseHandlers = (
     listCases: async ({ principal, params, query }) => {
       const asOf = await presentAsOf(ctx);
       const issue = await issueFor(principal, params.id);
-      const rows = await listCases(ctx.prisma, caseView(principal), { ...query, issueId: issue.id });
+      const found = await listCases(ctx.prisma, caseView(principal), { ...query, issueId: issue.id });
+      const rows = await Promise.all(found.map((row) => ownPart(ctx.pool, principal, dated(row))));
       const wire = caseWire(issue.profile as ProfileName);
       return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
     },
@@ -81,7 +82,8 @@ export const caseHandlers = (
       const { profile } = await issueFor(principal, row.issueId);
       const operationIds = await operationIdsAbout(ctx.prisma, row.id);
       const facts = await factsShown(call, row);
-      const wire = caseWire(profile as ProfileName)({ ...row, ...(facts && { facts }) });
+      const shown = await ownPart(ctx.pool, principal, dated({ ...row, ...(facts && { facts }) }));
+      const wire = caseWire(profile as ProfileName)(shown);
       return { status: 200, body: { ...wire, operationIds, asOf } };
     },
     listHolds: async ({ principal, params, query }) => {
@@ -195,7 +197,7 @@ function draftOf(
     maker: principal.subject,
     ...kept,
     documents,
-    deadlines: deadlinesOf(kind, facts),
+    deadlines: rulesOf(kind).deadlines?.(facts) ?? [],
     at,
   };
 }
@@ -203,17 +205,6 @@ function draftOf(
 /** A freeze on suspicion or sanctions is known to the trustee and compliance alone (AML Act 8(4)). */
 const isSecret = (kind: CaseKind, facts: CaseInQuestion["facts"]): boolean =>
   (kind === "FREEZE" || kind === "UNFREEZE") && "flag" in facts && facts.flag !== "DECEASED";
-
-/** @throws ProblemError when the deadline's year has no announced holidays */
-function deadlinesOf(kind: CaseKind, facts: CaseInQuestion["facts"]): Deadline[] {
-  try {
-    return rulesOf(kind).deadlines?.(facts) ?? [];
-  } catch (error) {
-    if (error instanceof RangeError)
-      throw invalidField("/facts/servedAt", "has a deadline in a year whose holidays are not announced");
-    throw error;
-  }
-}
 
 /** A trustee acts for every account; a broker for those that it keeps, and for pledges that it controls. */
 function isOwn(principal: Principal, { kind, facts }: CaseInQuestion, situation: CaseSituation): boolean {

@@ -64,16 +64,15 @@ export const attachment: CaseRules<AttachmentFacts> = {
     return [...faults, ...queueFaults(situation, account)];
   },
   // A tax office asks for no statement.
-  deadlines: ({ form, servedAt }) =>
-    form === "TAX_ATTACHMENT"
-      ? []
-      : [
-          {
-            name: "THIRD_PARTY_STATEMENT",
-            article: "CEA 147",
-            due: isoOfDay(endOfWeeks(jstDay(servedAt), statementWeeks)),
-          },
-        ],
+  deadlines: ({ form, servedAt }) => {
+    if (form === "TAX_ATTACHMENT") return [];
+    const served = jstDay(servedAt);
+    const due = endOfWeeks(served, statementWeeks);
+    const term = { name: "THIRD_PARTY_STATEMENT" as const, article: "CEA 147" };
+    return due === null
+      ? [{ ...term, due: null, notBefore: isoOfDay(served + 7 * statementWeeks) }]
+      : [{ ...term, due: isoOfDay(due) }];
+  },
   plan: ({ ref, facts }, situation) => {
     const { account } = facts;
     const units = recordedOf(facts, situation);

@@ -34,8 +34,10 @@ export interface Deadline {
   name: "THIRD_PARTY_STATEMENT" | "LOCKUP_END" | "REPRESENTATION_END";
   /** The article that sets it. */
   article: string;
-  /** JST day. */
-  due: string;
+  /** JST day; null as long as the holidays of its year are not announced. */
+  due: string | null;
+  /** Where `due` is null: the earliest that it can be. */
+  notBefore?: string;
 }
 
 /** A case as its rules see it. */

@@ -448,7 +448,10 @@ test("freezing marks every account of the person, and only a mark that stands ca
 });
 
 test("a period of weeks ends on no weekend, holiday, 1/2, 1/3 or 12/29 to 12/31 [CPC 95(3)]", () => {
-  const due = (from: string) => isoOfDay(endOfWeeks(dayOfIso(from)!, 2));
+  const due = (from: string) => {
+    const day = endOfWeeks(dayOfIso(from)!, 2);
+    return day && isoOfDay(day);
+  };
   // 12/28 is a court day though securities settle then too; the year's end is none though 12/29 and 30 settle.
   expect(["2021-12-14", "2021-12-15", "2021-12-16", "2021-12-17", "2022-04-15"].map(due)).toEqual([
     "2021-12-28",
@@ -459,5 +462,5 @@ test("a period of weeks ends on no weekend, holiday, 1/2, 1/3 or 12/29 to 12/31 
   ]);
   expect(due("2022-03-04")).toBe("2022-03-18");
   expect(due("2022-03-05")).toBe("2022-03-22");
-  expect(() => due("2027-12-20")).toThrow("No holidays are known");
+  expect(due("2027-12-20")).toBeNull();
 });

@@ -1,0 +1,45 @@
+import type { CaseRow } from "@genbo/database/legal/cases";
+import type { Principal } from "@genbo/database/parties/keys";
+import { accountsKeptBy } from "@genbo/database/parties/wallets";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { rulesOf } from "@genbo/domain/cases/cases";
+import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
+import type { Deadline } from "@genbo/domain/cases/rules";
+import { factsOf } from "./case-facts.ts";
+
+/** A case whose deadlines are known by now, if the holidays of their year were announced since it was filed. */
+export function dated(row: CaseRow): CaseRow {
+  const kept = row.deadlines as unknown as Deadline[];
+  if (kept.every(({ due }) => due !== null)) return row;
+  const kind = row.kind as CaseKind;
+  const deadlines = rulesOf(kind).deadlines!(factsOf(kind, row.facts));
+  return { ...row, deadlines: deadlines.map((each) => ({ ...each })) };
+}
+
+interface Heirs {
+  account: string;
+  heirs: { account: string; units: string }[];
+}
+
+/**
+ * What a broker sees of a succession: of the heirs its own customers alone, with the documents about them and those about
+ * all. Who keeps the deceased's account sees to whom its units go, as it does in the entries.
+ */
+export async function ownPart(
+  db: Queryable,
+  { role, custodianId }: Principal,
+  row: CaseRow,
+): Promise<CaseRow> {
+  if (role !== "broker" || row.kind !== "SUCCESSION") return row;
+  const { account, heirs, ...facts } = row.facts as unknown as Heirs;
+  const own = await accountsKeptBy(db, custodianId!, [account, ...heirs.map((heir) => heir.account)]);
+  if (own.has(account)) return row;
+  const documents = row.documents as unknown as CaseDocument[];
+  return {
+    ...row,
+    facts: { ...facts, account, heirs: heirs.filter((heir) => own.has(heir.account)) },
+    documents: documents
+      .filter(({ account: about }) => about === undefined || own.has(about))
+      .map((each) => ({ ...each })),
+  };
+}
