@@ -43,7 +43,7 @@ export async function broadcast(
   context.metrics.sent((performance.now() - began) / 1000);
   context.log.debug("sent", { id: transaction.id, signer: transaction.signer, nonce: transaction.nonce });
   await context.checkpoint("broadcast");
-  await markSent(context.pool, [transaction.id], context.clock.now());
+  await markSent(context.pool, transaction.id, context.clock.now());
   context.onSent();
   await context.checkpoint("sent");
   return "sent";

@@ -116,7 +116,7 @@ async function storeNext(
   });
   const now = context.clock.now();
   const id = await storeTransaction(tx, lane, { nonce, hash, raw, call: first.call, createdAt: now });
-  await takeCommands(tx, id, commands, now);
+  await takeCommands(tx, id, commands);
   context.log.debug("stored", { signer: lane.signer, nonce, hash, call: first.call, rows: commands.length });
   const isFull = isBatchCall(first.call) && commands.length === batchRowsMax(first.call);
   context.metrics.stored(first.call, commands.length);

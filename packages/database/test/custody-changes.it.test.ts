@@ -43,7 +43,7 @@ beforeAll(async () => {
   );
   await owner.query(
     `insert into operation (id, ref, party_id, kind, state, subject_id, maker, rows, request_id, accepted_at, updated_at)
-     values ('op', $1, 'a', $2, 'sent', 'cus', 'z', 1, 'r', $3, $3)`,
+     values ('op', $1, 'a', $2, 'accepted', 'cus', 'z', 1, 'r', $3, $3)`,
     [refOf("op"), custodyOperation, at],
   );
 });

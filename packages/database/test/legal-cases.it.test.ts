@@ -42,7 +42,7 @@ async function approved(codes: readonly number[]): Promise<{ id: string; operati
   );
   await owner.query(
     `insert into operation (id, ref, party_id, kind, state, issue_id, subject_id, maker, rows, request_id, accepted_at, updated_at)
-     values ($1, $2, 't', $3, 'sent', 'iss', $4, 'b', $5, 'r', $6, $6)`,
+     values ($1, $2, 't', $3, 'accepted', 'iss', $4, 'b', $5, 'r', $6, $6)`,
     [operationId, refOf(operationId), caseOperation, id, codes.length, at],
   );
   for (const [row, code] of codes.entries())
@@ -93,7 +93,7 @@ test("a case whose blocks were lost is under way again; one that a person closed
   await owner.query("update operation set state = 'entered', rows_entered = 1 where id = $1", [
     kept.operationId,
   ]);
-  await owner.query("update operation set state = 'sent' where id = $1", [lost.operationId]);
+  await owner.query("update operation set state = 'accepted' where id = $1", [lost.operationId]);
   await owner.query("delete from command where operation_id = $1", [refused.operationId]);
   await owner.query("delete from operation where id = $1", [refused.operationId]);
   await owner.query("update legal_case set state = 'refused' where id = $1", [refused.id]);

@@ -29,7 +29,7 @@ async function settled(
   const id = `op_${count}`;
   await owner.query(
     `insert into operation (id, ref, party_id, kind, state, maker, rows, request_id, accepted_at, updated_at)
-     values ($1, $2, 't', 'issuance', 'sent', 'm', $3, 'r', $4, $4)`,
+     values ($1, $2, 't', 'issuance', 'accepted', 'm', $3, 'r', $4, $4)`,
     [id, refOf(id), lots.length, at],
   );
   for (const [row, { role, ...ended }] of lots.entries()) {

@@ -74,7 +74,8 @@ create table operation (
   ref text not null unique check (length(ref) = 66 and ref ~ '^0x[0-9a-f]*$'),
   party_id text not null references party,
   kind text not null,
-  state text not null check (state in ('accepted', 'queued', 'sent', 'mined', 'entered', 'refused', 'failed')),
+  -- 'queued' and 'sent' are read from its commands' transactions (ADR 0040).
+  state text not null check (state in ('accepted', 'mined', 'entered', 'refused', 'failed')),
   code text, -- stable code of a refusal or failure
   issue_id text references issue,
   subject_id text, -- the issue, investor, wallet or transfer it is about
@@ -90,12 +91,11 @@ create table operation (
   entered_at timestamptz,
   check (rows_entered + rows_refused <= rows),
   check ((state = 'entered') <= (rows_entered > 0 or rows = 0))
-);
+) with (fillfactor = 50); -- no index has what its one update changes, so that this stays on its page
 create index operation_party on operation (party_id, id);
 create index operation_subject on operation (subject_id, id);
 -- Few: a root that the chain refused is tried again.
-create index operation_anchor_refused on operation (issue_id) where kind = 'anchor.publish' and state in ('refused', 'failed');
-create index operation_open on operation (state) where state in ('accepted', 'queued', 'sent', 'mined');
+create index operation_anchor_refused on operation (issue_id) where kind = 'anchor.publish' and code is not null;
 
 -- Legal acts: pledge, attachment, succession and the like. Names of persons stand in the vault and in the documents.
 create table legal_case (
@@ -262,7 +262,7 @@ create index command_acts on command
   (coalesce(args->>'from', args->>'account', args->>'wallet', ref), target, signer, state, id) where state in ('queued', 'taken');
 create index command_gives on command ((args->>'to'), target, signer, id) where state = 'queued';
 create index command_legal on command (id) where priority = 1 and state in ('queued', 'taken');
-create index command_tx on command (chain_tx_id, tx_row);
+create index command_tx on command (chain_tx_id, tx_row) where chain_tx_id is not null;
 
 create table idempotency (
   party_id text not null references party,
@@ -450,7 +450,7 @@ create table transfer (
   created_at timestamptz not null,
   check (checker is distinct from maker), -- four eyes
   check (settlement_date >= trade_date)
-);
+) with (fillfactor = 50); -- no index has its state, so that its update stays on its page
 create index transfer_seller on transfer (seller_broker, id);
 create index transfer_buyer on transfer (buyer_broker, id);
 create index transfer_issue on transfer (issue_id, id);

@@ -1,4 +1,5 @@
-import type { Command, Operation, Prisma, PrismaClient } from "../generated/client.ts";
+import { type Command, type Operation, Prisma, type PrismaClient } from "../generated/client.ts";
+import { idsInProgress, isProgress, withProgress } from "./operation-progress.ts";
 
 /** Which operations a party sees: its own, those on issues that it is trustee of, or all. */
 export type OperationView = { as: "party" | "trustee"; partyId: string } | { as: "everything" };
@@ -9,6 +10,24 @@ const visible = (view: OperationView): Prisma.OperationWhereInput => {
   return { OR: [{ partyId: view.partyId }, { issue: { trusteeId: view.partyId } }] };
 };
 
+/** The same of `o`, with what a list asks for. */
+const visibleSql = (view: OperationView, kind: string | undefined, cursor: string | undefined): Prisma.Sql =>
+  Prisma.join(
+    [
+      ...(view.as === "party" ? [Prisma.sql`o.party_id = ${view.partyId}`] : []),
+      ...(view.as === "trustee"
+        ? [
+            Prisma.sql`(o.party_id = ${view.partyId} or exists (
+              select 1 from issue i where i.id = o.issue_id and i.trustee_id = ${view.partyId}))`,
+          ]
+        : []),
+      ...(kind === undefined ? [] : [Prisma.sql`o.kind = ${kind}`]),
+      ...(cursor === undefined ? [] : [Prisma.sql`o.id < ${cursor}`]),
+      Prisma.sql`true`,
+    ],
+    " and ",
+  );
+
 export interface OperationFilter {
   state?: string | undefined;
   kind?: string | undefined;
@@ -17,29 +36,39 @@ export interface OperationFilter {
 }
 
 /** Operations, newest first; one more than `limit`, if there are more. */
-export const listOperations = (
+export async function listOperations(
   prisma: PrismaClient,
   view: OperationView,
-  filter: OperationFilter,
-): Promise<Operation[]> =>
-  prisma.operation.findMany({
-    where: {
-      AND: [
-        visible(view),
-        filter.state === undefined ? {} : { state: filter.state },
-        filter.kind === undefined ? {} : { kind: filter.kind },
-        filter.cursor === undefined ? {} : { id: { lt: filter.cursor } },
-      ],
-    },
+  { state, kind, cursor, limit }: OperationFilter,
+): Promise<Operation[]> {
+  const among =
+    state !== undefined && isProgress(state)
+      ? {
+          id: {
+            in: await idsInProgress(prisma, {
+              state,
+              where: visibleSql(view, kind, cursor),
+              limit: limit + 1,
+            }),
+          },
+        }
+      : { ...(state !== undefined && { state }), ...(cursor !== undefined && { id: { lt: cursor } }) };
+  const found = await prisma.operation.findMany({
+    where: { AND: [visible(view), among, kind === undefined ? {} : { kind }] },
     orderBy: { id: "desc" },
-    take: filter.limit + 1,
+    take: limit + 1,
   });
+  return withProgress(prisma, found);
+}
 
-export const findOperation = (
+export async function findOperation(
   prisma: PrismaClient,
   view: OperationView,
   id: string,
-): Promise<Operation | null> => prisma.operation.findFirst({ where: { AND: [{ id }, visible(view)] } });
+): Promise<Operation | null> {
+  const found = await prisma.operation.findFirst({ where: { AND: [{ id }, visible(view)] } });
+  return found === null ? null : (await withProgress(prisma, [found]))[0]!;
+}
 
 /** The operations about a thing, oldest first: of a transfer its request, acceptance and approval. */
 export async function operationIdsAbout(prisma: PrismaClient, subjectId: string): Promise<string[]> {

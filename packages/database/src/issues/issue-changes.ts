@@ -1,5 +1,6 @@
 import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { ChangeKind, ChangeState } from "@genbo/domain/issue-changes";
+import { underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { IssueChange, Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
@@ -135,7 +136,7 @@ export async function leftToCarry(db: Queryable, issueId: string, ref: string): 
 export async function ratioProgress(db: Queryable, id: string): Promise<{ begun: boolean; busy: boolean }> {
   const found = await db.query<{ begun: boolean; busy: boolean }>(
     `select coalesce(bool_or(kind = 'change.begin' and state = 'entered'), false) as begun,
-       coalesce(bool_or(state in ('accepted', 'queued', 'sent', 'mined')), false) as busy
+       coalesce(bool_or(state in ${underWay}), false) as busy
      from operation where subject_id = $1`,
     [id],
   );
@@ -183,7 +184,7 @@ export async function reopenChanges(tx: Transaction): Promise<void> {
     `update issue_change c set state = case o.kind when 'change.propose' then 'open' else 'approved' end, code = null
      from operation o where o.subject_id = c.id and c.state in ('entered', 'refused')
        and o.kind in ('change.propose', 'change.approve', 'change.pause', 'change.begin', 'change.carry')
-       and o.state in ('accepted', 'queued', 'sent', 'mined')
+       and o.state in ${underWay}
        and (c.checker is not null or c.kind = 'PAUSE' or o.kind = 'change.propose')`,
   );
 }

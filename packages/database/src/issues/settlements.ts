@@ -1,3 +1,4 @@
+import { underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
@@ -82,8 +83,6 @@ export const settlementParts = (row: NewSettlement): Part[] => [
     row.sides,
   ),
 ];
-
-const underWay = "('accepted', 'queued', 'sent', 'mined')";
 
 /** A side agrees, once; or again where the chain has refused what it was to bring in. A guard. */
 export const acceptPart = (of: { id: string; partyId: string; subject: string; at: Date }): Part => ({

@@ -1,3 +1,4 @@
+import { underWay } from "../commands/operation-progress.ts";
 import type { Transaction } from "../sql/connection.ts";
 
 /** The operation that carries out an approved case; its subject is the case. */
@@ -38,7 +39,7 @@ export async function reopenCases(tx: Transaction): Promise<void> {
   await tx.query(
     `update legal_case k set state = 'approved', code = null from operation o
      where o.subject_id = k.id and o.kind = $1 and k.state in ('entered', 'refused')
-       and o.state in ('accepted', 'queued', 'sent', 'mined')`,
+       and o.state in ${underWay}`,
     [caseOperation],
   );
 }

@@ -1,3 +1,4 @@
+import { underWay } from "../commands/operation-progress.ts";
 import type { Transaction } from "../sql/connection.ts";
 
 /** The operation that rewrites the records of an approved change; its subject is the change. */
@@ -62,7 +63,7 @@ export async function reopenCustodyChanges(tx: Transaction): Promise<void> {
   const reopened = await tx.query<{ id: string }>(
     `update custody_change k set state = 'approved', code = null from operation o
      where o.subject_id = k.id and o.kind = $1 and k.state in ('entered', 'refused')
-       and o.state in ('accepted', 'queued', 'sent', 'mined') returning k.id`,
+       and o.state in ${underWay} returning k.id`,
     [custodyOperation],
   );
   const ids = reopened.rows.map(({ id }) => id);

@@ -18,7 +18,7 @@ export const refusedRoots = `select r.issue_id, r.kind, r.day, r.version, r.root
       select max(b.closed_at) from register_break b
       where b.kind = '${anchorRefusedKind}' and b.detail ->> 'subject' = o.subject_id), '-infinity')
   ) f
-  where o.kind = 'anchor.publish' and o.state in ('refused', 'failed')
+  where o.kind = 'anchor.publish' and o.code is not null and o.state in ('refused', 'failed')
     and r.root is distinct from (select a.root from anchor a
       where a.issue_id = r.issue_id and a.kind = r.kind and a.day = r.day order by a.version desc limit 1)`;
 

@@ -78,20 +78,13 @@ export async function laneWork(db: Queryable, signers: readonly string[]): Promi
   return result.rows;
 }
 
-/** Notes that a node has taken these transactions, and so the operations they carry. */
-export async function markSent(db: Queryable, ids: readonly bigint[], now: Date): Promise<void> {
-  await db.query(
-    `with sent as (
-       update chain_tx set state = 'sent', sent_at = $2 where id = any($1) and state = 'stored' returning id
-     ), moved as (
-       select o.id from operation o
-       where o.state in ('accepted', 'queued')
-         and o.id in (select c.operation_id from command c join sent on c.chain_tx_id = sent.id)
-       order by o.id for no key update
-     )
-     update operation set state = 'sent', updated_at = $2 from moved where operation.id = moved.id`,
-    [ids, now],
-  );
+/** Notes that a node has taken a transaction; the operations that it carries say so when they are read. */
+export async function markSent(db: Queryable, id: bigint, now: Date): Promise<void> {
+  await db.query({
+    name: "mark-sent",
+    text: "update chain_tx set state = 'sent', sent_at = $2 where id = $1 and state = 'stored'",
+    values: [id, now],
+  });
 }
 
 /** Whether a transaction that was stored before this one has been given to no node; stopped lanes do not count. */

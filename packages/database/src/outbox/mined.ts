@@ -128,7 +128,7 @@ export async function markOperationsMined(tx: Transaction, ids: readonly string[
   if (ids.length === 0) return;
   await tx.query(
     `with held as (
-       select id from operation where id = any($1) and state in ('accepted', 'queued', 'sent') order by id for no key update
+       select id from operation where id = any($1) and state = 'accepted' order by id for no key update
      )
      update operation set state = 'mined', updated_at = $2 from held where operation.id = held.id`,
     [ids, now],

@@ -42,18 +42,10 @@ export async function takeCommands(
   tx: Transaction,
   transactionId: bigint,
   commands: readonly Command[],
-  now: Date,
 ): Promise<void> {
   await tx.query(
     `update command set state = 'taken', chain_tx_id = $1, tx_row = t.row - 1
      from unnest($2::bigint[]) with ordinality as t (id, row) where command.id = t.id`,
     [transactionId, commands.map(({ id }) => id)],
-  );
-  await tx.query(
-    `with moved as (
-       select id from operation where id = any($1) and state = 'accepted' order by id for no key update
-     )
-     update operation set state = 'queued', updated_at = $2 from moved where operation.id = moved.id`,
-    [[...new Set(commands.map(({ operationId }) => operationId))], now],
   );
 }

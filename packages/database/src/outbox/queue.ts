@@ -141,10 +141,11 @@ export async function earliestOf(
 /** Commands of the most urgent class in other lanes that no block holds yet: they name accounts that no index has. */
 export async function urgentElsewhere(db: Queryable, signer: string, urgent: number): Promise<Command[]> {
   const result = await db.query<CommandRow>({
-    name: "urgent-elsewhere",
+    name: `urgent-elsewhere-${urgent}`,
+    // A number in the text: a plan for any class could not use the index of the legal one.
     text: `select id, operation_id, call, target, ref, args, priority from command c
-      where c.priority = $2 and c.state in ('queued', 'taken') and c.signer <> $1 and ${holdsUp}`,
-    values: [signer, urgent],
+      where c.priority = ${urgent} and c.state in ('queued', 'taken') and c.signer <> $1 and ${holdsUp}`,
+    values: [signer],
   });
   return result.rows.map(({ operation_id, ...row }) => ({ ...row, operationId: operation_id }));
 }

@@ -88,7 +88,7 @@ async function takeBackOutbox(tx: Transaction, fork: number, now: Date): Promise
        )
        group by c.operation_id
      )
-     update operation o set state = 'sent', code = null, entered_at = c.entered_at, updated_at = $2,
+     update operation o set state = 'accepted', code = null, entered_at = c.entered_at, updated_at = $2,
        rows_entered = c.entered, rows_refused = c.refused
      from counted c where o.id = c.id`,
     [fork, now],

@@ -31,7 +31,7 @@ const listedMax = 100;
 export async function platformStatus(db: Queryable): Promise<PlatformStatus> {
   const counts = await db.query<{ queued: number; open: number; unsealed: number }>(
     `select (select count(*)::int from command where state = 'queued') as queued,
-      (select count(*)::int from operation where state in ('accepted', 'queued', 'sent', 'mined')) as open,
+      (select count(distinct operation_id)::int from command where state in ('queued', 'taken')) as open,
       (select count(*)::int from (
           select coalesce(max(r.xid), '0') as xid, coalesce(max(r.id), 0) as id
           from (select audit_id from audit_seal order by seq desc limit 1) s join audit_row r on r.id = s.audit_id
