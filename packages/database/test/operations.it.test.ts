@@ -62,7 +62,7 @@ const read = async (id: string) => {
   const { state, updatedAt } = (await findOperation(prisma, party, id))!;
   return { state, updatedAt };
 };
-const inState = async (state: string, view = party) =>
+const inState = async (state: string, view: OperationView = party) =>
   (await listOperations(prisma, view, { state, limit: 10 })).map(({ id, state: its }) => `${id} ${its}`);
 
 test("an operation says how far its rows have come, and a list finds it by that", async () => {
