@@ -2,8 +2,9 @@ import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { ChangeKind, ChangeState } from "@genbo/domain/issue-changes";
 import { underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
-import type { IssueChange, Prisma, PrismaClient } from "../generated/client.ts";
+import type { IssueChange, PrismaClient } from "../generated/client.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewChange {
   id: string;
@@ -56,29 +57,17 @@ export const decideChangePart = (decision: ChangeDecision): Part => ({
 
 export type ChangeRow = IssueChange;
 
-export interface ChangeFilter {
+export interface ChangeFilter extends Page {
   issueId: string;
   kind?: ChangeKind | undefined;
   state?: ChangeState | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Changes of an issue, oldest first; one more than `limit`, if there are more. */
 export const listChanges = (
   prisma: PrismaClient,
-  { issueId, kind, state, cursor, limit }: ChangeFilter,
-): Promise<ChangeRow[]> =>
-  prisma.issueChange.findMany({
-    where: {
-      issueId,
-      ...(kind !== undefined && { kind }),
-      ...(state !== undefined && { state }),
-      ...(cursor !== undefined && { id: { gt: cursor } }),
-    } satisfies Prisma.IssueChangeWhereInput,
-    orderBy: { id: "asc" },
-    take: limit + 1,
-  });
+  { issueId, kind, state, ...page }: ChangeFilter,
+): Promise<ChangeRow[]> => prisma.issueChange.findMany(pageById(page, { issueId }, given({ kind, state })));
 
 export const findChange = (prisma: PrismaClient, id: string): Promise<ChangeRow | null> =>
   prisma.issueChange.findUnique({ where: { id } });

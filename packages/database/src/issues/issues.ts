@@ -1,6 +1,7 @@
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Issue, IssueState, Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewIssue {
   id: string;
@@ -89,24 +90,18 @@ const visible = (view: IssueView): Prisma.IssueWhereInput => {
 
 export type IssueWithState = Issue & { issueState: IssueState | null };
 
-export interface IssueFilter {
+export interface IssueFilter extends Page {
   state?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 export const listIssues = (
   prisma: PrismaClient,
   view: IssueView,
-  { state, cursor, limit }: IssueFilter,
+  { state, ...page }: IssueFilter,
 ): Promise<IssueWithState[]> =>
   prisma.issue.findMany({
-    where: {
-      AND: [visible(view), state === undefined ? {} : { state }, cursor ? { id: { gt: cursor } } : {}],
-    },
+    ...pageById(page, visible(view), given({ state })),
     include: { issueState: true },
-    orderBy: { id: "asc" },
-    take: limit + 1,
   });
 
 /** An issue that the view may see, else null. */

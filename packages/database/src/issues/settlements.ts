@@ -2,6 +2,7 @@ import { underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewLeg {
   kind: string;
@@ -154,31 +155,25 @@ const visible = (view: SettlementView): Prisma.SettlementWhereInput => {
   return { sides: { some: { partyId: view.partyId } } };
 };
 
-export interface SettlementFilter {
+export interface SettlementFilter extends Page {
   issueId?: string | undefined;
   state?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Settlements, oldest first; one more than `limit`, if there are more. */
 export const listSettlements = (
   prisma: PrismaClient,
   view: SettlementView,
-  { issueId, state, cursor, limit }: SettlementFilter,
+  { issueId, state, ...page }: SettlementFilter,
 ): Promise<SettlementRow[]> =>
   prisma.settlement.findMany({
-    where: {
-      AND: [
-        visible(view),
-        issueId === undefined ? {} : { legs: { some: { issueId } } },
-        state === undefined ? {} : { state },
-        cursor === undefined ? {} : { id: { gt: cursor } },
-      ],
-    },
+    ...pageById(
+      page,
+      visible(view),
+      issueId === undefined ? {} : { legs: { some: { issueId } } },
+      given({ state }),
+    ),
     include,
-    orderBy: { id: "asc" },
-    take: limit + 1,
   });
 
 export const findSettlement = (

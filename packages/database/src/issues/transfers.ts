@@ -2,6 +2,7 @@ import { underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient, Transfer } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewTransfer {
   id: string;
@@ -129,31 +130,17 @@ const visible = (view: TransferView): Prisma.TransferWhereInput => {
   return { OR: [{ sellerBroker: view.partyId }, { buyerBroker: view.partyId }] };
 };
 
-export interface TransferFilter {
+export interface TransferFilter extends Page {
   issueId?: string | undefined;
   state?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Transfers, oldest first; one more than `limit`, if there are more. */
 export const listTransfers = (
   prisma: PrismaClient,
   view: TransferView,
-  filter: TransferFilter,
-): Promise<Transfer[]> =>
-  prisma.transfer.findMany({
-    where: {
-      AND: [
-        visible(view),
-        filter.issueId === undefined ? {} : { issueId: filter.issueId },
-        filter.state === undefined ? {} : { state: filter.state },
-        filter.cursor === undefined ? {} : { id: { gt: filter.cursor } },
-      ],
-    },
-    orderBy: { id: "asc" },
-    take: filter.limit + 1,
-  });
+  { issueId, state, ...page }: TransferFilter,
+): Promise<Transfer[]> => prisma.transfer.findMany(pageById(page, visible(view), given({ issueId, state })));
 
 export const findTransfer = (
   prisma: PrismaClient,

@@ -3,6 +3,7 @@ import type { Deadline } from "@genbo/domain/cases/rules";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { LegalCase, Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 import { seal, unseal } from "../vault/keys.ts";
 
 export interface NewCase {
@@ -103,29 +104,19 @@ const visible = (view: CaseView): Prisma.LegalCaseWhereInput => {
   return { OR: [{ partyId: view.partyId }, { brokerIds: { has: view.partyId } }] };
 };
 
-export interface CaseFilter {
+export interface CaseFilter extends Page {
   issueId: string;
   kind?: CaseKind | undefined;
   state?: CaseState | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Cases of an issue, oldest first; one more than `limit`, if there are more. */
-export const listCases = (prisma: PrismaClient, view: CaseView, filter: CaseFilter): Promise<CaseRow[]> =>
-  prisma.legalCase.findMany({
-    where: {
-      AND: [
-        visible(view),
-        { issueId: filter.issueId },
-        filter.kind === undefined ? {} : { kind: filter.kind },
-        filter.state === undefined ? {} : { state: filter.state },
-        filter.cursor === undefined ? {} : { id: { gt: filter.cursor } },
-      ],
-    },
-    orderBy: { id: "asc" },
-    take: filter.limit + 1,
-  });
+export const listCases = (
+  prisma: PrismaClient,
+  view: CaseView,
+  { issueId, kind, state, ...page }: CaseFilter,
+): Promise<CaseRow[]> =>
+  prisma.legalCase.findMany(pageById(page, visible(view), { issueId }, given({ kind, state })));
 
 export const findCase = (prisma: PrismaClient, view: CaseView, id: string): Promise<CaseRow | null> =>
   prisma.legalCase.findFirst({ where: { AND: [{ id }, visible(view)] } });

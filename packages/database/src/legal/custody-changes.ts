@@ -1,6 +1,7 @@
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { CustodyChange, Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewCustodyChange {
   id: string;
@@ -70,29 +71,17 @@ export type CustodyView = { as: "broker"; partyId: string } | { as: "everything"
 const visible = (view: CustodyView): Prisma.CustodyChangeWhereInput =>
   view.as === "broker" ? { OR: [{ fromBrokerId: view.partyId }, { toBrokerId: view.partyId }] } : {};
 
-export interface CustodyFilter {
+export interface CustodyFilter extends Page {
   state?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Changes, oldest first; one more than `limit`, if there are more. */
 export const listCustodyChanges = (
   prisma: PrismaClient,
   view: CustodyView,
-  { state, cursor, limit }: CustodyFilter,
+  { state, ...page }: CustodyFilter,
 ): Promise<CustodyChangeRow[]> =>
-  prisma.custodyChange.findMany({
-    where: {
-      AND: [
-        visible(view),
-        state === undefined ? {} : { state },
-        cursor === undefined ? {} : { id: { gt: cursor } },
-      ],
-    },
-    orderBy: { id: "asc" },
-    take: limit + 1,
-  });
+  prisma.custodyChange.findMany(pageById(page, visible(view), given({ state })));
 
 export const findCustodyChange = (
   prisma: PrismaClient,

@@ -10,6 +10,7 @@ import type {
 } from "../generated/client.ts";
 import type { Position } from "../register/read-position.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 import type { SealedRequester } from "./inspections-requester.ts";
 
 /** A document by its hash; its name holds no name of a person. */
@@ -183,31 +184,20 @@ const all = {
   disclosures: { orderBy: { id: "asc" } },
 } as const;
 
-export interface InspectionFilter {
+export interface InspectionFilter extends Page {
   issueId: string;
   state?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Requests of an issue, oldest first; one more than `limit`, if there are more. */
 export const listInspections = (
   prisma: PrismaClient,
   view: InspectionView,
-  { issueId, state, cursor, limit }: InspectionFilter,
+  { issueId, state, ...page }: InspectionFilter,
 ): Promise<InspectionRow[]> =>
   prisma.inspection.findMany({
-    where: {
-      AND: [
-        visible(view),
-        { issueId },
-        state === undefined ? {} : { state },
-        cursor === undefined ? {} : { id: { gt: cursor } },
-      ],
-    },
+    ...pageById(page, visible(view), { issueId }, given({ state })),
     include: issueFields,
-    orderBy: { id: "asc" },
-    take: limit + 1,
   });
 
 export const findInspection = (

@@ -1,6 +1,7 @@
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Investor, Prisma, PrismaClient, Wallet } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewInvestor {
   id: string;
@@ -166,31 +167,18 @@ export type InvestorView = { as: "broker"; partyId: string } | { as: "everything
 const visible = (view: InvestorView): Prisma.InvestorWhereInput =>
   view.as === "broker" ? { brokerId: view.partyId } : {};
 
-export interface InvestorFilter {
+export interface InvestorFilter extends Page {
   externalId?: string | undefined;
   personId?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Investors, oldest first; one more than `limit`, if there are more. */
 export const listInvestors = (
   prisma: PrismaClient,
   view: InvestorView,
-  filter: InvestorFilter,
+  { externalId, personId, ...page }: InvestorFilter,
 ): Promise<Investor[]> =>
-  prisma.investor.findMany({
-    where: {
-      AND: [
-        visible(view),
-        filter.externalId === undefined ? {} : { externalId: filter.externalId },
-        filter.personId === undefined ? {} : { personId: filter.personId },
-        filter.cursor === undefined ? {} : { id: { gt: filter.cursor } },
-      ],
-    },
-    orderBy: { id: "asc" },
-    take: filter.limit + 1,
-  });
+  prisma.investor.findMany(pageById(page, visible(view), given({ externalId, personId })));
 
 export type InvestorWithWallets = Investor & { wallets: Wallet[] };
 

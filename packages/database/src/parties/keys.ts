@@ -7,6 +7,7 @@ import type { ApiKey, PrismaClient } from "../generated/client.ts";
 import { advisoryLocks } from "../sql/advisory-locks.ts";
 import { arrayText } from "../sql/bulk.ts";
 import type { Pool, Queryable } from "../sql/connection.ts";
+import { type Page, pageById } from "../sql/page.ts";
 import { type NewParty, partyPart } from "./parties.ts";
 
 export interface NewKey {
@@ -162,16 +163,8 @@ export async function touchKeys(db: Queryable, uses: ReadonlyMap<string, Date>):
 export const findKey = (prisma: PrismaClient, id: string): Promise<ApiKey | null> =>
   prisma.apiKey.findUnique({ where: { id } });
 
-export const listKeys = (
-  prisma: PrismaClient,
-  partyId: string,
-  page: { cursor?: string | undefined; limit: number },
-): Promise<ApiKey[]> =>
-  prisma.apiKey.findMany({
-    where: { partyId, ...(page.cursor !== undefined && { id: { gt: page.cursor } }) },
-    orderBy: { id: "asc" },
-    take: page.limit + 1,
-  });
+export const listKeys = (prisma: PrismaClient, partyId: string, page: Page): Promise<ApiKey[]> =>
+  prisma.apiKey.findMany(pageById(page, { partyId }));
 
 /**
  * Makes an operator of a new platform, one of those who then admit everybody else through the API.

@@ -3,6 +3,7 @@ import { insertPart, type Part } from "../commands/statement.ts";
 import type { Party, PrismaClient } from "../generated/client.ts";
 import { advisoryLocks } from "../sql/advisory-locks.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewParty {
   id: string;
@@ -55,10 +56,8 @@ export async function nextPartyNumbers(tx: Queryable): Promise<{ custodianId: nu
   return { custodianId, issuerRole };
 }
 
-export interface PartyFilter {
+export interface PartyFilter extends Page {
   kind?: Role | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** The person of an investor; undefined for an id of nobody. */
@@ -72,15 +71,8 @@ export async function personOfInvestor(db: Queryable, investorId: string): Promi
 }
 
 /** Parties in the order in which they were admitted, investors apart; one more than `limit`, if there are more. */
-export const listParties = (prisma: PrismaClient, { kind, cursor, limit }: PartyFilter): Promise<Party[]> =>
-  prisma.party.findMany({
-    where: {
-      kind: { not: "investor", ...(kind && { equals: kind }) },
-      ...(cursor !== undefined && { id: { gt: cursor } }),
-    },
-    orderBy: { id: "asc" },
-    take: limit + 1,
-  });
+export const listParties = (prisma: PrismaClient, { kind, ...page }: PartyFilter): Promise<Party[]> =>
+  prisma.party.findMany(pageById(page, { kind: { not: "investor" } }, given({ kind })));
 
 export const findParty = (prisma: PrismaClient, id: string): Promise<Party | null> =>
   prisma.party.findUnique({ where: { id } });

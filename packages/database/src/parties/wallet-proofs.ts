@@ -1,6 +1,7 @@
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient, WalletProof } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewWalletProof {
   id: string;
@@ -67,29 +68,16 @@ function visible(view: WalletProofView): Prisma.WalletProofWhereInput {
   return view.as === "investor" ? { partyId: view.partyId } : {};
 }
 
-export interface WalletProofFilter {
+export interface WalletProofFilter extends Page {
   state?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Proofs, oldest first; one more than `limit`, if there are more. */
 export const listWalletProofs = (
   prisma: PrismaClient,
   view: WalletProofView,
-  { state, cursor, limit }: WalletProofFilter,
-): Promise<WalletProofRow[]> =>
-  prisma.walletProof.findMany({
-    where: {
-      AND: [
-        visible(view),
-        state === undefined ? {} : { state },
-        cursor === undefined ? {} : { id: { gt: cursor } },
-      ],
-    },
-    orderBy: { id: "asc" },
-    take: limit + 1,
-  });
+  { state, ...page }: WalletProofFilter,
+): Promise<WalletProofRow[]> => prisma.walletProof.findMany(pageById(page, visible(view), given({ state })));
 
 export const findWalletProof = (
   prisma: PrismaClient,

@@ -1,6 +1,7 @@
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient, Wallet } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { given, type Page, pageByAddress } from "../sql/page.ts";
 
 export interface NewWallet {
   address: string;
@@ -73,24 +74,17 @@ export async function accountsKeptBy(
 
 export type WalletView = { as: "broker"; partyId: string } | { as: "everything" };
 
-export interface WalletFilter {
+export interface WalletFilter extends Page {
   investorId?: string | undefined;
   address?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Wallets by address; one more than `limit`, if there are more. */
-export function listWallets(prisma: PrismaClient, view: WalletView, filter: WalletFilter): Promise<Wallet[]> {
-  const conditions: Prisma.WalletWhereInput[] = [
-    view.as === "broker" ? { brokerId: view.partyId } : {},
-    filter.investorId === undefined ? {} : { investorId: filter.investorId },
-    filter.address === undefined ? {} : { address: filter.address },
-    filter.cursor === undefined ? {} : { address: { gt: filter.cursor } },
-  ];
-  return prisma.wallet.findMany({
-    where: { AND: conditions },
-    orderBy: { address: "asc" },
-    take: filter.limit + 1,
-  });
+export function listWallets(
+  prisma: PrismaClient,
+  view: WalletView,
+  { investorId, address, ...page }: WalletFilter,
+): Promise<Wallet[]> {
+  const visible: Prisma.WalletWhereInput = view.as === "broker" ? { brokerId: view.partyId } : {};
+  return prisma.wallet.findMany(pageByAddress(page, visible, given({ investorId, address })));
 }

@@ -1,6 +1,7 @@
 import type { RecordDateTerms } from "@genbo/domain/record-dates";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { PrismaClient, RecordDate, RecordDateList } from "../generated/client.ts";
+import { type Page, pageById } from "../sql/page.ts";
 import type { ListState } from "./revise.ts";
 
 export interface NewRecordDate extends RecordDateTerms {
@@ -39,13 +40,11 @@ const include = { recordDateLists: { orderBy: { version: "desc" } } } as const;
 export const listRecordDates = (
   prisma: PrismaClient,
   issueId: string,
-  page: { cursor?: string | undefined; limit: number },
+  page: Page,
 ): Promise<RecordDateWithLists[]> =>
   prisma.recordDate.findMany({
-    where: { issueId, ...(page.cursor !== undefined && { id: { gt: page.cursor } }) },
+    ...pageById(page, { issueId }),
     include,
-    orderBy: { id: "asc" },
-    take: page.limit + 1,
   });
 
 /** A record date with its lists, newest version first. */
