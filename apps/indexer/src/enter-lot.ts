@@ -27,6 +27,9 @@ export class NotNext extends Error {
   override readonly name = "NotNext";
 }
 
+/** By hash; may hold more than the lot's. */
+export type Ours = ReadonlyMap<string, OurTransaction>;
+
 type RegistryLine = { seq: number; head: string };
 
 /** A lot whose logs are folded, and that waits to be written. */
@@ -34,20 +37,26 @@ export interface PreparedLot {
   lot: Lot;
   /** The registry's line that it begins with. */
   line: RegistryLine;
-  ours: ReadonlyMap<string, OurTransaction>;
+  ours: Ours;
   folded: FoldedLot;
 }
+
+/** Our transactions in these blocks. What is in a block was stored before it was sent, so it is there to be asked for. */
+export const oursIn = (db: Queryable, blocks: readonly ChainBlock[]): Promise<Ours> =>
+  ourTransactions(
+    db,
+    blocks.flatMap(({ transactions }) => transactions.map(({ hash }) => hash)),
+  );
 
 /** Folds a lot's logs. Reads the database, writes nothing; `memory` moves on. */
 export async function prepareLot(
   db: Queryable,
   lot: Lot,
   line: RegistryLine,
+  ours: Ours,
   memory: FoldMemory,
   log: Log,
 ): Promise<PreparedLot> {
-  const hashes = lot.blocks.flatMap(({ transactions }) => transactions.map(({ hash }) => hash));
-  const ours = await ourTransactions(db, hashes);
   const folded = await foldLot(db, lot, line, createOrigins(ours), memory, log);
   return { lot, line, ours, folded };
 }

@@ -1,10 +1,12 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
 import type { StoredCursor } from "@genbo/database/register/cursor";
 import type { Queryable } from "@genbo/database/sql/connection";
+import { together } from "@genbo/database/sql/together";
 import type { Log } from "@genbo/domain/log";
-import { type PreparedLot, prepareLot } from "./enter-lot.ts";
+import { type Ours, oursIn, type PreparedLot, prepareLot } from "./enter-lot.ts";
 import { createFoldMemory, isFull } from "./fold-memory.ts";
 import type { Lot } from "./lot.ts";
+import { nextLot } from "./plan-lots.ts";
 
 /** How lots are planned and written: by the indexer, by a rebuild, by a bench. */
 export interface LotWork<Done extends { cursor: StoredCursor }> {
@@ -24,8 +26,15 @@ export interface LotWork<Done extends { cursor: StoredCursor }> {
 export function enterLots<Done extends { cursor: StoredCursor }>(cursor: StoredCursor, work: LotWork<Done>) {
   let at = cursor;
   let memory = createFoldMemory();
-  const prepare = async (blocks: readonly ChainBlock[], line: { seq: number; head: string }) =>
-    prepareLot(work.db, await work.plan(blocks), line, memory, work.log);
+  const prepare = async (
+    blocks: readonly ChainBlock[],
+    line: { seq: number; head: string },
+    known?: Ours,
+  ) => {
+    // Of all that the lot may have: what ends it before is not known until it is planned.
+    const [lot, ours] = await together(work.plan(blocks), known ?? oursIn(work.db, nextLot(blocks).blocks));
+    return prepareLot(work.db, lot, line, ours, memory, work.log);
+  };
 
   return {
     /** To where somebody else has taken the register on, and knows of. */
@@ -33,13 +42,16 @@ export function enterLots<Done extends { cursor: StoredCursor }>(cursor: StoredC
       at = to;
       memory = createFoldMemory();
     },
+    /** @param known what of ours the first lot of them has, where it was asked for */
     enter: async function* (
       blocks: readonly ChainBlock[],
+      known?: Ours,
     ): AsyncGenerator<{ done: Done; blocks: readonly ChainBlock[] }> {
       let rest = blocks;
       let ahead: Promise<PreparedLot> | undefined;
       while (rest.length > 0) {
-        const next = await (ahead ?? prepare(rest, { seq: at.registrySeq, head: at.registryHead }));
+        const next = await (ahead ??
+          prepare(rest, { seq: at.registrySeq, head: at.registryHead }, rest === blocks ? known : undefined));
         rest = rest.slice(next.lot.blocks.length);
         const writing = work.write(next, at.version);
         ahead =

@@ -6,7 +6,7 @@ import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
 import { hasTransactions } from "@genbo/database/outbox/mined";
 import { nextClosings } from "@genbo/database/record-dates/freeze";
-import { catchingUp } from "@genbo/database/register/breaks-write";
+import { heldBack } from "@genbo/database/register/breaks-write";
 import {
   insertBlocks,
   pruneEmptyBlocks,
@@ -22,7 +22,7 @@ import { type Applied, applyLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
 import { createHeadChecks } from "./check-heads.ts";
 import type { IndexerContext, LeaderContext } from "./context.ts";
-import { NotNext, type PreparedLot } from "./enter-lot.ts";
+import { NotNext, oursIn, type PreparedLot } from "./enter-lot.ts";
 import { enterLots } from "./enter-lots.ts";
 import { watchLanes } from "./lane-breaks.ts";
 import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
@@ -31,7 +31,7 @@ import { makeRoots } from "./make-roots.ts";
 import { nextLot } from "./plan-lots.ts";
 import { reconcileAsAsked } from "./reconcile.ts";
 import { handleReorg } from "./reorg.ts";
-import { resumeAll } from "./resume.ts";
+import { resume } from "./resume.ts";
 import { watchEntered } from "./watch.ts";
 
 export interface Indexer {
@@ -160,9 +160,15 @@ function createLots(context: LeaderContext, cursor: StoredCursor) {
   let prunedAt = 0;
   let beganMs = Date.now();
 
+  const ask = (blocks: readonly ChainBlock[]) =>
+    together(heldBack(pool), nextClosings(pool), oursIn(pool, nextLot(blocks).blocks));
+  /** About the blocks that come next: one wait for all that there is to ask. */
+  let asked: Awaited<ReturnType<typeof ask>> | undefined;
+
   const plan = async (blocks: readonly ChainBlock[]): Promise<Lot> => {
+    const [{ held }, closings] = asked ?? (await together(heldBack(pool), nextClosings(pool)));
+    asked = undefined;
     // What waits to be taken in is not under quarantine any more, and still lacks entries.
-    const [held, closings] = await together(catchingUp(pool), nextClosings(pool));
     const lot = nextLot(blocks, closings, held);
     const facts = await readFacts(context, lot.blocks, deployment);
     reach("indexer.read");
@@ -184,8 +190,14 @@ function createLots(context: LeaderContext, cursor: StoredCursor) {
     const seenMs = Date.now();
     beganMs = seenMs;
     deployment ??= await readDeployment(pool);
-    if (await resumeAll(context, deployment)) lots.moved((await readCursor(pool)) as StoredCursor);
-    for await (const { done, blocks: entered } of lots.enter(blocks)) {
+    asked = await ask(blocks);
+    const due = asked[0].resumable;
+    if (due.length > 0 && deployment !== undefined) {
+      for (const each of due) await resume(context, each, deployment);
+      lots.moved((await readCursor(pool)) as StoredCursor);
+      asked = await ask(blocks);
+    }
+    for await (const { done, blocks: entered } of lots.enter(blocks, asked[2])) {
       await watchEntered(context, { ...done, entered: entered.length }, { head, seenMs, beganMs });
       beganMs = Date.now();
       const { blockNumber } = done.cursor;

@@ -2,9 +2,8 @@ import type { MinedCommand, OurTransaction } from "@genbo/database/outbox/mined"
 import type { EntryOrigin } from "@genbo/database/register/write";
 import type { Placed } from "./lot-logs.ts";
 
-/** Our transactions of a lot, and which of their commands a log of theirs speaks of. */
+/** Which of our transactions a log of a lot belongs to, and of which of their commands it speaks. */
 export interface Origins {
-  transactions: readonly OurTransaction[];
   commandOf(transactionHash: string, ref: string): MinedCommand | undefined;
   callOf(transactionHash: string): string | undefined;
 }
@@ -17,7 +16,6 @@ export function createOrigins(ours: ReadonlyMap<string, OurTransaction>): Origin
     byRef.set(hash, new Map(commands.map((command) => [command.ref, command])));
   }
   return {
-    transactions: [...ours.values()],
     commandOf: (hash, ref) => {
       const own = ours.get(hash);
       return own && (byRef.get(hash)?.get(ref) ?? lone(own));

@@ -19,7 +19,7 @@ import { together } from "@genbo/database/sql/together";
 import { zeroWord } from "@genbo/domain/words";
 import { readCodes } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";
-import { advanceRegister, enterLot, type PreparedLot, prepareLot } from "./enter-lot.ts";
+import { advanceRegister, enterLot, oursIn, type PreparedLot, prepareLot } from "./enter-lot.ts";
 import { enterLots } from "./enter-lots.ts";
 import type { FoldedLot } from "./fold-lot.ts";
 import { createFoldMemory } from "./fold-memory.ts";
@@ -168,7 +168,8 @@ export async function buildRest(
     const lot = await planLot(tx, rpc, rest, deployment);
     await addIssues(tx);
     const line = { seq: cursor.registrySeq, head: cursor.registryHead };
-    const prepared = await prepareLot(tx, lot, line, createFoldMemory(), log);
+    const ours = await oursIn(tx, lot.blocks);
+    const prepared = await prepareLot(tx, lot, line, ours, createFoldMemory(), log);
     ({ cursor } = await buildLot(tx, prepared, cursor.version, log));
     rest = rest.slice(lot.blocks.length);
   }

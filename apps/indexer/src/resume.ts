@@ -1,7 +1,7 @@
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import { type NewEvent, writeEvents } from "@genbo/database/outbox/events-write";
-import { markResumed, type Resumable, resumable } from "@genbo/database/register/breaks-write";
+import { markResumed, type Resumable } from "@genbo/database/register/breaks-write";
 import { type Cursor, readCursor, writeCursor } from "@genbo/database/register/cursor";
 import { tokenOf } from "@genbo/database/register/write-subjects";
 import type { Transaction } from "@genbo/database/sql/connection";
@@ -9,28 +9,21 @@ import type { Log } from "@genbo/domain/log";
 import { writeLot } from "./apply-lot.ts";
 import { readFacts } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";
-import { prepareLot } from "./enter-lot.ts";
+import { oursIn, prepareLot } from "./enter-lot.ts";
 import { createFoldMemory } from "./fold-memory.ts";
 import { resumeStep } from "./limits.ts";
 import type { Lot } from "./lot.ts";
 import { correctRoots } from "./make-roots.ts";
 
 /**
- * Takes in what issues (and the registry) missed whose breaks were all closed. A cause that persists breaks again.
- * @returns whether there was any
+ * Takes in what an issue (or the registry) missed whose breaks were all closed. A cause that persists breaks again.
+ * Reads the blocks again from the first break to the cursor, for that one contract.
  */
-export async function resumeAll(
+export async function resume(
   context: LeaderContext,
-  deployment: DeploymentRow | undefined,
-): Promise<boolean> {
-  if (deployment === undefined) return false;
-  const due = await resumable(context.pool);
-  for (const each of due) await resume(context, each, deployment);
-  return due.length > 0;
-}
-
-/** Reads the blocks again from the first break to the cursor, for that one contract. */
-async function resume(context: LeaderContext, due: Resumable, deployment: DeploymentRow): Promise<void> {
+  due: Resumable,
+  deployment: DeploymentRow,
+): Promise<void> {
   const { pool, reader, leadership, clock, log } = context;
   const { issueId, fromBlock, breakIds } = due;
   const only = issueId === null ? deployment.registry : await tokenOf(pool, issueId);
@@ -60,7 +53,8 @@ async function enterMissed(
   const events: NewEvent[] = [];
   const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
   const lot = { ...part, quarantined: new Set<string>(), closes: false };
-  const prepared = await prepareLot(tx, lot, registry, createFoldMemory(), context.log);
+  const ours = await oursIn(tx, lot.blocks);
+  const prepared = await prepareLot(tx, lot, registry, ours, createFoldMemory(), context.log);
   const { folded } = await writeLot(tx, prepared, events, context);
   await writeEvents(tx, events);
   await writeCursor(tx, { ...cursor, registrySeq: folded.registry.seq, registryHead: folded.registry.head });

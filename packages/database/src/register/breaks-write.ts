@@ -34,11 +34,7 @@ export async function quarantined(db: Queryable): Promise<Set<string | null>> {
 }
 
 /** What a break holds or held back and has not caught up yet: such a register differs from its contract for a known reason. */
-export async function catchingUp(db: Queryable): Promise<Set<string | null>> {
-  const text = `select distinct issue_id from register_break where resumed_at is null and kind not in ${holdNothing}`;
-  const result = await db.query<{ issue_id: string | null }>(text);
-  return new Set(result.rows.map(({ issue_id }) => issue_id));
-}
+export const catchingUp = async (db: Queryable): Promise<Set<string | null>> => (await heldBack(db)).held;
 
 export interface Resumable {
   issueId: string | null;
@@ -47,18 +43,27 @@ export interface Resumable {
   breakIds: string[];
 }
 
-/** What may go on, because its breaks were all closed, and has not yet. */
-export async function resumable(db: Queryable): Promise<Resumable[]> {
-  const result = await db.query<{ issue_id: string | null; from_block: bigint; ids: string[] }>(
-    `select issue_id, min(block_number) as from_block, array_agg(id) as ids from register_break
-     where resumed_at is null and kind not in ${holdNothing}
-     group by issue_id having bool_and(closed_at is not null) order by issue_id`,
-  );
-  return result.rows.map(({ issue_id, from_block, ids }) => ({
-    issueId: issue_id,
-    fromBlock: Number(from_block),
-    breakIds: ids,
-  }));
+/** What is catching up, and what of it may go on because its breaks were all closed. */
+export async function heldBack(db: Queryable): Promise<{ held: Set<string | null>; resumable: Resumable[] }> {
+  const result = await db.query<{
+    issue_id: string | null;
+    from_block: bigint;
+    ids: string[];
+    closed: boolean;
+  }>({
+    name: "held-back",
+    text: `select issue_id, min(block_number) as from_block, array_agg(id) as ids, bool_and(closed_at is not null) as closed
+      from register_break where resumed_at is null and kind not in ${holdNothing}
+      group by issue_id order by issue_id`,
+  });
+  const resumable = result.rows
+    .filter(({ closed }) => closed)
+    .map(({ issue_id, from_block, ids }) => ({
+      issueId: issue_id,
+      fromBlock: Number(from_block),
+      breakIds: ids,
+    }));
+  return { held: new Set(result.rows.map(({ issue_id }) => issue_id)), resumable };
 }
 
 /** What these breaks held back has entered, or another break holds it. */
