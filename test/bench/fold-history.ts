@@ -58,8 +58,8 @@ export async function foldHistory(
     db: pool,
     log: silentLog,
     plan: async (blocks) => ({ ...nextLot(blocks), facts, deployment, quarantined: new Set() }),
-    write: (prepared, version) =>
-      leadership.transaction((tx) => applyLot(tx, prepared, version, { now: clock.now(), log: silentLog })),
+    write: (prepared, from) =>
+      leadership.transaction((tx) => applyLot(tx, prepared, from, { now: clock.now(), log: silentLog })),
   });
   const applyAll = async (blocks: ChainBlock[]) => {
     let [started, before] = [performance.now(), process.cpuUsage()];

@@ -4,7 +4,7 @@ import {
   type SettlementNews,
   writeSettlementNews,
 } from "@genbo/database/issues/settlements-settle";
-import { lastEvent, type NewEvent, writeEvents } from "@genbo/database/outbox/events-write";
+import { eventTeller, type Tell } from "@genbo/database/outbox/events-write";
 import { markMined, markOperationsMined } from "@genbo/database/outbox/mined";
 import { type EndedOperation, type Outcome, settleCommands } from "@genbo/database/outbox/settle";
 import type { StoredCursor } from "@genbo/database/register/cursor";
@@ -33,27 +33,23 @@ export interface Applied extends Written {
 
 /**
  * Writes all that follows from a folded lot: the register, what became of our commands, events, the cursor.
- * @param version of the cursor that the lot was folded for
+ * @param from the cursor that the lot was folded for
  */
 export async function applyLot(
   tx: Transaction,
   prepared: PreparedLot,
-  version: string,
+  from: StoredCursor,
   context: { now: Date; log: Log },
 ): Promise<Applied> {
-  const [last, applied] = await together(
-    lastEvent(tx),
-    advanceRegister(tx, prepared, version, (events) => writeLot(tx, prepared, events, context)),
-  );
-  await writeEvents(tx, applied.events, last);
-  return applied;
+  const tell = eventTeller(tx);
+  return advanceRegister(tx, prepared, from, tell, () => writeLot(tx, prepared, tell, context));
 }
 
-/** Enters a lot, and settles our commands in it. Adds to `events`. */
+/** Enters a lot, and settles our commands in it. */
 export async function writeLot(
   tx: Transaction,
   prepared: PreparedLot,
-  events: NewEvent[],
+  tell: Tell,
   { now, log }: { now: Date; log: Log },
 ): Promise<Written> {
   const { lot, folded, ours } = prepared;
@@ -61,7 +57,7 @@ export async function writeLot(
   const settled = settleLot(lot, folded, new Map([...ours, ...foreign]), log);
   const codeName = (code: number) => refusalOf(code).code;
   const [, , heard, , , ended] = await together(
-    enterLot(tx, prepared, events, log),
+    enterLot(tx, prepared, tell, log),
     markMined(tx, settled.mined),
     settleTransfers(tx, settled, folded.settlements),
     writeWalletStates(tx, settled.walletsRegistered, settled.walletsRefused),
@@ -69,8 +65,10 @@ export async function writeLot(
     settleCommands(tx, settled.outcomes, { now, codeName }),
   );
   const at = endOf(lot.blocks);
-  events.push(...settlementNotices(folded.settlements, heard, at));
-  events.push(...ended.map((operation) => operationNotice(operation, at)));
+  await tell([
+    ...settlementNotices(folded.settlements, heard, at),
+    ...ended.map((operation) => operationNotice(operation, at)),
+  ]);
   return { folded, mined: settled.mined.length, outcomes: settled.outcomes, ended };
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ChainBlock } from "@genbo/chain/blocks";
-import type { NewEvent } from "@genbo/database/outbox/events-write";
+import type { NewEvent, Tell } from "@genbo/database/outbox/events-write";
 import { type OurTransaction, ourTransactions } from "@genbo/database/outbox/mined";
 import { freezeRecordDates } from "@genbo/database/record-dates/freeze";
 import { reviseLists } from "@genbo/database/record-dates/revise";
@@ -63,18 +63,52 @@ export async function prepareLot(
 
 /**
  * Takes a register on by a lot of blocks: lists that are due, what `write` makes of the lot, blocks, cursor.
- * @param version of the cursor that the lot was folded for
- * @returns what `write` returned, the new cursor and the events that whoever heard of the register so far is to hear
+ * @param from the cursor that the lot was folded for
+ * @param tell for what whoever heard of the register so far is to hear
+ * @returns what `write` returned, and the new cursor
  * @throws NotNext when the register is not the one that the lot was folded for
  */
 export async function advanceRegister<Written>(
   tx: Transaction,
-  { lot, line, folded }: PreparedLot,
-  version: string,
-  write: (events: NewEvent[]) => Promise<Written>,
-): Promise<Written & { cursor: StoredCursor; events: NewEvent[] }> {
+  prepared: PreparedLot,
+  from: StoredCursor,
+  tell: Tell,
+  write: () => Promise<Written>,
+): Promise<Written & { cursor: StoredCursor }> {
+  const { lot, folded } = prepared;
   const { blocks } = lot;
   const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) throw new NotNext("nothing to apply");
+  // Goes out first and locks the cursor. What goes out behind it does not wait for the answer, and stands only if it is so.
+  const next = expectNext(tx, prepared, first, from);
+  if (lot.closes) {
+    await next;
+    await freeze(tx, first, lot.quarantined, tell);
+  }
+  const cursor = {
+    ...from,
+    blockNumber: last.number,
+    blockHash: last.hash,
+    blockTime: new Date(last.time * 1000),
+    registrySeq: folded.registry.seq,
+    registryHead: folded.registry.head,
+  };
+  const [, written, , version] = await together(
+    next,
+    write(),
+    insertBlocks(tx, blocks),
+    writeCursor(tx, cursor),
+  );
+  return { ...written, cursor: { ...cursor, version } };
+}
+
+/** Locks the cursor. @throws NotNext when the register is not the one that a lot was folded for */
+async function expectNext(
+  tx: Transaction,
+  { line, folded }: PreparedLot,
+  first: ChainBlock,
+  from: StoredCursor,
+): Promise<void> {
   const [cursor, figures] = await together(
     readCursor(tx, true),
     issueFigures(
@@ -82,38 +116,21 @@ export async function advanceRegister<Written>(
       folded.issues.map(({ issue }) => issue.id),
     ),
   );
-  if (first === undefined || last === undefined || cursor === undefined)
-    throw new NotNext("nothing to apply");
-  if (first.number !== cursor.blockNumber + 1 || first.parentHash !== cursor.blockHash)
-    throw new NotNext(`block ${first.number} does not follow ${cursor.blockNumber}`);
-  if (version !== cursor.version || cursor.registrySeq !== line.seq || cursor.registryHead !== line.head)
-    throw new NotNext(`somebody else has moved the register at block ${cursor.blockNumber}`);
+  if (first.number !== from.blockNumber + 1 || first.parentHash !== from.blockHash)
+    throw new NotNext(`block ${first.number} does not follow ${from.blockNumber}`);
+  if (cursor?.version !== from.version || from.registrySeq !== line.seq || from.registryHead !== line.head)
+    throw new NotNext(`somebody else has moved the register at block ${from.blockNumber}`);
   for (const { issue, before } of folded.issues)
     if (!isDeepStrictEqual(figures.get(issue.id) ?? noFigures, before))
       throw new NotNext(`${issue.id} is not as entry ${before.seq} left it`);
-  const events = lot.closes ? await freeze(tx, first, lot.quarantined) : [];
-  const next = {
-    ...cursor,
-    blockNumber: last.number,
-    blockHash: last.hash,
-    blockTime: new Date(last.time * 1000),
-    registrySeq: folded.registry.seq,
-    registryHead: folded.registry.head,
-  };
-  const [written, , moved] = await together(write(events), insertBlocks(tx, blocks), writeCursor(tx, next));
-  return { ...written, cursor: { ...next, version: moved }, events };
 }
 
 /** Of an issue without an entry. */
 const noFigures = { seq: 0, head: zeroWord, units: 0n, holders: 0, accounts: 0, policy: zeroWord };
 
-/** Writes the register that follows from a lot, apart from blocks and cursor. Adds to `events`. */
-export async function enterLot(
-  tx: Transaction,
-  { lot, folded }: PreparedLot,
-  events: NewEvent[],
-  log: Log,
-): Promise<void> {
+/** Writes the register that follows from a lot, apart from blocks and cursor. */
+export async function enterLot(tx: Transaction, prepared: PreparedLot, tell: Tell, log: Log): Promise<void> {
+  const { folded } = prepared;
   const derived = collectDerived();
   const rows = folded.issues.flatMap((issue) => issue.rows);
   for (const { issueId, step, origin } of rows) derived.add(issueId, step, origin.blockNumber);
@@ -123,36 +140,48 @@ export async function enterLot(
     writeAnchors(tx, folded.anchors),
     writeEntries(tx, rows),
     derived.write(tx),
+    tellAll(tx, prepared, rows, tell, log),
   );
-  events.push(...(await reviseFrozen(tx, lot, rows)));
-  events.push(...folded.notices);
-  await openBreaks(tx, folded, events, log);
+}
+
+/** Lists that what entered revises, then what entered, then what broke. */
+async function tellAll(
+  tx: Transaction,
+  { lot, folded }: PreparedLot,
+  rows: readonly EntryRow[],
+  tell: Tell,
+  log: Log,
+): Promise<void> {
+  const revising = issuesToRevise(rows);
+  const lists = revising.length === 0 ? [] : await reviseLists(tx, revising);
+  const revised = lists.map((list) => recordDateNotice(list, endOf(lot.blocks)));
+  await together(tell([...revised, ...folded.notices]), openBreaks(tx, folded, tell, log));
 }
 
 async function freeze(
   tx: Transaction,
   block: ChainBlock,
   quarantined: ReadonlySet<string | null>,
-): Promise<NewEvent[]> {
+  tell: Tell,
+): Promise<void> {
   const at = { blockNumber: block.number, at: new Date(block.time * 1000) };
   const issues = [...quarantined].filter((id) => id !== null);
   const lists = await freezeRecordDates(tx, { number: block.number, hash: block.hash, time: at.at }, issues);
   // One that was frozen late may know of corrections at once.
   const revised = await reviseLists(tx, [...new Set(lists.map(({ issueId }) => issueId))]);
-  return [...lists, ...revised].map((list) => recordDateNotice(list, at));
+  await tell([...lists, ...revised].map((list) => recordDateNotice(list, at)));
 }
 
-/** Next versions of lists of which entries of this lot say something. */
-async function reviseFrozen(tx: Transaction, lot: Lot, rows: readonly EntryRow[]): Promise<NewEvent[]> {
+/** Issues whose lists may have a next version, because entries say something of the past. */
+function issuesToRevise(rows: readonly EntryRow[]): string[] {
   const correcting = rows.filter(
     ({ step }) => step.effect.corrects !== null || step.effect.effectiveOn !== null,
   );
-  const issues = [...new Set(correcting.map(({ issueId }) => issueId))];
-  const lists = await reviseLists(tx, issues);
-  return lists.map((list) => recordDateNotice(list, endOf(lot.blocks)));
+  return [...new Set(correcting.map(({ issueId }) => issueId))];
 }
 
-async function openBreaks(tx: Transaction, folded: FoldedLot, events: NewEvent[], log: Log): Promise<void> {
+async function openBreaks(tx: Transaction, folded: FoldedLot, tell: Tell, log: Log): Promise<void> {
+  const notices: NewEvent[] = [];
   for (const { issueId, fault } of folded.faults) {
     const { block, transaction, log: chainLog } = fault.placed;
     const at = new Date(block.time * 1000);
@@ -168,8 +197,9 @@ async function openBreaks(tx: Transaction, folded: FoldedLot, events: NewEvent[]
       blockNumber: block.number,
       at,
     });
-    events.push(breakNotice(id, issueId, fault.kind, { blockNumber: block.number, at }));
+    notices.push(breakNotice(id, issueId, fault.kind, { blockNumber: block.number, at }));
   }
+  await tell(notices);
 }
 
 /** Where and when a lot ends. */

@@ -15,8 +15,8 @@ export interface LotWork<Done extends { cursor: StoredCursor }> {
   log: Log;
   /** The first of these blocks, as one lot. */
   plan(blocks: readonly ChainBlock[]): Promise<Lot>;
-  /** Writes a lot in one transaction. @param version of the cursor that it was folded for */
-  write(prepared: PreparedLot, version: string): Promise<Done>;
+  /** Writes a lot in one transaction. @param from the cursor that it was folded for */
+  write(prepared: PreparedLot, from: StoredCursor): Promise<Done>;
 }
 
 /**
@@ -53,7 +53,7 @@ export function enterLots<Done extends { cursor: StoredCursor }>(cursor: StoredC
         const next = await (ahead ??
           prepare(rest, { seq: at.registrySeq, head: at.registryHead }, rest === blocks ? known : undefined));
         rest = rest.slice(next.lot.blocks.length);
-        const writing = work.write(next, at.version);
+        const writing = work.write(next, at);
         ahead =
           rest.length > 0 && !isFull(memory) && mayRunAhead(next)
             ? prepare(rest, next.folded.registry)

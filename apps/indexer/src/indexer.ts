@@ -174,10 +174,10 @@ function createLots(context: LeaderContext, cursor: StoredCursor) {
     reach("indexer.read");
     return { ...lot, facts, deployment, quarantined: held };
   };
-  const write = async (prepared: PreparedLot, version: string): Promise<Applied> => {
+  const write = async (prepared: PreparedLot, from: StoredCursor): Promise<Applied> => {
     const now = clock.now();
     const applied = await leadership.transaction(async (tx) => {
-      const done = await applyLot(tx, prepared, version, { now, log });
+      const done = await applyLot(tx, prepared, from, { now, log });
       reach("indexer.applied");
       return done;
     });

@@ -95,9 +95,9 @@ export async function buildUntil(
       if (lot.facts.codeHashes.size > 0) await leadership.transaction(addIssues);
       return lot;
     },
-    write: async (prepared, version) => {
+    write: async (prepared, from) => {
       const built = await leadership.transaction(async (tx) => {
-        const [, done] = await together(addIssues(tx), buildLot(tx, prepared, version, log));
+        const [, done] = await together(addIssues(tx), buildLot(tx, prepared, from, log));
         return done;
       });
       reach("reindex.built");
@@ -144,11 +144,12 @@ async function planLot(
 async function buildLot(
   tx: Transaction,
   prepared: PreparedLot,
-  version: string,
+  from: StoredCursor,
   log: RebuildContext["log"],
 ): Promise<{ folded: FoldedLot; cursor: StoredCursor }> {
-  const { cursor } = await advanceRegister(tx, prepared, version, async (events) =>
-    enterLot(tx, prepared, events, log),
+  const tellNobody = async () => undefined;
+  const { cursor } = await advanceRegister(tx, prepared, from, tellNobody, async () =>
+    enterLot(tx, prepared, tellNobody, log),
   );
   return { folded: prepared.folded, cursor };
 }
@@ -170,7 +171,7 @@ export async function buildRest(
     const line = { seq: cursor.registrySeq, head: cursor.registryHead };
     const ours = await oursIn(tx, lot.blocks);
     const prepared = await prepareLot(tx, lot, line, ours, createFoldMemory(), log);
-    ({ cursor } = await buildLot(tx, prepared, cursor.version, log));
+    ({ cursor } = await buildLot(tx, prepared, cursor, log));
     rest = rest.slice(lot.blocks.length);
   }
   if (cursor.blockHash !== live.hash) throw new ChainMoved(otherBlock(live.number));

@@ -1,6 +1,6 @@
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import type { DeploymentRow } from "@genbo/database/outbox/deployment";
-import { type NewEvent, writeEvents } from "@genbo/database/outbox/events-write";
+import { eventTeller } from "@genbo/database/outbox/events-write";
 import { markResumed, type Resumable } from "@genbo/database/register/breaks-write";
 import { type Cursor, readCursor, writeCursor } from "@genbo/database/register/cursor";
 import { tokenOf } from "@genbo/database/register/write-subjects";
@@ -50,13 +50,11 @@ async function enterMissed(
   context: { now: Date; log: Log },
 ): Promise<boolean> {
   const cursor = (await readCursor(tx, true)) as Cursor;
-  const events: NewEvent[] = [];
   const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
   const lot = { ...part, quarantined: new Set<string>(), closes: false };
   const ours = await oursIn(tx, lot.blocks);
   const prepared = await prepareLot(tx, lot, registry, ours, createFoldMemory(), context.log);
-  const { folded } = await writeLot(tx, prepared, events, context);
-  await writeEvents(tx, events);
+  const { folded } = await writeLot(tx, prepared, eventTeller(tx), context);
   await writeCursor(tx, { ...cursor, registrySeq: folded.registry.seq, registryHead: folded.registry.head });
   return folded.faults.length > 0;
 }

@@ -44,7 +44,7 @@ async function openLots(database: TestDatabase) {
         deployment,
         quarantined: new Set(),
       }),
-      write: (prepared, version) => leadership.transaction((tx) => applyLot(tx, prepared, version, context)),
+      write: (prepared, from) => leadership.transaction((tx) => applyLot(tx, prepared, from, context)),
     });
   return { pool, leadership, lots };
 }

@@ -27,23 +27,33 @@ const columns = [
   column<NumberedEvent>("at", "timestamptz", ({ at }) => at),
 ];
 
-/** The number of the last event. Whoever asks in a transaction keeps others from numbering theirs until it ends. */
-export async function lastEvent(tx: Queryable): Promise<bigint> {
+async function lastEvent(tx: Queryable): Promise<bigint> {
   const result = await tx.query<{ last: bigint }>("select coalesce(max(id), 0) as last from event");
   return result.rows[0]!.last;
 }
 
+/** Adds events to those that a transaction has told, numbered in the order of the calls. */
+export type Tell = (events: readonly NewEvent[]) => Promise<void>;
+
 /**
- * Adds events with the next numbers. The indexer is the only writer, so numbers rise by one without a gap.
- * @param last the number of the last event, where this transaction has asked for it
+ * Asks for the last event's number at once, so that what a transaction tells need not wait for it. The indexer is the
+ * only writer, so numbers rise by one without a gap.
  */
-export async function writeEvents(
-  tx: Transaction,
-  events: readonly NewEvent[],
-  last?: bigint,
-): Promise<void> {
-  if (events.length === 0) return;
-  const before = last ?? (await lastEvent(tx));
-  const numbered = events.map((event, index) => ({ ...event, id: before + BigInt(index + 1) }));
-  await copyRows(tx, "event", columns, numbered);
+export function eventTeller(tx: Transaction): Tell {
+  const last = lastEvent(tx);
+  // Whoever tells nothing hears from his own statements that the transaction has failed.
+  last.catch(() => undefined);
+  let told = 0;
+  return async (events) => {
+    if (events.length === 0) return;
+    const before = told;
+    told += events.length;
+    const first = (await last) + BigInt(before + 1);
+    const numbered = events.map((event, index) => ({ ...event, id: first + BigInt(index) }));
+    await copyRows(tx, "event", columns, numbered);
+  };
+}
+
+export async function writeEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+  if (events.length > 0) await eventTeller(tx)(events);
 }
