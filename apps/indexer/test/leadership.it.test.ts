@@ -51,3 +51,12 @@ test("an indexer that lost its session cannot write, and goes on without a gap o
   );
   expect(rows[0]).toEqual({ entries: 142, last: 142 });
 });
+
+test("whose connection fails while it asks for the lead is told so, and can ask again", async () => {
+  const url = stack.database.urls.genbo_indexer;
+  // A lock that PostgreSQL cannot take: the statement fails as one does whose session was ended.
+  await expect(tryLead(url, { lock: 1n << 64n })).rejects.toThrow("out of range");
+  const leadership = await tryLead(url, { lock: 7_777n });
+  expect(leadership).toBeDefined();
+  await leadership!.resign();
+});

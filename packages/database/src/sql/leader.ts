@@ -43,15 +43,18 @@ export async function tryLead(url: string, options: LeadOptions = {}): Promise<L
     statementTimeoutMs,
     ...(schemas === undefined ? {} : { schemas }),
   });
+  let held: Transaction | undefined;
+  const resign = async () => {
+    // A pool ends when it has back what it lent.
+    held?.release(true);
+    await pool.end();
+  };
   try {
     const client = await pool.connect();
+    held = client;
     const lost = new AbortController();
     client.on("error", () => lost.abort());
     client.on("end", () => lost.abort());
-    const resign = async () => {
-      client.release(true);
-      await pool.end();
-    };
     if (!(await takeLock(client, lock))) {
       await resign();
       return undefined;
@@ -77,7 +80,7 @@ export async function tryLead(url: string, options: LeadOptions = {}): Promise<L
       },
     };
   } catch (error) {
-    await pool.end().catch(() => undefined);
+    await resign().catch(() => undefined);
     throw error;
   }
 }
