@@ -70,6 +70,8 @@ export async function openFaultyNode(target: string, fault: Fault = "none"): Pro
   const server = createServer(async (request, response) => {
     const text = (await request.toArray()).join("");
     const { fault: now } = node;
+    // It takes no WebSocket.
+    if (request.method !== "POST") return void response.writeHead(405).end();
     if (now === "hangs") return;
     if (now === "away" || (now === "dropsHalf" && isDropped())) return void response.destroy();
     if (now === "webPage") return void response.end("<!doctype html><title>Welcome to nginx!</title>");

@@ -1,4 +1,5 @@
 import type { BlockReader, BlockRef } from "@genbo/chain/blocks";
+import type { NewHeads } from "@genbo/chain/new-heads";
 import type { Rpc } from "@genbo/chain/rpc";
 import type { Pool } from "@genbo/database/sql/connection";
 import type { Leadership } from "@genbo/database/sql/leader";
@@ -13,6 +14,7 @@ export interface IndexerContext {
   pool: Pool;
   rpc: Rpc;
   reader: BlockReader;
+  news: NewHeads;
   /** Whether enough nodes have a block for the register to take it. */
   confirm(block: BlockRef): Promise<boolean>;
   metrics: IndexerMetrics;

@@ -144,10 +144,14 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
   const cursor = (await readCursor(context.pool)) as StoredCursor;
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
   const lots = createLots(context, cursor);
-  const { reader, confirm, local } = context;
-  for await (const followed of followBlocks(reader, from, { signal, confirm, final: !local })) {
-    if (followed.type === "reorg") return handleReorg(context);
-    await lots.enter(followed.blocks, followed.head);
+  const { reader, news, confirm, local } = context;
+  try {
+    for await (const followed of followBlocks(reader, from, { signal, news, confirm, final: !local })) {
+      if (followed.type === "reorg") return await handleReorg(context);
+      await lots.enter(followed.blocks, followed.head);
+    }
+  } finally {
+    await lots.end();
   }
   return true;
 }
@@ -159,6 +163,13 @@ function createLots(context: LeaderContext, cursor: StoredCursor) {
   let deployment: DeploymentRow | undefined;
   let prunedAt = 0;
   let beganMs = Date.now();
+  /** Beside the look for the next block; what it finds is known before anything of that block enters. */
+  let comparing: Promise<void> | undefined;
+  const compared = async () => {
+    const last = comparing;
+    comparing = undefined;
+    await last;
+  };
 
   const ask = (blocks: readonly ChainBlock[]) =>
     together(heldBack(pool), nextClosings(pool), oursIn(pool, nextLot(blocks).blocks));
@@ -189,6 +200,7 @@ function createLots(context: LeaderContext, cursor: StoredCursor) {
   const enter = async (blocks: readonly ChainBlock[], head: number) => {
     const seenMs = Date.now();
     beganMs = seenMs;
+    await compared();
     deployment ??= await readDeployment(pool);
     asked = await ask(blocks);
     const due = asked[0].resumable;
@@ -203,7 +215,11 @@ function createLots(context: LeaderContext, cursor: StoredCursor) {
       const { blockNumber } = done.cursor;
       if (deployment !== undefined) {
         heads.note(done, deployment.registry);
-        if (blockNumber === head) await heads.compare(done.cursor, deployment.registry);
+        if (blockNumber === head) {
+          comparing = heads.compare(done.cursor, deployment.registry);
+          // Whoever waits for it hears of it.
+          comparing.catch(() => undefined);
+        }
       }
       if (blockNumber - prunedAt >= pruneEveryBlocks) {
         prunedAt = blockNumber;
@@ -211,7 +227,7 @@ function createLots(context: LeaderContext, cursor: StoredCursor) {
       }
     }
   };
-  return { enter };
+  return { enter, end: compared };
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>

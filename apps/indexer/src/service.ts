@@ -1,4 +1,5 @@
 import { createBlockReader } from "@genbo/chain/blocks";
+import { hearHeads } from "@genbo/chain/new-heads";
 import { openNodes } from "@genbo/chain/nodes/nodes";
 import { knownChain } from "@genbo/database/outbox/deployment";
 import { watchClock } from "@genbo/database/server/clock-skew";
@@ -43,7 +44,8 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
   const traces = await openTraces("indexer", env.tracesUrl);
   const { confirm } = nodes;
   const reader = createBlockReader(rpc);
-  const context = { pool, rpc, clock, log, local, reader, confirm, metrics, traces, reach };
+  const news = hearHeads(env.chainRpcUrls);
+  const context = { pool, rpc, clock, log, local, reader, news, confirm, metrics, traces, reach };
   // The sandbox clock of the local profile is meant to differ.
   const endClockWatch = local ? () => undefined : watchClock(pool, log);
   const metricsServer = await serveMetrics(registry, env);
@@ -54,6 +56,7 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
     stop: async () => {
       await indexer.stop();
       endClockWatch();
+      news.close();
       await nodes.close();
       await metricsServer?.close();
       await traces.close();

@@ -59,6 +59,8 @@ export interface BlockReader {
 export function createBlockReader(rpc: Rpc): BlockReader {
   // GoQuorum's geth has no eth_getBlockReceipts: its receipts come one a transaction, in one request.
   let byBlock = true;
+  /** The head as it was last seen: whoever asked for it reads that block next. */
+  let latest: { number: number; block: WireBlock } | undefined;
 
   const receiptsOf = async (blocks: readonly WireBlock[]): Promise<WireReceipt[][]> => {
     const full = blocks.filter((block) => block.transactions.length > 0);
@@ -83,17 +85,27 @@ export function createBlockReader(rpc: Rpc): BlockReader {
     });
   };
 
+  const headersOf = (from: number, to: number): Promise<(WireBlock | null)[]> => {
+    if (from === to && from === latest?.number) return Promise.resolve([latest.block]);
+    return blocksAt(Array.from({ length: to - from + 1 }, (_, index) => from + index));
+  };
   const blocksAt = (numbers: readonly number[]) =>
     rpc.all<WireBlock | null>(numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false)));
   const hashesAt: BlockReader["hashesAt"] = async (numbers) =>
     (await blocksAt(numbers)).map((block) => block?.hash.toLowerCase());
 
   return {
-    head: async () => refOf(await rpc.call<WireBlock>("eth_getBlockByNumber", "latest", false)),
+    head: async () => {
+      const block = await rpc.call<WireBlock>("eth_getBlockByNumber", "latest", false);
+      const ref = refOf(block);
+      latest = { number: ref.number, block };
+      return ref;
+    },
     hashesAt,
     has: async ({ number, hash }) => (await hashesAt([number]))[0] === hash,
     read: async (from, to) => {
-      const found = await blocksAt(Array.from({ length: to - from + 1 }, (_, index) => from + index));
+      const found = await headersOf(from, to);
+      latest = undefined;
       const end = found.indexOf(null);
       const blocks = (end < 0 ? found : found.slice(0, end)) as WireBlock[];
       const receipts = await receiptsOf(blocks);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BlockReader, BlockRef, ChainBlock } from "./blocks.ts";
+import type { NewHeads } from "./new-heads.ts";
 
 /** Blocks that follow the cursor, checked parent by parent; or that the cursor's block is no longer on the chain. */
 export type Followed =
@@ -11,12 +12,15 @@ export const pollMs = 25;
 /** Blocks read in one request while catching up; empty ones are cheap, and a full block of receipts is some MB. */
 export const blocksPerLotMax = 64;
 
-/** A block that a second node does not have yet is asked for again after this time. */
+/** A block that a second node does not have yet is asked for again after this time, and so often before the head is. */
 const confirmEveryMs = 25;
+const confirmTries = 20;
 
 export interface FollowOptions {
   signal: AbortSignal;
   blocksPerLot?: number;
+  /** Says when it is worth while to look before the time. */
+  news?: NewHeads;
   /** Whether enough nodes have a block for it to be taken; every block is when left out. */
   confirm?: (block: BlockRef) => Promise<boolean>;
   /**
@@ -40,6 +44,7 @@ export async function* followBlocks(
 ): AsyncGenerator<Followed> {
   const {
     signal,
+    news,
     blocksPerLot = blocksPerLotMax,
     confirm = async () => true,
     final = false,
@@ -55,15 +60,17 @@ export async function* followBlocks(
       return;
     }
     if (head.number <= last.number) {
-      await pause(pollMs);
+      await (news?.wait(pollMs, signal) ?? pause(pollMs));
       continue;
     }
-    const blocks = await reader.read(
-      last.number + 1,
-      Math.min(head.number, last.number + blocksPerLot, until),
-    );
+    const to = Math.min(head.number, last.number + blocksPerLot, until);
+    // The second node may have the head by the time that it is read.
+    const confirming = to === head.number ? confirm(head) : undefined;
+    const [blocks, isConfirmed = false] = await Promise.all([reader.read(last.number + 1, to), confirming]);
     const broken = firstBreak(last, blocks);
-    const sound = await confirmedOf(broken < 0 ? blocks : blocks.slice(0, broken), confirm);
+    const following = broken < 0 ? blocks : blocks.slice(0, broken);
+    const isWhole = isConfirmed && following.at(-1)?.hash === head.hash;
+    const sound = isWhole ? following : await confirmedOf(following, confirm, pause);
     const end = sound.at(-1);
     if (end !== undefined) {
       last = { number: end.number, hash: end.hash };
@@ -85,13 +92,18 @@ const leaves = (head: BlockRef, last: BlockRef): boolean =>
 async function confirmedOf(
   blocks: readonly ChainBlock[],
   confirm: (block: BlockRef) => Promise<boolean>,
+  pause: (ms: number) => Promise<void>,
 ): Promise<ChainBlock[]> {
   const lengths = new Set([blocks.length, blocks.length - 1, blocks.length >> 1, 1]);
-  for (const length of lengths) {
-    const end = blocks[length - 1];
-    if (end !== undefined && (await confirm({ number: end.number, hash: end.hash }))) {
-      return blocks.slice(0, length);
+  // To read them again costs a busy node more than the question whether another one has them.
+  for (let tries = 0; blocks.length > 0 && tries < confirmTries; tries += 1) {
+    for (const length of lengths) {
+      const end = blocks[length - 1];
+      if (end !== undefined && (await confirm({ number: end.number, hash: end.hash }))) {
+        return blocks.slice(0, length);
+      }
     }
+    await pause(confirmEveryMs);
   }
   return [];
 }
