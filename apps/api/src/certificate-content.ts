@@ -1,4 +1,4 @@
-import { certificateEntriesMax } from "@genbo/api-schema/limits";
+import { certificateAccountsMax, certificateEntriesMax } from "@genbo/api-schema/limits";
 import type { IssueWithState } from "@genbo/database/issues/issues";
 import type { CertificateSide } from "@genbo/database/legal/certificates";
 import { anchoredRootAt } from "@genbo/database/register/anchors";
@@ -9,6 +9,7 @@ import { marksAt } from "@genbo/database/register/read-marks";
 import type { Reading } from "@genbo/database/register/read-overlay";
 import type { Position } from "@genbo/database/register/read-position";
 import { type ParticularsAt, particularsAt } from "@genbo/database/vault/at";
+import type { Particulars } from "@genbo/database/vault/seal";
 import { articlesJa } from "@genbo/domain/articles-ja";
 import { type EntryKind, entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { ProfileName } from "@genbo/domain/profiles";
@@ -22,15 +23,20 @@ import { entryWire, registerRowWire } from "./wire/register.ts";
 export interface CertificateSubject {
   number: string;
   side: CertificateSide;
-  account: string;
+  /** Null: all accounts of the person. */
+  account: string | null;
   personId: string;
   at: Date;
 }
 
+type OfAccount = CertificateSubject & { account: string };
+
 export interface CertificateContent {
   /** What is signed. */
   statement: Readonly<Record<string, unknown>>;
-  commitment: string;
+  accounts: string[];
+  /** Of the particulars that it opens, account by account. */
+  commitments: string[];
   holdIds: string[];
 }
 
@@ -49,8 +55,8 @@ const articles: Readonly<Record<ProfileName, Record<CertificateSide, string>>> =
 };
 
 /**
- * What a certificate says: of one holder its own entries, holding, lots and holds; of one pledgee its pledges. Of
- * whoever stands on the other side of an entry it says nothing.
+ * What a certificate says: of one holder its own entries, holding, lots and holds, account by account; of one pledgee its
+ * pledges. Of whoever stands on the other side of an entry it says nothing.
  * @throws ProblemError NOT_FOUND where the register has nothing of it, STATE_CONFLICT
  */
 export async function certificateContent(
@@ -60,21 +66,19 @@ export async function certificateContent(
   of: CertificateSubject,
 ): Promise<CertificateContent> {
   const profile = issue.profile as ProfileName;
-  const person = await openedPerson(ctx, position, of.account);
-  const { body, holdIds } = await (of.side === "HOLDER" ? holderBody : pledgeeBody)(
-    ctx,
-    position,
-    of,
-    profile,
-  );
+  const accounts = of.account === null ? await accountsOf(ctx, position, of.personId) : [of.account];
+  const parts: AccountPart[] = [];
+  for (const account of accounts) parts.push(await accountPart(ctx, position, { ...of, account }, profile));
+  const [first] = parts as [AccountPart, ...AccountPart[]];
   const { seq, head, block, hash, time } = position;
   // A pledgee's says pledges alone (Trust Act 202(1), Companies Act 695(1)).
   const terms =
     of.side === "HOLDER" ? await bookTerms(ctx, issue, { seq, knownSeq: position.knownAt.seq }) : {};
-  const article = articleOf(profile, of.side, body);
+  const article = articleOf(profile, of.side, parts);
+  const { name, address } = first.opening.particulars;
   const statement = {
     type: "genbo-certificate-of-entries",
-    version: 2,
+    version: of.account === null ? 3 : 2,
     title: titles[profile][of.side],
     number: of.number,
     article,
@@ -84,22 +88,48 @@ export async function certificateContent(
     asOf: { seq, head, block, hash, time },
     ...terms,
     side: of.side,
-    account: of.account,
-    person: {
-      personId: of.personId,
-      name: person.opened.particulars.name,
-      address: person.opened.particulars.address,
-    },
-    // HMAC-SHA256 of the particulars' canonical JSON under the salt is the commitment on chain.
-    opening: {
-      commitment: person.commitment,
-      salt: person.opened.salt,
-      particulars: person.opened.particulars,
-    },
-    ...body,
+    person: { personId: of.personId, name, address },
+    ...(of.account === null ? { accounts: parts.map(saidOf) } : saidOf(first)),
   };
-  return { statement, commitment: person.commitment, holdIds };
+  return {
+    statement,
+    accounts,
+    commitments: parts.map(({ opening }) => opening.commitment),
+    holdIds: parts.flatMap(({ holdIds }) => holdIds),
+  };
 }
+
+/** The accounts in which a person has units. @throws ProblemError NOT_FOUND without any, STATE_CONFLICT for too many */
+async function accountsOf(ctx: ApiContext, position: Reading, personId: string): Promise<string[]> {
+  const { rows } = await registerPage(ctx.pool, position, { personId, limit: certificateAccountsMax + 1 });
+  if (rows.length === 0) throw notFound();
+  if (rows.length > certificateAccountsMax) {
+    const detail = `There are more than ${certificateAccountsMax} accounts: ask for one after the other.`;
+    throw new ProblemError("STATE_CONFLICT", detail);
+  }
+  return rows.map(({ account }) => account);
+}
+
+type AccountPart = Body & {
+  account: string;
+  /** HMAC-SHA256 of the particulars' canonical JSON under the salt is the commitment on chain. */
+  opening: { commitment: string; salt: string; particulars: Particulars };
+};
+
+async function accountPart(
+  ctx: ApiContext,
+  position: Reading,
+  of: OfAccount,
+  profile: ProfileName,
+): Promise<AccountPart> {
+  const { commitment, opened } = await openedPerson(ctx, position, of.account);
+  const read = of.side === "HOLDER" ? holderBody : pledgeeBody;
+  const { salt, particulars } = opened;
+  const opening = { commitment, salt, particulars };
+  return { account: of.account, opening, ...(await read(ctx, position, of, profile)) };
+}
+
+const saidOf = ({ account, opening, body }: AccountPart) => ({ account, opening, ...body });
 
 interface Body {
   body: Readonly<Record<string, unknown>> & { marks?: readonly { trustProperty: boolean }[] };
@@ -112,16 +142,16 @@ const ofTrustProperty: Readonly<Record<ProfileName, string>> = {
   BOND: "CA 695-2(3)",
 };
 
-function articleOf(profile: ProfileName, side: CertificateSide, { marks = [] }: Body["body"]): string {
+function articleOf(profile: ProfileName, side: CertificateSide, parts: readonly Body[]): string {
   const article = articles[profile][side];
-  const isMarked = marks.some(({ trustProperty }) => trustProperty);
+  const isMarked = parts.some(({ body: { marks = [] } }) => marks.some(({ trustProperty }) => trustProperty));
   return isMarked ? `${article}, ${ofTrustProperty[profile]}` : article;
 }
 
 async function holderBody(
   ctx: ApiContext,
   position: Reading,
-  { account, personId }: CertificateSubject,
+  { account, personId }: OfAccount,
   profile: ProfileName,
 ): Promise<Body> {
   const { rows } = await registerPage(ctx.pool, position, { personId, limit: 1_000 });
@@ -155,7 +185,7 @@ async function anchoredOf({ pool }: ApiContext, { issueId, seq }: Position, root
 async function pledgeeBody(
   ctx: ApiContext,
   position: Position,
-  { account }: CertificateSubject,
+  { account }: OfAccount,
   profile: ProfileName,
 ): Promise<Body> {
   const of = { side: "target" as const, accounts: [account], kind: holdKinds.PLEDGE };

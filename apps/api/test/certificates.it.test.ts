@@ -1,6 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
+import { orderWallet } from "@genbo/chain/order-wallet";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { dayOfIso } from "@genbo/domain/jst";
+import { encodeRecord } from "@genbo/domain/registry-record";
 import { verifyPath } from "@genbo/register/merkle";
 import { type GeneralJWS, generalVerify, importJWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -153,6 +155,87 @@ describe("a holder's certificate", () => {
     await world.ask(world.operator, "createParty", { body: { kind: "trustee", name } });
     const { body } = await certify(issueId, { account: holder.account });
     expect(await checkSignatures(body.number, (await read(body.number)).body.jws as GeneralJWS)).toBe(2);
+  });
+});
+
+describe("a certificate of all that a holder has", () => {
+  /** Another account of the same person: a wallet of his own, which no broker keeps. */
+  const ownWallet = async ({ account, personId }: { account: string; personId: string }) => {
+    const { rows } = await world.owner.query("select particulars from account where address = $1", [account]);
+    const who = { personId, classBits: 8, flags: 0, validUntil: 4_102_444_800, country: 392, custodian: 0 };
+    const { address: wallet } = orderWallet();
+    await world.ledger.record([{ wallet, record: encodeRecord(who), particulars: rows[0].particulars }]);
+    return wallet;
+  };
+
+  it("is one for all his accounts, opens the commitment of each and proves each among all [TA 187]", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const own = await ownWallet(seller);
+    await world.ledger.issue(issueId, own, 7n);
+    await world.ledger.issue(issueId, buyer.account, 9n);
+    const { personId } = seller;
+    const asked = await certify(issueId, { personId, purpose: "提出" }, world.broker.secret);
+    expect(asked.body).toMatchObject({ account: null, personId });
+    expect([...asked.body.accounts].sort()).toEqual([seller.account, own].sort());
+    const jws = (await read(asked.body.number, world.broker.secret)).body.jws as GeneralJWS;
+    expect(await checkSignatures(asked.body.number, jws)).toBe(1);
+    const says = statementOf(jws);
+    expect(says).toMatchObject({ version: 3, article: "TA 187(1)", person: { personId } });
+    const held = says.accounts.map((part: never) => partOf(part, says.accounts[0].merkle.root));
+    expect(Object.fromEntries(held)).toEqual({ [seller.account]: ["100", 1], [own]: ["7", 1] });
+    expect(JSON.stringify(says)).not.toContain(buyer.personId);
+  });
+
+  /** An account's units and entries, once its commitment is the chain's and its leaf is in the tree. */
+  function partOf(
+    {
+      account,
+      opening: { commitment, salt, particulars },
+      holding,
+      merkle,
+      entries,
+    }: {
+      account: string;
+      opening: { commitment: string; salt: string; particulars: object };
+      holding: { units: string; encumbered: string; lots: { acquiredOn: string; units: string }[] };
+      merkle: { root: string; path: string[] };
+      entries: unknown[];
+    },
+    root: string,
+  ) {
+    const opened = createHmac("sha256", Buffer.from(salt, "hex")).update(canonicalJson(particulars));
+    expect(`0x${opened.digest("hex")}`).toBe(commitment);
+    const lots = holding.lots.map((lot) => ({
+      acquiredOn: dayOfIso(lot.acquiredOn)!,
+      units: BigInt(lot.units),
+    }));
+    const leaf = { account, units: BigInt(holding.units), encumbered: BigInt(holding.encumbered), lots };
+    expect(verifyPath(leaf, merkle.path as never, root)).toBe(true);
+    return [account, [holding.units, entries.length]];
+  }
+
+  it("is superseded by an entry about any account of his, also one that he had not then [TA 187]", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const { number } = (await certify(issueId, { personId: seller.personId })).body;
+    const alone = (await certify(issueId, { account: seller.account })).body.number;
+    await world.ledger.issue(issueId, buyer.account, 5n);
+    expect((await verify(number)).state).toBe("VALID");
+    await world.ledger.issue(issueId, await ownWallet(seller), 3n);
+    expect([(await verify(number)).state, (await verify(alone)).state]).toEqual(["SUPERSEDED", "VALID"]);
+  });
+
+  it("is asked for by his own broker, of a person or of an account", async () => {
+    const { issueId, seller } = await traded(world);
+    const { personId, account } = seller;
+    expect((await certify(issueId, { personId }, world.other.secret)).status).toBe(404);
+    expect((await certify(issueId, { personId: `0x${"9".repeat(24)}` })).status).toBe(404);
+    const { number } = (await certify(issueId, { personId })).body;
+    expect((await read(number, world.other.secret)).status).toBe(404);
+    expect((await read(number, world.broker.secret)).status).toBe(200);
+    for (const body of [{}, { personId, account }, { personId, side: "PLEDGEE" }]) {
+      const { status, code } = await certify(issueId, body);
+      expect([status, code]).toEqual([422, "INVALID_FIELD"]);
+    }
   });
 });
 

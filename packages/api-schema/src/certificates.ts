@@ -23,7 +23,8 @@ const sha256 = z
 export const newCertificate = named(
   "NewCertificate",
   z.strictObject({
-    account: address,
+    account: address.optional().describe("Of this account; or `personId`"),
+    personId: personId.optional().describe("Of all accounts of this holder in the issue, in one certificate"),
     side: side.default("HOLDER").describe("Of the account's own entries, or of the pledges in its favour"),
     asOf: asOf.optional(),
     purpose: line().optional(),
@@ -35,7 +36,8 @@ const certificateFields = z.object({
   number: id("crt"),
   issueId: id("iss"),
   side,
-  account: addressText,
+  account: addressText.nullable().describe("Null: of all accounts of the holder"),
+  accounts: z.array(addressText).describe("Those that it speaks of"),
   personId,
   seq: height.describe("The last entry that it counts"),
   head: hash,

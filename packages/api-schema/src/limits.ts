@@ -30,6 +30,8 @@ export const legsMax = 16;
 export const documentsMax = 50;
 /** Entries of one certificate, about 300 bytes each: an account with more asks as of an earlier day. */
 export const certificateEntriesMax = 10_000;
+/** Accounts of one holder in one certificate; more are certified one by one. */
+export const certificateAccountsMax = 50;
 /** Cells of an export that CP932 cannot hold, named in its answer: enough to see which customers they are of. */
 export const exportUnmappedMax = 1_000;
 /** How long a read with `minBlock` waits for the register before it answers REGISTER_BEHIND. */

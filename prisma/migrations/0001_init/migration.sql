@@ -351,13 +351,15 @@ create table certificate (
   number text primary key,
   issue_id text not null references issue,
   side text not null check (side in ('HOLDER', 'PLEDGEE')),
-  account text not null,
+  accounts text[] not null check (cardinality(accounts) > 0),
+  -- Of everything that the person holds: an entry about any account of his supersedes it.
+  whole_person boolean not null,
   person_id text not null references vault_subject,
   -- The state of the register that it certifies, and what would make it superseded.
   seq bigint not null,
   head text not null,
   block bigint not null,
-  commitment text not null check (length(commitment) = 66 and commitment ~ '^0x[0-9a-f]*$'),
+  commitments text[] not null check (cardinality(commitments) = cardinality(accounts)), -- of the particulars it opens
   hold_ids text[] not null,
   sealed bytea not null,
   sha256 text not null check (length(sha256) = 64 and sha256 ~ '^[0-9a-f]*$'), -- of what was signed

@@ -4,6 +4,7 @@ import {
   certificatePart,
   findCertificate,
   keeperOf,
+  keeperOfPerson,
   openCertificate,
   sealCertificate,
 } from "@genbo/database/legal/certificates";
@@ -17,7 +18,7 @@ import { signedBy, signersOf } from "../certificate-signing.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { positionFor } from "../moments.ts";
-import { notFound, ProblemError } from "../problem.ts";
+import { invalidField, notFound, ProblemError } from "../problem.ts";
 import { auditRead, presentAsOf } from "../reads.ts";
 import { mayExercise } from "../resting-rights.ts";
 import { issueView } from "../views.ts";
@@ -61,48 +62,69 @@ async function issueCertificate(
   const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
   if (issue === null) throw notFound();
   if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
-  const { account, side } = body;
-  const keeper = await keeperOf(db, account);
-  const isOwn = principal.role !== "broker" || keeper?.custodianId === principal.custodianId;
-  if (keeper === undefined || !isOwn) throw notFound();
-  const { personId } = keeper;
+  const { side } = body;
+  const subject = await subjectOf(db, call);
+  const { personId } = subject;
   const { role } = principal;
   const { trusteeAgrees } = body;
   const exercise = { personId, role, trusteeAgrees, language: call.language };
   // What 193 puts to rest are the rights on units; a pledge is not among them.
   const agreed =
-    side === "HOLDER" && (await mayExercise(db, { ...exercise, target: issue.id, pointer: "/account" }));
+    side === "HOLDER" && (await mayExercise(db, { ...exercise, target: issue.id, pointer: subject.pointer }));
   const position = await positionFor(ctx, issue.id, body, "");
   const number = newId("crt", at);
+  const { account } = subject;
   const of = { number, side, account, personId, at };
-  const { statement, commitment, holdIds } = await certificateContent(ctx, issue, position, of);
+  const { statement, ...content } = await certificateContent(ctx, issue, position, of);
   const { text, sha256, signers } = await signedBy(ctx, await signersOf(db, issue), statement);
   const key = await subjectKey(db, ctx.vaultKeys, personId);
   if (key === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
   const { seq, head, block } = position;
-  const row = { ...of, issueId: issue.id, seq, head, block, commitment, holdIds, sha256, signers };
+  const wholePerson = account === null;
+  const row = {
+    ...{ number, side, personId, at, issueId: issue.id, wholePerson },
+    ...{ seq, head, block, sha256, signers, ...content },
+  };
   const sealed = sealCertificate(key, number, text);
   return {
     answer: { status: 201, body: certificateWire({ ...row, issuedAt: at }) },
     target: number,
     detail: {
-      ...{ issueId: issue.id, account, side, seq, purpose: body.purpose ?? null },
+      ...{ issueId: issue.id, account: account ?? personId, side, seq, purpose: body.purpose ?? null },
       ...(agreed && { trusteeAgrees: true }),
     },
     writes: [certificatePart({ ...row, sealed, partyId: principal.partyId })],
   };
 }
 
+/** Whom it is about. A broker asks for its own customers. @throws ProblemError INVALID_FIELD, NOT_FOUND */
+async function subjectOf(db: Queryable, { principal, body }: Issuing) {
+  const { account, personId, side } = body;
+  if ((account === undefined) === (personId === undefined))
+    throw invalidField("/account", "or `personId` is given, one of them");
+  if (personId !== undefined && side === "PLEDGEE")
+    throw invalidField("/side", "is of an account: a pledge is in favour of one");
+  const keeper = personId === undefined ? await keeperOf(db, account!) : await keeperOfPerson(db, personId);
+  const isOwn = principal.role !== "broker" || keeper?.custodianId === principal.custodianId;
+  if (keeper === undefined || !isOwn) throw notFound();
+  return {
+    account: account ?? null,
+    personId: keeper.personId,
+    pointer: account === undefined ? "/personId" : "/account",
+  };
+}
+
 type Shown = Pick<
   CertificateRow,
-  "number" | "issueId" | "side" | "account" | "personId" | "seq" | "head" | "sha256" | "issuedAt"
->;
+  "number" | "issueId" | "side" | "wholePerson" | "personId" | "seq" | "head" | "sha256" | "issuedAt"
+> & { accounts: readonly string[] };
 
 const certificateWire = ({ issuedAt, ...row }: Shown) => ({
   number: row.number,
   issueId: row.issueId,
   side: row.side,
-  account: row.account,
+  account: row.wholePerson ? null : row.accounts[0]!,
+  accounts: [...row.accounts],
   personId: row.personId,
   seq: row.seq,
   head: row.head,

@@ -6,20 +6,18 @@ import type { Step } from "./steps.ts";
 
 interface Statement {
   article: string;
-  account: string;
-  holding: { units: string };
-  entries: { seq: number }[];
+  accounts: { account: string; holding: { units: string } }[];
 }
 
-/** A certificate of one account's own entries, checked as whoever is shown it does: with no key of the platform. */
+/** A certificate of all that one holder has, checked as whoever is shown it does: with no key of the platform. */
 export async function certify(
   step: Step,
   parties: Parties,
   { id }: DemoIssue,
-  { name, account, asOf }: { name: string; account: string; asOf: string },
+  { name, personId, asOf }: { name: string; personId: string; asOf: string },
 ): Promise<{ number: string; statement: Statement }> {
   const { trustee, operator } = parties.as;
-  const asked = { params: { id }, body: { account, asOf }, key: `demo:${name}:certificate` };
+  const asked = { params: { id }, body: { personId, asOf }, key: `demo:${name}:certificate` };
   const { number } = (await trustee.call("issueCertificate", asked)).body;
   const params = { number };
   const { body: read } = await trustee.call("readCertificate", { params, query: { purpose: "demo" } });

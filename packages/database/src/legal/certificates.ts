@@ -16,13 +16,15 @@ export interface NewCertificate {
   number: string;
   issueId: string;
   side: CertificateSide;
-  account: string;
+  accounts: readonly string[];
+  /** Of all that the person has, in these accounts. */
+  wholePerson: boolean;
   personId: string;
   seq: number;
   head: string;
   block: number;
-  /** Of the person's particulars that it opens. */
-  commitment: string;
+  /** Of the person's particulars that it opens, account by account. */
+  commitments: readonly string[];
   holdIds: readonly string[];
   /** The signed text, under the person's own key (`sealCertificate`). */
   sealed: Buffer;
@@ -39,13 +41,14 @@ export const certificatePart = (row: NewCertificate): Part =>
       number: ["text", (of) => of.number],
       issue_id: ["text", (of) => of.issueId],
       side: ["text", (of) => of.side],
-      account: ["text", (of) => of.account],
+      // Words and addresses hold nothing that an array literal would have to quote.
+      accounts: ["text[]", (of) => `{${of.accounts.join(",")}}`],
+      whole_person: ["boolean", (of) => of.wholePerson],
       person_id: ["text", (of) => of.personId],
       seq: ["bigint", (of) => of.seq],
       head: ["text", (of) => of.head],
       block: ["bigint", (of) => of.block],
-      commitment: ["text", (of) => of.commitment],
-      // Words hold nothing that an array literal would have to quote.
+      commitments: ["text[]", (of) => `{${of.commitments.join(",")}}`],
       hold_ids: ["text[]", (of) => `{${of.holdIds.join(",")}}`],
       sealed: ["bytea", (of) => of.sealed],
       sha256: ["text", (of) => of.sha256],
@@ -71,7 +74,8 @@ export interface CertificateRow {
   number: string;
   issueId: string;
   side: CertificateSide;
-  account: string;
+  accounts: string[];
+  wholePerson: boolean;
   personId: string;
   seq: number;
   head: string;
@@ -80,7 +84,7 @@ export interface CertificateRow {
   issuedAt: Date;
   state: CertificateState;
   trusteeId: string;
-  /** Which broker keeps the account now. */
+  /** Which broker keeps the account now, or of a whole person any of them. */
   custodianId: number | null;
   sealed: Buffer;
   wrappedKey: Buffer | null;
@@ -93,16 +97,18 @@ const ratioKind = 12;
 export async function findCertificate(db: Queryable, number: string): Promise<CertificateRow | undefined> {
   const found = await db.query<CertificateRow>({
     name: "find-certificate",
-    text: `select c.number, c.issue_id as "issueId", c.side, c.account, c.person_id as "personId",
+    text: `select c.number, c.issue_id as "issueId", c.side, c.accounts, c.whole_person as "wholePerson",
+        c.person_id as "personId",
         c.seq::float8 as seq, c.head, c.sha256, c.signers, c.issued_at as "issuedAt", c.sealed,
-        s.wrapped_key as "wrappedKey", i.trustee_id as "trusteeId", a.custodian_id as "custodianId",
+        s.wrapped_key as "wrappedKey", i.trustee_id as "trusteeId",
+        (select max(a.custodian_id) from account a where a.address = any(o.own)) as "custodianId",
         case
           when not exists (select 1 from entry e where e.issue_id = c.issue_id and e.seq = c.seq and e.head = c.head)
             then 'VOID'
           when exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.from_account = c.account)
+              where e.issue_id = c.issue_id and e.seq > c.seq and e.from_account = any(o.own))
             or exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.to_account = c.account)
+              where e.issue_id = c.issue_id and e.seq > c.seq and e.to_account = any(o.own))
             or exists (select 1 from entry e
               where e.issue_id = c.issue_id and e.seq > c.seq and e.ref = any(c.hold_ids))
             or exists (select 1 from entry e
@@ -110,13 +116,16 @@ export async function findCertificate(db: Queryable, number: string): Promise<Ce
             or (c.side = 'HOLDER' and exists (
               select 1 from issue_change k join entry e on e.ref = k.ref and e.issue_id = k.issue_id
               where k.issue_id = c.issue_id and k.kind = 'TERMS' and k.facts ? 'terms' and e.seq > c.seq))
-            or exists (select 1 from registry_record r
-              where r.wallet = c.account and r.block_number > c.block and r.particulars <> c.commitment)
+            or exists (select 1 from unnest(c.accounts, c.commitments) as opened (account, commitment)
+              join registry_record r on r.wallet = opened.account
+              where r.block_number > c.block and r.particulars <> opened.commitment)
             then 'SUPERSEDED'
           else 'VALID'
         end as state
       from certificate c join vault_subject s using (person_id) join issue i on i.id = c.issue_id
-      left join account a on a.address = c.account
+      cross join lateral (select case when c.whole_person
+        then array(select address from account where person_id = c.person_id) || c.accounts
+        else c.accounts end as own) o
       where c.number = $1`,
     values: [number],
   });
@@ -139,6 +148,21 @@ export async function keeperOf(
     name: "keeper-of",
     text: `select person_id as "personId", custodian_id as "custodianId" from account where address = $1`,
     values: [account],
+  });
+  return found.rows[0];
+}
+
+/** The broker that keeps accounts of a person; undefined for one without any account. */
+export async function keeperOfPerson(
+  db: Queryable,
+  personId: string,
+): Promise<{ personId: string; custodianId: number } | undefined> {
+  const found = await db.query<{ personId: string; custodianId: number }>({
+    name: "keeper-of-person",
+    // All that brokers keep of a person one broker keeps (a customer changes it whole); its own wallets have 0.
+    text: `select person_id as "personId", max(custodian_id) as "custodianId" from account where person_id = $1
+      group by person_id`,
+    values: [personId],
   });
   return found.rows[0];
 }
