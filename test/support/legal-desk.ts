@@ -8,6 +8,15 @@ type DocumentKind = NewCase["documents"][number]["kind"];
 export const papers = (...kinds: DocumentKind[]): NewCase["documents"] =>
   kinds.map((kind) => ({ kind, name: `${kind}.pdf`, sha256: "c0".repeat(32) }));
 
+/** The codes of a refusal's rows, or the error itself. */
+export const codesOf = async (refused: Promise<unknown>): Promise<string[]> => {
+  const error = await refused.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  return error?.problem?.failing?.map(({ code }: { code: string }) => code) ?? [String(error)];
+};
+
 export interface LegalDesk {
   file(body: NewCase, by?: Client): Promise<WireAnswer<"fileCase">>;
   /** Files by one person, approves by another, and waits until the act is entered. */
