@@ -38,14 +38,19 @@ export async function ourHashes(db: Queryable, hashes: readonly string[]): Promi
   return new Set(result.rows.map(({ hash }) => hash));
 }
 
-const ofCommand = `c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
+/** Command by command, so that each is a probe: a join reads every transfer and operation that there ever was. */
+const row = (table: string, name: string, columns: string, condition: string) =>
+  `left join lateral (select ${columns} from ${table} where ${condition} limit 1) ${name} on true`;
+
+const ofCommand = (commands: string) => `c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
     made.by as maker, nullif(coalesce(k.checker, s.checker, g.checker, o.checker), made.by) as checker
-  from command c join operation o on o.id = c.operation_id
-  left join legal_case k on k.id = o.subject_id
-  left join issue_change g on g.id = o.subject_id
-  left join transfer t on t.ref = c.ref and c.call = 'approveTransfers'
-  left join settlement s on s.id = o.subject_id and c.call in ('approveTransfers', 'settle')
-  left join issue i on i.ref = c.ref and c.call = 'createIssue'
+  from ${commands}
+  ${row("operation", "o", "subject_id, maker, checker", "id = c.operation_id")}
+  ${row("legal_case", "k", "maker, checker", "id = o.subject_id")}
+  ${row("issue_change", "g", "maker, checker", "id = o.subject_id")}
+  ${row("transfer", "t", "maker", "ref = c.ref and c.call = 'approveTransfers'")}
+  ${row("settlement", "s", "maker, checker", "id = o.subject_id and c.call in ('approveTransfers', 'settle')")}
+  ${row("issue", "i", "maker", "ref = c.ref and c.call = 'createIssue'")}
   cross join lateral (select case when c.call not in ('relay', 'relayRequest') then coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) end as by) made`;
 
 /** A command that this database still has to send, or has in no block that it knows of. */
@@ -67,8 +72,8 @@ export async function owedCommands(
        select q.id from chain_tx x join command q on q.chain_tx_id = x.id
        where x.signer = any($1) and x.state in ('stored', 'sent') and q.state = 'taken' and q.ref = any($2)
      )
-     select c.signer, c.args, -1 as row, true as open, ${ofCommand}
-     join owed on owed.id = c.id order by c.id`,
+     select c.signer, c.args, -1 as row, true as open, ${ofCommand("owed join command c using (id)")}
+     order by c.id`,
     [signers, bareArray(refs)],
   );
   return result.rows;
@@ -86,14 +91,17 @@ export async function ourTransactions(
 ): Promise<Map<string, OurTransaction>> {
   if (hashes.length === 0) return new Map();
   const [transactions, commands] = await together(
-    db.query<Omit<OurTransaction, "commands">>("select id, hash, call from chain_tx where hash = any($1)", [
-      hashes,
-    ]),
-    db.query<MinedCommand & { transactionId: bigint }>(
-      `select c.chain_tx_id as "transactionId", c.tx_row as row, c.state = 'taken' as open, ${ofCommand}
+    db.query<Omit<OurTransaction, "commands">>({
+      name: "our-transactions",
+      text: "select id, hash, call from chain_tx where hash = any($1)",
+      values: [hashes],
+    }),
+    db.query<MinedCommand & { transactionId: bigint }>({
+      name: "our-commands",
+      text: `select c.chain_tx_id as "transactionId", c.tx_row as row, c.state = 'taken' as open, ${ofCommand("command c")}
        where c.chain_tx_id = any(array(select id from chain_tx where hash = any($1))) order by c.chain_tx_id, c.tx_row`,
-      [hashes],
-    ),
+      values: [hashes],
+    }),
   );
   const byId = new Map(
     transactions.rows.map((row): [bigint, OurTransaction] => [row.id, { ...row, commands: [] }]),
