@@ -49,6 +49,11 @@ export const articles: Article[] = [
     rule: "Notice in the official gazette two whole weeks before, on a day on which it appears, unless the deed fixes both.",
   },
   {
+    id: "TA 189(5)",
+    ja: "信託法189条5項",
+    rule: "What the deed provides for record dates otherwise goes before the law's periods: it stands in the issue's terms, and with each record date that was held against it.",
+  },
+  {
     id: "TA 195(2)",
     ja: "信託法195条2項",
     rule: "A transfer is perfected when the acquirer stands in the register: entry and holding change in one transaction with the block's time.",

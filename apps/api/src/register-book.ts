@@ -61,15 +61,28 @@ function bookItems(issue: IssueWithState, terms: Readonly<Record<string, unknown
     unitPriceYen: String(unitPriceYen),
   };
   const values = { terms: undefined, register: undefined, fixed: "不発行", issue: figures };
-  return profiles[issue.profile as ProfileName].map(({ number, key, article, ja, place }) => ({
-    number,
-    key,
-    article,
-    ja,
-    place,
-    value: place === "terms" ? (terms[key] ?? null) : (values[place] ?? null),
-  }));
+  return profiles[issue.profile as ProfileName].flatMap(({ number, key, article, ja, place }) => [
+    {
+      number,
+      key,
+      article,
+      ja,
+      place,
+      value: place === "terms" ? (terms[key] ?? null) : (values[place] ?? null),
+    },
+    ...(key === "otherTerms" && terms.recordDates
+      ? [{ ...recordDatesItem, number, value: terms.recordDates }]
+      : []),
+  ]);
 }
+
+/** One of the other terms of the trust, where the deed has it. */
+const recordDatesItem = {
+  key: "recordDates",
+  article: "TAR 19(viii), TA 189(5)",
+  ja: "基準日に関する別段の定め",
+  place: "terms",
+} as const;
 
 /** Holders as the register says them: who they are and who acts for them, what they have, and what rests on it. */
 export async function bookHolders(

@@ -6,7 +6,7 @@ import { basisCode } from "@genbo/domain/legal-basis";
 import { createRoot, leafOf } from "@genbo/register/merkle";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { start } from "./support/api.ts";
-import { bondTerms, customer } from "./support/samples.ts";
+import { bondTerms, customer, issueDraft } from "./support/samples.ts";
 import { recordDateSet } from "./support/successes.ts";
 import { group } from "./support/successes-cases.ts";
 import { readyExport } from "./support/successes-exports.ts";
@@ -49,6 +49,27 @@ describe("a record date of a trust", () => {
     expect(audited.rows).toEqual([
       { outcome: "refused", detail: { code: "RECORD_DATE_REFUSED", failing: codes } },
     ]);
+  });
+
+  it("is held against the deed where it provides otherwise, and says so, as does the printed register [TA 189(5)]", async () => {
+    const recordDates = { clause: "信託契約第21条", exerciseMonths: 6, noticeDays: 0 };
+    const { terms } = issueDraft("") as { terms: object };
+    const id = await world.activeIssue({ terms: { ...terms, recordDates } } as never);
+    const long = { ...trust, exerciseUntil: "2022-07-31" };
+    expect((await set(id, long)).body).toMatchObject({ exerciseUntil: "2022-07-31", deed: recordDates });
+    const { body } = await world.ask(world.trustee.secret, "listRecordDates", { params: { id } });
+    expect(body.items).toMatchObject([{ deed: recordDates }]);
+    const query = { purpose: "確認" };
+    const book = await world.ask(world.trustee.secret, "printRegister", { params: { id }, query });
+    expect(book.body.items.find(({ key }) => key === "recordDates")).toMatchObject({
+      article: "TAR 19(viii), TA 189(5)",
+      value: recordDates,
+    });
+    const later = await set(id, { ...long, purpose: "償還", exerciseUntil: "2022-08-01" });
+    expect(later.problem.failing?.map(({ code }) => code)).toEqual(["EXERCISE_OUTSIDE_PERIOD"]);
+    // Where the deed says nothing the law stands.
+    const silent = await set(await world.activeIssue(), { ...long, deedClauseRef: "第20条" });
+    expect(silent.problem.failing?.map(({ code }) => code)).toEqual(["EXERCISE_OUTSIDE_PERIOD"]);
   });
 
   it("lists each holder with lots, and the pledgee who may collect first [TA 189]", async () => {

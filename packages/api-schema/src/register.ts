@@ -28,6 +28,7 @@ import {
   personId,
   unitsText,
 } from "./primitives.ts";
+import { deedOnRecordDates } from "./terms.ts";
 
 export const lot = named(
   "Lot",
@@ -188,6 +189,11 @@ const recordDateFields = z.object({
   exerciseUntil: day.nullable(),
   noticeOn: day.nullable(),
   deedClauseRef: z.string().nullable(),
+  deed: deedOnRecordDates
+    .nullable()
+    .describe(
+      "What it was held against instead of the law's periods: the issue's terms of then (Trust Act 189(5))",
+    ),
   maker: z.string(),
   createdAt: instantText,
   list: z
@@ -213,8 +219,14 @@ export const newRecordDate = named(
     purpose: clause(200),
     exerciseUntil: day
       .optional()
-      .describe("Last day on which the right is exercised: a trust's within three months (Trust Act 189(3))"),
-    noticeOn: day.optional().describe("Notice in the official gazette, two weeks before (Trust Act 189(4))"),
+      .describe(
+        "Last day on which the right is exercised: a trust's within three months (Trust Act 189(3)), or as its terms say (189(5))",
+      ),
+    noticeOn: day
+      .optional()
+      .describe(
+        "Notice in the official gazette, two weeks before (Trust Act 189(4)), or as the terms say (189(5))",
+      ),
     deedClauseRef: line()
       .optional()
       .describe("Clause of the deed that fixes both the date and the rights: then no notice is needed"),

@@ -27,5 +27,24 @@ function itemSchema(item: StatutoryItem): z.ZodType {
 const termsOf = (profile: ProfileName) =>
   z.strictObject(Object.fromEntries(termsItems(profile).map((item) => [item.key, itemSchema(item)])));
 
-export const trustTerms = named("TrustTerms", termsOf("TRUST_BENEFICIAL"), "受益権原簿, Trust Act 186");
+/** Deeds set months and weeks, not years. */
+const monthsMax = 24;
+const noticeDaysMax = 366;
+
+export const deedOnRecordDates = named(
+  "DeedOnRecordDates",
+  z.strictObject({
+    clause: line().describe("Of the deed"),
+    exerciseMonths: z.int().min(1).max(monthsMax).describe("Instead of the law's 3"),
+    noticeDays: z.int().min(0).max(noticeDaysMax).describe("Instead of the law's 14; 0: no notice"),
+  }),
+  "What the deed provides for record dates instead of Trust Act 189(3)(4), as 189(5) lets it; both periods as they then are",
+);
+
+export const trustTerms = named(
+  "TrustTerms",
+  // One of the "other terms of the trust" that item 14 has, in a form that record dates are held against.
+  termsOf("TRUST_BENEFICIAL").extend({ recordDates: deedOnRecordDates.nullable().optional() }),
+  "受益権原簿, Trust Act 186",
+);
 export const bondTerms = named("BondTerms", termsOf("BOND"), "社債原簿, Companies Act 681");

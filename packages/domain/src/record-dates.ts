@@ -14,36 +14,54 @@ export interface RecordDateTerms {
   deedClauseRef: string | null;
 }
 
-const monthsMax = 3;
-const noticeDays = 14;
+/** What the deed provides for record dates instead of the law: in full, and where (TA 189(5)). */
+export interface DeedOnRecordDates {
+  clause: string;
+  exerciseMonths: number;
+  /** Between the gazette's notice and the record date; 0: it wants no notice. */
+  noticeDays: number;
+}
+
+type Periods = Omit<DeedOnRecordDates, "clause">;
+const lawful: Periods = { exerciseMonths: 3, noticeDays: 14 };
 
 /**
  * Every rule of the law that stands against a record date. The Companies Act has none for bonds: their terms set the
  * day.
+ * @param deed where a trust's deed provides otherwise, what it says goes before the law's periods (TA 189(5))
  */
-export function recordDateFaults(profile: ProfileName, terms: RecordDateTerms): RefusalCode[] {
+export function recordDateFaults(
+  profile: ProfileName,
+  terms: RecordDateTerms,
+  deed: Periods | null = null,
+): RefusalCode[] {
   if (profile === "BOND") return [];
   const day = dayOfIso(terms.day)!;
-  return [...exerciseFaults(day, terms.exerciseUntil), ...noticeFaults(day, terms)];
+  const periods = deed ?? lawful;
+  return [...exerciseFaults(day, terms.exerciseUntil, periods), ...noticeFaults(day, terms, periods)];
 }
 
 /** The rights are those that are exercised within three months of the record date (TA 189(3)). */
-function exerciseFaults(day: Day, exerciseUntil: string | null): RefusalCode[] {
+function exerciseFaults(day: Day, exerciseUntil: string | null, { exerciseMonths }: Periods): RefusalCode[] {
   if (exerciseUntil === null) return ["EXERCISE_DATE_MISSING"];
   const until = dayOfIso(exerciseUntil)!;
-  return until <= day || until > endOfMonths(day, monthsMax) ? ["EXERCISE_OUTSIDE_PERIOD"] : [];
+  return until <= day || until > endOfMonths(day, exerciseMonths) ? ["EXERCISE_OUTSIDE_PERIOD"] : [];
 }
 
 /** Two weeks' notice in the official gazette, unless the deed fixes both the date and the rights (TA 189(4)). */
-function noticeFaults(day: Day, { noticeOn, deedClauseRef }: RecordDateTerms): RefusalCode[] {
-  if (noticeOn === null) return deedClauseRef === null ? ["NOTICE_MISSING"] : [];
+function noticeFaults(
+  day: Day,
+  { noticeOn, deedClauseRef }: RecordDateTerms,
+  { noticeDays }: Periods,
+): RefusalCode[] {
+  if (noticeOn === null) return deedClauseRef === null && noticeDays > 0 ? ["NOTICE_MISSING"] : [];
   const notice = dayOfIso(noticeOn)!;
-  const faults: RefusalCode[] = notice > lastNoticeDay(day) ? ["NOTICE_TOO_LATE"] : [];
+  const faults: RefusalCode[] = notice > lastNoticeDay(day, noticeDays) ? ["NOTICE_TOO_LATE"] : [];
   return isGazetteDay(notice) ? faults : [...faults, "NOTICE_NO_GAZETTE"];
 }
 
 /** Two whole weeks lie between: neither the day of the notice nor the record date counts (Civil Code 140). */
-export const lastNoticeDay = (day: Day): Day => day - noticeDays - 1;
+export const lastNoticeDay = (day: Day, noticeDays = lawful.noticeDays): Day => day - noticeDays - 1;
 
 /**
  * The last day of a period of months. It begins with the day after `day` and ends with the day before the one that

@@ -50,6 +50,33 @@ describe("the gazette's notice leaves two whole weeks, unless the deed fixes dat
   });
 });
 
+describe("a deed that provides otherwise goes before the law's periods [TA 189(5)]", () => {
+  const faults = (deed: object, more: object) =>
+    recordDateFaults(
+      "TRUST_BENEFICIAL",
+      { ...terms, ...more },
+      { exerciseMonths: 3, noticeDays: 14, ...deed },
+    );
+  test("for how long the right is exercised", () => {
+    const long = { exerciseUntil: "2022-07-31", deedClauseRef: "第20条" };
+    expect(faults({}, long)).toEqual(["EXERCISE_OUTSIDE_PERIOD"]);
+    expect(faults({ exerciseMonths: 6 }, long)).toEqual([]);
+    expect(faults({ exerciseMonths: 6 }, { ...long, exerciseUntil: "2022-08-01" })).toEqual([
+      "EXERCISE_OUTSIDE_PERIOD",
+    ]);
+    expect(faults({ exerciseMonths: 1 }, { ...long, exerciseUntil: "2022-03-01" })).toEqual([
+      "EXERCISE_OUTSIDE_PERIOD",
+    ]);
+  });
+  test("for the notice: more days, fewer, or none", () => {
+    const notice = { noticeOn: "2022-01-14" };
+    expect(faults({ noticeDays: 16 }, notice)).toEqual([]);
+    expect(faults({ noticeDays: 17 }, notice)).toEqual(["NOTICE_TOO_LATE"]);
+    expect(faults({ noticeDays: 7 }, {})).toEqual(["NOTICE_MISSING"]);
+    expect(faults({ noticeDays: 0 }, {})).toEqual([]);
+  });
+});
+
 test("the Companies Act sets no such rule for a bond", () => {
   expect(recordDateFaults("BOND", { ...terms, exerciseUntil: null })).toEqual([]);
 });

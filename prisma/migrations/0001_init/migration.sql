@@ -542,6 +542,7 @@ create table record_date (
   exercise_until date, -- Trust Act 189(3)
   notice_on date, -- Trust Act 189(4)
   deed_clause_ref text,
+  deed jsonb, -- what the terms had instead of the law's periods when it was set: Trust Act 189(5)
   maker text not null,
   created_at timestamptz not null,
   unique (issue_id, day, purpose)

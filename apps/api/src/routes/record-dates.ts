@@ -1,4 +1,5 @@
 import { isConstraint } from "@genbo/database/commands/commands";
+import { presentTerms } from "@genbo/database/issues/issue-terms";
 import { findIssue } from "@genbo/database/issues/issues";
 import {
   findRecordDate,
@@ -7,10 +8,11 @@ import {
   recordDatePart,
 } from "@genbo/database/record-dates/record-dates";
 import { changesOf } from "@genbo/database/record-dates/revise";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
-import { type RecordDateTerms, recordDateFaults } from "@genbo/domain/record-dates";
+import { type DeedOnRecordDates, type RecordDateTerms, recordDateFaults } from "@genbo/domain/record-dates";
 import type { CallOf, Handlers } from "../call.ts";
 import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
@@ -82,7 +84,7 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
 });
 
 const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
-  command(ctx, call, async () => {
+  command(ctx, call, async (db) => {
     const { principal, params, body, at } = call;
     const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
     if (issue === null) throw notFound();
@@ -92,12 +94,14 @@ const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
       throw invalidField("/day", "has ended: a list is frozen as its day ends, not afterwards");
     const { exerciseUntil = null, noticeOn = null, deedClauseRef = null } = body;
     const terms = { day: body.day, exerciseUntil, noticeOn, deedClauseRef };
-    refuseTerms(issue.profile as ProfileName, terms, call);
+    const deed = await deedOf(db, issue.id);
+    refuseTerms(issue.profile as ProfileName, terms, deed, call);
     const { subject: maker } = principal;
     const date = {
       id: newId("rdt", at),
       issueId: issue.id,
       ...terms,
+      deed,
       closesAt,
       purpose: body.purpose,
       maker,
@@ -109,19 +113,39 @@ const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
       noticeOn: noticeOn === null ? null : midnight(noticeOn),
     };
     return {
-      answer: { status: 201, body: recordDateWire({ ...date, ...days, createdAt: at, recordDateLists: [] }) },
+      answer: {
+        status: 201,
+        body: recordDateWire({
+          ...date,
+          ...days,
+          deed: deed && { ...deed },
+          createdAt: at,
+          recordDateLists: [],
+        }),
+      },
       target: date.id,
       detail: { issueId: issue.id, day: body.day },
       writes: [recordDatePart(date)],
     };
   });
 
+/** What the deed has instead of the law, as the issue's terms now stand (TA 189(5)). */
+async function deedOf(db: Queryable, issueId: string): Promise<DeedOnRecordDates | null> {
+  const { terms } = await presentTerms(db, issueId);
+  return (terms as { recordDates?: DeedOnRecordDates | null }).recordDates ?? null;
+}
+
 /** As Prisma reads a date column. */
 const midnight = (day: string): Date => new Date(`${day}T00:00:00Z`);
 
 /** @throws ProblemError RECORD_DATE_REFUSED naming every fault, if there are any */
-function refuseTerms(profile: ProfileName, terms: RecordDateTerms, call: CallOf<"setRecordDate">): void {
-  const faults = recordDateFaults(profile, terms);
+function refuseTerms(
+  profile: ProfileName,
+  terms: RecordDateTerms,
+  deed: DeedOnRecordDates | null,
+  call: CallOf<"setRecordDate">,
+): void {
+  const faults = recordDateFaults(profile, terms, deed);
   if (faults.length === 0) return;
   const failing = faults.map((code) => ruleWire(numberOf(code), call.language));
   const detail = `${failing.length} requirements are not met: ${faults.join(", ")}.`;

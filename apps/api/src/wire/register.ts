@@ -93,6 +93,7 @@ export const recordDateWire = (row: RecordDateWithLists): z.input<typeof recordD
     exerciseUntil: dayWire(row.exerciseUntil),
     noticeOn: dayWire(row.noticeOn),
     deedClauseRef: row.deedClauseRef,
+    deed: row.deed as z.input<typeof recordDate>["deed"],
     maker: row.maker,
     createdAt: row.createdAt.toISOString(),
     list: list

@@ -1,4 +1,4 @@
-import type { RecordDateTerms } from "@genbo/domain/record-dates";
+import type { DeedOnRecordDates, RecordDateTerms } from "@genbo/domain/record-dates";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { PrismaClient, RecordDate, RecordDateList } from "../generated/client.ts";
 import { type Page, pageById } from "../sql/page.ts";
@@ -9,6 +9,7 @@ export interface NewRecordDate extends RecordDateTerms {
   issueId: string;
   closesAt: Date;
   purpose: string;
+  deed: DeedOnRecordDates | null;
   maker: string;
   at: Date;
 }
@@ -25,6 +26,7 @@ export const recordDatePart = (row: NewRecordDate): Part =>
       exercise_until: ["date", (date) => date.exerciseUntil],
       notice_on: ["date", (date) => date.noticeOn],
       deed_clause_ref: ["text", (date) => date.deedClauseRef],
+      deed: ["jsonb", (date) => date.deed && JSON.stringify(date.deed)],
       maker: ["text", (date) => date.maker],
       created_at: ["timestamptz", (date) => date.at],
     },

@@ -65,9 +65,9 @@ export const caseRefusals = {
   ],
   EXERCISE_OUTSIDE_PERIOD: [
     111,
-    "The right is not exercised within three months after the record date.",
-    "権利の行使が基準日から三箇月以内のものではありません。",
-    "Set exerciseUntil after the record date and at most three months later (TA 189(3)).",
+    "The right is not exercised within three months after the record date, or what the deed has instead.",
+    "権利の行使が基準日から三箇月以内（信託行為に別段の定めがあるときはその期間内）のものではありません。",
+    "Set exerciseUntil after the record date and at most three months later (TA 189(3)). A deed that provides otherwise (189(5)) says so in the issue's terms, recordDates.",
   ],
   NOTICE_MISSING: [
     112,
