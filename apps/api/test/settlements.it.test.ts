@@ -6,6 +6,9 @@ import { lapsed, type Offered, offered, offerOf } from "./support/successes-sett
 import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
+/** A settler looks once a second, and another job may have the machine. */
+const patience = { timeout: 30_000 };
+
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -210,12 +213,12 @@ describe("units that an attachment claims, which is served and not entered yet",
     await serve(free, "98");
     const settler = startSettler(world.ctx);
     try {
-      await expect.poll(() => settling(free.id)).toHaveLength(1);
+      await expect.poll(() => settling(free.id), patience).toHaveLength(1);
       expect(await settling(barred.id)).toEqual([]);
       const now = await world.ask(world.broker.secret, "settleNow", consent(barred.id));
       expect(codesOf(now)).toEqual(["ATTACHMENT_SERVED"]);
       await lift(order);
-      await expect.poll(() => settling(barred.id)).toHaveLength(1);
+      await expect.poll(() => settling(barred.id), patience).toHaveLength(1);
     } finally {
       await settler.stop();
     }
@@ -240,7 +243,7 @@ describe("what waits for nothing", () => {
     const unpaid = await offered(world, "BANK", ["agreed", "approved"]);
     const settlers = [startSettler(world.ctx), startSettler(world.ctx)];
     try {
-      await expect.poll(() => settling(ready.id)).toHaveLength(1);
+      await expect.poll(() => settling(ready.id), patience).toHaveLength(1);
       for (const { wake } of settlers) wake();
     } finally {
       await Promise.all(settlers.map(({ stop }) => stop()));
@@ -265,7 +268,7 @@ describe("what waits for nothing", () => {
     );
     const settler = startSettler(world.ctx);
     try {
-      await expect.poll(() => settling(good)).toHaveLength(1);
+      await expect.poll(() => settling(good), patience).toHaveLength(1);
       expect(await settling(bad)).toEqual([]);
     } finally {
       await settler.stop();
