@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createBlockReader } from "@genbo/chain/blocks";
 import { createRpc } from "@genbo/chain/rpc";
 import { enteredChannel } from "@genbo/database/register/cursor";
@@ -21,7 +22,7 @@ import type { Platform } from "./platform.ts";
 const loadPerSMax = transfersPerS / 2;
 const loadMs = 8_000;
 const connections = 16;
-/** Transfers sent one by one, each when the one before is entered. */
+/** Transfers sent one by one, each a while after the one before is entered. */
 const loneTransfersSent = 20;
 /** The local chain's and the consortium's block period. */
 const blockMs = 1_000;
@@ -142,6 +143,8 @@ function loneTransfers(platform: Platform): Promise<Lone> {
     const heads = await watchHeads(stack.urls.chain);
     try {
       for (let sent = 0; sent < loneTransfersSent; sent += 1) {
+        // People ask at any moment. Right after an entry would be the same moment of a block's second each time.
+        await sleep((sent / loneTransfersSent) * blockMs);
         const started = performance.now();
         await load(stack.urls.api, { connections: 1, next: once(orders.request()), status: 202 });
         await untilEntered(owner, []);

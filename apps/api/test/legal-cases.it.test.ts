@@ -1,39 +1,26 @@
-import type { WireRequest } from "@genbo/api-schema/wire";
 import { roles as chainRoles } from "@genbo/chain/deployment";
 import { dayOfIso } from "@genbo/domain/jst";
 import { decodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pledgeOf, transferIn } from "./support/successes.ts";
+import {
+  attachmentOf,
+  type CaseDesk,
+  codesOf,
+  type NewCase,
+  openCaseDesk,
+  paper,
+} from "./support/case-desk.ts";
+import { pledgeOf } from "./support/successes.ts";
 import { type Traded, traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
-type NewCase = NonNullable<WireRequest<"fileCase">["body"]>;
-
 let world: World;
-let filer: string;
+let desk: CaseDesk;
 beforeAll(async () => {
   world = await createWorld();
-  filer = await world.keyFor(world.trustee.partyId, "staff:trustee-files");
+  desk = await openCaseDesk(world);
 });
 
-const paper = (kind: NewCase["documents"][number]["kind"]) => ({
-  kind,
-  name: `${kind}.pdf`,
-  sha256: "a".repeat(64),
-});
-const file = (issueId: string, body: NewCase, secret = filer) =>
-  world.ask(secret, "fileCase", { params: { id: issueId }, body });
-const approve = (id: string, secret = world.trustee.secret) =>
-  world.ask(secret, "approveCase", { params: { id }, body: {} });
-const codesOf = (answer: { problem: { failing?: readonly { code: string }[] | undefined } }) =>
-  answer.problem.failing?.map(({ code }) => code);
-const commandsOf = async (operationId: string) =>
-  (
-    await world.owner.query(
-      "select signer, call, target, ref, args from command where operation_id = $1 order by row",
-      [operationId],
-    )
-  ).rows;
 const audited = async (target: string) =>
   (
     await world.owner.query("select action, outcome, detail from audit_row where target = $1 order by id", [
@@ -41,18 +28,6 @@ const audited = async (target: string) =>
     ])
   ).rows;
 
-const attachmentOf = ({ seller }: Traded, units: string): NewCase => ({
-  kind: "ATTACHMENT",
-  facts: {
-    account: seller.account,
-    units,
-    form: "ATTACHMENT",
-    authority: "東京地方裁判所",
-    caseNumber: "令和3年(ル)第1号",
-    servedAt: "2021-08-01T01:00:00Z",
-  },
-  documents: [paper("ATTACHMENT_ORDER")],
-});
 const successionOf = (trade: Traded, heirs: string[], documents: NewCase["documents"]): NewCase => ({
   kind: "SUCCESSION",
   facts: {
@@ -67,16 +42,16 @@ const family = [paper("FAMILY_REGISTER"), paper("DIVISION_AGREEMENT")];
 describe("a case", () => {
   it("is filed by one and approved by another, who asks the chain for it in the same step [TA 201]", async () => {
     const trade = await traded(world);
-    const filed = await file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret);
+    const filed = await desk.file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret);
     expect(filed.body).toMatchObject({
       state: "open",
       basis: "PLEDGE_SET",
       basisArticle: "TA 201(1)",
       checker: null,
     });
-    const approved = await approve(filed.body.id);
+    const approved = await desk.approve(filed.body.id);
     expect(approved.body).toMatchObject({ caseId: filed.body.id, rows: 1 });
-    const [command] = await commandsOf(approved.body.operationId);
+    const [command] = await desk.commandsOf(approved.body.operationId);
     const signers = await world.owner.query("select id, signer from party where signer is not null");
     const signerOf = (id: string) => signers.rows.find((row) => row.id === id).signer;
     expect(command).toMatchObject({
@@ -95,17 +70,17 @@ describe("a case", () => {
 
   it("is not decided by whoever filed it, and is closed once", async () => {
     const trade = await traded(world);
-    const { body } = await file(trade.issueId, attachmentOf(trade, "3"));
-    const own = await approve(body.id, filer);
+    const { body } = await desk.file(trade.issueId, attachmentOf(trade, "3"));
+    const own = await desk.approve(body.id, desk.filer);
     expect([own.status, own.code]).toEqual([403, "MAKER_IS_CHECKER"]);
-    const answers = await Promise.all([1, 2, 3].map(() => approve(body.id)));
+    const answers = await Promise.all([1, 2, 3].map(() => desk.approve(body.id)));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
     const refused = await world.ask(world.trustee.secret, "refuseCase", {
       params: { id: body.id },
       body: { reason: "遅い" },
     });
     expect([refused.status, refused.code]).toEqual([409, "STATE_CONFLICT"]);
-    const withdrawn = await world.ask(filer, "withdrawCase", { params: { id: body.id }, body: {} });
+    const withdrawn = await world.ask(desk.filer, "withdrawCase", { params: { id: body.id }, body: {} });
     expect(withdrawn.code).toBe("STATE_CONFLICT");
     expect((await audited(body.id)).map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
       "fileCase done",
@@ -117,14 +92,14 @@ describe("a case", () => {
   it("is refused with a reason, or withdrawn by the party that filed it and by no other", async () => {
     const trade = await traded(world);
     const params = {
-      id: (await file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret)).body.id,
+      id: (await desk.file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret)).body.id,
     };
     const foreign = await world.ask(world.trustee.secret, "withdrawCase", { params, body: {} });
     expect([foreign.status, foreign.code]).toEqual([403, "FORBIDDEN"]);
     expect((await world.ask(world.broker.secret, "withdrawCase", { params, body: {} })).body.state).toBe(
       "withdrawn",
     );
-    const second = { id: (await file(trade.issueId, attachmentOf(trade, "3"))).body.id };
+    const second = { id: (await desk.file(trade.issueId, attachmentOf(trade, "3"))).body.id };
     await world.ask(world.trustee.secret, "refuseCase", { params: second, body: { reason: "送達の不備" } });
     const read = await world.ask(world.auditor.secret, "getCase", { params: second });
     expect(read.body).toMatchObject({ state: "refused", reason: "送達の不備", checker: "staff:trustee" });
@@ -132,78 +107,10 @@ describe("a case", () => {
 
   it("stands with its deadline: two weeks for the third-party debtor's statement [CEA 147]", async () => {
     const trade = await traded(world);
-    const { body } = await file(trade.issueId, attachmentOf(trade, "3"));
+    const { body } = await desk.file(trade.issueId, attachmentOf(trade, "3"));
     expect(body.deadlines).toEqual([
       { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: "2021-08-16" },
     ]);
-  });
-});
-
-it("an attachment has effect from its service, whatever is known of the calendar [CEA 145(5)] [CEA 147]", async () => {
-  const trade = await traded(world);
-  const filing = attachmentOf(trade, "3");
-  // No holidays of that year are announced to us.
-  Object.assign(filing.facts, { servedAt: "2019-04-26T01:00:00Z" });
-  const { status, body } = await file(trade.issueId, filing);
-  const unknown = { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: null, notBefore: "2019-05-10" };
-  expect([status, body.deadlines]).toEqual([201, [unknown]]);
-  expect((await approve(body.id)).status).toBe(202);
-  const read = await world.ask(world.trustee.secret, "getCase", { params: { id: body.id } });
-  expect(read.body.deadlines).toEqual([unknown]);
-  // As if they had been announced since.
-  await world.owner.query(
-    `update legal_case set facts = jsonb_set(facts, '{servedAt}', '"2021-08-01T01:00:00.000Z"') where id = $1`,
-    [body.id],
-  );
-  const later = await world.ask(world.trustee.secret, "getCase", { params: { id: body.id } });
-  expect(later.body.deadlines).toEqual([
-    { name: "THIRD_PARTY_STATEMENT", article: "CEA 147", due: "2021-08-16" },
-  ]);
-});
-
-describe("an attachment that is served and not entered yet", () => {
-  const accepted = async () => {
-    const id = await transferIn(world, "accepted");
-    const { rows } = await world.owner.query(
-      "select issue_id, from_account, to_account from transfer where id = $1",
-      [id],
-    );
-    const { issue_id: issueId, from_account: account, to_account: buyer } = rows[0];
-    return { id, trade: { issueId, seller: { account }, buyer: { account: buyer } } as Traded };
-  };
-  const approveTransfer = (id: string) =>
-    world.ask(world.trustee.secret, "approveTransfer", { params: { id }, body: {} });
-
-  it("bars the transfer of its units from its filing on, and sets it free when it is refused [CEA 145(1)] [CEA 145(5)]", async () => {
-    const { id, trade } = await accepted();
-    // 100 units, of which the request holds 2: the order takes 99.
-    const { body } = await file(trade.issueId, attachmentOf(trade, "99"));
-    const barred = await approveTransfer(id);
-    expect([barred.status, codesOf(barred)]).toEqual([422, ["ATTACHMENT_SERVED"]]);
-    const order = { issueId: trade.issueId, from: trade.seller.account, to: trade.buyer.account, units: "1" };
-    const checked = await world.ask(world.broker.secret, "precheckTransfer", { body: order });
-    expect(checked.body.failing.map(({ code }) => code)).toEqual(["ATTACHMENT_SERVED"]);
-    const theirs = await world.ask(world.other.secret, "precheckTransfer", { body: order });
-    expect(theirs.body.failing.map(({ code }) => code)).toEqual(["NOT_CUSTODIAN"]);
-    const pledge = await file(trade.issueId, pledgeOf(trade) as NewCase, world.broker.secret);
-    expect([codesOf(pledge), pledge.problem.pointer]).toEqual([["ATTACHMENT_SERVED"], "/facts/account"]);
-    await world.ask(world.trustee.secret, "refuseCase", {
-      params: { id: body.id },
-      body: { reason: "送達の不備" },
-    });
-    expect((await approveTransfer(id)).status).toBe(202);
-  });
-
-  it("leaves what it does not take to its holder", async () => {
-    const { id, trade } = await accepted();
-    await file(trade.issueId, attachmentOf(trade, "98"));
-    expect((await approveTransfer(id)).status).toBe(202);
-  });
-
-  it("may claim more than any column holds", async () => {
-    const { id, trade } = await accepted();
-    for (let n = 0; n < 2; n++) await file(trade.issueId, attachmentOf(trade, String(2n ** 63n - 1n)));
-    expect(codesOf(await approveTransfer(id))).toEqual(["ATTACHMENT_SERVED"]);
   });
 });
 
@@ -217,9 +124,9 @@ it("a succession dates the heirs' units as their issue was agreed, and no case s
   const filing = successionOf({ issueId, seller: deceased, buyer: heir }, ["7"], family);
   const saying = structuredClone(filing);
   Object.assign(saying.facts, { keepDates: true });
-  expect((await file(issueId, saying)).problem.pointer).toBe("/facts/keepDates");
-  const { body } = await file(issueId, filing);
-  const commands = await commandsOf((await approve(body.id)).body.operationId);
+  expect((await desk.file(issueId, saying)).problem.pointer).toBe("/facts/keepDates");
+  const { body } = await desk.file(issueId, filing);
+  const commands = await desk.commandsOf((await desk.approve(body.id)).body.operationId);
   const [move] = commands.at(-1).args.rows;
   const { keepDates, acquiredOn } = decodeMove(move.data);
   expect([keepDates, acquiredOn]).toEqual([false, dayOfIso("2021-08-01")]);
@@ -229,7 +136,7 @@ describe("who sees what", () => {
   it("another broker's case is as unknown as none, and its customer as nobody", async () => {
     const trade = await traded(world);
     const third = await world.admit("broker", "staff:broker-c");
-    const { body } = await file(trade.issueId, attachmentOf(trade, "3"));
+    const { body } = await desk.file(trade.issueId, attachmentOf(trade, "3"));
     const seen = await world.ask(world.broker.secret, "getCase", { params: { id: body.id } });
     expect(seen.status).toBe(200);
     const hidden = await world.ask(third.secret, "getCase", { params: { id: body.id } });
@@ -239,12 +146,12 @@ describe("who sees what", () => {
     expect([hidden.status, hidden.problem.detail]).toEqual([404, nothing.problem.detail]);
     const list = await world.ask(third.secret, "listCases", { params: { id: trade.issueId }, query: {} });
     expect(list.body.items).toEqual([]);
-    const others = await file(trade.issueId, pledgeOf(trade) as NewCase, third.secret);
+    const others = await desk.file(trade.issueId, pledgeOf(trade) as NewCase, third.secret);
     const nobodys = pledgeOf({
       ...trade,
       seller: { ...trade.seller, account: `0x${"77".repeat(20)}` },
     }) as NewCase;
-    const unknown = await file(trade.issueId, nobodys, third.secret);
+    const unknown = await desk.file(trade.issueId, nobodys, third.secret);
     expect([codesOf(others), codesOf(unknown)]).toEqual([["NOT_CUSTODIAN"], ["NOT_CUSTODIAN"]]);
     expect((await audited(trade.issueId)).at(-1)).toMatchObject({ action: "fileCase", outcome: "refused" });
   });
@@ -262,7 +169,7 @@ describe("who sees what", () => {
     const about = ({ account }: typeof first) => ({ ...paper("FAMILY_REGISTER"), account });
     const documents = [about(first), about(second), paper("DIVISION_AGREEMENT")];
     const facts = { account: deceased.account, diedOn: "2021-08-01", heirs };
-    const { body } = await file(issueId, { kind: "SUCCESSION", facts, documents });
+    const { body } = await desk.file(issueId, { kind: "SUCCESSION", facts, documents });
     const seenBy = async ({ secret }: { secret: string }) => {
       const one = await world.ask(secret, "getCase", { params: { id: body.id } });
       const all = await world.ask(secret, "listCases", { params: { id: issueId }, query: {} });
@@ -279,10 +186,10 @@ describe("who sees what", () => {
 
   it("a broker files no attachment, and learns nothing of a freeze on suspicion", async () => {
     const trade = await traded(world);
-    const attachment = await file(trade.issueId, attachmentOf(trade, "3"), world.broker.secret);
+    const attachment = await desk.file(trade.issueId, attachmentOf(trade, "3"), world.broker.secret);
     expect([attachment.status, attachment.code]).toEqual([403, "FORBIDDEN"]);
     const freeze = (flag: "SANCTIONED" | "DECEASED") =>
-      file(trade.issueId, {
+      desk.file(trade.issueId, {
         kind: "FREEZE",
         facts: { account: trade.seller.account, flag },
         documents: [paper("DECISION")],
@@ -292,7 +199,7 @@ describe("who sees what", () => {
       (await world.ask(world.broker.secret, "getCase", { params: { id } })).status;
     expect([await statusFor(secret.id), await statusFor(open.id)]).toEqual([404, 200]);
     // Every later record of the person carries the mark.
-    await approve(open.id);
+    await desk.approve(open.id);
     const { rows } = await world.owner.query("select flags from investor where person_id = $1", [
       trade.seller.personId,
     ]);
@@ -303,7 +210,7 @@ describe("who sees what", () => {
 describe("what the law or the register forbids is refused, named, and written down", () => {
   const refused = async (body: (trade: Traded) => NewCase, pointer: string) => {
     const trade = await traded(world);
-    const answer = await file(trade.issueId, body(trade));
+    const answer = await desk.file(trade.issueId, body(trade));
     expect([answer.status, answer.code, answer.problem.pointer]).toEqual([422, "CASE_REFUSED", pointer]);
     const [last] = (await audited(trade.issueId)).slice(-1);
     expect(last).toMatchObject({
@@ -329,14 +236,14 @@ describe("what the law or the register forbids is refused, named, and written do
     const ofFirst = { ...paper("FAMILY_REGISTER"), account: trade.buyer.account };
     const facts = { account: trade.seller.account, diedOn: "2021-08-01", heirs };
     const documents = [ofFirst, paper("DIVISION_AGREEMENT")];
-    const answer = await file(trade.issueId, { kind: "SUCCESSION", facts, documents });
+    const answer = await desk.file(trade.issueId, { kind: "SUCCESSION", facts, documents });
     expect([answer.code, codesOf(answer), answer.problem.pointer]).toEqual([
       "CASE_REFUSED",
       ["HEIR_WITHOUT_DOCUMENTS"],
       "/facts/heirs/1",
     ]);
     const both = [...documents, { ...ofFirst, account: second.account }];
-    expect((await file(trade.issueId, { kind: "SUCCESSION", facts, documents: both })).status).toBe(201);
+    expect((await desk.file(trade.issueId, { kind: "SUCCESSION", facts, documents: both })).status).toBe(201);
   });
 
   it("shares that do not add up, and an heir named twice", async () => {
@@ -372,47 +279,17 @@ describe("what the law or the register forbids is refused, named, and written do
   it("facts of another kind, at their field", async () => {
     const trade = await traded(world);
     const body = { ...attachmentOf(trade, "3"), kind: "PLEDGE" } as never;
-    const answer = await file(trade.issueId, body);
+    const answer = await desk.file(trade.issueId, body);
     expect([answer.status, answer.code]).toEqual([422, "INVALID_FIELD"]);
     expect(answer.problem.errors?.map(({ pointer }) => pointer)).toContain("/facts/pledgee");
   });
 });
 
-it("an attachment above the holding is recorded for what there is, and the remainder stated [CEA 145]", async () => {
-  const trade = await traded(world);
-  const { body } = await file(trade.issueId, attachmentOf(trade, "130"));
-  const approved = await approve(body.id);
-  const [command] = await commandsOf(approved.body.operationId);
-  expect(command.args.rows[0]).toMatchObject({ units: "100", kind: 4 });
-  const read = await world.ask(world.trustee.secret, "getCase", { params: { id: body.id } });
-  expect(read.body.result).toEqual({
-    ...{ recorded: "100", remainder: "30", rejectedRequests: [] },
-    deposit: { must: false, article: "CEA 156(1)" },
-  });
-});
-
-it("an attachment ends the transfer in flight for the same units and says why [CEA 145]", async () => {
-  const id = await transferIn(world, "accepted");
-  const { rows } = await world.owner.query("select issue_id, ref, from_account from transfer where id = $1", [
-    id,
-  ]);
-  const { issue_id: issueId, ref, from_account: account } = rows[0];
-  const trade = { issueId, seller: { account } } as Traded;
-  const { body } = await file(issueId, attachmentOf(trade, "100"));
-  const approved = await approve(body.id);
-  expect((await commandsOf(approved.body.operationId)).map(({ call, ref: of }) => [call, of])).toEqual([
-    ["rejectTransfers", ref],
-    ["createHolds", body.ref],
-  ]);
-  const transfer = await world.ask(world.broker.secret, "getTransfer", { params: { id } });
-  expect(transfer.body.reason).toBe(`ATTACHMENT: case ${body.id}`);
-});
-
 it("what changed between filing and approval is seen", async () => {
   const trade = await traded(world);
-  const { body } = await file(trade.issueId, successionOf(trade, ["100"], family));
+  const { body } = await desk.file(trade.issueId, successionOf(trade, ["100"], family));
   await world.ledger.issue(trade.issueId, trade.seller.account, 5n);
-  const answer = await approve(body.id);
+  const answer = await desk.approve(body.id);
   expect([answer.code, codesOf(answer)]).toEqual(["CASE_REFUSED", ["SHARES_DO_NOT_ADD_UP"]]);
 });
 
@@ -420,7 +297,7 @@ it("a trustee is admitted as registrar and enforcer", async () => {
   const { body } = await world.ask(world.operator, "createParty", {
     body: { kind: "trustee", name: unused() },
   });
-  const granted = (await commandsOf(body.operationId!)).map(({ args }) => args.role);
+  const granted = (await desk.commandsOf(body.operationId!)).map(({ args }) => args.role);
   expect(granted).toEqual([String(chainRoles.registrar), String(chainRoles.enforcer)]);
 });
 
