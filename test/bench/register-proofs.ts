@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { holdingAt } from "@genbo/database/register/read-changed";
+import { heldOf } from "@genbo/database/register/standing";
 import { createPool } from "@genbo/database/sql/connection";
 import { type Figure, percentiles, time } from "./figure.ts";
 import { proofMs } from "./goals.ts";
@@ -56,7 +57,7 @@ export async function proofsOf(target: ReadTarget, size: number): Promise<Figure
 /** Holders since the oldest of the states that are proven. */
 async function someAccounts({ owner, issueId }: ReadTarget): Promise<string[]> {
   const found = await owner.query<{ account: string }>(
-    `select account from holding_period where issue_id = $1 and to_seq is null and account in
+    `select account from ${heldOf("$1")} h where account in
        (select to_account from entry where issue_id = $1 and kind = 1 and seq < (select max(seq) / 2 from entry where issue_id = $1))
      order by md5(account) limit $2`,
     [issueId, proofs],

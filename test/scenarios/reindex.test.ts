@@ -109,7 +109,8 @@ test("a proof that was made of a tampered row is forgotten with it", async () =>
     .rows[0];
   const root = async () => JSON.parse((await get(`proof?asOf=entry:${seq}`)).text).root;
   const right = await root();
-  const standing = "issue_id = $1 and account = $2 and to_seq is null";
+  const standing =
+    "issue_id = $1 and account = $2 and from_seq = (select max(from_seq) from holding_period where issue_id = $1 and account = $2)";
   const { rows } = await owner.query(`select lots from holding_period where ${standing}`, [
     market.issueId,
     account,

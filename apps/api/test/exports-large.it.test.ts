@@ -37,9 +37,9 @@ beforeAll(async () => {
 async function manyHolders(): Promise<void> {
   const db = world.owner;
   await db.query(
-    `insert into holding_period (issue_id, account, person_id, from_seq, units, encumbered, lots)
+    `insert into holding_period (issue_id, account, person_id, from_seq, units, encumbered, lots, opens)
      select $1, '0x' || lpad(to_hex(n), 40, '0'), '0x' || lpad(to_hex(n), 24, '0'), 3, n, 0,
-       jsonb_build_array(jsonb_build_array('2021-08-02', n::text))
+       jsonb_build_array(jsonb_build_array('2021-08-02', n::text)), true
      from generate_series(1, $2::int) n`,
     [issueId, holders],
   );

@@ -144,14 +144,17 @@ test.each([
   },
 );
 
+const ended = `exists (select 1 from holding_period n
+  where n.issue_id = p.issue_id and n.account = p.account and n.from_seq > p.from_seq)`;
+
 test("where the holdings were changed the root stands, and the break opens again until they are right", async () => {
   const { root } = await ownRoot(closes);
   const [{ lots } = { lots: null }] = await rows<{ lots: unknown }>(
-    "select lots from holding_period where issue_id = $1 and to_seq is not null",
+    `select lots from holding_period p where issue_id = $1 and ${ended}`,
     [issue.id],
   );
   const past = (units: number, of: unknown) =>
-    rows("update holding_period set units = $2, lots = $3 where issue_id = $1 and to_seq is not null", [
+    rows(`update holding_period p set units = $2, lots = $3 where issue_id = $1 and ${ended}`, [
       ...[issue.id, units, JSON.stringify(of)],
     ]);
   await past(9, [["2021-08-01", "9"]]);

@@ -29,22 +29,23 @@ test("an anchored close is the register's, and what the contract keeps is what w
   expect(await reconcile()).toMatchObject({ differences: [], break_id: null });
 });
 
+const ended = `exists (select 1 from holding_period n
+  where n.issue_id = p.issue_id and n.account = p.account and n.from_seq > p.from_seq)`;
+
 test("a past holding that somebody altered no longer leads to the root of its close", async () => {
   const [made] = await rows<{ root: string }>("select root from register_root where issue_id = $1");
   const past = (units: number) =>
     rows(
-      `update holding_period set units = ${units}, lots = '[["2021-08-01", "${units}"]]'
-       where issue_id = $1 and to_seq is not null`,
+      `update holding_period p set units = ${units}, lots = '[["2021-08-01", "${units}"]]'
+       where issue_id = $1 and ${ended}`,
     );
   const lots = (
-    await rows<{ lots: unknown }>(
-      "select lots from holding_period where issue_id = $1 and to_seq is not null",
-    )
+    await rows<{ lots: unknown }>(`select lots from holding_period p where issue_id = $1 and ${ended}`)
   )[0]!.lots;
   await past(9);
   const { differences, break_id } = await reconcile();
   await past(10);
-  await stack.owner.query("update holding_period set lots = $2 where issue_id = $1 and to_seq is not null", [
+  await stack.owner.query(`update holding_period p set lots = $2 where issue_id = $1 and ${ended}`, [
     issue.id,
     JSON.stringify(lots),
   ]);

@@ -3,6 +3,7 @@ import { topics } from "@genbo/chain/events";
 import { bytesOf, hexOf } from "@genbo/chain/hex";
 import { signTransaction } from "@genbo/chain/sign";
 import { replayIssue } from "@genbo/database/register/replay";
+import { heldOf } from "@genbo/database/register/standing";
 import { withTransaction } from "@genbo/database/sql/connection";
 import { expect, test } from "vitest";
 import { testSigner } from "../../../test/support/deployed-chain.ts";
@@ -32,7 +33,7 @@ async function expectAgreement(issue: MarketIssue) {
     units: await read(issue.token, "totalSupply"),
   });
   const holdings = await rows<{ account: string; units: bigint; encumbered: bigint; person_id: string }>(
-    "select account, units, encumbered, person_id from holding_period where issue_id = $1 and to_seq is null",
+    `select account, units, encumbered, person_id from ${heldOf("$1")} h`,
     [issue.id],
   );
   for (const { account, units, encumbered } of holdings) {

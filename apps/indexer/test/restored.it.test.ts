@@ -36,7 +36,7 @@ const register = async () => ({
     [issue.id],
   ),
   holdings: await rows(
-    "select account, person_id, from_seq, to_seq, units, lots from holding_period where issue_id = $1 order by 1, 3",
+    "select account, person_id, from_seq, units, lots from holding_period where issue_id = $1 order by 1, 3",
     [issue.id],
   ),
   records: await rows("select seq, wallet, record, particulars, head from registry_record order by seq"),

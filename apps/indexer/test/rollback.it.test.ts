@@ -33,7 +33,7 @@ const picture = async () => ({
   registry: await rows("select seq, wallet, record, head, operation_id from registry_record order by seq"),
   accounts: await rows("select * from account order by address"),
   holdings: await rows(
-    "select issue_id, account, units, encumbered, lots from holding_period where to_seq is null order by 1, 2",
+    "select issue_id, account, units, encumbered, lots, opens from holding_period order by issue_id, account, from_seq",
   ),
   operations: await rows("select id, state, code, rows_entered, rows_refused from operation order by id"),
   commands: await rows("select id, state, code, chain_tx_id, tx_row from command order by id"),

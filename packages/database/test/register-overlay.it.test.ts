@@ -128,7 +128,7 @@ describe("what stood at one entry as known at another", () => {
         await read({ seq }, { seq: knownSeq }, "early"),
         await read({ seq }, { seq: knownSeq }),
       ];
-      const { issueId: _, isPresent: _p, knownAt: _k, ...before } = then;
+      const { issueId: _, knownAt: _k, ...before } = then;
       expect(now).toMatchObject({ ...before, knownAt: { seq: knownSeq, head: then.knownAt.head } });
       expect(await rowsOf(now)).toEqual(await rowsOf(then, {}, early!));
     }

@@ -75,12 +75,6 @@ describe("as of any entry", () => {
     expect(await wholeRegister({})).toEqual(rowsOf(upTo(entries.length)));
   });
 
-  test("a page of what was the present stays as it was when more has entered", async () => {
-    const before = { ...(await at({ seq: 120 })), isPresent: true };
-    const page = await registerPage(pool, before, { limit: 100 });
-    expect(page.rows).toEqual(rowsOf(upTo(120)));
-  });
-
   test("the figures and the head are those of the replay", async () => {
     const state = emptyState();
     for (const entry of entries) {
@@ -127,7 +121,7 @@ describe("a moment", () => {
     const end = entries.at(-1)!;
     const named = await at({ asOf: new Date("2099-01-01Z") });
     // What has a moment has the same bytes when the chain goes on.
-    expect(named).toMatchObject({ seq: end.seq, block: written.blockOf(end), isPresent: true });
+    expect(named).toMatchObject({ seq: end.seq, block: written.blockOf(end) });
   });
 
   test("before the first entry is empty", async () => {

@@ -710,21 +710,21 @@ create index entry_correction on entry (issue_id, corrects, seq) where corrects 
 create function lots_units(lots jsonb) returns bigint language sql immutable strict parallel safe
   return (select coalesce(sum((lot ->> 1)::bigint), 0) from jsonb_array_elements(lots) lot);
 
--- A holding is its open period; a past instant is a range scan over periods. No foreign key to the entries that
--- begin and end it: one fold writes both in one transaction, and taking entries back would search all periods for each.
+-- What an account holds from an entry on: until its next row, and nothing from a row of no units on. Rows are only added.
+-- A past instant is the last row by then, one probe. No foreign key to the entries: one fold writes both in one
+-- transaction, and taking entries back would search all periods for each.
 create table holding_period (
   issue_id text not null,
   account text not null,
   person_id text not null,
   from_seq bigint not null,
-  to_seq bigint, -- the entry that ended it; null while it stands
-  units bigint not null check (units > 0),
+  units bigint not null check (units >= 0),
   encumbered bigint not null check (encumbered between 0 and units),
   lots jsonb not null,
-  primary key (issue_id, account, from_seq),
-  check (to_seq > from_seq)
+  opens boolean not null, -- it had no units before
+  primary key (issue_id, account, from_seq)
 );
-create unique index holding_now on holding_period (issue_id, account) where to_seq is null;
+create index holding_opens on holding_period (issue_id, account, from_seq) where opens; -- who ever held
 
 create table hold (
   issue_id text not null references issue,

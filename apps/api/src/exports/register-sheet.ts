@@ -104,8 +104,7 @@ export function registerSheet(ctx: ApiContext, order: RegisterExport, profile: P
 
 async function stateOf(ctx: ApiContext, { issueId, position, known }: RegisterExport): Promise<StateOf> {
   const { seq, legalTime } = position;
-  // While nothing has entered since, the open periods are the register: four times quicker, and asked anew each page.
-  if (known.seq === seq) return { issueId, seq, isPresent: true };
+  if (known.seq === seq) return { issueId, seq };
   const [at, then] = [
     await positionOf(ctx.pool, issueId, { seq }),
     await positionOf(ctx.pool, issueId, { seq: known.seq }),

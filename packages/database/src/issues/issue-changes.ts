@@ -3,6 +3,7 @@ import type { ChangeKind, ChangeState } from "@genbo/domain/issue-changes";
 import { underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { IssueChange, PrismaClient } from "../generated/client.ts";
+import { heldOf } from "../register/standing.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
@@ -85,7 +86,7 @@ export interface WholeHolding {
 
 /** Every holding of an issue as it stands, by account. */
 export async function wholeHoldings(db: Queryable, issueId: string, limit: number): Promise<WholeHolding[]> {
-  const text = `select account, units from holding_period where issue_id = $1 and to_seq is null order by account limit $2`;
+  const text = `select account, units from ${heldOf("$1")} h order by account limit $2`;
   return (await db.query<WholeHolding>(text, [issueId, limit])).rows;
 }
 
@@ -106,7 +107,7 @@ export async function leftToCarry(db: Queryable, issueId: string, ref: string): 
        select min(seq) as seq from entry
        where issue_id = $1 and ref = $2 and kind = ${entryKinds.RATIO} and from_account is null
      ), standing as (
-       select account from holding_period where issue_id = $1 and to_seq is null
+       select account from ${heldOf("$1")} h
        union select account from hold where issue_id = $1 and to_seq is null and claimed > 0
      )
      select s.account, coalesce((

@@ -3,6 +3,7 @@ import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import { servedUnits } from "../legal/served-units.ts";
 import { type LotsJson, lotsFromJson } from "../register/lots-json.ts";
+import { heldBy } from "../register/standing.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { gatherer } from "../sql/gather.ts";
 import { restingRights } from "../vault/vault.ts";
@@ -80,11 +81,8 @@ interface AccountRow {
 const row = (table: string, name: string, condition: string) =>
   `left join lateral (select * from ${table} where ${condition} limit 1) ${name} on true`;
 
-/** Account by account, so that each is one probe whatever PostgreSQL believes of the tables' sizes. */
 const personUnits = (account: string) => `coalesce((
-  select sum(p.units) from account own cross join lateral (
-    select units from holding_period where issue_id = r.issue_id and account = own.address and to_seq is null limit 1
-  ) p where own.person_id = ${account}.person_id), 0)::bigint`;
+  select sum(p.units) from account own cross join lateral ${heldBy("r.issue_id", "own.address")} p where own.person_id = ${account}.person_id), 0)::bigint`;
 
 /** Frozen units (ERC-7943) may exceed the holding, and encumber nothing. */
 const frozenUnits = `coalesce((select sum(z.claimed) from hold z where z.issue_id = r.issue_id and z.account = r.f
@@ -109,7 +107,7 @@ const textOf = (
   ${row("account", "ta", "address = r.t")}
   ${row("party", "fb", "custodian_id = fa.custodian_id")}
   ${row("party", "tb", "custodian_id = ta.custodian_id")}
-  ${row("holding_period", "h", "issue_id = r.issue_id and account = r.f and to_seq is null")}
+  left join lateral ${heldBy("r.issue_id", "r.f")} h on true
   order by r.n`;
 
 const many = textOf("unnest($1::text[], $2::text[], $3::text[]) with ordinality as r (issue_id, f, t, n)");

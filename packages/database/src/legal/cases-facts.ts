@@ -3,6 +3,7 @@ import { jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { marksAt } from "../register/read-marks.ts";
+import { heldBy } from "../register/standing.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { correctedEntry } from "./cases-corrected.ts";
 import { servedUnits } from "./served-units.ts";
@@ -115,7 +116,7 @@ async function accountsOfPersons(
         ${servedUnits("$1", "a.address")} as served
       from account a
       left join party p on p.custodian_id = a.custodian_id
-      left join holding_period h on h.issue_id = $1 and h.account = a.address and h.to_seq is null
+      left join lateral ${heldBy("$1", "a.address")} h on true
       where a.person_id in (select person_id from account where address = any($2)) order by a.address`,
     values: [issueId, accounts],
   });

@@ -1,5 +1,6 @@
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { CustodyChange, Prisma, PrismaClient } from "../generated/client.ts";
+import { heldBy } from "../register/standing.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
@@ -117,8 +118,8 @@ export async function keptAccounts(
 
 /** The trustees of the issues of which these accounts have units. */
 export async function trusteesOfAccounts(db: Queryable, accounts: readonly string[]): Promise<string[]> {
-  const text = `select distinct i.trustee_id as "trusteeId" from issue i where exists (select 1 from holding_period h
-    where h.issue_id = i.id and h.account = any($1) and h.to_seq is null)`;
+  const text = `select distinct i.trustee_id as "trusteeId" from issue i where exists (
+    select 1 from unnest($1::text[]) a (address) cross join lateral ${heldBy("i.id", "a.address")} h)`;
   return (await db.query<{ trusteeId: string }>(text, [accounts])).rows.map(({ trusteeId }) => trusteeId);
 }
 

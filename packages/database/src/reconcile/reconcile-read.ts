@@ -1,5 +1,6 @@
 import { anchorKinds } from "@genbo/domain/anchors";
 import { zeroWord } from "@genbo/domain/words";
+import { heldOf } from "../register/standing.ts";
 import { type Pool, type Queryable, withTransaction } from "../sql/connection.ts";
 import type { Difference } from "./reconciliations.ts";
 
@@ -65,10 +66,10 @@ export const readReconciled = (pool: Pool, issueId: string, after: number): Prom
 
 async function readHoldings(tx: Queryable, issueId: string): Promise<ReconciledHolding[]> {
   const found = await tx.query<ReconciledHolding>(
-    `select p.account, p.units, p.encumbered, coalesce(f.frozen, 0)::bigint as frozen from holding_period p
+    `select p.account, p.units, p.encumbered, coalesce(f.frozen, 0)::bigint as frozen from ${heldOf("$1")} p
      left join (select account, sum(claimed) as frozen from hold
        where issue_id = $1 and to_seq is null and kind = 6 group by account) f using (account)
-     where p.issue_id = $1 and p.to_seq is null order by p.account`,
+     order by p.account`,
     [issueId],
   );
   return found.rows;
@@ -118,7 +119,7 @@ async function listsOfOthers(tx: Queryable, issueId: string): Promise<Difference
 async function lotsThatDiffer(tx: Queryable, issueId: string): Promise<Difference[]> {
   const found = await tx.query<Difference>(
     `select 'sum of lots' as what, account, units::text as register, lots_units(lots)::text as other
-     from holding_period where issue_id = $1 and to_seq is null and lots_units(lots) <> units order by account`,
+     from ${heldOf("$1")} p where lots_units(lots) <> units order by account`,
     [issueId],
   );
   return found.rows;
@@ -129,7 +130,7 @@ async function sumsThatDiffer(tx: Queryable, issueId: string): Promise<Differenc
   const found = await tx.query<Difference>(
     `select v.what, null as account, v.register::text, v.other::text from issue_state s cross join lateral (
        select coalesce(sum(units), 0) as units, count(*) as accounts, count(distinct person_id) as holders
-       from holding_period where issue_id = $1 and to_seq is null) h
+       from ${heldOf("$1")} p) h
      cross join lateral (values ('sum of holdings', s.units::numeric, h.units), ('accounts', s.accounts, h.accounts),
        ('holders', s.holders, h.holders)) v (what, register, other)
      where s.issue_id = $1 and v.register <> v.other`,
@@ -142,7 +143,7 @@ async function sumsThatDiffer(tx: Queryable, issueId: string): Promise<Differenc
 async function holdsThatDiffer(tx: Queryable, issueId: string): Promise<Difference[]> {
   const found = await tx.query<Difference>(
     `select 'sum of holds' as what, account, coalesce(p.encumbered, 0)::text as register, coalesce(h.held, 0)::text as other
-     from (select account, encumbered from holding_period where issue_id = $1 and to_seq is null) p
+     from ${heldOf("$1")} p
      full join (select account, sum(units) as held from hold
        where issue_id = $1 and to_seq is null and kind <> 6 group by account) h using (account)
      where coalesce(p.encumbered, 0) <> coalesce(h.held, 0) order by account`,

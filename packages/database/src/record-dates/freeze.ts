@@ -1,4 +1,5 @@
 import { zeroWord } from "@genbo/domain/words";
+import { heldOf } from "../register/standing.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 
 /** The block by which a list is frozen: the first one at or after 24:00 JST of its day. */
@@ -70,7 +71,7 @@ async function freeze(tx: Transaction, date: DueRow, block: FreezingBlock): Prom
   const { seq, head } = last.rows[0] ?? { seq: 0n, head: zeroWord };
   const sums = await tx.query<{ units: bigint; holders: number }>(
     `select coalesce(sum(units), 0)::bigint as units, count(distinct person_id)::integer as holders
-     from holding_period where issue_id = $1 and from_seq <= $2 and (to_seq is null or to_seq > $2)`,
+     from ${heldOf("$1", "$2")} h`,
     [date.issue_id, seq],
   );
   const { units, holders } = sums.rows[0]!;

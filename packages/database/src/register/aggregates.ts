@@ -1,5 +1,6 @@
 import { decodeRecord } from "@genbo/domain/registry-record";
 import type { Queryable } from "../sql/connection.ts";
+import { heldOf } from "./standing.ts";
 
 /** An account with units, and what the registry said of it by then. */
 export interface HeldAccount {
@@ -19,10 +20,9 @@ export async function heldAccounts(
   const found = await db.query<{ account: string; person_id: string; units: bigint; record: string }>({
     name: "register-held-accounts",
     text: `select p.account, p.person_id, p.units, r.record
-      from holding_period p cross join lateral (
+      from ${heldOf("$1", "$2")} p cross join lateral (
         select record from registry_record where wallet = p.account and block_number <= $3 order by seq desc limit 1
-      ) r
-      where p.issue_id = $1 and p.from_seq <= $2 and (p.to_seq is null or p.to_seq > $2)`,
+      ) r`,
     values: [issueId, seq, block],
   });
   return found.rows.map(({ account, person_id: personId, units, record }) => {

@@ -2,6 +2,7 @@ import type { Queryable } from "../sql/connection.ts";
 import { type PeriodRow, rowOf } from "./read.ts";
 import type { Position } from "./read-position.ts";
 import type { RegisterRow } from "./row.ts";
+import { heldBy } from "./standing.ts";
 
 /** A row of null has no units. */
 export interface HoldingAt {
@@ -14,11 +15,7 @@ type Row = { account: string } & ({ person_id: null } | PeriodRow);
 
 const standingRow = (row: Row): RegisterRow | null => (row.person_id === null ? null : rowOf(row));
 
-/** The period of an account that stood at entry $2: one probe, see `registerPage`. */
-const standing = `left join lateral (
-    select * from holding_period where issue_id = $1 and account = a.account and from_seq <= $2
-    order by from_seq desc limit 1
-  ) p on p.to_seq is null or p.to_seq > $2`;
+const standing = `left join lateral ${heldBy("$1", "a.account", "$2")} p on true`;
 const columns = "a.account, p.person_id, p.units, p.encumbered, p.lots, p.from_seq";
 
 /** What one account holds in a state; null without units. */

@@ -1,6 +1,7 @@
 import type { Queryable } from "../sql/connection.ts";
 import type { Position } from "./read-position.ts";
 import type { Overlay } from "./row.ts";
+import { heldOf } from "./standing.ts";
 
 /** Sums over the holders whose registry records have exactly these class bits. No person, no account. */
 export interface ClassTotals {
@@ -23,8 +24,7 @@ export async function totalsByClass(
       from (
         select h.person_id, h.units, ('x' || substr(coalesce(r.record, f.record), 27, 4))::bit(16)::integer as class_bits
         from (
-          select account, person_id, units from holding_period
-          where issue_id = $1 and from_seq <= $2 and (to_seq is null or to_seq > $2) and person_id <> all($4)
+          select account, person_id, units from ${heldOf("$1", "$2")} p where person_id <> all($4)
           union all
           select * from unnest($5::text[], $6::text[], $7::bigint[])
         ) h

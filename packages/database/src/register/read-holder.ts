@@ -2,6 +2,7 @@ import type { Lot } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import type { StateOf } from "./read-position.ts";
+import { periodsOf } from "./standing.ts";
 
 /** What an account of a holder had between two entries. */
 export interface HoldingPeriodRow {
@@ -43,13 +44,12 @@ export async function holderHistory(
   const { fromSeq, account } = page.after ?? { fromSeq: 0, account: "" };
   const found = await db.query<Row>({
     name: "register-holder-history",
-    // A period that ended after the position still stood there.
     text: `select p.account, p.from_seq, p.units, p.encumbered, p.lots, f.block_time as from_time,
         t.seq as to_seq, t.block_time as to_time
-      from account a join holding_period p on p.issue_id = $1 and p.account = a.address
+      from ${periodsOf("$1", "array(select address from account where person_id = $2)", "$3")} p
       join entry f on f.issue_id = p.issue_id and f.seq = p.from_seq
-      left join entry t on t.issue_id = p.issue_id and t.seq = p.to_seq and t.seq <= $3
-      where a.person_id = $2 and p.from_seq <= $3 and (p.from_seq, p.account) > ($4::bigint, $5::text)
+      left join entry t on t.issue_id = p.issue_id and t.seq = p.to_seq
+      where (p.from_seq, p.account) > ($4::bigint, $5::text)
       order by p.from_seq, p.account limit $6`,
     values: [at.issueId, personId, at.seq, fromSeq, account, page.limit + 1],
   });

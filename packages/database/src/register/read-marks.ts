@@ -4,6 +4,7 @@ import { type Capacity, capacityOf } from "@genbo/domain/trust-mark";
 import { decodeRatio, scaled } from "@genbo/domain/words";
 import type { Queryable } from "../sql/connection.ts";
 import type { StateOf } from "./read-position.ts";
+import { periodsOf } from "./standing.ts";
 
 /** A mark on units of an account that stood at a position: trust property (TA 206), or the trustee's own (197(1)). */
 export interface MarkAt {
@@ -90,11 +91,10 @@ async function holdingsOf(
   if (accounts.length === 0) return [];
   const found = await db.query<HeldSince>({
     name: "holdings-of-marked",
-    text: `select p.account, p.from_seq::float8 as "from", case when p.to_seq <= $3 then p.to_seq::float8 end as "to",
-        p.units, e.data as ratio
-      from holding_period p
+    text: `select p.account, p.from_seq::float8 as "from", p.to_seq::float8 as "to", p.units, e.data as ratio
+      from ${periodsOf("$1", "$2", "$3")} p
       left join entry e on e.issue_id = p.issue_id and e.seq = p.from_seq and e.kind = ${entryKinds.RATIO}
-      where p.issue_id = $1 and p.account = any($2) and p.from_seq <= $3 and (p.to_seq is null or p.to_seq > $4)
+      where p.to_seq is null or p.to_seq > $4
       order by p.account, p.from_seq`,
     values: [issueId, accounts, seq, since],
   });

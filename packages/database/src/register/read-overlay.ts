@@ -7,6 +7,7 @@ import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import type { Position } from "./read-position.ts";
 import type { Overlay, RegisterRow } from "./row.ts";
+import { heldBy } from "./standing.ts";
 
 /** A state of the register as it is known at another, later or the same one. */
 export interface Reading extends Position {
@@ -137,10 +138,7 @@ async function accountsOfPersons(
   const found = await db.query<AccountRow>({
     name: "register-accounts-of-persons",
     text: `select a.address, a.person_id as person, a.custodian_id as custodian, p.units, p.encumbered, p.lots, p.from_seq
-      from account a left join lateral (
-        select * from holding_period where issue_id = $1 and account = a.address and from_seq <= $2
-        order by from_seq desc limit 1
-      ) p on p.to_seq is null or p.to_seq > $2
+      from account a left join lateral ${heldBy("$1", "a.address", "$2")} p on true
       where a.person_id in (select person_id from account where address = any($3)) order by a.address`,
     values: [issueId, seq, accounts],
   });

@@ -3,6 +3,7 @@ import type { Queryable } from "../sql/connection.ts";
 import { type PeriodRow, registerPage, rowOf } from "./read.ts";
 import type { Reading } from "./read-overlay.ts";
 import type { RegisterRow } from "./row.ts";
+import { heldBy } from "./standing.ts";
 
 /** All that one person has of an issue: rights are a holder's, however many accounts it keeps them in. */
 export interface PersonRow {
@@ -63,11 +64,7 @@ async function walked(db: Queryable, at: Reading, query: PersonsQuery): Promise<
         select p.*, dense_rank() over (order by a.person_id) as place
         from (select person_id, address from account
           where person_id > $3 and ($5::integer is null or custodian_id = $5)) a
-        cross join lateral (
-          select * from holding_period where issue_id = $1 and account = a.address and from_seq <= $2
-          order by from_seq desc limit 1
-        ) p
-        where p.to_seq is null or p.to_seq > $2
+        cross join lateral ${heldBy("$1", "a.address", "$2")} p
       ) ranked where place <= $4 order by person_id, account`,
     // As many persons more as there are corrected ones: they may all be on this page, and stand otherwise.
     values: [at.issueId, at.seq, after, limit + 1 + persons.length, custodianId ?? null],

@@ -14,7 +14,7 @@ export interface Moment {
  * An issue's register just after one of its entries: a position, or `{issueId, seq}` of a frozen record-date list; or
  * what is known of it now, where it has an overlay.
  */
-export type StateOf = Pick<Position, "issueId" | "seq"> & { isPresent?: boolean; overlay?: Overlay | null };
+export type StateOf = Pick<Position, "issueId" | "seq"> & { overlay?: Overlay | null };
 
 /** A state of an issue's register. The same bounds in the past give the same position for ever. */
 export interface Position {
@@ -29,8 +29,6 @@ export interface Position {
   time: Date;
   /** Legal time: the instant that was asked for; else the time of the block. */
   legalTime: Date;
-  /** Nothing entered after it when it was read. */
-  isPresent: boolean;
   totals: { units: bigint; holders: number; accounts: number };
 }
 
@@ -95,12 +93,9 @@ export async function positionOf(
   const found = await db.query<Row>({ ...query, values: [issueId, time ?? "infinity", block, seq] });
   const row = found.rows[0];
   if (row === undefined) return undefined;
-  const isPresent =
-    moment.seq === undefined &&
-    block >= Number(row.now_number) &&
-    (time === undefined || time >= row.now_time);
-  const at = blockOf(row, isPresent && time === undefined && moment.block === undefined);
-  return { issueId, isPresent, ...entryOf(row), ...at, legalTime: time ?? at.time };
+  const isPresent = Object.values(moment).every((bound) => bound === undefined);
+  const at = blockOf(row, isPresent);
+  return { issueId, ...entryOf(row), ...at, legalTime: time ?? at.time };
 }
 
 function entryOf(row: Row): Pick<Position, "seq" | "head" | "totals"> {

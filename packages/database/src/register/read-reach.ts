@@ -9,6 +9,7 @@ import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import { correctionsUpTo } from "./read-overlay.ts";
 import { positionOf } from "./read-position.ts";
+import { periodsOf } from "./standing.ts";
 import { accountParties } from "./write-registry.ts";
 
 /** Why entries that reach back cannot be true of every state from there on. */
@@ -90,8 +91,8 @@ async function statesSince(
 ): Promise<PastState[]> {
   const found = await db.query<PeriodRow>({
     name: "periods-since",
-    text: `select account, person_id, from_seq, to_seq, units, encumbered, lots from holding_period
-      where issue_id = $1 and account = any($3) and (to_seq is null or to_seq > $2) order by from_seq`,
+    text: `select account, person_id, from_seq, to_seq, units, encumbered, lots from ${periodsOf("$1", "$3")} p
+      where to_seq is null or to_seq > $2 order by from_seq`,
     values: [issueId, seq, accounts],
   });
   const ends = found.rows.flatMap(({ from_seq: from, to_seq: to }) => [from, ...(to === null ? [] : [to])]);

@@ -2,6 +2,7 @@ import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import type { StateOf } from "./read-position.ts";
 import type { Overlay, RegisterRow } from "./row.ts";
+import { everHeld, heldBy } from "./standing.ts";
 
 /** Which accounts; at most one of the filters. */
 export interface RegisterFilter {
@@ -27,14 +28,6 @@ export interface RegisterPage {
   next: string | null;
 }
 
-/** Walks an issue's accounts in order, one index probe each, however many periods an account has. */
-const accountsOfIssue = `with recursive a (account) as (
-    (select account from holding_period where issue_id = $1 and account > $3 order by account limit 1)
-    union all
-    select (select account from holding_period where issue_id = $1 and account > a.account order by account limit 1)
-    from a where a.account is not null
-  )`;
-
 /** The accounts that an issue's first entries name: of early states, when most accounts of the present had nothing. */
 const accountsOfEntries = `with a (account) as (
     select distinct v.account from entry e cross join lateral (values (e.from_account), (e.to_account)) v (account)
@@ -46,7 +39,7 @@ const earlyEntries = 5_000;
 
 const sources = {
   early: { with: accountsOfEntries, from: "a", filter: "$5::text is null" },
-  all: { with: accountsOfIssue, from: "a", filter: "$5::text is null" },
+  all: { with: "", from: `${everHeld("$1", "$2", "$3")} a`, filter: "$5::text is null" },
   custodian: {
     with: "",
     from: "(select address as account from account where custodian_id = $5 and address > $3 order by address) a",
@@ -59,26 +52,13 @@ const sources = {
   },
 } as const;
 
-/**
- * The period of an account that stood at entry $2 is the last that began by then, unless it had ended: one probe.
- * The rows come in the order of `a`, so the limit stops the walk; the outer sort only puts that on record.
- */
+/** The rows come in the order of `a`, so the limit stops the walk; the outer sort only puts that on record. */
 const textOf = ({ with: cte, from, filter }: (typeof sources)[keyof typeof sources]) => `${cte}
   select * from (
     select p.account, p.person_id, p.units, p.encumbered, p.lots, p.from_seq
-    from ${from} cross join lateral (
-      select * from holding_period where issue_id = $1 and account = a.account and from_seq <= $2
-      order by from_seq desc limit 1
-    ) p
-    where (p.to_seq is null or p.to_seq > $2) and ${filter}
-    limit $4
+    from ${from} cross join lateral ${heldBy("$1", "a.account", "$2")} p
+    where ${filter} limit $4
   ) page order by account`;
-
-/** The open periods are the register as of $2 exactly while no later entry stands in this statement's snapshot. */
-const presentText = `select p.* from issue_state s cross join lateral (
-    select account, person_id, units, encumbered, lots, from_seq from holding_period
-    where issue_id = $1 and to_seq is null and account > $3 order by account limit $4
-  ) p where s.issue_id = $1 and s.seq = $2`;
 
 /** A holding period as the table has it. */
 export interface PeriodRow {
@@ -130,16 +110,12 @@ async function rowsAt(db: Queryable, at: StateOf, query: PageQuery): Promise<Per
   const all = at.seq <= (query.earlyMax ?? earlyEntries) ? "early" : "all";
   const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : all;
   const values = [at.issueId, at.seq, after, limit + 1];
-  if (kind === all && at.isPresent) {
-    const present = await db.query<PeriodRow>({ name: "register-page-present", text: presentText, values });
-    if (present.rows.length > 0) return present.rows;
-  }
-  const past = await db.query<PeriodRow>({
+  const found = await db.query<PeriodRow>({
     name: `register-page-${kind}`,
     text: textOf(sources[kind]),
     values: [...values, personId ?? custodianId ?? null],
   });
-  return past.rows;
+  return found.rows;
 }
 
 export function rowOf(row: PeriodRow): RegisterRow {

@@ -3,6 +3,7 @@ import { emptyState, type Hold, type Holding, type IssueState } from "@genbo/reg
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import { heldBy } from "./standing.ts";
 
 /** What the next entries of an issue touch. */
 export interface Touched {
@@ -187,11 +188,8 @@ async function loadHoldings(
   const [issueIds, addresses] = pairs([...accounts]);
   if (addresses.length === 0) return;
   const result = await db.query<HoldingRow>(
-    // Account by account, so that each is one probe: a join reads every period that an account ever had.
     `select p.issue_id, p.account, p.person_id, p.from_seq, p.units, p.encumbered, p.lots
-     from unnest($1::text[], $2::text[]) as t (issue_id, account) cross join lateral (
-       select * from holding_period where issue_id = t.issue_id and account = t.account and to_seq is null limit 1
-     ) p`,
+     from unnest($1::text[], $2::text[]) as t (issue_id, account) cross join lateral ${heldBy("t.issue_id", "t.account")} p`,
     [bareArray(issueIds), bareArray(addresses)],
   );
   for (const row of result.rows) states.get(row.issue_id)?.holdings.set(row.account, holdingOf(row));
@@ -216,13 +214,11 @@ async function countAccounts(
   const [issueIds, personIds] = pairs(persons);
   if (personIds.length === 0) return;
   const result = await db.query<{ issue_id: string; person_id: string; accounts: bigint }>(
-    // The same, and person by person: "offset 0" keeps PostgreSQL from joining, for which it may read every account.
+    // Person by person: "offset 0" keeps PostgreSQL from joining, for which it may read every account.
     `select t.issue_id, t.person_id, count(*) as accounts
      from unnest($1::text[], $2::text[]) as t (issue_id, person_id)
      cross join lateral (select address from account where person_id = t.person_id offset 0) a
-     cross join lateral (
-       select 1 from holding_period where issue_id = t.issue_id and account = a.address and to_seq is null limit 1
-     ) p group by t.issue_id, t.person_id`,
+     cross join lateral ${heldBy("t.issue_id", "a.address")} p group by t.issue_id, t.person_id`,
     [bareArray(issueIds), bareArray(personIds)],
   );
   for (const row of result.rows) {

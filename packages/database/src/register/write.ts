@@ -3,7 +3,7 @@ import { sumLots } from "@genbo/register/lots";
 import { perfects } from "@genbo/register/perfection";
 import type { ChainEntry, Hold, Holding, IssueTotals } from "@genbo/register/state";
 import type { Step } from "@genbo/register/step";
-import { bareArray, column, insertRows } from "../sql/bulk.ts";
+import { column, insertRows } from "../sql/bulk.ts";
 import type { Transaction } from "../sql/connection.ts";
 import { copyRows } from "../sql/copy-rows.ts";
 import { together } from "../sql/together.ts";
@@ -73,16 +73,12 @@ const entryColumns = [
 export const writeEntries = (tx: Transaction, rows: readonly EntryRow[]): Promise<void> =>
   copyRows(tx, "entry", entryColumns, rows);
 
+/** What an account holds from an entry on. */
 interface Period {
   issueId: string;
   holding: Holding;
-  toSeq: number | null;
-}
-interface PeriodEnd {
-  issueId: string;
-  account: string;
-  fromSeq: number;
-  toSeq: number;
+  /** Nothing stood before. */
+  opens: boolean;
 }
 interface TotalsRow extends IssueTotals {
   issueId: string;
@@ -96,46 +92,23 @@ export interface DerivedRows {
 }
 
 export function collectDerived(): DerivedRows {
-  const opened: Period[] = [];
-  /** By issue and account: the period that is open after what was added so far. */
-  const open = new Map<string, Map<string, Period>>();
-  const ended: PeriodEnd[] = [];
+  const periods: Period[] = [];
   const holds = new Map<string, { issueId: string; hold: Hold }>();
   const totals = new Map<string, TotalsRow>();
-  const openOf = (issueId: string): Map<string, Period> => {
-    const known = open.get(issueId);
-    if (known !== undefined) return known;
-    const made = new Map<string, Period>();
-    open.set(issueId, made);
-    return made;
-  };
   return {
     add: (issueId, { entry, effect, totals: after }, blockNumber) => {
-      const own = openOf(issueId);
-      for (const change of effect.holdings) {
-        const { account } = change;
+      for (const { account, before, after } of effect.holdings) {
         checkNamed(issueId, entry, account);
-        if (change.before !== null) {
-          const period = own.get(account);
-          if (period !== undefined) period.toSeq = entry.seq;
-          else ended.push({ issueId, account, fromSeq: change.before.fromSeq, toSeq: entry.seq });
-        }
-        if (change.after === null) own.delete(account);
-        else {
-          checkLots(issueId, change.after);
-          const period = { issueId, holding: change.after, toSeq: null };
-          own.set(account, period);
-          opened.push(period);
-        }
+        const holding = after ?? { ...before!, units: 0n, encumbered: 0n, lots: [], fromSeq: entry.seq };
+        checkLots(issueId, holding);
+        periods.push({ issueId, holding, opens: before === null });
       }
       if (effect.hold !== null) holds.set(`${issueId} ${effect.hold.id}`, { issueId, hold: effect.hold });
       totals.set(issueId, { issueId, ...after, blockNumber });
     },
     write: async (tx) => {
       await together(
-        // Ends first: an account has one open period at a time.
-        endPeriods(tx, ended),
-        copyRows(tx, "holding_period", periodColumns, opened),
+        copyRows(tx, "holding_period", periodColumns, periods),
         insertRows(tx, "hold", holdColumns, [...holds.values()], holdConflict),
         insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict),
       );
@@ -155,33 +128,15 @@ function checkLots(issueId: string, { account, units, lots, fromSeq }: Holding):
   throw new Error(`The lots of ${account} after entry ${fromSeq} of ${issueId} are not its ${units} units.`);
 }
 
-async function endPeriods(tx: Transaction, ended: readonly PeriodEnd[]): Promise<void> {
-  if (ended.length === 0) return;
-  const { rowCount } = await tx.query(
-    `update holding_period p set to_seq = t.to_seq
-     from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as t (issue_id, account, from_seq, to_seq)
-     where p.issue_id = t.issue_id and p.account = t.account and p.from_seq = t.from_seq`,
-    [
-      bareArray(ended.map((each) => each.issueId)),
-      bareArray(ended.map((each) => each.account)),
-      bareArray(ended.map((each) => each.fromSeq)),
-      bareArray(ended.map((each) => each.toSeq)),
-    ],
-  );
-  // The fold may have begun with a state from memory.
-  if (rowCount !== ended.length)
-    throw new Error(`${ended.length} periods were to end and ${rowCount} are in the register.`);
-}
-
 const periodColumns = [
   column<Period>("issue_id", "text", ({ issueId }) => issueId),
   column<Period>("account", "text", ({ holding }) => holding.account),
   column<Period>("person_id", "text", ({ holding }) => holding.person),
   column<Period>("from_seq", "bigint", ({ holding }) => holding.fromSeq),
-  column<Period>("to_seq", "bigint", ({ toSeq }) => toSeq),
   column<Period>("units", "bigint", ({ holding }) => holding.units),
   column<Period>("encumbered", "bigint", ({ holding }) => holding.encumbered),
   column<Period>("lots", "jsonb", ({ holding }) => lotsText(holding.lots)),
+  column<Period>("opens", "boolean", ({ opens }) => opens),
 ];
 
 type HoldOfIssue = { issueId: string; hold: Hold };

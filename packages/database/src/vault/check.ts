@@ -1,4 +1,5 @@
 import type { Difference, OpenedParticulars, UnopenedReconciliation } from "../reconcile/reconciliations.ts";
+import { everHeld, heldBy } from "../register/standing.ts";
 import type { Queryable } from "../sql/connection.ts";
 import type { VaultKeys } from "./keys.ts";
 import { commitmentOf, openParticulars } from "./seal.ts";
@@ -50,8 +51,10 @@ async function holdersAfter(
     name: "holders-to-open",
     text: `select h.account, r.person_id, r.particulars as commitment, p.person_id as vault_person, p.version, p.sealed,
         s.wrapped_key
-      from (select distinct account from holding_period
-        where issue_id = $1 and account > $2 and from_seq <= $3 and (to_seq is null or to_seq > least($3, $4))
+      from (select account from ${everHeld("$1", "$3", "$2")} e
+        where exists (select 1 from ${heldBy("$1", "e.account", "least($3, $4)")} h)
+          or exists (select 1 from holding_period p where p.issue_id = $1 and p.account = e.account and p.units > 0
+            and p.from_seq > least($3, $4) and p.from_seq <= $3)
         order by account limit $6) h
       left join lateral (
         select person_id, particulars from registry_record r where r.wallet = h.account and r.block_number <= $5
