@@ -222,6 +222,7 @@ async function foldIssues(
     let fault: Fault | undefined;
     for (const part of partsOf(logs)) {
       const done = foldIssue(issue, state, part, personOf, origins);
+      for (const row of done.rows) states.checkCounted(issue.id, row.step);
       rows.push(...done.rows);
       fault = done.fault;
       if (fault !== undefined) break;

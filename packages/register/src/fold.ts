@@ -5,7 +5,7 @@ import { type Word, zeroAddress } from "@genbo/domain/words";
 import { effectOf } from "./effect.ts";
 import { FoldError } from "./fold-error.ts";
 import { headAfterEntry } from "./head.ts";
-import { type ChainEntry, copyState, type IssueState } from "./state.ts";
+import { type ChainEntry, copyState, type Holding, type IssueState } from "./state.ts";
 import type { Effect, PersonOf, Step } from "./step.ts";
 
 /**
@@ -64,18 +64,36 @@ export function fold(state: IssueState, entry: ChainEntry, personOf: PersonOf): 
   return next;
 }
 
-/** The accounts and holds that entries name; with the accounts of those holds, all that a partial state must hold. */
-export function touchedBy(entries: readonly ChainEntry[]): { accounts: Set<string>; holds: Set<Word> } {
+/** What entries touch. */
+export interface TouchedByEntries {
+  accounts: Set<string>;
+  holds: Set<Word>;
+  /** By account: how many units leave it at most. */
+  leaving: Map<string, bigint>;
+}
+
+/**
+ * The accounts and holds that entries name; with the accounts of those holds, and with the counts of persons whose
+ * account `mayOpenOrEnd`, all that a partial state must hold.
+ */
+export function touchedBy(entries: readonly ChainEntry[]): TouchedByEntries {
   const accounts = new Set<string>();
   const holds = new Set<Word>();
-  for (const { kind, from, to, ref } of entries) {
+  const leaving = new Map<string, bigint>();
+  for (const { kind, units, from, to, ref } of entries) {
     accounts.add(from).add(to);
+    // Units leave the account that an entry names first, as many as it names; a ratio may round all of them away.
+    leaving.set(from, (leaving.get(from) ?? 0n) + (kind === entryKinds.RATIO ? maxUnits : units));
     const ofHold =
       (kind >= entryKinds.HOLD_CREATED && kind <= entryKinds.HOLD_CHANGED) || kind >= entryKinds.HOLD_RANKED;
     if (ofHold || (kind === entryKinds.RATIO && to === zeroAddress)) holds.add(ref);
   }
-  return { accounts, holds };
+  return { accounts, holds, leaving };
 }
+
+/** Whether, among entries by which `leaving` units leave an account, it may come to have units or to have none. */
+export const mayOpenOrEnd = (holding: Holding | undefined, leaving: bigint): boolean =>
+  holding === undefined || leaving >= holding.units;
 
 /** Every line of the chain of entries is there, in order, unaltered. */
 function checkChain(state: IssueState, entry: ChainEntry): void {

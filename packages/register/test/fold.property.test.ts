@@ -2,7 +2,7 @@ import type { Word } from "@genbo/domain/words";
 import { zeroAddress } from "@genbo/domain/words";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { advance, fold, touchedBy } from "../src/fold.ts";
+import { advance, fold, mayOpenOrEnd, touchedBy } from "../src/fold.ts";
 import { sumLots } from "../src/lots.ts";
 import { type ChainEntry, emptyState, type Hold, type Holding, type IssueState } from "../src/state.ts";
 import type { Step } from "../src/step.ts";
@@ -25,7 +25,7 @@ function createRows() {
   return {
     periods,
     load(entries: readonly ChainEntry[]): IssueState {
-      const { accounts, holds: ids } = touchedBy(entries);
+      const { accounts, holds: ids, leaving } = touchedBy(entries);
       const state = {
         ...emptyState(),
         ...totals,
@@ -41,7 +41,7 @@ function createRows() {
       for (const of of accounts) {
         const holding = open(of);
         if (holding !== undefined) state.holdings.set(of, holding);
-        if (of === zeroAddress) continue;
+        if (of === zeroAddress || !mayOpenOrEnd(holding, leaving.get(of) ?? 0n)) continue;
         const person = personOf(of);
         const wallets = periods.filter((period) => period.to === null && period.holding.person === person);
         if (wallets.length > 0) state.accountsOfPerson.set(person, wallets.length);

@@ -1,5 +1,7 @@
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
+import { mayOpenOrEnd } from "@genbo/register/fold";
 import { emptyState, type Hold, type Holding, type IssueState } from "@genbo/register/state";
+import type { Step } from "@genbo/register/step";
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
@@ -10,6 +12,7 @@ export interface Touched {
   issueId: string;
   accounts: ReadonlySet<string>;
   holds: ReadonlySet<string>;
+  leaving: ReadonlyMap<string, bigint>;
 }
 
 /** What is in memory of an issue: of all that was asked for, what there is of it. */
@@ -26,7 +29,7 @@ interface Standing {
  */
 export interface States {
   /**
-   * The states of these issues, whole for the given accounts and holds (with the accounts of those holds).
+   * The states of these issues, whole for what is touched (`touchedBy`).
    * @param personOf persons of accounts that have no units yet, so that their other accounts are counted
    */
   load(
@@ -34,6 +37,8 @@ export interface States {
     touched: readonly Touched[],
     personOf: (account: string) => string | undefined,
   ): Promise<Map<string, IssueState>>;
+  /** @throws when a step has changed the number of a person's accounts, and they were not counted before */
+  checkCounted(issueId: string, step: Step): void;
   /** How many accounts are in memory. */
   size(): number;
 }
@@ -59,15 +64,26 @@ export function createStates(): States {
         if (add(standing(issueId).accounts, account)) accounts.get(issueId)?.add(account);
       });
       await loadHoldings(db, states, accounts);
-      const persons = touched.map(({ issueId, accounts: named }) => {
+      const persons = touched.map(({ issueId, accounts: named, leaving }) => {
         const { holdings } = standing(issueId).state;
-        const found = [...named, ...(accounts.get(issueId) ?? [])]
-          .map((account) => holdings.get(account)?.person ?? personOf(account))
-          .filter((person) => person !== undefined);
-        return asked(issueId, standing(issueId).persons, new Set(found));
+        const found = new Set<string>();
+        for (const account of named) {
+          const holding = holdings.get(account);
+          if (!mayOpenOrEnd(holding, leaving.get(account) ?? 0n)) continue;
+          const person = holding?.person ?? personOf(account);
+          if (person !== undefined) found.add(person);
+        }
+        return asked(issueId, standing(issueId).persons, found);
       });
       await countAccounts(db, states, persons);
       return states;
+    },
+    checkCounted: (issueId, { entry, accountsOfPerson }) => {
+      for (const person of accountsOfPerson.keys())
+        if (!issues.get(issueId)?.persons.has(person))
+          throw new Error(
+            `The accounts of ${person} were not counted before entry ${entry.seq} of ${issueId}.`,
+          );
     },
     size: () => [...issues.values()].reduce((sum, { accounts }) => sum + accounts.size, 0),
   };
