@@ -56,18 +56,6 @@ test("the history is long enough to say something", () => {
 });
 
 describe("as of any entry", () => {
-  test("the register is the replay up to it, page by page, early or late in the history", async () => {
-    for (const earlyMax of [0, 5_000])
-      for (let seq = 1; seq <= entries.length; seq += 13) {
-        const { rows } = await registerPage(
-          pool,
-          { issueId: written.issueId, seq },
-          { limit: 100, earlyMax },
-        );
-        expect(rows, `${seq}`).toEqual(rowsOf(upTo(seq)));
-      }
-  });
-
   test("the register is the replay up to it, page by page", async () => {
     for (let seq = 0; seq <= entries.length; seq += 7) {
       expect(await wholeRegister({ seq })).toEqual(rowsOf(upTo(seq)));

@@ -22,7 +22,7 @@ const columns = [
   column<NumberedEvent>("issue_id", "text", ({ issueId }) => issueId),
   column<NumberedEvent>("party_ids", "text[]", ({ partyIds }) => partyIds),
   column<NumberedEvent>("subject_id", "text", ({ subjectId }) => subjectId),
-  column<NumberedEvent>("data", "jsonb", ({ data }) => JSON.stringify(data)),
+  column<NumberedEvent>("data", "json", ({ data }) => JSON.stringify(data)),
   column<NumberedEvent>("block_number", "bigint", ({ blockNumber }) => blockNumber),
   column<NumberedEvent>("at", "timestamptz", ({ at }) => at),
 ];

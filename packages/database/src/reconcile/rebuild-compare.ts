@@ -66,9 +66,11 @@ async function compare(
   db: Queryable,
   { table, notFromChain = [], only, where = "true" }: Comparison,
 ): Promise<TableDifference[]> {
-  const { all, keys } = await columnsOf(db, table);
+  const { all, keys, json } = await columnsOf(db, table);
   const counted = only ?? all.filter((name) => !notFromChain.includes(name));
-  const list = (side: string) => counted.map((name) => `${side}.${name}`).join(", ");
+  // What json says is compared as it is written: the type has no equality.
+  const list = (side: string) =>
+    counted.map((name) => `${side}.${name}${json.includes(name) ? "::text" : ""}`).join(", ");
   const texts = (side: string) => counted.map((name) => `${side}.${name}::text`).join(", ");
   const either = (name: string) => `coalesce(l.${name}, r.${name})`;
   const issue =
@@ -98,9 +100,13 @@ async function compare(
   }));
 }
 
-async function columnsOf(db: Queryable, table: string): Promise<{ all: string[]; keys: string[] }> {
-  const result = await db.query<{ name: string; is_key: boolean }>(
-    `select a.attname as name, coalesce(a.attnum = any(i.indkey), false) as is_key
+async function columnsOf(
+  db: Queryable,
+  table: string,
+): Promise<{ all: string[]; keys: string[]; json: string[] }> {
+  const result = await db.query<{ name: string; is_key: boolean; is_json: boolean }>(
+    `select a.attname as name, coalesce(a.attnum = any(i.indkey), false) as is_key,
+       a.atttypid = 'json'::regtype as is_json
      from pg_attribute a join pg_index i on i.indrelid = a.attrelid and i.indisprimary
      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped
      order by array_position(i.indkey::int2[], a.attnum), a.attnum`,
@@ -109,5 +115,6 @@ async function columnsOf(db: Queryable, table: string): Promise<{ all: string[];
   return {
     all: result.rows.map(({ name }) => name),
     keys: result.rows.filter((row) => row.is_key).map(({ name }) => name),
+    json: result.rows.filter((row) => row.is_json).map(({ name }) => name),
   };
 }

@@ -18,9 +18,6 @@ export interface RegisterQuery extends RegisterFilter {
   limit: number;
 }
 
-/** `earlyMax`: the last entry that counts as early. */
-type PageQuery = RegisterQuery & { earlyMax?: number };
-
 export interface RegisterPage {
   /** By account. */
   rows: RegisterRow[];
@@ -28,33 +25,20 @@ export interface RegisterPage {
   next: string | null;
 }
 
-/** The accounts that an issue's first entries name: of early states, when most accounts of the present had nothing. */
-const accountsOfEntries = `with a (account) as (
-    select distinct v.account from entry e cross join lateral (values (e.from_account), (e.to_account)) v (account)
-    where e.issue_id = $1 and e.seq <= $2 and v.account > $3 order by v.account
-  )`;
-
-/** Up to this entry, looking through all of them costs less than passing over the accounts that came later: some 5 ms. */
-const earlyEntries = 5_000;
-
 const sources = {
-  early: { with: accountsOfEntries, from: "a", filter: "$5::text is null" },
-  all: { with: "", from: `${everHeld("$1", "$2", "$3")} a`, filter: "$5::text is null" },
+  all: { from: `${everHeld("$1", "$2", "$3")} a`, filter: "$5::text is null" },
   custodian: {
-    with: "",
     from: "(select address as account from account where custodian_id = $5 and address > $3 order by address) a",
     filter: "true",
   },
   person: {
-    with: "",
     from: "(select address as account from account where person_id = $5 and address > $3 order by address) a",
     filter: "true",
   },
 } as const;
 
 /** The rows come in the order of `a`, so the limit stops the walk; the outer sort only puts that on record. */
-const textOf = ({ with: cte, from, filter }: (typeof sources)[keyof typeof sources]) => `${cte}
-  select * from (
+const textOf = ({ from, filter }: (typeof sources)[keyof typeof sources]) => `select * from (
     select p.account, p.person_id, p.units, p.encumbered, p.lots, p.from_seq
     from ${from} cross join lateral ${heldBy("$1", "a.account", "$2")} p
     where ${filter} limit $4
@@ -74,7 +58,7 @@ export interface PeriodRow {
  * A page of the register as of a position. Pages of one position fit together whatever enters meanwhile, since a
  * past state never changes.
  */
-export async function registerPage(db: Queryable, at: StateOf, query: PageQuery): Promise<RegisterPage> {
+export async function registerPage(db: Queryable, at: StateOf, query: RegisterQuery): Promise<RegisterPage> {
   const { overlay = null } = at;
   const found =
     overlay === null ? (await rowsAt(db, at, query)).map(rowOf) : await overlaid(db, at, overlay, query);
@@ -87,7 +71,7 @@ async function overlaid(
   db: Queryable,
   at: StateOf,
   { accounts }: Overlay,
-  query: PageQuery,
+  query: RegisterQuery,
 ): Promise<RegisterRow[]> {
   const { after = "", custodianId, personId, limit } = query;
   // So many rows more, since so many of them may not count: what is left is then still a page, or all.
@@ -105,10 +89,9 @@ async function overlaid(
 }
 
 /** One row more than a page has, where there are more. */
-async function rowsAt(db: Queryable, at: StateOf, query: PageQuery): Promise<PeriodRow[]> {
+async function rowsAt(db: Queryable, at: StateOf, query: RegisterQuery): Promise<PeriodRow[]> {
   const { custodianId, personId, after = "", limit } = query;
-  const all = at.seq <= (query.earlyMax ?? earlyEntries) ? "early" : "all";
-  const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : all;
+  const kind = personId !== undefined ? "person" : custodianId !== undefined ? "custodian" : "all";
   const values = [at.issueId, at.seq, after, limit + 1];
   const found = await db.query<PeriodRow>({
     name: `register-page-${kind}`,

@@ -47,7 +47,7 @@ const entryColumns = [
   column<EntryRow>("acquired_on", "date", ({ step }) => step.effect.acquiredOn),
   column<EntryRow>("settlement_date", "date", ({ step }) => step.effect.settlementDate),
   column<EntryRow>("hold_id", "text", ({ step }) => step.effect.holdId),
-  column<EntryRow>("lots", "jsonb", ({ step }) => lotsText(step.effect.lots)),
+  column<EntryRow>("lots", "json", ({ step }) => lotsText(step.effect.lots)),
   column<EntryRow>("corrects", "bigint", ({ step }) => step.effect.corrects),
   column<EntryRow>("effective_on", "date", ({ step }) => step.effect.effectiveOn),
   column<EntryRow>("total_units", "bigint", ({ step }) => step.totals.units),
@@ -135,7 +135,7 @@ const periodColumns = [
   column<Period>("from_seq", "bigint", ({ holding }) => holding.fromSeq),
   column<Period>("units", "bigint", ({ holding }) => holding.units),
   column<Period>("encumbered", "bigint", ({ holding }) => holding.encumbered),
-  column<Period>("lots", "jsonb", ({ holding }) => lotsText(holding.lots)),
+  column<Period>("lots", "json", ({ holding }) => lotsText(holding.lots)),
   column<Period>("opens", "boolean", ({ opens }) => opens),
 ];
 

@@ -46,12 +46,10 @@ export function createCopyBytes<Row>(columns: readonly Column<Row>[]): CopyBytes
       int32(whole);
     } else at = chunk.writeBigInt64BE(BigInt(value), at);
   };
-  /** @param version a byte that goes in front */
-  const text = (value: string, version?: number): void => {
-    room(5 + value.length * 3);
+  const text = (value: string): void => {
+    room(4 + value.length * 3);
     const start = at;
     at += 4;
-    if (version !== undefined) chunk[at++] = version;
     at += chunk.write(value, at);
     chunk.writeInt32BE(at - start - 4, start);
   };
@@ -86,7 +84,7 @@ export function createCopyBytes<Row>(columns: readonly Column<Row>[]): CopyBytes
     /** Days since 1970. */
     date: sized(4, (day: number) => int32(day - epochDay)),
     timestamptz: sized(8, (at: Date) => int64(microseconds(at))),
-    jsonb: (json: string) => text(json, 1),
+    json: text,
     "text[]": texts,
   };
   const fields = columns.map(({ type, of }) => ({ of, write: writers[type] as Write }));
