@@ -39,7 +39,7 @@ const sources = {
 
 /** The rows come in the order of `a`, so the limit stops the walk; the outer sort only puts that on record. */
 const textOf = ({ from, filter }: (typeof sources)[keyof typeof sources]) => `select * from (
-    select p.account, p.person_id, p.units, p.encumbered, p.lots, p.from_seq
+    select a.account, p.person_id, p.units, p.encumbered, p.lots, p.from_seq
     from ${from} cross join lateral ${heldBy("$1", "a.account", "$2")} p
     where ${filter} limit $4
   ) page order by account`;
