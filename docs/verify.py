@@ -24,8 +24,7 @@ def keccak(data):
             for i, column, left, right, to in RHO_PI:
                 lane = a[i] ^ d[column]
                 b[to] = lane << left & M | lane >> right
-            a = [b[i] ^ (~b[j] & b[k]) for i, j, k in CHI]
-            a[0] ^= rc
+            a = [b[i] ^ (~b[j] & b[k]) for i, j, k in CHI]; a[0] ^= rc
     return b"".join(lane.to_bytes(8, "little") for lane in a[:4])
 def number(value): return int(value, 16) if isinstance(value, str) else value
 def headed(seq, *values): return hashed(*values)[:58] + f"{seq:08x}"
@@ -51,12 +50,10 @@ def parse(raw):  # A line with exactly the fields of its type, each of its form;
         if form in (None, AMOUNT) and not 0 <= int(value) < 1 << (96 if form else BITS.get(name, 48)): return None
         if form is AMOUNT: line[name] = int(value)
     return line if line.get("version", 3) == 3 else None
-class Register:
-    """The fold. holdings: account -> [units, encumbered, {day: units}]; holds: ref -> [account, units, kind]."""
+class Register:  # The fold. holdings: account -> [units, encumbered, {day: units}]; holds: ref -> [account, units, kind].
     def __init__(self): self.holdings, self.holds, self.persons, self.units = {}, {}, {}, 0
     def encumber(self, account, units):
-        holding = self.holdings[account] if units else [0, 0]
-        holding[1] += units
+        holding = self.holdings[account] if units else [0, 0]; holding[1] += units
         if not 0 <= holding[1] <= holding[0]: raise ValueError
     def take(self, account, units, named, encumbered):
         holding, taken = self.holdings[account], {}
@@ -79,7 +76,7 @@ class Register:
         if e["from"] != NOBODY:
             taken = self.take(e["from"], e["units"], days[3], encumbered)
             lots = taken if keeps else lots
-        if e["to"] != NOBODY: self.put(e["to"], lots)
+        if e["to"] != NOBODY: self.put(e["to"], lots, e["units"] if e["kind"] == 17 else 0)
         self.units += e["units"] * ((e["from"] == NOBODY) - (e["to"] == NOBODY))
     def fold(self, e):
         kind, units, source, to, ref, first = e["kind"], e["units"], e["from"], e["to"], e["ref"], int(e["data"][2], 16)
@@ -88,18 +85,21 @@ class Register:
             if (source == NOBODY, to == NOBODY) != (kind == 1, kind == 2): raise ValueError
             self.move(e, kind == 5 or first & 1, False)
         elif kind == 6:
-            self.holds[ref] = [source, units if source != to else 0, first]
-            self.encumber(source, self.holds[ref][1])
+            self.holds[ref] = [source, units if source != to else 0, first]; self.encumber(source, self.holds[ref][1])
         elif kind in (8, 9):
             self.holds[ref][1] -= units
             self.move(e, False, True) if kind == 8 else self.encumber(source, -units)
         elif kind == 10 and source != to:
             self.holds[ref][0] = to
             if units: self.put(to, self.take(source, units, 0, True), units)
+        elif kind == 17:  # a hold goes to whoever succeeds its holder, and a part of it to one of several
+            if units > self.holds[ref][1]: raise ValueError
+            if units: self.move(e, first & 1, True)
+            self.holds[ref][1] -= units
+            self.holds["0x" + "f" * 23 + "e" + hashed(ref, to)[26:] if first & 2 else ref] = [to, units, self.holds[ref][2]]
         elif (kind == 10 or kind == 12 and to == NOBODY != source) and self.holds[ref][2] != 6:
             if kind == 12 and units != ratio(self.holds[ref][1]): raise ValueError
-            self.encumber(source, units - self.holds[ref][1])
-            self.holds[ref][1] = units
+            self.encumber(source, units - self.holds[ref][1]); self.holds[ref][1] = units
         elif kind == 13 and e["basis"] == 18 and to in self.holdings:  # wrongly dated units get their right day
             lots, right, wrong = self.holdings[to][2], int(e["data"][54:58], 16), int(e["data"][62:66], 16)
             moved = min(units, lots.get(wrong, 0)) if right not in (0, wrong) else 0

@@ -20,6 +20,9 @@ import {ITokenTypes} from "./ITokenTypes.sol";
 /// HOLD_EXECUTED moves `units` and lowers the hold by them. HOLD_RELEASED ends the hold and its `units`.
 /// HOLD_RANKED: a pledge that was just created with no units claims `units` of another's: `data` is the id of the first
 /// pledge on them, and those on the same units rank by the order of these lines. HOLD_ASSIGNED: `to` is the pledgee now.
+/// HOLD_SUCCEEDED: `units` under hold `ref` go with it from `from` to its successor `to`; the word is flags 4 bits (1: the
+/// lots keep their days, 2: to one of several) | zero 92 | what it claims there 96 | the four days. With flag 2 the hold loses
+/// these units and this claim to a part of it, whose id is 0xff..fe (12 bytes) and the end of keccak256(abi.encode(ref, to)).
 /// HOLD_CHANGED: the hold has `units` and reads `data` from now on; where `from` differs from `to` the account behind
 /// it changed, and the units move with their encumbrance.
 interface ISecurityToken is IERC20Metadata, ITokenTypes {

@@ -105,7 +105,7 @@ interface ITokenTypes is IERC20Errors, IRefusals {
     /// @param fromUnits from 160 bits | units 96
     /// @param toLine to 160 bits | zero 72 | basis 16, see {Basis} | kind 8: 1 ISSUE, 2 REDEEM, 3 TRANSFER, 4 FORCED_TRANSFER, 5 RECOVERY, 6 HOLD_CREATED,
     /// 7 HOLD_ACCEPTED, 8 HOLD_EXECUTED, 9 HOLD_RELEASED, 10 HOLD_CHANGED, 11 POLICY, 12 RATIO, 13 MARK, 14 TERMS, 15 HOLD_RANKED,
-    /// 16 HOLD_ASSIGNED
+    /// 16 HOLD_ASSIGNED, 17 HOLD_SUCCEEDED
     event Entry(bytes32 indexed ref, uint256 fromUnits, uint256 toLine, bytes32 data, bytes32 head);
 
     /// @notice The issuer asks for a policy; the registrar may put it in force from `executableAt` (seconds) on.

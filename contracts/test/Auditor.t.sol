@@ -102,6 +102,7 @@ abstract contract Auditor is Fixture {
         else if (kind >= 6 && kind <= 10) foldHold(kind, from, to, amount, ref);
         else if (kind == 15) foldRank(amount, ref, e[2]);
         else if (kind == 16) pledgee[ref] = to;
+        else if (kind == 17) foldSuccession(from, to, amount, ref, uint256(e[2]));
         else if (kind == 11) policyWord = uint256(e[2]);
     }
 
@@ -125,6 +126,31 @@ abstract contract Auditor is Fixture {
             (held[ref], accountOf[ref]) = (amount, to);
             if (claimed[ref] == amount) claimed[ref] = 0;
         }
+    }
+
+    /// @dev Units go over with what rests on them: the hold itself, or a part of it.
+    function foldSuccession(address from, address to, uint256 amount, bytes32 ref, uint256 data) private {
+        (units[from], units[to]) = (units[from] - amount, units[to] + amount);
+        (encumbered[from], encumbered[to]) = (encumbered[from] - amount, encumbered[to] + amount);
+        if (data >> 253 & 1 == 0) {
+            accountOf[ref] = to;
+            if (held[ref] != amount) fault = "a hold that goes whole has other units";
+            return;
+        }
+        bytes32 part = partOf(ref, to);
+        holdIds.push(part);
+        (accountOf[part], pledgee[part]) = (to, pledgee[ref]);
+        (held[ref], held[part]) = (held[ref] - amount, amount);
+        uint256 claim = uint96(data >> 64);
+        if (claimed[ref] != 0) claimed[ref] -= claim;
+        if (claim != amount) claimed[part] = claim;
+        if (firstOf[ref] == 0) return;
+        firstOf[part] = partOf(firstOf[ref], to);
+        _ranked[firstOf[part]].push(part);
+    }
+
+    function partOf(bytes32 id, address account) internal pure returns (bytes32) {
+        return bytes32(uint256(type(uint96).max - 1) << 160 | uint160(uint256(keccak256(abi.encode(id, account)))));
     }
 
     function free(bytes32 ref, uint256 amount) private {

@@ -7,6 +7,7 @@ import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {IRefusals} from "../interfaces/IRefusals.sol";
+import {ISuccessions} from "../interfaces/ISuccessions.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {ITokenFactory} from "../interfaces/ITokenFactory.sol";
 import {CorporateActs} from "../token/CorporateActs.sol";
@@ -16,7 +17,7 @@ import {SecurityToken} from "../token/SecurityToken.sol";
 import {TokenFactory} from "../token/TokenFactory.sol";
 
 /// @dev All that a token answers to beyond its own code.
-interface IActs is ILegalActs, ICorporateActs {}
+interface IActs is ILegalActs, ICorporateActs, ISuccessions {}
 
 interface Vm {
     struct Log {

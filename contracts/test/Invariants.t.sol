@@ -28,7 +28,7 @@ contract InvariantsTest {
 
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
-        bytes4[] memory acts = new bytes4[](16);
+        bytes4[] memory acts = new bytes4[](18);
         acts[0] = Player.issue.selector;
         acts[1] = Player.redeem.selector;
         acts[2] = Player.transfer.selector;
@@ -45,6 +45,8 @@ contract InvariantsTest {
         acts[13] = Player.pledgeBehind.selector;
         acts[14] = Player.assign.selector;
         acts[15] = Player.createHold.selector;
+        acts[16] = Player.succeed.selector;
+        acts[17] = Player.succeed.selector;
         targets[0] = FuzzSelector(address(player), acts);
     }
 

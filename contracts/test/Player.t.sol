@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
+import {ISuccessions} from "../interfaces/ISuccessions.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
 import {Auditor} from "./Auditor.t.sol";
@@ -138,6 +139,37 @@ contract Player is Auditor {
         (bool ok,) = address(token).call(abi.encodeCall(ILegalActs.recover, (lost, fresh, next(), open)));
         if (!ok && units[lost] != 0) fault = "a recovery got stuck";
         fold();
+    }
+
+    /// @dev All of an account to one or two successors; a hold's units between them as it comes.
+    function succeed(uint256 from, uint256 to, uint8 share, bool sole) external {
+        address account = walletOf(from);
+        bytes32[] memory ids = openHolds(account, true);
+        ISuccessions.SuccessorRow[] memory rows = new ISuccessions.SuccessorRow[](sole ? 1 : 2);
+        uint256 unheld = units[account] - encumbered[account];
+        for (uint256 i; i < rows.length; ++i) {
+            bool last = i == rows.length - 1;
+            ISuccessions.Part[] memory parts = new ISuccessions.Part[](ids.length);
+            for (uint256 j; j < ids.length; ++j) {
+                uint256 lacking = claimed[ids[j]] == 0 ? 0 : claimed[ids[j]] - held[ids[j]];
+                parts[j].units = divided(held[ids[j]], share, sole, last);
+                parts[j].claim = parts[j].units + divided(lacking, share, sole, last);
+            }
+            uint96 unencumbered = divided(unheld, share, sole, last);
+            rows[i] = ISuccessions.SuccessorRow(walletOf(to + i), unencumbered, next(), 0, parts);
+        }
+        _forced = true;
+        vm.prank(ENFORCER);
+        (bool ok,) = address(token).call(abi.encodeCall(ISuccessions.succeed, (account, rows, ids)));
+        if (ok && token.balanceOf(account) != 0) fault = "something stays behind";
+        fold();
+        _forced = false;
+    }
+
+    function divided(uint256 all, uint8 share, bool sole, bool last) private pure returns (uint96) {
+        uint256 first = all * share / 255;
+        if (sole) return uint96(all);
+        return uint96(last ? all - first : first);
     }
 
     function pause(bool paused) external {

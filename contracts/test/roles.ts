@@ -24,7 +24,14 @@ export const grants: Partial<Record<ContractName, Partial<Record<Role | "checked
       "carry",
       "endRatio",
     ],
-    enforcer: ["enforceTransfers", "forcedTransfer", "setFrozenTokens", "recover", "releaseByOrder"],
+    enforcer: [
+      "enforceTransfers",
+      "forcedTransfer",
+      "setFrozenTokens",
+      "recover",
+      "releaseByOrder",
+      "succeed",
+    ],
     checked: [
       "initialize",
       "setAuthority",

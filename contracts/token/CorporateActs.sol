@@ -7,12 +7,13 @@ import {Documents} from "./Documents.sol";
 import {Basis, Entries, Kind} from "./Entries.sol";
 import {Ratios} from "./Ratios.sol";
 import {Code} from "./Rules.sol";
+import {Successions} from "./Successions.sol";
 import {TokenBase} from "./TokenBase.sol";
 import {Policy, Supply} from "./Words.sol";
 
-/// @title What issuer and registrar do to an issue as a whole
+/// @title What issuer and registrar do to an issue as a whole, and the succession to an account
 /// @dev Runs on the storage of the token that delegates to it; on its own it holds nothing.
-contract CorporateActs is Documents, Ratios {
+contract CorporateActs is Documents, Ratios, Successions {
     constructor(address manager, IHolderRegistry registry_) TokenBase(manager, registry_) {}
 
     /// @inheritdoc ICorporateActs

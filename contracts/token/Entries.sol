@@ -19,6 +19,7 @@ library Kind {
     uint8 internal constant TERMS = 14;
     uint8 internal constant HOLD_RANKED = 15;
     uint8 internal constant HOLD_ASSIGNED = 16;
+    uint8 internal constant HOLD_SUCCEEDED = 17;
 }
 
 /// @dev Legal bases of entries (Trust Act articles; TAR: its ordinance).
@@ -27,6 +28,7 @@ library Basis {
     uint16 internal constant INITIAL = 1; // 186
     uint16 internal constant JOINT_REQUEST = 2; // 198(2)
     uint16 internal constant JUDGMENT = 3; // TAR 21(2)(i)
+    uint16 internal constant GENERAL_SUCCESSION = 5; // TAR 21(2)(iii)
     uint16 internal constant TRUSTEE_ACQUIRED = 7; // 197(1)(i)
     uint16 internal constant TRUSTEE_DISPOSED = 8; // 197(1)(ii)
     uint16 internal constant CONSOLIDATION = 9; // 197(1)(iii)

@@ -33,6 +33,8 @@ abstract contract Holds is Ledger {
     uint256 internal constant CONTROLLER = uint256(type(uint160).max) << 64;
     /// @dev The hold of an account's frozen units (ERC-7943) is this and the account; no other hold takes such an id.
     uint256 internal constant FREEZE_IDS = uint256(type(uint96).max) << 160;
+    /// @dev So do parts of a hold that went to several successors, whose ids nobody else may take before: see Successions.
+    uint256 internal constant PART_IDS = uint256(type(uint96).max - 1) << 160;
     /// @dev A release looks at each hold that waits on the account.
     uint256 internal constant MOST_WAITING = 8;
 
@@ -224,7 +226,7 @@ abstract contract Holds is Ledger {
         if (expiry > LAST_MINUTE || (expiry != 0 && block.timestamp >= expiry * 1 minutes)) {
             failing = Rules.bit(Code.HOLD_EXPIRED);
         }
-        bool reserved = ref == bytes32(0) || uint256(ref) >> 160 == FREEZE_IDS >> 160;
+        bool reserved = ref == bytes32(0) || uint256(ref) >= PART_IDS;
         if (reserved || _holds[ref].state != 0) failing |= Rules.bit(Code.REF_USED);
     }
 

@@ -11,7 +11,7 @@ import {Code, Rules} from "./Rules.sol";
 import {Holding, Policy, Record, Supply} from "./Words.sol";
 
 /// @title Holdings, entries and the rules that guard them
-/// @dev {_post}, {_postChange} and {_note}, and {_issueUnlessFailing} and {_transferUnlessFailing} for the many rows of
+/// @dev {_post}, {_postChange}, {_postSucceeded} and {_note}, and {_issueUnlessFailing} and {_transferUnlessFailing} for the many rows of
 /// a batch, are the only code that changes a holding, the supply or the head.
 abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
     using Entries for Line;
@@ -196,6 +196,22 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
         } else {
             _move(book, from, to, units, units << 96);
             _accounts[to].word += units << 96;
+            _emitTransfer(line);
+        }
+        _note(book, line);
+    }
+
+    /// @dev {_post} of a HOLD_SUCCEEDED: units go to another person with the hold on them.
+    function _postSucceeded(Book memory book, Line memory line) internal {
+        (address from, address to, uint256 units) = (line.fromOf(), line.toOf(), line.unitsOf());
+        // What waits for units may have none.
+        if (units != 0) {
+            _move(book, from, to, units, units << 96);
+            _accounts[to].word += units << 96;
+            if (Policy.has(book.policy, Policy.TRACKED)) {
+                (uint256 fromRecord, uint256 toRecord) = _pair(from, to);
+                _trackRecords(book, fromRecord, toRecord, units);
+            }
             _emitTransfer(line);
         }
         _note(book, line);

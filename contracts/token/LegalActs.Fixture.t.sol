@@ -11,7 +11,7 @@ abstract contract LegalActsFixture is Holders {
     address internal constant COURT = address(0xC2);
     IActs internal acts;
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         acts = IActs(address(token));
     }

@@ -90,6 +90,16 @@ export const articles: Article[] = [
     rule: "A pledge is perfected by entry; it is a hold that only its controller, the pledgee's side, ends.",
   },
   {
+    id: "CC 296",
+    ja: "民法296条（350条、362条2項）",
+    rule: "A pledge is indivisible: of several successors each has a part of it, which secures the whole claim and is released or realised alone.",
+  },
+  {
+    id: "CC 896",
+    ja: "民法896条",
+    rule: "Who succeeds a holder succeeds to the units with what rests on them: pledges, attachments and lock-ups go along, whole or in parts.",
+  },
+  {
     id: "TA 201",
     ja: "信託法201条",
     rule: "The pledgor asks for the entry of the pledgee and the pledged units.",

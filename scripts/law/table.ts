@@ -34,7 +34,7 @@ function render(): string {
   return [
     "# Article → rule → code → test",
     "",
-    "Made by `scripts/law/table.ts` from the citations in the code and the `[article]` tags in the tests' titles; the check fails when it is out of date. TA 信託法, TAR 信託法施行規則, CA 会社法, APPI 個人情報保護法, DEF 定義府令, CEA 民事執行法, CPC 民事訴訟法.",
+    "Made by `scripts/law/table.ts` from the citations in the code and the `[article]` tags in the tests' titles; the check fails when it is out of date. TA 信託法, TAR 信託法施行規則, CA 会社法, APPI 個人情報保護法, DEF 定義府令, CC 民法, CEA 民事執行法, CPC 民事訴訟法.",
     "",
     "| article | rule | code | test |",
     "|---|---|---|---|",
@@ -43,7 +43,7 @@ function render(): string {
   ].join("\n");
 }
 
-const tag = /\[((?:TA|TAR|CA|CAR|APPI|DEF|CEA|CPC) [^\]]*)\]/g;
+const tag = /\[((?:TA|TAR|CA|CAR|APPI|DEF|CC|CEA|CPC) [^\]]*)\]/g;
 
 /** A tag that names no listed article would count for none. @throws Error naming the first */
 function checkTags(tests: Source[]): void {

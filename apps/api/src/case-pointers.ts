@@ -34,6 +34,8 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
   HOLDS_STAND: sender,
   ATTACHMENT_SERVED: sender,
   TOO_MANY_WAITING: sender,
+  TOO_MANY_PARTS: receiver,
+  ACCOUNT_IN_USE: receiver,
   HOLD_UNKNOWN: ["holdId", "behind"],
   ATTACHMENT_AHEAD: ["behind"],
   NOT_CONTROLLER: ["holdId"],

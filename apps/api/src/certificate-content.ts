@@ -246,9 +246,17 @@ async function entriesOf(
 }
 
 const unitsMove: ReadonlySet<number> = new Set(
-  (["ISSUE", "REDEEM", "TRANSFER", "FORCED_TRANSFER", "RECOVERY", "HOLD_EXECUTED"] satisfies EntryKind[]).map(
-    (kind) => entryKinds[kind],
-  ),
+  (
+    [
+      "ISSUE",
+      "REDEEM",
+      "TRANSFER",
+      "FORCED_TRANSFER",
+      "RECOVERY",
+      "HOLD_EXECUTED",
+      "HOLD_SUCCEEDED",
+    ] satisfies EntryKind[]
+  ).map((kind) => entryKinds[kind]),
 );
 
 /** A hold in favour of an account is an entry of whom it encumbers, until its units arrive. */

@@ -9,13 +9,14 @@ import type { FoldedLot } from "./fold-lot.ts";
 import type { Lot } from "./lot.ts";
 import type { PlacedEvent } from "./lot-logs.ts";
 
-/** The kind of entry that a call makes under its command's own ref. */
-const entryOf: Readonly<Record<string, number>> = {
+/** The kind of entry that a call makes under its command's own ref; a succession without free units begins with a hold. */
+const entryOf: Readonly<Record<string, number | readonly number[]>> = {
   issue: entryKinds.ISSUE,
   redeem: entryKinds.REDEEM,
   custodiedTransfer: entryKinds.TRANSFER,
   enforceTransfers: entryKinds.FORCED_TRANSFER,
   recover: entryKinds.RECOVERY,
+  succeed: [entryKinds.FORCED_TRANSFER, entryKinds.HOLD_SUCCEEDED],
   requestTransfers: entryKinds.HOLD_CREATED,
   createDvpHolds: entryKinds.HOLD_CREATED,
   createHolds: entryKinds.HOLD_CREATED,
@@ -86,7 +87,7 @@ function isDone(command: OwedCommand, { transaction, contract, event, ref }: Tra
     case "entry":
       return (
         contract === target &&
-        entryOf[call] === event.kind &&
+        [entryOf[call]].flat().includes(event.kind) &&
         (args.units === undefined || args.units === event.units.toString())
       );
     default:

@@ -75,6 +75,7 @@ export class Game extends LegalActs {
     () => this.changeController(),
     () => this.enforce(),
     () => this.recover(),
+    ...[1, 2, 3].map(() => () => this.succeed()),
     () => this.freeze(),
     () => this.pause(),
     () => this.scale(),

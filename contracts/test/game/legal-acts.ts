@@ -1,6 +1,6 @@
 import { ZeroHash } from "ethers";
 import { type ModelHold, nobody } from "../model/facts.ts";
-import { hex } from "../model/words.ts";
+import { hex, partId } from "../model/words.ts";
 import { RegistryActs } from "./registry-acts.ts";
 
 /** Holds of every kind, and what orders, recovery and ratios do to them. */
@@ -112,6 +112,44 @@ export class LegalActs extends RegistryActs {
     const ref = this.ref();
     const code = this.model.recover(lost!, replacement!, ref, ids);
     await this.single(this.platform.signers.enforcer, "recover", [lost, replacement, ref, ids], code);
+  }
+
+  /** All of an account to one or two, some of it amiss. */
+  protected async succeed(): Promise<void> {
+    const from = this.random(4) === 0 ? this.account() : this.fullest();
+    const open = this.model.openHolds(from);
+    const ids = open.map(([id]) => id).slice(this.random(12) === 0 ? 1 : 0);
+    const heirs = this.some(2).map(() => this.account());
+    const share = this.random(5);
+    const partOf = (all: bigint, index: number): bigint => {
+      const first = (all * BigInt(share)) / 4n;
+      if (heirs.length === 1) return all;
+      return index === 0 ? first : all - first;
+    };
+    const rows = heirs.map((to, index) => ({
+      to,
+      units: partOf(this.model.unheld(from), index) + (this.random(20) === 0 ? 1n : 0n),
+      ref: this.ref(),
+      data: this.data(),
+      parts: ids.map((id) => {
+        const { units, claim } = this.model.holds.get(id)!;
+        const part = partOf(units, index);
+        return { units: part, claim: part + (claim > 0n ? partOf(claim - units, index) : 0n) };
+      }),
+    }));
+    const code = this.model.passOn(from, rows, ids);
+    if (code === 0 && heirs.length > 1)
+      this.refs.push(...ids.flatMap((id) => heirs.map((to) => partId(id, to))));
+    const words = rows.map(({ to, units, ref, data, parts }) => [
+      ...[to, units, ref, hex(data)],
+      parts.map(({ units, claim }) => [units, claim]),
+    ]);
+    await this.single(this.platform.signers.enforcer, "succeed", [from, words, ids], code);
+  }
+
+  private fullest(): string {
+    const held = (account: string) => this.model.openHolds(account).length;
+    return [...this.wallets].sort((a, b) => held(b) - held(a))[this.random(2)]!;
   }
 
   protected async freeze(): Promise<void> {

@@ -32,6 +32,17 @@ export interface ModelHold {
   state: "open" | "accepted" | "closed";
 }
 
+/** What one of those who succeed a holder gets. */
+export interface ModelSuccessor {
+  to: string;
+  /** Outside holds. */
+  units: bigint;
+  ref: string;
+  data: bigint;
+  /** Of each hold, in the order in which the holds are named. */
+  parts: { units: bigint; claim: bigint }[];
+}
+
 export interface ModelPolicy {
   paused: boolean;
   acceptance: boolean;

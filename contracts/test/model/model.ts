@@ -1,5 +1,5 @@
 import { nobody } from "./facts.ts";
-import { LegalActs } from "./legal-acts.ts";
+import { Successions } from "./successions.ts";
 import { freezeId, policyWord } from "./words.ts";
 
 /**
@@ -7,7 +7,7 @@ import { freezeId, policyWord } from "./words.ts";
  * refusal code (0: done) and appends the entries that the act makes. The differential test plays the same acts
  * against the contract. This file adds consolidation and split to the acts of the others.
  */
-export class Model extends LegalActs {
+export class Model extends Successions {
   ratio: { n: bigint; d: bigint; ref: string; total: bigint; carried: Set<string>; sum: bigint } | null =
     null;
 

@@ -52,7 +52,7 @@ export class Rules extends Book {
   needsRequest = (): number[] => (this.policy.acceptance || this.policy.approval ? [15] : []);
 
   newHold(ref: string, expiryMinutes: number): number[] {
-    const reserved = ref === ZeroHash || ref.startsWith(`0x${"f".repeat(24)}`);
+    const reserved = ref === ZeroHash || /^0x[f]{23}[ef]/.test(ref);
     return [...(this.isPast(expiryMinutes) ? [43] : []), ...(reserved || this.holds.has(ref) ? [44] : [])];
   }
 

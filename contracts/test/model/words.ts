@@ -1,3 +1,4 @@
+import { AbiCoder, keccak256 } from "ethers";
 import type { ModelHold, ModelPolicy } from "./facts.ts";
 
 export const keepDays = 1n << 252n;
@@ -35,4 +36,10 @@ export function policyWord(policy: ModelPolicy): bigint {
     (policy.maxUnits << 64n) |
     (BigInt(policy.maxHolders) << 32n)
   );
+}
+
+/** The id of what one of several successors gets of a hold. */
+export function partId(id: string, account: string): string {
+  const hash = keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address"], [id, account]));
+  return `0x${"f".repeat(23)}e${hash.slice(26)}`;
 }

@@ -12,6 +12,7 @@ export const legalCalls = [
   "executeHolds",
   "enforceTransfers",
   "recover",
+  "succeed",
   "changeController",
   "assignPledge",
   "mark",
@@ -42,6 +43,7 @@ const valuesOf: Record<LegalCall, (args: Args) => unknown[]> = {
   executeHolds: ({ rows }) => [list(rows).map(unitsOf), atomic],
   enforceTransfers: ({ rows }) => [list(rows).map(unitsOf), atomic],
   recover: ({ lost, replacement, ref, holdIds }) => [lost, replacement, ref, words(holdIds)],
+  succeed: ({ from, rows, holdIds }) => [from, list(rows).map(successorOf), words(holdIds)],
   changeController: ({ holdId, controller }) => [holdId, controller],
   assignPledge: ({ holdId, pledgee, controller }) => [holdId, pledgee, controller],
   mark: ({ account, basis, ref, data, ...row }) => [account, unitsOf(row).units, basis, ref, data],
@@ -51,6 +53,7 @@ const valuesOf: Record<LegalCall, (args: Args) => unknown[]> = {
 function rowCount(call: LegalCall, args: Args): number {
   if (call === "changeController" || call === "assignPledge" || call === "mark") return 1;
   if (call === "recover") return 1 + words(args.holdIds).length;
+  if (call === "succeed") return list(args.rows).length * (1 + words(args.holdIds).length);
   if (call === "releaseHolds" || call === "releaseByOrder") return words(args.holdIds).length;
   return list(args.rows).reduce(
     (sum, { breaks }) => sum + 1 + (Array.isArray(breaks) ? breaks.length : 0),
@@ -67,6 +70,10 @@ function words(value: unknown): Word[] {
   if (!Array.isArray(value)) throw new RangeError("Holds are named by a list of ids.");
   return value as Word[];
 }
+
+const successorOf = (row: Args): Args => ({ ...unitsOf(row), parts: list(row.parts).map(partOf) });
+
+const partOf = (part: Args): Args => ({ ...unitsOf(part), claim: unitsOf({ units: part.claim }).units });
 
 /** JSON brings units as decimal text. */
 const unitsOf = ({ units, ...rest }: Args): Args => {

@@ -30,11 +30,19 @@ const samples: Record<(typeof legalCalls)[number], ChainCommand["args"]> = {
   executeHolds: { rows: [{ holdId: ref, units: "3" }] },
   enforceTransfers: { rows: [move] },
   recover: { lost: account, replacement: target, ref, holdIds: [ref, data] },
+  succeed: {
+    from: account,
+    rows: [
+      { to: target, units: "2", ref, data, parts: [{ units: "1", claim: "3" }] },
+      { to: controller, units: "0", ref: data, data, parts: [{ units: "0", claim: "4" }] },
+    ],
+    holdIds: [ref],
+  },
   changeController: { holdId: ref, controller },
   assignPledge: { holdId: ref, pledgee: account, controller },
   mark: { account, units: "5", basis: 13, ref, data },
 };
-const single: readonly string[] = ["recover", "changeController", "assignPledge", "mark"];
+const single: readonly string[] = ["recover", "succeed", "changeController", "assignPledge", "mark"];
 const command = (call: string, args: ChainCommand["args"]): ChainCommand => ({ call, target, ref, args });
 
 describe("a legal act", () => {
@@ -54,6 +62,7 @@ describe("a legal act", () => {
       encodeCommands([command(call, args)], targets).gasLimit;
     expect(gas("enforceTransfers", samples.enforceTransfers)).toBe(legalCallGas(2));
     expect(gas("recover", samples.recover)).toBe(legalCallGas(3));
+    expect(gas("succeed", samples.succeed)).toBe(legalCallGas(4));
   });
 
   test.each([

@@ -16,6 +16,7 @@ export const entryKinds = {
   TERMS: 14,
   HOLD_RANKED: 15,
   HOLD_ASSIGNED: 16,
+  HOLD_SUCCEEDED: 17,
 } as const;
 export type EntryKind = keyof typeof entryKinds;
 
@@ -37,6 +38,7 @@ export const entryKindsJa: Readonly<Record<EntryKind, string>> = {
   TERMS: "条件・書類",
   HOLD_RANKED: "後順位の質権の設定",
   HOLD_ASSIGNED: "質権の移転",
+  HOLD_SUCCEEDED: "質権・差押え等の付いた一般承継",
 };
 
 /** Kinds of holds: what encumbers units. Title and record-date entitlement stay with the account. */

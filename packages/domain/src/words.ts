@@ -61,6 +61,29 @@ export function decodeHold(word: Word): HoldData {
   };
 }
 
+/** `data` of HOLD_SUCCEEDED. */
+export interface SuccessionData extends EntryDates {
+  /** Lots keep their acquisition dates. */
+  keepDates: boolean;
+  /** The successor is one of several and gets a part of the hold; else the hold itself. */
+  isPart: boolean;
+  /** What it claims there, its units included. */
+  claimed: bigint;
+}
+
+export const encodeSuccession = ({ keepDates, isPart, claimed, ...dates }: SuccessionData): Word =>
+  `0x${hex(Number(keepDates) + 2 * Number(isPart), 1)}${"0".repeat(23)}${hex(claimed, 24)}${encodeDates(dates)}`;
+
+export function decodeSuccession(word: Word): SuccessionData {
+  const flags = digits(word, 0, 1);
+  return {
+    keepDates: (flags & 1) === 1,
+    isPart: (flags & 2) === 2,
+    claimed: BigInt(`0x${word.slice(26, 50)}`),
+    ...decodeDates(word),
+  };
+}
+
 /** `data` of a RATIO: `n` new units in the place of `d` old ones. */
 export interface RatioData {
   n: bigint;

@@ -1,9 +1,9 @@
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { jstDayOfSeconds } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";
-import { decodeHold, decodeMove, type EntryDates, zeroAddress } from "@genbo/domain/words";
+import { decodeHold, decodeMove, decodeSuccession, type EntryDates, zeroAddress } from "@genbo/domain/words";
 import { FoldError } from "./fold-error.ts";
-import { holdAfter } from "./hold.ts";
+import { holdAfter, succeededHold } from "./hold.ts";
 import { mergeLots, sumLots, takeLots } from "./lots.ts";
 import { checkWhole, ratioOf, scaledBy, scaleLots } from "./ratio.ts";
 import { saidOfThePast } from "./rectification.ts";
@@ -35,6 +35,7 @@ const handlers: Record<number, Handler> = {
   [entryKinds.TERMS]: plain,
   [entryKinds.HOLD_RANKED]: noteHold,
   [entryKinds.HOLD_ASSIGNED]: noteHold,
+  [entryKinds.HOLD_SUCCEEDED]: succeed,
 };
 
 /** What an entry does. Pure. @throws FoldError when the entry cannot be true of `state`. */
@@ -62,6 +63,7 @@ function plain(context: Context): Effect {
     lotShortfall: 0n,
     holdings: [],
     hold: null,
+    parted: null,
     policy: state.policy,
   };
 }
@@ -84,12 +86,31 @@ function executeHold(context: Context): Effect {
   return moveUnits(context, decodeHold(hold.data), false, hold);
 }
 
+/** Units go to whoever succeeds their holder, and what rests on them goes along (Trust Act 200(2), Companies Act 693). */
+function succeed(context: Context): Effect {
+  const { entry, state } = context;
+  const { hold, parted } = succeededHold(state.holds.get(entry.ref) ?? null, entry);
+  if (parted !== null && state.holds.has(hold.id))
+    throw new FoldError("HOLD_EXISTS", entry.seq, `hold ${hold.id} is open already`);
+  const data = decodeSuccession(entry.data);
+  // What waits for units may have none.
+  if (entry.units === 0n) return { ...plain(context), holdId: hold.id, hold, parted };
+  return { ...moveUnits(context, data, data.keepDates, hold, entry.units), parted };
+}
+
 /**
  * Moves units out of the free part of an account, or out of the units of a hold, whose word's top digit is its kind
  * and no flag.
  * @param hold as it stands after the move
+ * @param encumbered how many of them are encumbered where they arrive
  */
-function moveUnits(context: Context, dates: EntryDates, keepDates: boolean, hold: Hold | null): Effect {
+function moveUnits(
+  context: Context,
+  dates: EntryDates,
+  keepDates: boolean,
+  hold: Hold | null,
+  encumbered = 0n,
+): Effect {
   const { entry, state } = context;
   const { units, from, to, seq } = entry;
   if (units === 0n || from === to) throw new FoldError("BAD_PAYLOAD", seq, "it moves nothing");
@@ -102,15 +123,20 @@ function moveUnits(context: Context, dates: EntryDates, keepDates: boolean, hold
     const split = takeLots(before.lots, units, dates.lotAcquiredOn);
     lots = split.taken;
     shortfall = split.shortfall;
-    const encumbered = hold === null ? before.encumbered : before.encumbered - units;
+    const left = hold === null ? before.encumbered : before.encumbered - units;
     holdings.push(
-      changeOf(seq, before, { ...before, units: before.units - units, encumbered, lots: split.left }),
+      changeOf(seq, before, { ...before, units: before.units - units, encumbered: left, lots: split.left }),
     );
   }
   if (to !== zeroAddress) {
     const before = state.holdings.get(to) ?? newHolding(context, to);
     const made = keepDates ? lots : [{ acquiredOn: today, units }];
-    const after = { ...before, units: before.units + units, lots: mergeLots(before.lots, made) };
+    const after = {
+      ...before,
+      units: before.units + units,
+      encumbered: before.encumbered + encumbered,
+      lots: mergeLots(before.lots, made),
+    };
     holdings.push(changeOf(seq, before.units === 0n ? null : before, after));
   }
   const effect = plain(context);

@@ -45,8 +45,9 @@ export function stepOf(state: IssueState, entry: ChainEntry, personOf: PersonOf)
 export function apply(state: IssueState, done: Step): void {
   Object.assign(state, done.totals);
   for (const { account, after } of done.effect.holdings) put(state.holdings, account, after);
-  const { hold } = done.effect;
-  if (hold !== null) put(state.holds, hold.id, hold.toSeq === null ? hold : null);
+  const { hold, parted } = done.effect;
+  for (const each of [parted, hold])
+    if (each !== null) put(state.holds, each.id, each.toSeq === null ? each : null);
   for (const [person, count] of done.accountsOfPerson) put(state.accountsOfPerson, person, count || null);
 }
 

@@ -1,6 +1,7 @@
 import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
-import { decodeHold, zeroAddress } from "@genbo/domain/words";
+import { decodeHold, decodeSuccession, type Word, zeroAddress } from "@genbo/domain/words";
 import { FoldError } from "./fold-error.ts";
+import { keccakOf } from "./keccak.ts";
 import { scaleHold } from "./ratio.ts";
 import type { ChainEntry, Hold } from "./state.ts";
 
@@ -32,6 +33,52 @@ export function holdAfter(before: Hold | null, entry: ChainEntry): Hold {
   }
 }
 
+/** Every hold that an entry of one leaves: it, or a part of it and what is left. */
+export function holdsAfter(before: Hold | null, entry: ChainEntry): Hold[] {
+  if (entry.kind !== entryKinds.HOLD_SUCCEEDED) return [holdAfter(before, entry)];
+  const { hold, parted } = succeededHold(before, entry);
+  return parted === null ? [hold] : [hold, parted];
+}
+
+/** What the successor whom an entry names has of a hold, and what is left of the hold itself where he is one of several. */
+export interface SucceededHold {
+  hold: Hold;
+  parted: Hold | null;
+}
+
+/**
+ * A right that rests on units goes on at whoever succeeds their holder: whole to one, a part of it to each of several,
+ * every part for the whole claim (Civil Code 296, 350). The parts have together what it had and claimed.
+ * @throws FoldError
+ */
+export function succeededHold(before: Hold | null, entry: ChainEntry): SucceededHold {
+  const hold = open(before, entry);
+  const { isPart, claimed } = decodeSuccession(entry.data);
+  const { units, to, seq } = entry;
+  if (to === zeroAddress || to === entry.from) throw bad(entry, "nobody succeeds");
+  if (claimed < units || claimed > hold.claimed || claimed - units > hold.claimed - hold.units)
+    throw bad(entry, "it claims what the hold does not");
+  const passes: readonly number[] = [holdKinds.PLEDGE, holdKinds.ATTACHMENT, holdKinds.LOCKUP];
+  if (claimed === 0n || !passes.includes(hold.kind)) throw bad(entry, "such a hold does not pass");
+  if (!isPart) {
+    if (claimed !== hold.claimed || units !== hold.units)
+      throw bad(entry, "it leaves some of the hold behind");
+    return { hold: { ...hold, account: to }, parted: null };
+  }
+  const behind = hold.behind === null ? null : partIdOf(hold.behind, to);
+  const own = { id: partIdOf(hold.id, to), partOf: hold.partOf ?? hold.id, account: to, fromSeq: seq };
+  return {
+    hold: { ...hold, ...own, units, claimed, behind },
+    parted: lowered(hold, entry, hold.claimed - claimed),
+  };
+}
+
+/** The id of the part of a hold that a successor's account has: nobody can take it before. */
+export function partIdOf(id: Word, account: string): Word {
+  const bytes = Buffer.from(`${id.slice(2)}${account.slice(2).padStart(64, "0")}`, "hex");
+  return `0x${"f".repeat(23)}e${keccakOf(bytes).slice(26)}`;
+}
+
 function created(before: Hold | null, entry: ChainEntry): Hold {
   if (before !== null) throw new FoldError("HOLD_EXISTS", entry.seq, `hold ${entry.ref} is open already`);
   const { kind, controller, expiryMinutes } = decodeHold(entry.data);
@@ -52,6 +99,7 @@ function created(before: Hold | null, entry: ChainEntry): Hold {
     units: waits ? 0n : entry.units,
     claimed: entry.units,
     behind: null,
+    partOf: null,
     expiryMinutes,
     accepted: false,
     data: entry.data,

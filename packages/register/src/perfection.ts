@@ -9,6 +9,7 @@ const movesTitle: ReadonlySet<number> = new Set([
   entryKinds.FORCED_TRANSFER,
   entryKinds.RECOVERY,
   entryKinds.HOLD_EXECUTED,
+  entryKinds.HOLD_SUCCEEDED,
 ]);
 const makesOrEndsHold: ReadonlySet<number> = new Set([
   entryKinds.HOLD_CREATED,

@@ -46,6 +46,8 @@ export interface Hold {
   claimed: bigint;
   /** Of a pledge behind another: the first pledge on the same units, whose id they share though it may have ended. */
   behind: Word | null;
+  /** Of a part that one of several successors has: the undivided hold, whose id all its parts share (`partIdOf`). */
+  partOf: Word | null;
   /** Minutes since 1970; 0 = never. */
   expiryMinutes: number;
   accepted: boolean;

@@ -39,6 +39,8 @@ export interface Effect {
   holdings: HoldingChange[];
   /** The hold after this entry. */
   hold: Hold | null;
+  /** The hold of which it has become a part, after this entry. */
+  parted: Hold | null;
   policy: Word;
 }
 

@@ -265,6 +265,7 @@ async function orderAtRandom(state: IssueState, act: Act, make: RowMakers): Prom
   });
   await act(enforcer, "enforceTransfers", ordered, false);
   await act(enforcer, "setFrozenTokens", anyWallet(), BigInt(below(40)));
+  await inheritAtRandom(state, act, make);
   const [lost, replacement] = [wallets[5 + below(4)]!, wallets[5 + below(4)]!];
   if (lost === replacement || !state.holdings.has(lost)) return;
   const carried = [...state.holds.values()].filter((hold) => hold.account === lost && hold.kind !== 6);
@@ -276,6 +277,40 @@ async function orderAtRandom(state: IssueState, act: Act, make: RowMakers): Prom
     ref(),
     carried.map(({ id }) => id),
   );
+}
+
+/** All of an account to one or two others, with what rests on it where no trade is under way. */
+async function inheritAtRandom(state: IssueState, act: Act, { ref, data }: RowMakers): Promise<void> {
+  const from = [...state.holdings.values()].find(({ account }) => {
+    const own = [...state.holds.values()].filter((hold) => hold.account === account);
+    return own.length > 0 && own.every(({ kind, claimed }) => (kind > 2 && kind < 6) || claimed === 0n);
+  });
+  if (from === undefined) return;
+  const holds = [...state.holds.values()].filter(
+    ({ account, kind }) => account === from.account && kind !== 6,
+  );
+  const targets = holds.map(({ target }) => target);
+  const turn = below(9);
+  const others = [...wallets.slice(turn, 9), ...wallets.slice(0, turn)];
+  const heirs = others.filter((each) => each !== from.account && !targets.includes(each));
+  const sole = below(3) === 0;
+  const rows = heirs.slice(0, sole ? 1 : 2).map((to, row) => {
+    const part = (units: bigint) => (sole ? units : row === 0 ? units / 3n : units - units / 3n);
+    const parts = holds.map(({ units, claimed }) => [part(units), part(units) + part(claimed - units)]);
+    return [to, part(from.units - from.encumbered), ref(), data(), parts];
+  });
+  const before = state.holds.size;
+  await act(
+    platform.signers.enforcer,
+    "succeed",
+    from.account,
+    rows,
+    holds.map(({ id }) => id),
+  ).catch((error: unknown) => {
+    // A row without units, or too many that wait: both are refused.
+    if (!String((error as { data?: string }).data).match(/^0x[0-9a-f]{72}$/)) throw error;
+  });
+  expect(state.holds.size).toBeGreaterThanOrEqual(before);
 }
 
 /** A whole consolidation or split, each account by itself. */
@@ -378,6 +413,7 @@ test("the acts were of every kind", () => {
     "HOLD_EXECUTED",
     "HOLD_RANKED",
     "HOLD_RELEASED",
+    "HOLD_SUCCEEDED",
     "ISSUE",
     "MARK",
     "POLICY",

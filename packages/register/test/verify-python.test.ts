@@ -9,6 +9,7 @@ import { type ExportLine, lineText } from "../src/export.ts";
 import { accounts, acts, entriesOf } from "./acts.ts";
 import { account, createChain, holdWord } from "./chain.ts";
 import { exportOf } from "./exported.ts";
+import { inherited } from "./inherited.ts";
 import { rectifiedActs, rectifiedHistory } from "./rectified.ts";
 import { scaled } from "./scaled.ts";
 
@@ -68,6 +69,11 @@ test.skipIf(!hasPython)("also where a pledge ranks behind another, is assigned a
   chain.onHold("HOLD_CHANGED", second, 5n, 3, { to: pledgor, data: first.data });
   chain.onHold("HOLD_EXECUTED", second, 5n, 4, { to: bank, data: first.data });
   expect(verdicts([exportOf(chain.entries, accounts)])).toMatchObject([whole]);
+});
+
+test.skipIf(!hasPython)("also where heirs have parts of what rested on the units", () => {
+  const { entries } = inherited();
+  expect(verdicts([exportOf(entries, 11)])).toMatchObject([whole]);
 });
 
 test.skipIf(!hasPython)(

@@ -737,6 +737,7 @@ create table hold (
   units bigint not null check (units >= 0), -- what it encumbers
   claimed bigint not null, -- its units and those under earlier holds that it waits for
   behind text, -- of a pledge behind another: the first pledge on the same units
+  part_of text, -- of a part that one of several successors has: the undivided hold
   expires_at timestamptz,
   accepted boolean not null default false,
   data text not null,
@@ -748,6 +749,7 @@ create table hold (
 );
 create index hold_account on hold (issue_id, account) where to_seq is null;
 create index hold_behind on hold (issue_id, behind) where behind is not null;
+create index hold_part_of on hold (issue_id, part_of) where part_of is not null;
 
 create table issue_state (
   issue_id text primary key references issue,

@@ -164,7 +164,7 @@ async function receiversWithoutRecord(tx: Queryable, issueId: string, after: num
        select r.seq, ('x' || substr(r.record, 33, 10))::bit(40)::bigint as valid_until from registry_record r
        where r.wallet = e.to_account and (r.block_number, r.log_index) < (e.block_number, e.log_index)
        order by r.seq desc limit 1) r on true
-     where e.issue_id = $1 and e.seq > $2 and e.kind in (1, 3, 4, 5, 8) and e.to_account is not null
+     where e.issue_id = $1 and e.seq > $2 and e.kind in (1, 3, 4, 5, 8, 17) and e.to_account is not null
        and (r.seq is null or (e.basis in (1, 2) and r.valid_until < extract(epoch from e.block_time)))
      order by e.seq`,
     [issueId, after],

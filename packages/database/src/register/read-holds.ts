@@ -1,6 +1,6 @@
 import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import { zeroAddress } from "@genbo/domain/words";
-import { holdAfter } from "@genbo/register/hold";
+import { holdsAfter } from "@genbo/register/hold";
 import type { ChainEntry, Hold } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
 import { claimsOf, everInFavourOf, ranksOf } from "./read-pledges.ts";
@@ -33,9 +33,9 @@ export interface HoldsPage {
 export async function holdsPage(db: Queryable, at: StateOf, query: HoldsQuery): Promise<HoldsPage> {
   const { issueId, seq } = at;
   const { custodianId = null, after = "", limit } = query;
-  const found = await db.query<{ id: string }>({
+  const found = await db.query<Named>({
     name: "holds-page",
-    text: `select h.id
+    text: `select h.id, h.part_of as "partOf"
       from hold h
       left join account a on a.address = h.account left join account t on t.address = h.target
       where h.issue_id = $1 and h.from_seq <= $2 and (h.to_seq is null or h.to_seq > $2) and h.id > $3
@@ -61,9 +61,9 @@ export async function holdsOf(
   const { issueId, seq } = at;
   const { side, accounts, kind = null } = of;
   const others = await (side === "target" ? everInFavourOf : holdsCarriedFrom)(db, issueId, accounts);
-  const found = await db.query<{ id: string }>({
+  const found = await db.query<Named>({
     name: `holds-of-${side}`,
-    text: `select id from hold
+    text: `select id, part_of as "partOf" from hold
       where issue_id = $1 and from_seq <= $2 and (to_seq is null or to_seq > $2)
         and (id = any($3) or account = any($5)) and ($4::int is null or kind = $4)
       order by id`,
@@ -73,7 +73,7 @@ export async function holdsOf(
   return (await openOnes(db, at, found.rows)).filter((hold) => wanted.has(hold[side] ?? ""));
 }
 
-/** Holds that stood on one of these accounts before they went with its units to another one, as a recovery carries them. */
+/** Holds that stood on one of these accounts before they went with its units to another one, by recovery or succession. */
 async function holdsCarriedFrom(
   db: Queryable,
   issueId: string,
@@ -82,17 +82,25 @@ async function holdsCarriedFrom(
   const found = await db.query<{ id: string }>({
     name: "holds-carried-from",
     text: `select distinct ref as id from entry
-      where issue_id = $1 and from_account = any($2) and kind = ${entryKinds.HOLD_CHANGED} and to_account <> from_account`,
+      where issue_id = $1 and from_account = any($2) and to_account <> from_account
+        and kind in (${entryKinds.HOLD_CHANGED}, ${entryKinds.HOLD_SUCCEEDED})`,
     values: [issueId, accounts],
   });
   return found.rows.map(({ id }) => id);
 }
 
-async function openOnes(db: Queryable, at: StateOf, rows: readonly { id: string }[]): Promise<HoldAt[]> {
+/** A hold, with the undivided one where it is a part. */
+interface Named {
+  id: string;
+  partOf: string | null;
+}
+
+async function openOnes(db: Queryable, at: StateOf, rows: readonly Named[]): Promise<HoldAt[]> {
   const ids = rows.map(({ id }) => id);
-  const standing = await holdsAt(db, at, ids);
+  const { standing, linesOf } = await holdsAt(db, at, rows);
   const pledges = ids.filter((id) => standing.get(id)?.kind === holdKinds.PLEDGE);
-  const [claims, ranks] = [await claimsOf(db, at, pledges), await ranksOf(db, at, pledges)];
+  const claims = await claimsOf(db, at, new Map(pledges.map((id) => [id, linesOf(id)])));
+  const ranks = await ranksOf(db, at, pledges);
   const persons = await personsOf(
     db,
     [...standing.values()].flatMap(({ account, target }) => [account, target]),
@@ -162,23 +170,40 @@ interface EntryRow {
   time: Date;
 }
 
-/** Holds as their entries up to a position left them. */
+/**
+ * Holds as their entries up to a position left them. Of a part these begin with those of the hold that was divided.
+ * @returns also of what holds the lines are a hold's: its own and, of a part, those that it was part of
+ */
 async function holdsAt(
   db: Queryable,
   { issueId, seq }: StateOf,
-  ids: readonly string[],
-): Promise<Map<string, Hold>> {
-  if (ids.length === 0) return new Map();
+  named: readonly Named[],
+): Promise<{ standing: Map<string, Hold>; linesOf: (id: string) => string[] }> {
+  const [standing, partedFrom] = [new Map<string, Hold>(), new Map<string, string>()];
+  const linesOf = (id: string): string[] => {
+    const from = partedFrom.get(id);
+    return from === undefined ? [id] : [...linesOf(from), id];
+  };
+  if (named.length === 0) return { standing, linesOf };
+  const ids = named.map(({ id }) => id);
+  const families = [...new Set(named.flatMap(({ partOf }) => partOf ?? []))];
   const found = await db.query<EntryRow>({
     name: "entries-of-holds",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time
-      from entry where ref = any($2) and issue_id = $1 and seq <= $3
+      from entry where issue_id = $1 and seq <= $3 and ref = any($2::text[] || $4::text[] || array(
+          select id from hold where issue_id = $1 and part_of = any($4)))
         and (kind between 6 and 10 or kind > 14 or (kind = 12 and from_account is not null and to_account is null)) order by seq`,
-    values: [issueId, ids, seq],
+    values: [issueId, ids, seq, families],
   });
-  const holds = new Map<string, Hold>();
-  for (const row of found.rows) holds.set(row.ref, holdAfter(holds.get(row.ref) ?? null, entryOf(row)));
-  return holds;
+  for (const row of found.rows) {
+    for (const hold of holdsAfter(standing.get(row.ref) ?? null, entryOf(row))) {
+      standing.set(hold.id, hold);
+      if (hold.id !== row.ref) partedFrom.set(hold.id, row.ref);
+    }
+  }
+  const asked = new Set(ids);
+  for (const id of standing.keys()) if (!asked.has(id)) standing.delete(id);
+  return { standing, linesOf };
 }
 
 const entryOf = ({ seq, from, to, time, ...row }: EntryRow): ChainEntry => ({

@@ -2,13 +2,17 @@ import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { Queryable } from "../sql/connection.ts";
 import type { StateOf } from "./read-position.ts";
 
-/** What the cases about pledges say that they secure, as of a position: each case counts from the entry that it made. */
+/**
+ * What the cases about pledges say that they secure, as of a position: each case counts from the entry that it made. Every
+ * part of a pledge secures the whole of it (Civil Code 296, 350).
+ * @param linesOf by pledge: it, and before it what it was part of
+ */
 export async function claimsOf(
   db: Queryable,
   { issueId, seq }: StateOf,
-  ids: readonly string[],
+  linesOf: ReadonlyMap<string, readonly string[]>,
 ): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
+  if (linesOf.size === 0) return new Map();
   const { HOLD_CREATED, HOLD_CHANGED, HOLD_ASSIGNED } = entryKinds;
   const found = await db.query<{ id: string; claim: string }>({
     name: "claims-of-pledges",
@@ -17,9 +21,15 @@ export async function claimsOf(
       where e.ref = any($2) and e.issue_id = $1 and e.seq <= $3 and k.facts ->> 'claim' is not null
         and e.kind in (${HOLD_CREATED}, ${HOLD_CHANGED}, ${HOLD_ASSIGNED}) and k.kind in ('PLEDGE', 'PLEDGE_CHANGE')
       order by e.seq`,
-    values: [issueId, ids, seq],
+    values: [issueId, [...new Set([...linesOf.values()].flat())], seq],
   });
-  return new Map(found.rows.map(({ id, claim }) => [id, claim]));
+  const said = new Map(found.rows.map(({ id, claim }) => [id, claim]));
+  return new Map(
+    [...linesOf].flatMap(([id, lines]) => {
+      const last = lines.findLast((each) => said.has(each));
+      return last === undefined ? [] : [[id, said.get(last)!]];
+    }),
+  );
 }
 
 /**
@@ -47,13 +57,15 @@ export async function ranksOf(
   return new Map(found.rows.map(({ id, rank }) => [id, rank]));
 }
 
-/** Holds that were ever in favour of one of these accounts: made so, or assigned. */
+/** Holds that were ever in favour of one of these accounts: made so, or assigned; and all parts of such. */
 export async function everInFavourOf(
   db: Queryable,
   issueId: string,
   accounts: readonly string[],
 ): Promise<string[]> {
-  const text = `select distinct ref as id from entry where issue_id = $1 and to_account = any($2)
-    and kind in (${entryKinds.HOLD_CREATED}, ${entryKinds.HOLD_ASSIGNED})`;
+  const text = `with named as (
+      select distinct ref as id from entry where issue_id = $1 and to_account = any($2)
+        and kind in (${entryKinds.HOLD_CREATED}, ${entryKinds.HOLD_ASSIGNED}))
+    select id from named union select h.id from hold h join named n on h.part_of = n.id where h.issue_id = $1`;
   return (await db.query<{ id: string }>(text, [issueId, accounts])).rows.map(({ id }) => id);
 }

@@ -144,6 +144,7 @@ interface HoldRow {
   units: bigint;
   claimed: bigint;
   behind: string | null;
+  part_of: string | null;
   accepted: boolean;
   data: string;
   from_seq: bigint;
@@ -158,7 +159,7 @@ async function loadHolds(
   const [issueIds, ids] = pairs(holds);
   if (ids.length === 0) return;
   const result = await db.query<HoldRow>(
-    `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.behind, h.accepted, h.data, h.from_seq
+    `select h.issue_id, h.id, h.account, h.target, h.kind, h.controller, h.units, h.claimed, h.behind, h.part_of, h.accepted, h.data, h.from_seq
      from unnest($1::text[], $2::text[]) as t (issue_id, id) join hold h using (issue_id, id) where h.to_seq is null`,
     [bareArray(issueIds), bareArray(ids)],
   );
@@ -178,6 +179,7 @@ function holdOf(row: HoldRow): Hold {
     units: row.units,
     claimed: row.claimed,
     behind: row.behind,
+    partOf: row.part_of,
     expiryMinutes: decodeHold(row.data).expiryMinutes,
     accepted: row.accepted,
     data: row.data,

@@ -103,7 +103,8 @@ export function collectDerived(): DerivedRows {
         checkLots(issueId, holding);
         periods.push({ issueId, holding, opens: before === null });
       }
-      if (effect.hold !== null) holds.set(`${issueId} ${effect.hold.id}`, { issueId, hold: effect.hold });
+      for (const hold of [effect.parted, effect.hold])
+        if (hold !== null) holds.set(`${issueId} ${hold.id}`, { issueId, hold });
       totals.set(issueId, { issueId, ...after, blockNumber });
     },
     write: async (tx) => {
@@ -157,6 +158,7 @@ const holdColumns = [
   column<HoldOfIssue>("units", "bigint", ({ hold }) => hold.units),
   column<HoldOfIssue>("claimed", "bigint", ({ hold }) => hold.claimed),
   column<HoldOfIssue>("behind", "text", ({ hold }) => hold.behind),
+  column<HoldOfIssue>("part_of", "text", ({ hold }) => hold.partOf),
   column<HoldOfIssue>("expires_at", "timestamptz", ({ hold }) => expiryOf(hold)),
   column<HoldOfIssue>("accepted", "boolean", ({ hold }) => hold.accepted),
   column<HoldOfIssue>("data", "text", ({ hold }) => hold.data),

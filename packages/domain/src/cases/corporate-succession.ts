@@ -1,9 +1,18 @@
 import { dayOfIso, jstDay } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
+import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import { enforce } from "./calls.ts";
+import { passingFaults, passUnits } from "./passing.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, holdsOn, receiverFaults, servedFaults, successionDates } from "./situation.ts";
+import {
+  accountIn,
+  holdsOn,
+  receiverFaults,
+  type Situation,
+  servedFaults,
+  successionDates,
+} from "./situation.ts";
 
 export interface CorporateSuccessionFacts {
   from: string;
@@ -23,7 +32,8 @@ export const corporateSuccession: CaseRules<CorporateSuccessionFacts> = {
   accounts: ({ from, to }) => [from, to],
   documents: ({ form }) =>
     form === "MERGER" ? [["COMPANY_REGISTER"]] : [["COMPANY_REGISTER"], ["COMPANY_SPLIT_PLAN"]],
-  faults: ({ from, to, units, form, effectiveOn }, situation) => {
+  faults: (facts, situation) => {
+    const { from, to, units, form, effectiveOn } = facts;
     const faults = receiverFaults(situation, to);
     const { record, units: held } = accountIn(situation, from);
     if (record === null) faults.push("SENDER_NOT_REGISTERED");
@@ -31,14 +41,25 @@ export const corporateSuccession: CaseRules<CorporateSuccessionFacts> = {
       faults.push("SAME_ACCOUNT");
     if (units > held) faults.push("INSUFFICIENT_UNITS");
     else if (form === "MERGER" && units !== held) faults.push("SHARES_DO_NOT_ADD_UP");
-    if (holdsOn(situation, from).length > 0) faults.push("HOLDS_STAND");
+    faults.push(...restFaults(facts, situation));
     faults.push(...servedFaults(situation, from, units));
     if (dayOfIso(effectiveOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },
-  plan: ({ ref, facts: { from, to, units, effectiveOn } }, situation) => {
+  plan: ({ id, ref, facts: { from, to, units, effectiveOn } }, situation) => {
     const data = encodeMove(successionDates(situation, effectiveOn));
+    if (units === accountIn(situation, from).units) {
+      const successors = [{ account: to, units }];
+      return { calls: [passUnits(situation, { id, ref, account: from, successors, data })] };
+    }
     const move = { from, to, units, ref, data, breaks: [], basis: basisCode("GENERAL_SUCCESSION") };
     return { calls: [enforce(situation, [move])] };
   },
 };
+
+/** What rests on the units goes with all of them; a split of some takes those that nothing rests on. */
+function restFaults({ from, to, units }: CorporateSuccessionFacts, situation: Situation): RefusalCode[] {
+  const { units: held, free } = accountIn(situation, from);
+  if (units === held) return passingFaults(situation, from, [{ account: to, units }]);
+  return holdsOn(situation, from).length > 0 && units > free ? ["HOLDS_STAND"] : [];
+}

@@ -1,19 +1,11 @@
-import { refOf } from "../ids.ts";
 import { recordFlags } from "../investor-class.ts";
 import { dayOfIso, jstDay } from "../jst.ts";
-import { basisCode } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
-import { enforce, setFlags } from "./calls.ts";
+import { setFlags } from "./calls.ts";
+import { passingFaults, passUnits } from "./passing.ts";
 import type { CaseRules } from "./rules.ts";
-import {
-  accountIn,
-  holdsOn,
-  receiverFaults,
-  servedFaults,
-  successionDates,
-  walletsOfPerson,
-} from "./situation.ts";
+import { accountIn, receiverFaults, servedFaults, successionDates, walletsOfPerson } from "./situation.ts";
 
 export interface SuccessionFacts {
   /** The deceased's account. */
@@ -25,7 +17,7 @@ export interface SuccessionFacts {
 /**
  * Inheritance: the heirs ask alone (TAR 21(2)(iii)), with the family register and what says how they
  * divide; a share beyond the statutory one needs the will or the division (TA 95-2). First the deceased's
- * accounts are marked, then all units of the account go over, in one step.
+ * accounts are marked, then all units of the account go over, in one step, with what rests on them.
  */
 export const succession: CaseRules<SuccessionFacts> = {
   basis: "GENERAL_SUCCESSION",
@@ -39,8 +31,7 @@ export const succession: CaseRules<SuccessionFacts> = {
     if (units === 0n) faults.push("INSUFFICIENT_UNITS");
     if (heirs.reduce((sum, heir) => sum + heir.units, 0n) !== units) faults.push("SHARES_DO_NOT_ADD_UP");
     if (new Set(heirs.map((heir) => heir.account)).size < heirs.length) faults.push("HEIR_TWICE");
-    if (holdsOn(situation, account).length > 0) faults.push("HOLDS_STAND");
-    faults.push(...servedFaults(situation, account, units));
+    faults.push(...passingFaults(situation, account, heirs), ...servedFaults(situation, account, units));
     if (dayOfIso(diedOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     for (const heir of heirs) {
       faults.push(...receiverFaults(situation, heir.account));
@@ -53,18 +44,10 @@ export const succession: CaseRules<SuccessionFacts> = {
     const { personId, flags } = accountIn(situation, account).record!;
     const marked = flags | recordFlags.DECEASED;
     const unmarked = walletsOfPerson(situation, account).filter(({ record }) => record!.flags !== marked);
-    const basis = basisCode("GENERAL_SUCCESSION");
-    const moves = heirs.map((heir, row) => ({
-      from: account,
-      to: heir.account,
-      units: heir.units,
-      basis,
-      ref: row === 0 ? ref : refOf(id, row),
-      data: encodeMove(successionDates(situation, diedOn)),
-      breaks: [],
-    }));
+    const data = encodeMove(successionDates(situation, diedOn));
+    const pass = passUnits(situation, { id, ref, account, successors: heirs, data });
     return {
-      calls: [...unmarked.map((wallet) => setFlags(situation, wallet, marked)), enforce(situation, moves)],
+      calls: [...unmarked.map((wallet) => setFlags(situation, wallet, marked)), pass],
       flags: { personId, flags: marked },
     };
   },

@@ -35,8 +35,8 @@ export const caseRefusals = {
   HOLDS_STAND: [
     105,
     "Holds on the account stand in the way.",
-    "口座に質権・差押えその他の処分の制限が残っています。",
-    "End the requests, pledges or attachments on it first, each in its own way.",
+    "口座に、この手続では引き継げない処分の制限（移転請求中の口数、承継人自身のための質権等）が残っています。",
+    "End the transfers under way on it first, and a pledge in a successor's own favour. Pledges and attachments go along with all units of an account; of a part, a company split takes only what nothing rests on.",
   ],
   NOT_EFFECTIVE_YET: [
     106,
@@ -188,5 +188,17 @@ export const caseRefusals = {
     "An attachment of these units has been served and is being entered.",
     "差押命令等の送達を受け、差押えの記載の手続中である口数が含まれています。",
     "Wait until the case of the attachment has ended; what it leaves free is its holder's to give (Civil Execution Act 145).",
+  ],
+  TOO_MANY_PARTS: [
+    158,
+    "There are too many successors for what rests on the units: one transaction cannot carry all parts.",
+    "承継人と処分の制限の数が多く、一回の取引で引き継げません。",
+    "Successors times holds (with one more for free units) may be 50: enter the heirs as one group of co-owners, or end holds first.",
+  ],
+  ACCOUNT_IN_USE: [
+    159,
+    "An attachment that waits for units would reach those that a successor's account has already.",
+    "順位待ちの差押えがあるため、既に口数のある口座では引き継げません。",
+    "Register another account of the same person, without units, and name that one.",
   ],
 } as const satisfies Record<string, RefusalRow>;

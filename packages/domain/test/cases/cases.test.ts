@@ -339,13 +339,11 @@ describe("succession", () => {
     expect(about(papersOf("FAMILY_REGISTER"), own(heirF, "WILL"), division)).toEqual([]);
   });
 
-  test("is refused when shares do not add up, an heir is named twice or holds stand", () => {
-    const wrong = (more: Partial<typeof facts>, holds: Partial<CaseHold>[] = []) =>
-      faultsOf("SUCCESSION", { ...facts, ...more }, documents, situationOf(holds));
+  test("is refused when shares do not add up or an heir is named twice", () => {
+    const wrong = (more: Partial<typeof facts>) => faultsOf("SUCCESSION", { ...facts, ...more }, documents);
     expect(wrong({ heirs: [heirs[0]!] })).toEqual(["SHARES_DO_NOT_ADD_UP"]);
     expect(wrong({ heirs: [...heirs, { account: bank, units: 1n }] })).toEqual(["SHARES_DO_NOT_ADD_UP"]);
     expect(wrong({ heirs: [heirs[0]!, { account: heirE, units: 4n }] })).toEqual(["HEIR_TWICE"]);
-    expect(wrong({}, [{ kind: holdKinds.PLEDGE, units: 1n }])).toEqual(["HOLDS_STAND"]);
     expect(wrong({ heirs: [heirs[0]!, { account: spare, units: 4n }] })).toEqual(["SAME_ACCOUNT"]);
     expect(wrong({ heirs: [heirs[0]!, { account: stranger, units: 4n }] })).toEqual([
       "RECEIVER_NOT_REGISTERED",

@@ -214,10 +214,9 @@ describe("who asks alone", () => {
     const split = { ...merger, units: 9n, form: "COMPANY_SPLIT" as const };
     expect(faultsOf("CORPORATE_SUCCESSION", split, ["COMPANY_REGISTER"])).toEqual(["DOCUMENT_MISSING"]);
     expect(faultsOf("CORPORATE_SUCCESSION", split, ["COMPANY_REGISTER", "COMPANY_SPLIT_PLAN"])).toEqual([]);
-    const pledged = situationOf([{ kind: holdKinds.PLEDGE, units: 1n }]);
-    expect(faultsOf("CORPORATE_SUCCESSION", { ...merger, to: spare }, ["COMPANY_REGISTER"], pledged)).toEqual(
-      ["SAME_ACCOUNT", "HOLDS_STAND"],
-    );
+    expect(faultsOf("CORPORATE_SUCCESSION", { ...merger, to: spare }, ["COMPANY_REGISTER"])).toEqual([
+      "SAME_ACCOUNT",
+    ]);
   });
 });
 

@@ -1,0 +1,155 @@
+import { holdKinds } from "../entry-kinds.ts";
+import { refOf } from "../ids.ts";
+import { basisCode } from "../legal-basis.ts";
+import type { RefusalCode } from "../refusals.ts";
+import { enforce } from "./calls.ts";
+import type { PlannedCall } from "./rules.ts";
+import { accountIn, type CaseHold, holdsOn, queueFaults, type Situation } from "./situation.ts";
+
+/** Who succeeds the holder of an account, and to how many of its units. */
+export interface Successor {
+  account: string;
+  units: bigint;
+}
+
+/** What a successor has of a hold: what it encumbers there, and what it claims, those included. */
+interface Part {
+  units: bigint;
+  claim: bigint;
+}
+
+/** One transaction carries everything; `legalRowsMax` of the chain's calls. */
+const mostParts = 50;
+const rests: readonly number[] = [holdKinds.PLEDGE, holdKinds.ATTACHMENT, holdKinds.LOCKUP];
+const waits = ({ claimed, units }: CaseHold): boolean => claimed > units;
+
+/** Rules for what rests on the units of an account that passes whole: it goes along, or stands in the way. */
+export function passingFaults(
+  situation: Situation,
+  account: string,
+  successors: readonly Successor[],
+): RefusalCode[] {
+  const holds = holdsOn(situation, account);
+  const faults: RefusalCode[] = [];
+  const persons = successors.map((each) => personOf(situation, each.account));
+  const own = ({ kind, target }: CaseHold) =>
+    kind === holdKinds.PLEDGE && target !== null && persons.includes(personOf(situation, target));
+  // A trade names its seller, and a pledge in one's own favour ends (Civil Code 179(2), 520).
+  if (holds.some((hold) => !rests.includes(hold.kind) || own(hold))) faults.push("HOLDS_STAND");
+  if (holds.length > 0 && successors.length * (holds.length + 1) > mostParts) faults.push("TOO_MANY_PARTS");
+  const queue = holds.filter(waits);
+  if (queue.length === 0) return faults;
+  for (const { account: next } of successors) faults.push(...queueFaults(situation, next, queue.length));
+  // It would take what is the successor's own, as soon as anything there is freed.
+  const attaches = queue.some(({ kind }) => kind === holdKinds.ATTACHMENT);
+  if (attaches && successors.some((each) => accountIn(situation, each.account).units > 0n))
+    faults.push("ACCOUNT_IN_USE");
+  return faults;
+}
+
+const personOf = (situation: Situation, account: string): string =>
+  accountIn(situation, account).record?.personId ?? account;
+
+export interface Passing {
+  /** The case and its ref, which the first line that moves free units bears. */
+  id: string;
+  ref: string;
+  account: string;
+  successors: readonly Successor[];
+  /** The days of what they get. */
+  data: string;
+}
+
+/**
+ * The units of an account go to those who succeed its holder, with what rests on them: a pledge rests on every part for the
+ * whole claim (Civil Code 296, 350), and an attachment goes on against the successor.
+ */
+export function passUnits(
+  situation: Situation,
+  { id, ref, account, successors, data }: Passing,
+): PlannedCall {
+  const holds = holdsOn(situation, account).sort((a, b) => a.fromSeq - b.fromSeq);
+  const { parts, free } = dividedHolds(
+    holds,
+    successors.map(({ units }) => units),
+  );
+  const first = Math.max(
+    0,
+    free.findIndex((units) => units > 0n),
+  );
+  const rows = successors.map(({ account: to }, row) => ({
+    ...{ to, units: free[row]!, data },
+    ref: row === first ? ref : refOf(id, row < first ? row + 1 : row),
+  }));
+  const basis = basisCode("GENERAL_SUCCESSION");
+  if (holds.length === 0)
+    return enforce(
+      situation,
+      rows.map((row) => ({ ...row, from: account, basis, breaks: [] })),
+    );
+  const partsOf = (row: number) =>
+    parts.map((of) => ({ units: String(of[row]!.units), claim: String(of[row]!.claim) }));
+  return {
+    signer: situation.trustee,
+    call: "succeed",
+    onToken: true,
+    // Without free units there is no line of the case's own: its holds' lines tell of it.
+    ref: free.some((units) => units > 0n) ? ref : holds[0]!.id,
+    args: {
+      from: account,
+      rows: rows.map((row, place) => ({ ...row, units: String(row.units), parts: partsOf(place) })),
+      holdIds: holds.map((hold) => hold.id),
+    },
+  };
+}
+
+/**
+ * Holds divided like the units of their account, in their rank. What one waits for is divided like the units under the
+ * holds that it waits for, so that each part gets what the whole would have got.
+ * @returns by hold and successor, and what of the units is under none
+ */
+export function dividedHolds(
+  holds: readonly CaseHold[],
+  shares: readonly bigint[],
+): { parts: Part[][]; free: bigint[] } {
+  let free = [...shares];
+  const units = holds.map((hold) => {
+    const own = divided(hold.units, free);
+    free = free.map((rest, row) => rest - own[row]!);
+    return own;
+  });
+  const parts = holds.map((hold, place) => {
+    const ahead = shares.map((_, row) =>
+      holds.reduce(
+        (sum, other, at) => (at !== place && mayFeed(other, hold) ? sum + units[at]![row]! : sum),
+        0n,
+      ),
+    );
+    const lacking = hold.claimed - hold.units;
+    const reach = min(lacking, total(ahead));
+    const more = divided(reach, ahead);
+    const beyond = divided(lacking - reach, shares);
+    return units[place]!.map((own, row) => ({ units: own, claim: own + more[row]! + beyond[row]! }));
+  });
+  return { parts, free };
+}
+
+/** Units of a pledge go to those behind it on the same units, of any hold to an attachment that waits. */
+const mayFeed = (other: CaseHold, hold: CaseHold): boolean =>
+  hold.behind === null || (other.behind ?? other.id) === hold.behind;
+
+/** Parts of a number like weights, to the unit: they sum to it, and none exceeds its weight unless the number exceeds all. */
+function divided(whole: bigint, weights: readonly bigint[]): bigint[] {
+  const all = total(weights);
+  if (all === 0n) return weights.map(() => 0n);
+  let [weighed, given] = [0n, 0n];
+  return weights.map((weight) => {
+    weighed += weight;
+    const part = (whole * weighed) / all - given;
+    given += part;
+    return part;
+  });
+}
+
+const total = (numbers: readonly bigint[]): bigint => numbers.reduce((sum, each) => sum + each, 0n);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

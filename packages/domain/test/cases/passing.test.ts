@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { DocumentKind } from "../../src/cases/kinds.ts";
+import { dividedHolds } from "../../src/cases/passing.ts";
+import type { CaseHold } from "../../src/cases/situation.ts";
+import { holdKinds } from "../../src/entry-kinds.ts";
+import { decodeMove } from "../../src/words.ts";
+import { caseRef, faultsOf, planOf } from "./judge.ts";
+import { bank, broker, debtor, heirE, heirF, ref, situationOf, trustee } from "./register.ts";
+
+const { PLEDGE, ATTACHMENT, LOCKUP, DVP, FREEZE } = holdKinds;
+const pledge = (units: bigint, more: Partial<CaseHold> = {}) => ({
+  kind: PLEDGE,
+  units,
+  target: bank,
+  controller: broker,
+  ...more,
+});
+
+interface Args {
+  from: string;
+  rows: {
+    to: string;
+    units: string;
+    ref: string;
+    data: string;
+    parts: { units: string; claim: string }[];
+  }[];
+  holdIds: string[];
+}
+
+describe("an inheritance of units on which something rests", () => {
+  const heirs = [
+    { account: heirE, units: 6n },
+    { account: heirF, units: 4n },
+  ];
+  const facts = { account: debtor, diedOn: "2022-02-01", heirs };
+  const documents: DocumentKind[] = ["FAMILY_REGISTER", "DIVISION_AGREEMENT"];
+  const faults = (holds: Partial<CaseHold>[], more: Partial<typeof facts> = {}, units = {}) =>
+    faultsOf("SUCCESSION", { ...facts, ...more }, documents, situationOf(holds, { units }));
+  const passed = (holds: Partial<CaseHold>[], more: Partial<typeof facts> = {}) => {
+    const call = planOf("SUCCESSION", { ...facts, ...more }, situationOf(holds)).calls.at(-1)!;
+    return { ...call, args: call.args as unknown as Args };
+  };
+
+  test("goes along with a pledge: each heir's units are pledged as the whole was [CC 296] [CC 896] [TA 200(2)]", () => {
+    expect(faults([pledge(5n)])).toEqual([]);
+    const { args, ...call } = passed([pledge(5n)]);
+    expect(call).toEqual({ signer: trustee, call: "succeed", onToken: true, ref: caseRef });
+    expect(args).toMatchObject({
+      from: debtor,
+      holdIds: [ref(1)],
+      rows: [
+        { to: heirE, units: "3", ref: caseRef, parts: [{ units: "3", claim: "3" }] },
+        { to: heirF, units: "2", parts: [{ units: "2", claim: "2" }] },
+      ],
+    });
+    expect(args.rows.map(({ data }) => decodeMove(data).keepDates)).toEqual([true, true]);
+  });
+
+  test("of a sole heir takes each hold whole, with what an attachment waits for [CC 896] [CEA 145]", () => {
+    const sole = { heirs: [{ account: heirE, units: 10n }] };
+    const holds = [pledge(8n), { kind: ATTACHMENT, units: 2n, claimed: 5n }];
+    expect(faults(holds, sole)).toEqual([]);
+    const { args, ref: first } = passed(holds, sole);
+    const parts = [
+      { units: "8", claim: "8" },
+      { units: "2", claim: "5" },
+    ];
+    expect(args).toMatchObject({ holdIds: [ref(1), ref(2)], rows: [{ to: heirE, units: "0", parts }] });
+    // Nothing is free: the first line is that of the first hold.
+    expect(first).toBe(ref(1));
+  });
+
+  test("divides what waits so that each part gets what the whole would have got [CEA 145] [CC 296]", () => {
+    const { args } = passed([
+      pledge(5n),
+      pledge(0n, { claimed: 5n, behind: ref(1) }),
+      { kind: ATTACHMENT, units: 5n, claimed: 10n },
+    ]);
+    // Each has under the attachment all that the others do not have, and the second pledge what the first has.
+    expect(
+      args.rows.map(({ units, parts }) => [units, ...parts.map((part) => [part.units, part.claim])]),
+    ).toEqual([
+      ["0", ["3", "3"], ["0", "3"], ["3", "6"]],
+      ["0", ["2", "2"], ["0", "2"], ["2", "4"]],
+    ]);
+  });
+
+  test("names holds in their rank, and has a lock-up along", () => {
+    const { args } = passed([{ kind: LOCKUP, units: 2n, fromSeq: 9 }, pledge(3n, { fromSeq: 4 })]);
+    expect(args.holdIds).toEqual([ref(2), ref(1)]);
+  });
+
+  test("is refused while a trade is under way, for frozen units, and for a pledgee who inherits", () => {
+    expect(faults([{ units: 1n }])).toEqual(["HOLDS_STAND"]);
+    expect(faults([{ kind: DVP, units: 1n }])).toEqual(["HOLDS_STAND"]);
+    expect(faults([{ kind: FREEZE, units: 0n, claimed: 1n }])).toEqual(["HOLDS_STAND"]);
+    expect(faults([pledge(1n, { target: heirF })])).toEqual(["HOLDS_STAND"]);
+  });
+
+  test("is refused where an attachment that waits would reach the heir's own units [CEA 145(1)]", () => {
+    const waits = { kind: ATTACHMENT, units: 5n, claimed: 7n };
+    const own = { [heirF]: 1n };
+    expect(faults([pledge(5n), waits], {}, own)).toEqual(["ACCOUNT_IN_USE"]);
+    expect(faults([pledge(5n)], {}, own)).toEqual([]);
+    expect(faults([pledge(5n), waits])).toEqual([]);
+  });
+
+  test("is refused when one transaction cannot carry it, or too much would wait", () => {
+    const many = Array.from({ length: 10 }, () => pledge(1n));
+    const five = [heirE, heirF, bank, ref(70).slice(0, 42), ref(71).slice(0, 42)];
+    const shares = { heirs: five.map((account) => ({ account, units: 2n })) };
+    expect(faults(many, shares)).toContain("TOO_MANY_PARTS");
+    expect(faults(many.slice(0, 9), shares)).not.toContain("TOO_MANY_PARTS");
+    const waiting = Array.from({ length: 9 }, () => pledge(0n, { claimed: 1n, behind: ref(1) }));
+    expect(faults([pledge(1n), ...waiting])).toContain("TOO_MANY_WAITING");
+    expect(faults([pledge(1n), ...waiting.slice(1)])).toEqual([]);
+  });
+});
+
+describe("a company that succeeds", () => {
+  const facts = { from: debtor, to: bank, units: 10n, effectiveOn: "2022-03-01" };
+  const merger = { ...facts, form: "MERGER" as const };
+  const split = { ...facts, form: "COMPANY_SPLIT" as const };
+  const own = { target: heirE };
+
+  test("takes pledges and attachments along in a merger [CC 896] [CA 693]", () => {
+    const held = situationOf([pledge(4n, own), { kind: ATTACHMENT, units: 3n }]);
+    expect(faultsOf("CORPORATE_SUCCESSION", merger, ["COMPANY_REGISTER"], held)).toEqual([]);
+    expect(planOf("CORPORATE_SUCCESSION", merger, held).calls).toMatchObject([
+      {
+        call: "succeed",
+        ref: caseRef,
+        args: { rows: [{ to: bank, units: "3" }], holdIds: [ref(1), ref(2)] },
+      },
+    ]);
+    const trade = situationOf([{ units: 1n }]);
+    expect(faultsOf("CORPORATE_SUCCESSION", merger, ["COMPANY_REGISTER"], trade)).toEqual(["HOLDS_STAND"]);
+  });
+
+  test("takes of a split all with what rests on it, or what nothing rests on", () => {
+    const papers: DocumentKind[] = ["COMPANY_REGISTER", "COMPANY_SPLIT_PLAN"];
+    const held = situationOf([pledge(4n, own)]);
+    const callOf = (units: bigint) =>
+      planOf("CORPORATE_SUCCESSION", { ...split, units }, held).calls[0]!.call;
+    const faults = (units: bigint) => faultsOf("CORPORATE_SUCCESSION", { ...split, units }, papers, held);
+    expect([faults(10n), callOf(10n)]).toEqual([[], "succeed"]);
+    expect([faults(6n), callOf(6n)]).toEqual([[], "enforceTransfers"]);
+    expect(faults(7n)).toEqual(["HOLDS_STAND"]);
+  });
+});
+
+const holdOf = (hold: Partial<CaseHold>, place: number): CaseHold => ({
+  ...{ id: ref(place + 1), account: debtor, target: null, kind: PLEDGE, controller: broker, units: 0n },
+  ...{ claimed: hold.units ?? 0n, behind: null, fromSeq: place, form: null, ...hold },
+});
+
+test("whatever is divided stays whole, fits into each share and frees nothing [CC 296]", () => {
+  const history = fc.record({
+    shares: fc.array(fc.bigInt(1n, 40n), { minLength: 1, maxLength: 6 }),
+    wanted: fc.array(
+      fc.record({ units: fc.bigInt(0n, 60n), more: fc.bigInt(0n, 60n), waits: fc.boolean() }),
+      {
+        maxLength: 7,
+      },
+    ),
+  });
+  fc.assert(
+    fc.property(history, ({ shares, wanted }) => {
+      const all = sum(shares);
+      let free = all;
+      const holds = wanted.flatMap(({ units, more, waits }, place) => {
+        const own = BigInt(Math.min(Number(units), Number(free)));
+        free -= own;
+        const claimed = own + (waits ? more : 0n);
+        return claimed === 0n ? [] : [holdOf({ units: own, claimed, kind: ATTACHMENT }, place)];
+      });
+      const { parts, free: left } = dividedHolds(holds, shares);
+      for (const [place, hold] of holds.entries()) {
+        const of = parts[place]!;
+        expect([sum(of.map(({ units }) => units)), sum(of.map(({ claim }) => claim))]).toEqual([
+          hold.units,
+          hold.claimed,
+        ]);
+        expect(of.every(({ units, claim }) => units >= 0n && claim >= units)).toBe(true);
+      }
+      for (const [row, share] of shares.entries()) {
+        expect(left[row]! + sum(parts.map((of) => of[row]!.units))).toBe(share);
+        expect(left[row]! >= 0n).toBe(true);
+      }
+      // Where a hold claims no more than there is, each part does so too.
+      for (const [place, hold] of holds.entries())
+        if (hold.claimed <= all - free)
+          expect(parts[place]!.every(({ claim }, row) => claim <= shares[row]! - left[row]!)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((all, each) => all + each, 0n);
