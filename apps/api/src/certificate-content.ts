@@ -3,7 +3,7 @@ import type { IssueWithState } from "@genbo/database/issues/issues";
 import type { CertificateSide } from "@genbo/database/legal/certificates";
 import { anchoredRootAt } from "@genbo/database/register/anchors";
 import { registerPage } from "@genbo/database/register/read";
-import { type EntryLine, entriesPage } from "@genbo/database/register/read-entries";
+import { type EntryLine, entriesPage, linesOfHolds } from "@genbo/database/register/read-entries";
 import { type HoldAt, holdsOf } from "@genbo/database/register/read-holds";
 import { marksAt } from "@genbo/database/register/read-marks";
 import type { Reading } from "@genbo/database/register/read-overlay";
@@ -192,25 +192,26 @@ async function pledgeeBody(
   const pledges = await holdsOf(ctx.pool, position, of);
   if (pledges.length === 0) throw notFound();
   const holdIds = pledges.map(({ id }) => id);
-  const ids = new Set(holdIds);
-  // An assigned pledge's first lines name the pledgee before: each pledge's lines are among its pledgor's.
-  const pledgors = [...new Set(pledges.flatMap(({ personId }) => (personId === null ? [] : [personId])))];
-  const lines: EntryLine[] = [];
-  for (const pledgor of pledgors)
-    lines.push(...(await entriesOf(ctx, position, pledgor, ({ ref }) => ids.has(ref))));
-  const entries = lines.sort((a, b) => a.seq - b.seq);
+  // An assigned pledge's first lines name the pledgee before, those of a part are the undivided pledge's.
+  const ids = [...new Set(pledges.flatMap(({ lines }) => lines))];
+  const limit = certificateEntriesMax + 1;
+  const entries = await linesOfHolds(ctx.pool, position, { ids, limit });
+  if (entries.length === limit) throw tooMany();
   return {
     body: {
-      pledges: pledges.map(({ id, account: pledged, units, claimed, behind, rank, claim, fromSeq }) => ({
-        id,
-        account: pledged,
-        units,
-        waiting: claimed - units,
-        behind,
-        rank,
-        claim,
-        fromSeq,
-      })),
+      pledges: pledges.map(
+        ({ id, account: pledged, units, claimed, behind, partOf, rank, claim, fromSeq }) => ({
+          id,
+          account: pledged,
+          units,
+          waiting: claimed - units,
+          behind,
+          partOf,
+          rank,
+          claim,
+          fromSeq,
+        }),
+      ),
       entries: entries.map((line) => ownEntry(line, account, profile)),
     },
     holdIds,
@@ -236,14 +237,17 @@ async function entriesOf(
   for (let after: number | null = 0; after !== null; ) {
     const page = await entriesPage(ctx.pool, position, { personId, after, limit: 1_000 });
     kept.push(...page.lines.filter(keep));
-    if (kept.length > certificateEntriesMax) {
-      const detail = `There are more than ${certificateEntriesMax} entries: ask as of an earlier day.`;
-      throw new ProblemError("STATE_CONFLICT", detail);
-    }
+    if (kept.length > certificateEntriesMax) throw tooMany();
     after = page.next;
   }
   return kept;
 }
+
+const tooMany = (): ProblemError =>
+  new ProblemError(
+    "STATE_CONFLICT",
+    `There are more than ${certificateEntriesMax} entries: ask as of an earlier day.`,
+  );
 
 const unitsMove: ReadonlySet<number> = new Set(
   (

@@ -180,6 +180,7 @@ function pledgeLine(
     units: String(hold.units),
     waiting: String(hold.claimed - hold.units),
     behind: hold.behind,
+    partOf: hold.partOf,
     rank: hold.rank ?? 1,
     claim: hold.claim,
     enteredAt: enteredAt.toISOString(),
@@ -191,6 +192,7 @@ const attachmentLine = ({ hold, order, enteredAt }: HoldLine): BookHolder["attac
   order,
   units: String(hold.units),
   waiting: String(hold.claimed - hold.units),
+  partOf: hold.partOf,
   enteredAt: enteredAt.toISOString(),
 });
 

@@ -4,6 +4,13 @@ import { named } from "./named.ts";
 import { asOfQuery, corrections, knownAtAnswer, pageAfter, pageOf } from "./page.ts";
 import { addressText, hash, height, id, instantText, personId, unitsText } from "./primitives.ts";
 
+export const partOf = hash
+  .nullable()
+  .describe(
+    "Of a part that one of several successors has: the undivided hold. All parts with the same one are of one pledge or " +
+      "attachment; each part of a pledge secures the whole claim (Civil Code 296, 350) and ends alone",
+  );
+
 const kinds = Object.keys(holdKinds) as (keyof typeof holdKinds)[];
 
 const hold = named(
@@ -25,6 +32,7 @@ const hold = named(
     behind: hash
       .nullable()
       .describe("Of a pledge behind others: the first pledge on the same units, which may have ended"),
+    partOf,
     rank: height.nullable().describe("Of a pledge: its rank among those on the same units, from 1"),
     claim: z.string().nullable().describe("What a pledge secures, where its parties wanted it shown"),
     expiresAt: instantText.nullable(),

@@ -1,5 +1,6 @@
 import { capacities } from "@genbo/domain/trust-mark";
 import { z } from "zod";
+import { partOf } from "./holds.ts";
 import { named } from "./named.ts";
 import { asOfAnswer, asOfQuery, corrections, knownAtAnswer, pageAfter } from "./page.ts";
 import { personFields, receiver, text } from "./person.ts";
@@ -20,6 +21,7 @@ const pledge = named(
     units: unitsText.describe("What it encumbers"),
     waiting: unitsText.describe("What it waits for under pledges that rank before it"),
     behind: hash.nullable().describe("The first pledge on the same units; null where it ranks behind none"),
+    partOf,
     rank: height.describe("Rank among the pledges on the same units, from 1"),
     claim: z.string().nullable(),
     enteredAt: instantText,
@@ -33,6 +35,7 @@ const attachment = named(
     order,
     units: unitsText,
     waiting: unitsText.describe("What it waits for behind earlier holds"),
+    partOf,
     enteredAt: instantText,
   }),
 );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { partOf } from "./holds.ts";
 import { particulars, taxCategory } from "./investors.ts";
 import { investorClass, issueState } from "./issues.ts";
 import { asOf } from "./moment.ts";
@@ -246,6 +247,7 @@ const listedPledge = z.object({
   address: text,
   units: unitsText,
   waiting: unitsText.describe("Units under pledges of earlier rank that it claims, too"),
+  partOf,
   rank: height.describe("Among the pledges on the same units, from 1"),
 });
 export const recordDateRow = named(

@@ -661,7 +661,7 @@ create index account_custodian on account (custodian_id, address);
 create table entry (
   issue_id text not null,
   seq bigint not null check (seq > 0),
-  kind smallint not null check (kind between 1 and 16),
+  kind smallint not null check (kind between 1 and 17),
   basis smallint not null check (basis between 0 and 20),
   units bigint not null check (units >= 0),
   from_account text,
@@ -703,7 +703,7 @@ create index entry_from on entry (from_account, issue_id, seq);
 create index entry_to on entry (to_account, issue_id, seq);
 create index entry_issued on entry (issue_id, seq) where kind = 1; -- an issue's first units: one probe, of however many lines
 create index entry_mark on entry (issue_id, to_account, seq) where kind = 13; -- few lines are marks
-create index entry_carried on entry (issue_id, from_account) where kind = 10; -- nor holds that changed
+create index entry_carried on entry (issue_id, from_account) where kind in (10, 17); -- nor holds that changed
 create index entry_ratio on entry (issue_id, seq) where kind = 12 and from_account is null; -- begins or ends a ratio
 -- What says something of a time before it: few of many.
 create index entry_correction on entry (issue_id, corrects, seq) where corrects is not null or effective_on is not null;

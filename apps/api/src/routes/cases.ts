@@ -94,7 +94,7 @@ export const caseHandlers = (
       const page = await holdsPage(ctx.pool, position, { ...own, after: cursor, limit });
       const cases = await casesOfHolds(
         ctx.pool,
-        page.rows.map(({ id }) => id),
+        page.rows.map(({ id, partOf }) => partOf ?? id),
       );
       const rows =
         principal.role === "broker" ? await ownHolds(ctx.pool, principal.custodianId!, page.rows) : page.rows;

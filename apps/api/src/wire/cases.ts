@@ -39,10 +39,11 @@ export const holdWire =
     units: String(hold.units),
     waiting: String(hold.claimed - hold.units),
     behind: hold.behind,
+    partOf: hold.partOf,
     rank: hold.rank,
     claim: hold.claim,
     expiresAt: hold.expiryMinutes === 0 ? null : new Date(hold.expiryMinutes * 60_000).toISOString(),
     accepted: hold.accepted,
-    caseId: caseIds.get(hold.id) ?? null,
+    caseId: caseIds.get(hold.partOf ?? hold.id) ?? null,
     fromSeq: hold.fromSeq,
   });

@@ -31,4 +31,5 @@ const listedPledgeWire = ({ hold, pledgee }: ListedAccount["pledges"][number]) =
   units: String(hold.units),
   waiting: String(hold.claimed - hold.units),
   rank: hold.rank ?? 1,
+  partOf: hold.partOf,
 });

@@ -1,3 +1,4 @@
+import { entryKinds } from "@genbo/domain/entry-kinds";
 import type { Word } from "@genbo/domain/words";
 import type { Lot } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
@@ -103,6 +104,22 @@ export async function entriesPage(
   const corrections = await correctionsOfLines(db, at.issueId, rows, knownSeq);
   const lines = rows.map((row) => lineOf(row, corrections.get(row.seq) ?? []));
   return { lines, next: found.rows.length > limit ? (lines.at(-1)?.seq ?? null) : null };
+}
+
+/** The first lines of holds up to a position, in order; of a hold that was divided, those of the parts that are named. */
+export async function linesOfHolds(
+  db: Queryable,
+  { issueId, seq }: StateOf,
+  { ids, limit }: { ids: readonly string[]; limit: number },
+): Promise<EntryLine[]> {
+  const found = await db.query<Row>({
+    name: "lines-of-holds",
+    text: `select ${columns} from entry where issue_id = $1 and ref = any($2) and seq <= $3
+        and (kind <> ${entryKinds.HOLD_SUCCEEDED} or hold_id = any($2)) order by seq limit $4`,
+    values: [issueId, ids, seq, limit],
+  });
+  const corrections = await correctionsOfLines(db, issueId, found.rows, seq);
+  return found.rows.map((row) => lineOf(row, corrections.get(row.seq) ?? []));
 }
 
 /** Which later entries rectify these lines, by the number of the line. */

@@ -14,6 +14,8 @@ export interface HoldAt extends Hold {
   claim: string | null;
   /** Of a pledge: its rank among those on the same units. */
   rank: number | null;
+  /** Its id and, of a part, those of what it was part of: their lines are its own. */
+  lines: readonly string[];
 }
 
 export interface HoldsQuery {
@@ -113,7 +115,7 @@ async function openOnes(db: Queryable, at: StateOf, rows: readonly Named[]): Pro
     const personId = persons.get(hold.account) ?? null;
     const targetPersonId = persons.get(hold.target ?? "") ?? null;
     const [claim, rank] = [claims.get(id) ?? null, ranks.get(id) ?? null];
-    return [{ ...hold, claim, rank, personId, targetPersonId }];
+    return [{ ...hold, claim, rank, lines: linesOf(id), personId, targetPersonId }];
   });
 }
 
@@ -186,14 +188,12 @@ async function holdsAt(
   };
   if (named.length === 0) return { standing, linesOf };
   const ids = named.map(({ id }) => id);
-  const families = [...new Set(named.flatMap(({ partOf }) => partOf ?? []))];
   const found = await db.query<EntryRow>({
     name: "entries-of-holds",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time
-      from entry where issue_id = $1 and seq <= $3 and ref = any($2::text[] || $4::text[] || array(
-          select id from hold where issue_id = $1 and part_of = any($4)))
+      from entry where ref = any($2) and issue_id = $1 and seq <= $3
         and (kind between 6 and 10 or kind > 14 or (kind = 12 and from_account is not null and to_account is null)) order by seq`,
-    values: [issueId, ids, seq, families],
+    values: [issueId, [...ids, ...(await familiesOf(db, issueId, named))], seq],
   });
   for (const row of found.rows) {
     for (const hold of holdsAfter(standing.get(row.ref) ?? null, entryOf(row))) {
@@ -204,6 +204,15 @@ async function holdsAt(
   const asked = new Set(ids);
   for (const id of standing.keys()) if (!asked.has(id)) standing.delete(id);
   return { standing, linesOf };
+}
+
+/** The undivided holds of parts, and all parts of these. */
+async function familiesOf(db: Queryable, issueId: string, named: readonly Named[]): Promise<string[]> {
+  const whole = [...new Set(named.flatMap(({ partOf }) => partOf ?? []))];
+  if (whole.length === 0) return [];
+  const text = "select id from hold where issue_id = $1 and part_of = any($2)";
+  const found = await db.query<{ id: string }>(text, [issueId, whole]);
+  return [...whole, ...found.rows.map(({ id }) => id)];
 }
 
 const entryOf = ({ seq, from, to, time, ...row }: EntryRow): ChainEntry => ({

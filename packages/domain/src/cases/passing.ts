@@ -138,14 +138,14 @@ export function dividedHolds(
 const mayFeed = (other: CaseHold, hold: CaseHold): boolean =>
   hold.behind === null || (other.behind ?? other.id) === hold.behind;
 
-/** Parts of a number like weights, to the unit: they sum to it, and none exceeds its weight unless the number exceeds all. */
+/** Parts of a number like weights, each rounded: they sum to it, and none exceeds its weight unless the number exceeds all. */
 function divided(whole: bigint, weights: readonly bigint[]): bigint[] {
   const all = total(weights);
   if (all === 0n) return weights.map(() => 0n);
   let [weighed, given] = [0n, 0n];
   return weights.map((weight) => {
     weighed += weight;
-    const part = (whole * weighed) / all - given;
+    const part = (2n * whole * weighed + all) / (2n * all) - given;
     given += part;
     return part;
   });
