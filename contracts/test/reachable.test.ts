@@ -59,6 +59,7 @@ const args = {
 const own: Record<string, object> = {
   consentToMove: { wallets: [account], to: 1, consents: true },
   carry: { rows: [{ account, holdIds: [word] }] },
+  succeed: { rows: [{ ...row, parts: [{ units: "1", claim: "1" }] }] },
 };
 const onToken = new Set<string>(
   [...batchCalls, ...legalCalls, ...issueCalls, ...orderCalls].filter((call) => call !== "setRecords"),

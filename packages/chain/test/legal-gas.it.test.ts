@@ -123,6 +123,23 @@ test("acts with as many rows, broken, carried and waiting holds as there may be 
     holdIds: small.map((name) => refOf(name)),
   };
   const recovered = await act("recover", "rec", carried);
+  // Five heirs of a holder with nine holds, eight of which wait: every part of each waits on.
+  await act("createHolds", "in0", { rows: [hold("in0", wallet(70), "100", holdKinds.PLEDGE)] });
+  const waiting = names(8, "in-").map((name) => ({
+    ...hold(name, wallet(70), "100", holdKinds.PLEDGE),
+    behind: refOf("in0"),
+  }));
+  await act("createHolds", "in-", { rows: waiting });
+  const heirs = Array.from({ length: 5 }, (_, index) => ({
+    to: wallet(150 + index),
+    units: "180",
+    ref: refOf(`heir${index}`),
+    data,
+    parts: [{ units: "20", claim: "20" }, ...waiting.map(() => ({ units: "0", claim: "20" }))],
+  }));
+  const holdIds = [refOf("in0"), ...waiting.map(({ ref }) => ref)];
+  const succeeded = await act("succeed", "heir0", { from: wallet(70), rows: heirs, holdIds });
+  expect(succeeded / 50).toBeLessThan(200_000);
   const each = [created / 50, moved / 25, recovered / 50];
   expect(Math.max(...each)).toBeLessThan(100_000);
   expect(released).toBeLessThan(250_000);

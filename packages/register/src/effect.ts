@@ -86,7 +86,7 @@ function executeHold(context: Context): Effect {
   return moveUnits(context, decodeHold(hold.data), false, hold);
 }
 
-/** Units go to whoever succeeds their holder, and what rests on them goes along (Trust Act 200(2), Companies Act 693). */
+/** Units go to whoever succeeds their holder, and what rests on them goes along (CC 896; TA 200(2), CA 693). */
 function succeed(context: Context): Effect {
   const { entry, state } = context;
   const { hold, parted } = succeededHold(state.holds.get(entry.ref) ?? null, entry);

@@ -48,7 +48,7 @@ export interface SucceededHold {
 
 /**
  * A right that rests on units goes on at whoever succeeds their holder: whole to one, a part of it to each of several,
- * every part for the whole claim (Civil Code 296, 350). The parts have together what it had and claimed.
+ * every part for the whole claim (CC 296, 350). The parts have together what it had and claimed.
  * @throws FoldError
  */
 export function succeededHold(before: Hold | null, entry: ChainEntry): SucceededHold {

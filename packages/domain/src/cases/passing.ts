@@ -61,8 +61,8 @@ export interface Passing {
 }
 
 /**
- * The units of an account go to those who succeed its holder, with what rests on them: a pledge rests on every part for the
- * whole claim (Civil Code 296, 350), and an attachment goes on against the successor.
+ * The units of an account go to those who succeed its holder, with what rests on them (CC 896): a pledge rests on every part for the
+ * whole claim (CC 296, 350), and an attachment goes on against the successor.
  */
 export function passUnits(
   situation: Situation,
