@@ -78,7 +78,7 @@ describe("codes", () => {
     expect(legalBasisOf(21)).toBeUndefined();
   });
   test("of kinds have names, unknown ones none", () => {
-    expect([entryKindOf(8), entryKindOf(17), holdKindOf(3), holdKindOf(0)]).toEqual([
+    expect([entryKindOf(8), entryKindOf(18), holdKindOf(3), holdKindOf(0)]).toEqual([
       "HOLD_EXECUTED",
       undefined,
       "PLEDGE",

@@ -280,7 +280,7 @@ describe("an entry that cannot be true is refused and leaves the state alone", (
     chain.emit("ISSUE", {});
     const seq = 1;
     const state = emptyState();
-    const entry = { ...chain.entries[0]!, kind: 17 };
+    const entry = { ...chain.entries[0]!, kind: 18 };
     expect(() => fold(state, { ...entry, head: headOf(entry) }, personOf)).toThrow(
       expect.objectContaining({ fault: "UNKNOWN_KIND", seq }),
     );
