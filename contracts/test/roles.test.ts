@@ -27,7 +27,7 @@ beforeAll(async () => {
     broker: signers.brokers[0],
     stranger: signers.others[0],
   });
-});
+}, 60_000);
 
 describe("every function, every role: denied unless granted", () => {
   for (const [name, byRole] of Object.entries(grants) as [ContractName, Record<string, string[]>][]) {

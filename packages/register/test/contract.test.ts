@@ -62,7 +62,7 @@ beforeAll(async () => {
   });
   await send(signers.registrar, "HolderRegistry", addresses.holderRegistry, "setRecords", [rows, true]);
   await setTime(start);
-});
+}, 60_000);
 
 test("the registry's head is the one recomputed from its lines", async () => {
   const { read, addresses } = platform;
