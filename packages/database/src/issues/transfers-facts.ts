@@ -47,7 +47,7 @@ export interface OrderFacts {
   to: AccountFacts;
 }
 
-interface Row {
+interface Row extends AccountRow<"f">, AccountRow<"t"> {
   state: string | null;
   token: string | null;
   trustee_id: string;
@@ -59,8 +59,6 @@ interface Row {
   encumbered: bigint | null;
   frozen: bigint;
   lots: LotsJson | null;
-  f: AccountRow | null;
-  t: AccountRow | null;
   f_broker: string | null;
   t_broker: string | null;
   f_units: bigint;
@@ -68,14 +66,11 @@ interface Row {
   rights_rest: boolean;
   served: bigint;
 }
-interface AccountRow {
-  person_id: string;
-  class_bits: number;
-  flags: number;
-  valid_until: string;
-  country: number;
-  custodian_id: number;
-}
+type AccountRow<Side extends string> = {
+  [name in `${Side}_person`]: string | null;
+} & {
+  [name in `${Side}_${"bits" | "flags" | "valid_until" | "country" | "custodian"}`]: number;
+};
 
 /** Order by order, so that each is one probe whatever PostgreSQL believes of the tables' sizes and the orders' number. */
 const row = (table: string, name: string, condition: string) =>
@@ -89,20 +84,29 @@ const frozenUnits = `coalesce((select sum(z.claimed) from hold z where z.issue_i
   and z.to_seq is null and z.kind = ${holdKinds.FREEZE}), 0)::bigint`;
 
 /** Among an issue's first lines: one probe. */
-const issuedOn = `(select acquired_on from entry e where e.issue_id = r.issue_id and e.kind = ${entryKinds.ISSUE}
+const issuedOn = `(select acquired_on from entry e where e.issue_id = n.issue_id and e.kind = ${entryKinds.ISSUE}
   order by e.seq limit 1)`;
+
+/** What all orders of an issue share, once. */
+const issueFacts = `select n.issue_id, i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
+    coalesce(s.holders, 0) as holders, ${issuedOn} as issued_on,
+    exists (select 1 from register_break b where b.issue_id = n.issue_id and b.closed_at is null) as quarantined
+  from (select distinct issue_id from r) n
+  ${row("issue", "i", "id = n.issue_id")}
+  ${row("issue_state", "s", "issue_id = n.issue_id")}`;
+
+const recordOf = (account: string, side: "f" | "t") => `${account}.person_id as ${side}_person,
+    ${account}.class_bits as ${side}_bits, ${account}.flags as ${side}_flags, ${account}.country as ${side}_country,
+    floor(extract(epoch from ${account}.valid_until))::float8 as ${side}_valid_until, ${account}.custodian_id as ${side}_custodian`;
 
 const textOf = (
   orders: string,
-) => `select i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
-    coalesce(s.holders, 0) as holders,
-    exists (select 1 from register_break b where b.issue_id = r.issue_id and b.closed_at is null) as quarantined, ${issuedOn} as issued_on,
-    h.units, h.encumbered, ${frozenUnits} as frozen, h.lots, to_jsonb(fa) as f, to_jsonb(ta) as t, fb.id as f_broker, tb.id as t_broker,
+) => `with r as materialized (select * from ${orders}), about as materialized (${issueFacts})
+  select about.*, h.units, h.encumbered, ${frozenUnits} as frozen, h.lots, fb.id as f_broker, tb.id as t_broker,
+    ${recordOf("fa", "f")}, ${recordOf("ta", "t")},
     ${personUnits("fa")} as f_units, ${personUnits("ta")} as t_units, ${restingRights("fa.person_id")} as rights_rest,
     ${servedUnits("r.issue_id", "r.f")} as served
-  from ${orders}
-  ${row("issue", "i", "id = r.issue_id")}
-  ${row("issue_state", "s", "issue_id = r.issue_id")}
+  from r join about using (issue_id)
   ${row("account", "fa", "address = r.f")}
   ${row("account", "ta", "address = r.t")}
   ${row("party", "fb", "custodian_id = fa.custodian_id")}
@@ -139,26 +143,28 @@ function factsOf(row: Row): OrderFacts {
   return {
     issue: state === null ? null : { state, token, trusteeId, policy, holders, quarantined, issuedOn },
     from: {
-      ...accountOf(row.f, row.f_broker, row.f_units),
+      brokerId: row.f_broker,
+      unitsOfPerson: row.f_units,
+      record: recordIn(row, "f"),
       units,
       free: free < 0n ? 0n : free,
       rightsRest: row.rights_rest,
       served: row.served,
       lots: new Map(lotsFromJson(row.lots ?? []).map((lot) => [lot.acquiredOn, lot.units])),
     },
-    to: accountOf(row.t, row.t_broker, row.t_units),
+    to: { brokerId: row.t_broker, unitsOfPerson: row.t_units, record: recordIn(row, "t") },
   };
 }
 
-const accountOf = (row: AccountRow | null, brokerId: string | null, unitsOfPerson: bigint): AccountFacts => ({
-  brokerId,
-  unitsOfPerson,
-  record: row && {
-    personId: row.person_id,
-    classBits: row.class_bits,
-    flags: row.flags,
-    validUntil: Math.floor(Date.parse(row.valid_until) / 1000),
-    country: row.country,
-    custodian: row.custodian_id,
-  },
-});
+function recordIn(row: Row, side: "f" | "t"): RegistryRecord | null {
+  const personId = row[`${side}_person`];
+  if (personId === null) return null;
+  return {
+    personId,
+    classBits: row[`${side}_bits`],
+    flags: row[`${side}_flags`],
+    validUntil: row[`${side}_valid_until`],
+    country: row[`${side}_country`],
+    custodian: row[`${side}_custodian`],
+  };
+}
