@@ -1,7 +1,7 @@
 import { getAddress, id, ZeroHash } from "ethers";
 import { type ModelPolicy, nobody } from "../model/facts.ts";
 import { Model } from "../model/model.ts";
-import { hex, policyWord } from "../model/words.ts";
+import { hex, ofPolicy, policyWord } from "../model/words.ts";
 import type { Ground } from "./ground.ts";
 import { LegalActs } from "./legal-acts.ts";
 
@@ -30,8 +30,8 @@ export class Game extends LegalActs {
     const cap = 900n;
     const model = new Model(policy, cap);
     const token = await platform.createIssue(ref, policyWord(policy), cap);
-    model.note(11, 0, 0n, nobody, nobody, ref, policyWord(policy));
-    model.note(14, 0, 0n, nobody, nobody, ref, BigInt(ref));
+    model.note({ ...ofPolicy(policy), ref });
+    model.note({ kind: 14, basis: 0, units: 0n, from: nobody, to: nobody, ref, data: BigInt(ref) });
     model.drain();
     for (const [wallet, record] of records) model.records.set(wallet, record);
     const game = new Game(ground, token, model);

@@ -65,36 +65,22 @@ export class Book {
     return entries;
   }
 
-  note(
-    kind: number,
-    basis: number,
-    units: bigint,
-    from: string,
-    to: string,
-    ref: string,
-    data: bigint,
-  ): void {
+  note(entry: Entry): void {
+    const { kind, basis, units, from, to, ref, data } = entry;
     this.seq += 1n;
     const fromUnits = (BigInt(from) << 96n) | units;
     const toLine = (BigInt(to) << 96n) | BigInt((basis << 8) | kind);
     const line = concat([this.head, hex(fromUnits), hex(toLine), ref, hex(data)]);
     this.head = hex(((BigInt(keccak256(line)) >> 32n) << 32n) | this.seq);
-    this.entries.push({ kind, basis, units, from, to, ref, data });
+    this.entries.push(entry);
   }
 
-  protected move(
-    kind: number,
-    basis: number,
-    units: bigint,
-    from: string,
-    to: string,
-    ref: string,
-    data: bigint,
-  ): void {
+  protected move(entry: Entry): void {
+    const { units, from, to } = entry;
     if (from === nobody) this.supply += units;
     else this.units.set(from, this.balance(from) - units);
     if (to === nobody) this.supply -= units;
     else this.units.set(to, this.balance(to) + units);
-    this.note(kind, basis, units, from, to, ref, data);
+    this.note(entry);
   }
 }

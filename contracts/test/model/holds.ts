@@ -1,26 +1,26 @@
 import type { ModelHold } from "./facts.ts";
 import { Rules } from "./rules.ts";
-import { holdWord } from "./words.ts";
+import { ofHold } from "./words.ts";
 
 /** What a hold does to the units of its account, and to those that wait for them. */
 export class Holds extends Rules {
   protected open(ref: string, hold: ModelHold): void {
     this.holds.set(ref, hold);
-    this.note(6, hold.basis, hold.units, hold.account, hold.to, ref, holdWord(hold));
+    this.note({ kind: 6, ...ofHold(hold), ref });
   }
 
   protected execute(ref: string, hold: ModelHold, units: bigint): void {
     hold.units -= units;
     if (hold.claim > 0n) hold.claim -= units;
     if (hold.units === 0n && hold.claim === 0n) hold.state = "closed";
-    this.move(8, hold.basis, units, hold.account, hold.to, ref, holdWord(hold));
+    this.move({ kind: 8, ...ofHold(hold), units, ref });
   }
 
   protected end(ref: string, hold: ModelHold, basis: number): void {
     hold.state = "closed";
     if (hold.claim > 0n) this.waiting.splice(this.waiting.indexOf(ref), 1);
     hold.claim = 0n;
-    this.note(9, basis, hold.units, hold.account, hold.to, ref, holdWord(hold));
+    this.note({ kind: 9, ...ofHold(hold), basis, ref });
   }
 
   protected release(ref: string, hold: ModelHold, basis: number): number {
@@ -56,7 +56,7 @@ export class Holds extends Rules {
       hold.claim = 0n;
       this.waiting.splice(this.waiting.indexOf(id), 1);
     }
-    this.note(10, hold.basis, hold.units, hold.account, hold.account, id, holdWord(hold));
+    this.note({ kind: 10, ...ofHold(hold), to: hold.account, ref: id });
     return taken;
   }
 
@@ -64,7 +64,7 @@ export class Holds extends Rules {
     hold.account = replacement;
     this.units.set(lost, this.balance(lost) - hold.units);
     this.units.set(replacement, this.balance(replacement) + hold.units);
-    this.note(10, 19, hold.units, lost, replacement, id, holdWord(hold));
+    this.note({ kind: 10, ...ofHold(hold), basis: 19, from: lost, to: replacement, ref: id });
   }
 }
 

@@ -2,7 +2,7 @@ import { ZeroHash } from "ethers";
 import { type ModelHold, nobody } from "./facts.ts";
 import { least } from "./holds.ts";
 import { Transfers } from "./transfers.ts";
-import { daysOf, freezeId, holdWord, keepDays, policyWord } from "./words.ts";
+import { daysOf, freezeId, holdWord, keepDays, ofHold, ofPolicy } from "./words.ts";
 
 /** Bases of an order. */
 const orders = [3, 4, 5, 6, 7, 8, 18];
@@ -41,12 +41,12 @@ export class LegalActs extends Transfers {
         const first = this.holds.get(behind)!.first ?? behind;
         this.open(ref, { ...hold, basis, units: 0n, claim: units, first });
         this.waiting.push(ref);
-        return this.note(15, basis, units, account, account, ref, BigInt(first));
+        return this.note({ kind: 15, basis, units, from: account, to: account, ref, data: BigInt(first) });
       }
       if (units <= this.unheld(account)) return this.open(ref, { ...hold, basis });
       this.holds.set(ref, { ...hold, basis, units: 0n, claim: units });
       this.waiting.push(ref);
-      this.note(6, basis, units, account, account, ref, holdWord(hold));
+      this.note({ kind: 6, basis, units, from: account, to: account, ref, data: holdWord(hold) });
       this.cover(account);
     });
   }
@@ -69,7 +69,7 @@ export class LegalActs extends Transfers {
     if (!this.records.has(pledgee)) return 30;
     hold.to = pledgee;
     hold.controller = controller;
-    this.note(16, hold.basis, hold.units, hold.account, pledgee, ref, holdWord(hold));
+    this.note({ kind: 16, ...ofHold(hold), to: pledgee, ref });
     return 0;
   }
 
@@ -105,7 +105,7 @@ export class LegalActs extends Transfers {
     if (!hold || hold.state === "closed") return 41;
     if (hold.controller !== caller || controller === nobody) return 46;
     hold.controller = controller;
-    this.note(10, hold.basis, hold.units, hold.account, hold.account, ref, holdWord(hold));
+    this.note({ kind: 10, ...ofHold(hold), to: hold.account, ref });
     return 0;
   }
 
@@ -133,7 +133,7 @@ export class LegalActs extends Transfers {
       const short = units - this.free(from);
       const frozen = this.frozen.get(from) ?? 0n;
       if (frozen > 0n && short > 0n) this.setFrozen(from, frozen - short);
-      this.move(4, basis, units, from, to, ref, (data & keepDays) | named18 | daysOf(data));
+      this.move({ kind: 4, basis, units, from, to, ref, data: (data & keepDays) | named18 | daysOf(data) });
       // What moved came out of the holds that were broken, the first one first.
       let moved = units;
       for (const id of breaks) {
@@ -169,7 +169,8 @@ export class LegalActs extends Transfers {
     for (const id of queue) this.waiting.splice(this.waiting.indexOf(id), 1);
     this.waiting.push(...queue);
     const rest = this.balance(lost);
-    if (rest > 0n) this.move(5, 19, rest, lost, replacement, ref, keepDays);
+    if (rest > 0n)
+      this.move({ kind: 5, basis: 19, units: rest, from: lost, to: replacement, ref, data: keepDays });
     const frozen = this.frozen.get(lost) ?? 0n;
     if (frozen > 0n) {
       this.setFrozen(replacement, (this.frozen.get(replacement) ?? 0n) + frozen);
@@ -184,13 +185,13 @@ export class LegalActs extends Transfers {
     const kind = this.freezes.has(account) ? 10 : 6;
     this.freezes.add(account);
     this.frozen.set(account, amount);
-    this.note(kind, 0, amount, account, account, id, 6n << 252n);
+    this.note({ kind, basis: 0, units: amount, from: account, to: account, ref: id, data: 6n << 252n });
     return 0;
   }
 
   setPaused(paused: boolean, ref: string): number {
     this.policy.paused = paused;
-    this.note(11, 0, 0n, nobody, nobody, ref, policyWord(this.policy));
+    this.note({ ...ofPolicy(this.policy), ref });
     return 0;
   }
 }

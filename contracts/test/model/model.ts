@@ -1,6 +1,6 @@
 import { nobody } from "./facts.ts";
 import { Successions } from "./successions.ts";
-import { freezeId, policyWord } from "./words.ts";
+import { freezeId, ofPolicy } from "./words.ts";
 
 /**
  * What one token should do, in plain TypeScript: no slots, no packing, no batches. It answers each act with a
@@ -18,7 +18,7 @@ export class Model extends Successions {
     this.ratio = { n, d, ref, total: this.supply, carried: new Set(), sum: 0n };
     if (n > d) this.cap = next;
     this.policy.ratio = true;
-    this.note(11, 0, 0n, nobody, nobody, ref, policyWord(this.policy));
+    this.note({ ...ofPolicy(this.policy), ref });
     this.noteRatio(this.supply, nobody, nobody, ref, 0n);
     return 0;
   }
@@ -54,7 +54,7 @@ export class Model extends Successions {
     if (ratio.n < ratio.d) this.cap = this.scaled(this.cap);
     this.noteRatio(this.supply, nobody, nobody, ref, 0n);
     this.policy.ratio = false;
-    this.note(11, 0, 0n, nobody, nobody, ref, policyWord(this.policy));
+    this.note({ ...ofPolicy(this.policy), ref });
     return 0;
   }
 
@@ -85,6 +85,6 @@ export class Model extends Successions {
   protected noteRatio(units: bigint, from: string, to: string, ref: string, was: bigint): void {
     const { n, d } = this.ratio!;
     const data = (n << 128n) | (((was * n) % d) << 64n) | d;
-    this.note(12, n < d ? 9 : 10, units, from, to, ref, data);
+    this.note({ kind: 12, basis: n < d ? 9 : 10, units, from, to, ref, data });
   }
 }

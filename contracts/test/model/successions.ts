@@ -15,7 +15,7 @@ export class Successions extends LegalActs {
     const queue = this.waitingOf(from);
     const sole = rows.length === 1;
     for (const { to, units, ref, data } of rows)
-      if (units > 0n) this.move(4, 5, units, from, to, ref, wordOf(data));
+      if (units > 0n) this.move({ kind: 4, basis: 5, units, from, to, ref, data: wordOf(data) });
     for (const [place, id] of ids.entries()) {
       for (const { to, data, parts } of rows) {
         const { units, claim } = parts[place]!;
@@ -51,7 +51,15 @@ export class Successions extends LegalActs {
       const waits = claim === units ? 0n : claim;
       this.holds.set(next, { ...hold, account: to, units, claim: waits, first, state: "open" });
     }
-    this.note(17, 5, units, from, to, id, wordOf(data) | (claim << 64n) | (next === id ? 0n : isPart));
+    this.note({
+      kind: 17,
+      basis: 5,
+      units,
+      from,
+      to,
+      ref: id,
+      data: wordOf(data) | (claim << 64n) | (next === id ? 0n : isPart),
+    });
   }
 
   private successorsFail(from: string, rows: readonly ModelSuccessor[], ids: readonly string[]): number {

@@ -1,6 +1,6 @@
 import { type ModelHold, nobody } from "./facts.ts";
 import { Holds } from "./holds.ts";
-import { daysOf, holdWord } from "./words.ts";
+import { daysOf, ofHold } from "./words.ts";
 
 /** Issue, redemption, transfers and their requests. */
 export class Transfers extends Holds {
@@ -15,14 +15,18 @@ export class Transfers extends Holds {
     if (this.supply + units > this.cap) codes.push(50);
     codes.push(...this.receiverFails(to));
     codes.push(...this.failing(nobody, to, units).filter((code) => code === 16 || code === 17));
-    return this.unless(codes, () => this.move(1, 1, units, nobody, to, ref, daysOf(data)));
+    return this.unless(codes, () =>
+      this.move({ kind: 1, basis: 1, units, from: nobody, to, ref, data: daysOf(data) }),
+    );
   }
 
   redeem(from: string, units: bigint, ref: string, data: bigint): number {
     const relevant = [2, 4, 10, 20, 21];
     const codes = this.failing(from, nobody, units).filter((code) => relevant.includes(code));
     if (units > this.free(from)) codes.push(1);
-    return this.unless(codes, () => this.move(2, 15, units, from, nobody, ref, daysOf(data)));
+    return this.unless(codes, () =>
+      this.move({ kind: 2, basis: 15, units, from, to: nobody, ref, data: daysOf(data) }),
+    );
   }
 
   direct(
@@ -39,7 +43,9 @@ export class Transfers extends Holds {
       ...this.needsRequest(),
       ...this.actor(from, custodian, self),
     ];
-    return this.unless(codes, () => this.move(3, 2, units, from, to, ref, daysOf(data)));
+    return this.unless(codes, () =>
+      this.move({ kind: 3, basis: 2, units, from, to, ref, data: daysOf(data) }),
+    );
   }
 
   request(
@@ -69,7 +75,7 @@ export class Transfers extends Holds {
     if (this.isPast(hold.expiryMinutes)) return 43;
     if (this.actor(hold.to, custodian).length > 0) return 40;
     return this.unless(this.failing(hold.account, hold.to, hold.units, true), () => {
-      this.note(7, hold.basis, hold.units, hold.account, hold.to, ref, holdWord(hold));
+      this.note({ kind: 7, ...ofHold(hold), ref });
       if (this.policy.approval) hold.state = "accepted";
       else this.execute(ref, hold, hold.units);
     });
@@ -84,7 +90,7 @@ export class Transfers extends Holds {
     return this.unless(this.failing(hold.account, hold.to, hold.units, true), () => {
       if (hold.kind === 1) return this.execute(ref, hold, hold.units);
       hold.state = "accepted";
-      this.note(7, hold.basis, hold.units, hold.account, hold.to, ref, holdWord(hold));
+      this.note({ kind: 7, ...ofHold(hold), ref });
     });
   }
 

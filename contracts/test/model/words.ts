@@ -1,5 +1,5 @@
 import { AbiCoder, keccak256 } from "ethers";
-import type { ModelHold, ModelPolicy } from "./facts.ts";
+import { type Entry, type ModelHold, type ModelPolicy, nobody } from "./facts.ts";
 
 export const keepDays = 1n << 252n;
 export const daysOf = (data: bigint): bigint => BigInt.asUintN(64, data);
@@ -16,6 +16,22 @@ export function holdWord(hold: ModelHold): bigint {
     hold.days
   );
 }
+
+/** What an entry says of the hold that it is about. */
+export const ofHold = (hold: ModelHold): Pick<Entry, "basis" | "units" | "from" | "to" | "data"> => ({
+  basis: hold.basis,
+  units: hold.units,
+  from: hold.account,
+  to: hold.to,
+  data: holdWord(hold),
+});
+
+/** The entry of a policy, but for its reference. */
+export const ofPolicy = (policy: ModelPolicy): Omit<Entry, "ref"> => ({
+  kind: 11,
+  ...{ basis: 0, units: 0n, from: nobody, to: nobody },
+  data: policyWord(policy),
+});
 
 export function policyWord(policy: ModelPolicy): bigint {
   const flags = [
