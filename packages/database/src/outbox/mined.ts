@@ -38,7 +38,10 @@ export async function ourHashes(db: Queryable, hashes: readonly string[]): Promi
   return new Set(result.rows.map(({ hash }) => hash));
 }
 
-/** Command by command, so that each is a probe: a join reads every transfer and operation that there ever was. */
+/**
+ * Command by command, so that each is a probe: a join reads every transfer and operation that there ever was. Who drafted
+ * an issue says the live table: that of a rebuild may not have the issue yet.
+ */
 const row = (table: string, name: string, columns: string, condition: string) =>
   `left join lateral (select ${columns} from ${table} where ${condition} limit 1) ${name} on true`;
 
@@ -50,7 +53,7 @@ const ofCommand = (commands: string) => `c.id, c.operation_id as "operationId", 
   ${row("issue_change", "g", "maker, checker", "id = o.subject_id")}
   ${row("transfer", "t", "maker", "ref = c.ref and c.call = 'approveTransfers'")}
   ${row("settlement", "s", "maker, checker", "id = o.subject_id and c.call in ('approveTransfers', 'settle')")}
-  ${row("issue", "i", "maker", "ref = c.ref and c.call = 'createIssue'")}
+  ${row("public.issue", "i", "maker", "ref = c.ref and c.call = 'createIssue'")}
   cross join lateral (select case when c.call not in ('relay', 'relayRequest') then coalesce(k.maker, t.maker, s.maker, g.maker, i.maker, o.maker) end as by) made`;
 
 /** A command that this database still has to send, or has in no block that it knows of. */
