@@ -50,23 +50,19 @@ export function createTurns(): Turns {
 
 const streamName = ({ priority, target }: Stream): string => `${priority} ${target}`;
 
-/** Commands for the next transactions, and others that have to go before what was passed over. */
+/** Commands for one transaction, and others that have to go before what was passed over. */
 export interface Choice {
   batch: Command[];
   /** Ids of what holds others up, with the class of the most urgent of those. */
   awaited: { id: bigint; priority: number }[];
 }
 
-/**
- * @param sound drops commands that no contract can carry out
- * @param transactions how many may be filled: what choosing costs is shared among them
- */
+/** @param sound drops commands that no contract can carry out */
 export async function choose(
   tx: Transaction,
   signer: string,
   turns: Turns,
   sound: (commands: readonly Command[]) => Promise<Command[]>,
-  transactions = 1,
 ): Promise<Choice> {
   const streams = await queuedStreams(tx, signer);
   const awaited: Choice["awaited"] = [];
@@ -76,7 +72,7 @@ export async function choose(
     const others = streams.filter((each) => each !== stream && each.target === target);
     const priorities = [stream, ...others].map(({ priority }) => priority);
     const queued = await sound(await queuedCommands(tx, signer, { target, priorities }, candidatesMax));
-    const gathered = gather(behindNone(queued), transactions, passedOver);
+    const gathered = gather(behindNone(queued), passedOver);
     const { batch, blockers } = await inOrder(tx, signer, gathered, streams);
     awaited.push(...blockers);
     if (batch.length > 0) {

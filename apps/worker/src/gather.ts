@@ -6,20 +6,15 @@ import type { Command } from "@genbo/database/outbox/outbox";
 import { keysOf } from "./touches.ts";
 
 /**
- * Picks from queued commands of one contract those that go out next: the first one that may go and all that are of its
- * call, as many as fit into so many transactions, in the order in which they came.
+ * Picks from queued commands of one contract those that go into one transaction: the first one that may go and all
+ * that are of its call, as many as fit, in the order in which they came.
  * - Once a command that touches an account or ref was passed over, no later one of the same is taken.
  * - Nothing goes before a legal act that waits here, nor before what changes the issue as a whole: both stand alone in
  *   their transaction and may touch any account.
  * - No two commands of one ref: the indexer tells them apart by it.
- * @param transactions how many, where the call goes in batches
  * @param passedOver accounts and refs of what has to go first; grows
  */
-export function gather(
-  queued: readonly Command[],
-  transactions = 1,
-  passedOver: Set<string> = new Set(),
-): Command[] {
+export function gather(queued: readonly Command[], passedOver: Set<string> = new Set()): Command[] {
   const taken: Command[] = [];
   const refs = new Set<string>();
   let most = 1;
@@ -35,7 +30,7 @@ export function gather(
       first === undefined ||
       (command.call === first.call && command.target === first.target && !refs.has(command.ref));
     if (fits && !keys.some((key) => passedOver.has(key))) {
-      if (first === undefined && isBatchCall(command.call)) most = transactions * batchRowsMax(command.call);
+      if (first === undefined && isBatchCall(command.call)) most = batchRowsMax(command.call);
       taken.push(command);
       refs.add(command.ref);
     } else {

@@ -13,7 +13,7 @@ import { refusal, refusalOf } from "@genbo/domain/refusals";
 import { type Broadcastable, broadcast, type Offer } from "./broadcast.ts";
 import { type Choice, choose, type Turns } from "./choose.ts";
 import type { LaneContext } from "./context.ts";
-import { paceMs, paceMsMax, transactionsAtOnceMax } from "./limits.ts";
+import { paceMs, paceMsMax } from "./limits.ts";
 import type { Offered } from "./resend.ts";
 
 /** How far a lane may go, and what it remembers between its runs. */
@@ -38,25 +38,20 @@ export async function runLane(
   lane: LaneLease,
   { open, window, turns, onPromoted }: LaneRun,
 ): Promise<Offer> {
-  for (let inFlight = open; inFlight < window; ) {
+  for (let inFlight = open; inFlight < window; inFlight += 1) {
     await context.checkpoint("beforeStore");
     const beganMs = Date.now();
-    const room = Math.min(window - inFlight, transactionsAtOnceMax);
     const { stored, awaited } = await withTransaction(context.pool, (tx) =>
-      storeNext(context, tx, lane, turns, room),
+      storeNext(context, tx, lane, turns),
     );
     if (await promoteAll(context, awaited)) onPromoted();
-    if (stored.length === 0) break;
-    for (const each of stored) {
-      await context.checkpoint("stored");
-      const offer = await broadcast(context, each, "one");
-      await traceSending(context, each, beganMs);
-      // Those behind it are stored too, and go out again with it in their order.
-      if (offer !== "sent") return offer;
-      offered.note(each.id);
-      inFlight += 1;
-    }
-    if (!stored.at(-1)!.isFull) await sleep(Math.min(paceMs * inFlight, paceMsMax));
+    if (stored === undefined) break;
+    await context.checkpoint("stored");
+    const offer = await broadcast(context, stored, "one");
+    await traceSending(context, stored, beganMs);
+    if (offer !== "sent") return offer;
+    offered.note(stored.id);
+    if (!stored.isFull) await sleep(Math.min(paceMs * (inFlight + 1), paceMsMax));
   }
   return "sent";
 }
@@ -94,44 +89,22 @@ async function traceSending(
 }
 
 /**
- * Makes the next transactions of a lane and stores them with the commands they carry, nonces included, in one SQL
- * transaction. From here on only these bytes are ever sent for these nonces.
+ * Makes the next transaction of a lane and stores it with the commands it carries, nonce included, in one SQL
+ * transaction. From here on only these bytes are ever sent for this nonce.
  */
 async function storeNext(
   context: LaneContext,
   tx: Transaction,
   lane: LaneLease,
   turns: Turns,
-  room: number,
-): Promise<{ stored: Stored[]; awaited: Choice["awaited"] }> {
+): Promise<{ stored?: Stored; awaited: Choice["awaited"] }> {
   const nonce = await lockLane(tx, lane);
-  if (nonce === undefined) return { stored: [], awaited: [] };
-  const sound = (queued: readonly Command[]) => soundCommands(context, tx, queued);
-  const { batch, awaited } = await choose(tx, lane.signer, turns, sound, room);
-  const stored: Stored[] = [];
-  for (const commands of transactionsOf(batch)) {
-    stored.push(await store(context, tx, lane, nonce + stored.length, commands));
-  }
-  return { stored, awaited };
-}
-
-/** What was chosen, as its transactions carry it: in its order, each as full as may be. */
-function transactionsOf(batch: readonly Command[]): Command[][] {
-  const [first] = batch;
-  if (first === undefined) return [];
-  const rows = isBatchCall(first.call) ? batchRowsMax(first.call) : 1;
-  const count = Math.ceil(batch.length / rows);
-  return Array.from({ length: count }, (_, n) => batch.slice(n * rows, (n + 1) * rows));
-}
-
-async function store(
-  context: LaneContext,
-  tx: Transaction,
-  lane: LaneLease,
-  nonce: number,
-  commands: readonly Command[],
-): Promise<Stored> {
-  const { call } = commands[0]!;
+  if (nonce === undefined) return { awaited: [] };
+  const { batch: commands, awaited } = await choose(tx, lane.signer, turns, (queued) =>
+    soundCommands(context, tx, queued),
+  );
+  const [first] = commands;
+  if (first === undefined) return { awaited };
   const { to, data, gasLimit } = encodeCommands(commands, context.targets);
   const signer = await context.keystore.signerFor(lane.signer);
   const { raw, hash } = await signTransaction(signer, {
@@ -142,13 +115,13 @@ async function store(
     data,
   });
   const now = context.clock.now();
-  const id = await storeTransaction(tx, lane, { nonce, hash, raw, call, createdAt: now });
+  const id = await storeTransaction(tx, lane, { nonce, hash, raw, call: first.call, createdAt: now });
   await takeCommands(tx, id, commands);
-  context.log.debug("stored", { signer: lane.signer, nonce, hash, call, rows: commands.length });
-  const isFull = isBatchCall(call) && commands.length === batchRowsMax(call);
-  context.metrics.stored(call, commands.length);
+  context.log.debug("stored", { signer: lane.signer, nonce, hash, call: first.call, rows: commands.length });
+  const isFull = isBatchCall(first.call) && commands.length === batchRowsMax(first.call);
+  context.metrics.stored(first.call, commands.length);
   const operations = [...new Set(commands.map(({ operationId }) => operationId))];
-  return { id, signer: lane.signer, nonce, hash, raw, isFull, operations };
+  return { stored: { id, signer: lane.signer, nonce, hash, raw, isFull, operations }, awaited };
 }
 
 /** Without commands that no contract could carry out; those have failed and spoil no batch. */

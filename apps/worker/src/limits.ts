@@ -12,11 +12,6 @@ export const windowMax = 16;
 export const inFlightMax = 48;
 /** Queued commands of each class looked at for one batch: enough to fill it when several calls are mixed. */
 export const candidatesMax = 1_000;
-/**
- * Transactions of one lane that are filled at once. What waits is looked through once for all of them, where each of its
- * own cost PostgreSQL 10 ms and more; with more of them, another stream of the lane would wait longer for its turn.
- */
-export const transactionsAtOnceMax = 4;
 /** Streams looked at for one batch when all of the first ones wait for others. */
 export const streamsTriedMax = 16;
 /** Each so many-th batch of a lane goes to whoever waits longest, whatever the class. */

@@ -67,13 +67,11 @@ test.each(["issue", "requestTransfers", "acceptTransfers"] as const)(
   "%s: no more rows than one transaction carries",
   (call) => {
     expect(gather(rows(1_000, call))).toHaveLength(batchRowsMax(call));
-    expect(gather(rows(1_000, call), 2)).toHaveLength(Math.min(1_000, 2 * batchRowsMax(call)));
   },
 );
 
 test("a call that is not batched goes alone", () => {
   expect(gather(rows(5, "createIssue"))).toHaveLength(1);
-  expect(gather(rows(5, "createIssue"), 4)).toHaveLength(1);
   expect(gather([])).toEqual([]);
 });
 
