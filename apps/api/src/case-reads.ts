@@ -22,17 +22,30 @@ interface Heirs {
 }
 
 /**
- * What a broker sees of a succession: of the heirs its own customers alone, with the documents about them and those about
+ * What a broker sees of successions: of the heirs its own customers alone, with the documents about them and those about
  * all. Who keeps the deceased's account sees to whom its units go, as it does in the entries.
  */
-export async function ownPart(
+export async function ownParts(
   db: Queryable,
   { role, custodianId }: Principal,
-  row: CaseRow,
-): Promise<CaseRow> {
-  if (role !== "broker" || row.kind !== "SUCCESSION") return row;
-  const { account, heirs, ...facts } = row.facts as unknown as Heirs;
-  const own = await accountsKeptBy(db, custodianId!, [account, ...heirs.map((heir) => heir.account)]);
+  rows: readonly CaseRow[],
+): Promise<CaseRow[]> {
+  const named = role === "broker" ? rows.filter(isSuccession).flatMap(accountsIn) : [];
+  if (named.length === 0) return [...rows];
+  const own = await accountsKeptBy(db, custodianId!, named);
+  return rows.map((row) => (isSuccession(row) ? partOf(row, own) : row));
+}
+
+const isSuccession = ({ kind }: CaseRow): boolean => kind === "SUCCESSION";
+const heirsOf = ({ facts }: CaseRow) => facts as unknown as Heirs;
+
+function accountsIn(row: CaseRow): string[] {
+  const { account, heirs } = heirsOf(row);
+  return [account, ...heirs.map((heir) => heir.account)];
+}
+
+function partOf(row: CaseRow, own: Pick<ReadonlySet<string>, "has">): CaseRow {
+  const { account, heirs, ...facts } = heirsOf(row);
   if (own.has(account)) return row;
   const documents = row.documents as unknown as CaseDocument[];
   return {

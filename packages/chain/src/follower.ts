@@ -70,7 +70,7 @@ export async function* followBlocks(
     const broken = firstBreak(last, blocks);
     const following = broken < 0 ? blocks : blocks.slice(0, broken);
     const isWhole = isConfirmed && following.at(-1)?.hash === head.hash;
-    const sound = isWhole ? following : await confirmedOf(following, confirm, pause);
+    const sound = isWhole ? following : await confirmedOf(following, confirm, signal);
     const end = sound.at(-1);
     if (end !== undefined) {
       last = { number: end.number, hash: end.hash };
@@ -92,18 +92,18 @@ const leaves = (head: BlockRef, last: BlockRef): boolean =>
 async function confirmedOf(
   blocks: readonly ChainBlock[],
   confirm: (block: BlockRef) => Promise<boolean>,
-  pause: (ms: number) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<ChainBlock[]> {
   const lengths = new Set([blocks.length, blocks.length - 1, blocks.length >> 1, 1]);
   // To read them again costs a busy node more than the question whether another one has them.
-  for (let tries = 0; blocks.length > 0 && tries < confirmTries; tries += 1) {
+  for (let tries = 0; blocks.length > 0 && tries < confirmTries && !signal.aborted; tries += 1) {
     for (const length of lengths) {
       const end = blocks[length - 1];
       if (end !== undefined && (await confirm({ number: end.number, hash: end.hash }))) {
         return blocks.slice(0, length);
       }
     }
-    await pause(confirmEveryMs);
+    await sleep(confirmEveryMs, undefined, { signal }).catch(() => undefined);
   }
   return [];
 }

@@ -21,7 +21,7 @@ import type { ProfileName } from "@genbo/domain/profiles";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import type { CallOf, Handlers } from "../call.ts";
 import { factsKept, type KeptFacts, keepFacts } from "../case-facts.ts";
-import { dated, ownPart } from "../case-reads.ts";
+import { dated, ownParts } from "../case-reads.ts";
 import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal-cases.ts";
@@ -70,7 +70,7 @@ export const caseHandlers = (
       const asOf = await presentAsOf(ctx);
       const issue = await issueFor(principal, params.id);
       const found = await listCases(ctx.prisma, caseView(principal), { ...query, issueId: issue.id });
-      const rows = await Promise.all(found.map((row) => ownPart(ctx.pool, principal, dated(row))));
+      const rows = await ownParts(ctx.pool, principal, found.map(dated));
       const wire = caseWire(issue.profile as ProfileName);
       return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
     },
@@ -82,8 +82,9 @@ export const caseHandlers = (
       const { profile } = await issueFor(principal, row.issueId);
       const operationIds = await operationIdsAbout(ctx.prisma, row.id);
       const facts = await factsShown(call, row);
-      const shown = await ownPart(ctx.pool, principal, dated({ ...row, ...(facts && { facts }) }));
-      const wire = caseWire(profile as ProfileName)(shown);
+      const whole = dated({ ...row, ...(facts && { facts }) });
+      const [shown] = await ownParts(ctx.pool, principal, [whole]);
+      const wire = caseWire(profile as ProfileName)(shown!);
       return { status: 200, body: { ...wire, operationIds, asOf } };
     },
     listHolds: async ({ principal, params, query }) => {

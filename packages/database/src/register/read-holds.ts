@@ -1,8 +1,8 @@
 import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
-import { zeroAddress } from "@genbo/domain/words";
 import { holdsAfter } from "@genbo/register/hold";
-import type { ChainEntry, Hold } from "@genbo/register/state";
+import type { Hold } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
+import { type ChainEntryRow, chainEntryColumns, chainEntryOf } from "./chain-entry.ts";
 import { claimsOf, everInFavourOf, ranksOf } from "./read-pledges.ts";
 import type { StateOf } from "./read-position.ts";
 
@@ -159,19 +159,6 @@ async function asKnown(
   return known;
 }
 
-interface EntryRow {
-  seq: bigint;
-  kind: number;
-  units: bigint;
-  from: string | null;
-  to: string | null;
-  ref: string;
-  data: string;
-  basis: number;
-  head: string;
-  time: Date;
-}
-
 /**
  * Holds as their entries up to a position left them. Of a part these begin with those of the hold that was divided.
  * @returns also of what holds the lines are a hold's: its own and, of a part, those that it was part of
@@ -188,15 +175,15 @@ async function holdsAt(
   };
   if (named.length === 0) return { standing, linesOf };
   const ids = named.map(({ id }) => id);
-  const found = await db.query<EntryRow>({
+  const found = await db.query<ChainEntryRow>({
     name: "entries-of-holds",
-    text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time
+    text: `select ${chainEntryColumns}
       from entry where ref = any($2) and issue_id = $1 and seq <= $3
         and (kind between 6 and 10 or kind > 14 or (kind = 12 and from_account is not null and to_account is null)) order by seq`,
     values: [issueId, [...ids, ...(await familiesOf(db, issueId, named))], seq],
   });
   for (const row of found.rows) {
-    for (const hold of holdsAfter(standing.get(row.ref) ?? null, entryOf(row))) {
+    for (const hold of holdsAfter(standing.get(row.ref) ?? null, chainEntryOf(row))) {
       standing.set(hold.id, hold);
       if (hold.id !== row.ref) partedFrom.set(hold.id, row.ref);
     }
@@ -214,11 +201,3 @@ async function familiesOf(db: Queryable, issueId: string, named: readonly Named[
   const found = await db.query<{ id: string }>(text, [issueId, whole]);
   return [...whole, ...found.rows.map(({ id }) => id)];
 }
-
-const entryOf = ({ seq, from, to, time, ...row }: EntryRow): ChainEntry => ({
-  ...row,
-  seq: Number(seq),
-  from: from ?? zeroAddress,
-  to: to ?? zeroAddress,
-  blockTime: time.getTime() / 1000,
-});

@@ -1,9 +1,9 @@
 import { dayOfIso } from "@genbo/domain/jst";
-import { zeroAddress } from "@genbo/domain/words";
 import { correct } from "@genbo/register/correct";
 import { type Correction, correctionsOf, type SaidOfThePast } from "@genbo/register/rectification";
-import { type ChainEntry, emptyState, type Holding } from "@genbo/register/state";
+import { emptyState, type Holding } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
+import { type ChainEntryRow, chainEntryColumns, chainEntryOf } from "./chain-entry.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import type { Position } from "./read-position.ts";
 import type { Overlay, RegisterRow } from "./row.ts";
@@ -37,17 +37,7 @@ export async function correctionsBetween(
   return correctionsOf({ seq: at.seq, time: at.legalTime }, known);
 }
 
-interface EntryRow {
-  seq: bigint;
-  kind: number;
-  basis: number;
-  units: bigint;
-  from: string | null;
-  to: string | null;
-  ref: string;
-  data: string;
-  head: string;
-  time: Date;
+interface EntryRow extends ChainEntryRow {
   corrects: bigint | null;
   effective_on: string | null;
 }
@@ -56,31 +46,17 @@ interface EntryRow {
 export async function correctionsUpTo(db: Queryable, issueId: string, seq: number): Promise<Correction[]> {
   const found = await db.query<EntryRow>({
     name: "register-corrections",
-    text: `select seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head,
-        block_time as time, corrects, effective_on
+    text: `select ${chainEntryColumns}, corrects, effective_on
       from entry where issue_id = $1 and seq <= $2 and (corrects is not null or effective_on is not null)
       order by seq`,
     values: [issueId, seq],
   });
-  return found.rows.map((row) => ({ entry: entryOf(row), ...pastOf(row) }));
+  return found.rows.map((row) => ({ entry: chainEntryOf(row), ...pastOf(row) }));
 }
 
 const pastOf = ({ corrects, effective_on: day }: EntryRow): SaidOfThePast => ({
   corrects: corrects === null ? null : Number(corrects),
   effectiveOn: day === null ? null : dayOfIso(day)!,
-});
-
-const entryOf = (row: EntryRow): ChainEntry => ({
-  seq: Number(row.seq),
-  kind: row.kind,
-  basis: row.basis,
-  units: row.units,
-  from: row.from ?? zeroAddress,
-  to: row.to ?? zeroAddress,
-  ref: row.ref,
-  data: row.data,
-  head: row.head,
-  blockTime: row.time.getTime() / 1000,
 });
 
 async function overlayOf(

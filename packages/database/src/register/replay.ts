@@ -1,8 +1,9 @@
-import { type Word, zeroAddress } from "@genbo/domain/words";
+import type { Word } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
 import { createRoot, leafOf } from "@genbo/register/merkle";
 import { type ChainEntry, emptyState } from "@genbo/register/state";
 import type { Queryable, Transaction } from "../sql/connection.ts";
+import { type ChainEntryRow, chainEntryColumns, chainEntryOf } from "./chain-entry.ts";
 import { collectDerived } from "./write.ts";
 import { accountParties } from "./write-registry.ts";
 
@@ -54,41 +55,13 @@ interface ReplayedEntry {
   blockNumber: number;
 }
 
-interface EntryRecord {
-  seq: bigint;
-  kind: number;
-  basis: number;
-  units: bigint;
-  from_account: string | null;
-  to_account: string | null;
-  ref: string;
-  data: string;
-  head: string;
-  block_time: Date;
-  block_number: bigint;
-}
-
 async function entriesAfter(db: Queryable, issueId: string, seq: number): Promise<ReplayedEntry[]> {
-  const result = await db.query<EntryRecord>(
-    `select seq, kind, basis, units, from_account, to_account, ref, data, head, block_time, block_number
+  const result = await db.query<ChainEntryRow & { block: bigint }>(
+    `select ${chainEntryColumns}, block_number as block
      from entry where issue_id = $1 and seq > $2 order by seq limit $3`,
     [issueId, seq, entriesPerLot],
   );
-  return result.rows.map((row) => ({
-    entry: {
-      seq: Number(row.seq),
-      kind: row.kind,
-      basis: row.basis,
-      units: row.units,
-      from: row.from_account ?? zeroAddress,
-      to: row.to_account ?? zeroAddress,
-      ref: row.ref,
-      data: row.data,
-      head: row.head,
-      blockTime: row.block_time.getTime() / 1000,
-    },
-    blockNumber: Number(row.block_number),
-  }));
+  return result.rows.map((row) => ({ entry: chainEntryOf(row), blockNumber: Number(row.block) }));
 }
 
 const accountsOf = (lot: readonly ReplayedEntry[]): string[] => [

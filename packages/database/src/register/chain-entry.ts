@@ -1,0 +1,42 @@
+import { zeroAddress } from "@genbo/domain/words";
+import type { ChainEntry } from "@genbo/register/state";
+
+/** What the fold takes of a line, as the table of entries has it. */
+export interface ChainEntryRow {
+  seq: bigint;
+  kind: number;
+  basis: number;
+  units: bigint;
+  from: string | null;
+  to: string | null;
+  ref: string;
+  data: string;
+  head: string;
+  time: Date;
+}
+
+export const chainEntryColumns = `seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time`;
+
+export const chainEntryOf = ({
+  seq,
+  kind,
+  basis,
+  units,
+  from,
+  to,
+  ref,
+  data,
+  head,
+  time,
+}: ChainEntryRow): ChainEntry => ({
+  seq: Number(seq),
+  kind,
+  basis,
+  units,
+  from: from ?? zeroAddress,
+  to: to ?? zeroAddress,
+  ref,
+  data,
+  head,
+  blockTime: time.getTime() / 1000,
+});
