@@ -1,6 +1,6 @@
 import { buildApp } from "@genbo/api/app";
-import { openSigningKeys } from "@genbo/api/signing-keys";
-import { createTrees } from "@genbo/api/trees";
+import { openSigningKeys } from "@genbo/api/legal/signing-keys";
+import { createTrees } from "@genbo/api/register/trees";
 import { rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
 import { commandRunner } from "@genbo/database/commands/commands";

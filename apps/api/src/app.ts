@@ -1,7 +1,10 @@
 import Fastify, { type FastifyInstance } from "fastify";
-import type { Handlers } from "./call.ts";
+import { createPrincipals } from "./access/principals.ts";
 import type { ApiContext } from "./context.ts";
 import { runExports } from "./exports/runner.ts";
+import type { Handlers } from "./http/call.ts";
+import { ProblemError } from "./http/problem.ts";
+import { registerRoutes } from "./http/register-routes.ts";
 import { identify } from "./plugins/access.ts";
 import { readBodies } from "./plugins/body.ts";
 import { refuseWhenBusy, shareRoom } from "./plugins/busy.ts";
@@ -9,11 +12,8 @@ import { answerErrors, answerUnreadable, withoutHost } from "./plugins/errors.ts
 import { rateLimits } from "./plugins/limits.ts";
 import { referencePath, serveReference } from "./plugins/reference.ts";
 import { requestIdOf, routeOfRequest } from "./plugins/request.ts";
-import { createPrincipals } from "./principals.ts";
-import { ProblemError } from "./problem.ts";
-import { registerRoutes } from "./register-routes.ts";
-import { allHandlers } from "./routes.ts";
-import { sweepAnswers } from "./sweep.ts";
+import { sweepAnswers } from "./process/sweep.ts";
+import { allHandlers } from "./routes/all-handlers.ts";
 
 /** A client that sends its request more slowly than this is cut off. */
 const requestTimeoutMs = 30_000;

@@ -11,10 +11,10 @@ import type { Profile } from "@genbo/domain/env";
 import type { Reach } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
 import type { Traces } from "@genbo/telemetry/traces";
-import type { ApiMetrics } from "./metrics.ts";
-import type { OutboxLimit } from "./outbox-limit.ts";
-import type { SigningKeys } from "./signing-keys.ts";
-import type { TreeOf } from "./trees.ts";
+import type { SigningKeys } from "./legal/signing-keys.ts";
+import type { ApiMetrics } from "./process/metrics.ts";
+import type { OutboxLimit } from "./process/outbox-limit.ts";
+import type { TreeOf } from "./register/trees.ts";
 
 /** What the api asks of the chain itself; everything else it reads from the register. */
 export interface ChainPort extends Pick<Nodes, "health" | "progress"> {

@@ -20,15 +20,15 @@ import { addNodeMetrics, addPoolMetrics } from "@genbo/telemetry/chain-metrics";
 import { createRegistry, serveMetrics } from "@genbo/telemetry/metrics";
 import { openTraces } from "@genbo/telemetry/traces";
 import { buildApp } from "./app.ts";
-import { chainPortOf } from "./chain-port.ts";
 import type { ApiContext } from "./context.ts";
-import { createApiMetrics } from "./metrics.ts";
-import { startOpener } from "./open-particulars.ts";
-import { watchOutbox } from "./outbox-limit.ts";
-import { startSettler } from "./settle-due.ts";
-import { openSigningKeys } from "./signing-keys.ts";
-import { createTrees } from "./trees.ts";
-import { version } from "./version.ts";
+import { openSigningKeys } from "./legal/signing-keys.ts";
+import { startSettler } from "./orders/settle-due.ts";
+import { chainPortOf } from "./process/chain-port.ts";
+import { createApiMetrics } from "./process/metrics.ts";
+import { watchOutbox } from "./process/outbox-limit.ts";
+import { version } from "./process/version.ts";
+import { startOpener } from "./register/open-particulars.ts";
+import { createTrees } from "./register/trees.ts";
 
 /** Starts the api of one process and listens. */
 export async function startApiService(env: Env, log: Log): Promise<RunningService> {

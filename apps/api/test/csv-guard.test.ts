@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { csvReaders } from "../src/csv.ts";
-import { guardCell, unguardCell } from "../src/csv-guard.ts";
+import { csvReaders } from "../src/http/csv.ts";
+import { guardCell, unguardCell } from "../src/http/csv-guard.ts";
 
 test.each(["=1+1", "+81", "-1", "@SUM(A1)", "\tx", "\r=", "＝1", "＋1", "－1", "＠a", "'=1"])(
   "%j does not begin as a formula once it is guarded, and reads back",

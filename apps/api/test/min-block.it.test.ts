@@ -6,7 +6,7 @@ import { type Nodes, openNodes } from "@genbo/chain/nodes/nodes";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "../src/app.ts";
-import { chainPortOf } from "../src/chain-port.ts";
+import { chainPortOf } from "../src/process/chain-port.ts";
 import { type Ask, asker } from "./support/ask.ts";
 import { createWorld, type World } from "./support/world.ts";
 

@@ -4,7 +4,7 @@ import { withTransaction } from "@genbo/database/sql/connection";
 import { openHolders } from "@genbo/database/vault/check";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, expect, it } from "vitest";
-import { openDue } from "../src/open-particulars.ts";
+import { openDue } from "../src/register/open-particulars.ts";
 import { createWorld, type Holder, type World } from "./support/world.ts";
 
 let world: World;

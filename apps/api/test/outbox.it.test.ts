@@ -3,7 +3,7 @@ import { requestsOfPartyMax, requestsUnderWayMax } from "@genbo/api-schema/limit
 import { silentLog } from "@genbo/domain/log";
 import { beforeAll, expect, it } from "vitest";
 import { buildApp } from "../src/app.ts";
-import { type OutboxLimit, watchOutbox } from "../src/outbox-limit.ts";
+import { type OutboxLimit, watchOutbox } from "../src/process/outbox-limit.ts";
 import { asker } from "./support/ask.ts";
 import { customer } from "./support/samples.ts";
 import { createWorld, type World } from "./support/world.ts";

@@ -9,7 +9,7 @@ import { initSandboxClock, openSandboxClock } from "@genbo/database/server/sandb
 import { validate } from "@scalar/openapi-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../src/app.ts";
-import { chainPortOf } from "../src/chain-port.ts";
+import { chainPortOf } from "../src/process/chain-port.ts";
 import { createTestApi, start, type TestApi } from "./support/api.ts";
 import { asker } from "./support/ask.ts";
 

@@ -1,7 +1,7 @@
 import { takeBackSettlements, writeSettlementNews } from "@genbo/database/issues/settlements-settle";
 import { withTransaction } from "@genbo/database/sql/connection";
 import { beforeAll, describe, expect, it } from "vitest";
-import { startSettler } from "../src/settle-due.ts";
+import { startSettler } from "../src/orders/settle-due.ts";
 import { lapsed, type Offered, offered, offerOf } from "./support/successes-settlements.ts";
 import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openKeystore } from "@genbo/chain/keystore";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSigningKeys } from "../src/signing-keys.ts";
+import { openSigningKeys } from "../src/legal/signing-keys.ts";
 
 let dir: string;
 let secretFile: string;

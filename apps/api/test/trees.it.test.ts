@@ -11,7 +11,7 @@ import { type WrittenIssue, writeIssue } from "../../../packages/database/test/r
 import { account, personOf } from "../../../packages/register/test/chain.ts";
 import { rectifiedActs, rectifiedHistory } from "../../../packages/register/test/rectified.ts";
 import { createTestDatabase } from "../../../test/support/database.ts";
-import { createTrees } from "../src/trees.ts";
+import { createTrees } from "../src/register/trees.ts";
 
 const entries: ChainEntry[] = rectifiedHistory(
   fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed: 31, numRuns: 1 })[0]!.flat(),

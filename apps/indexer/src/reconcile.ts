@@ -35,7 +35,7 @@ type Reconciler = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "clock" | 
 /**
  * Compares registers with their contracts, one after the other, beside the following of blocks: when somebody asks,
  * and each issue once a day. It reads by itself and writes through the leadership, between the blocks. A comparison ends
- * once the api has opened the particulars of the holders (apps/api/src/open-particulars.ts); a difference with the chain
+ * once the api has opened the particulars of the holders (apps/api/src/register/open-particulars.ts); a difference with the chain
  * is a break before that.
  */
 export async function reconcileAsAsked(context: Reconciler, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { isoInJst } from "@genbo/domain/jst";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
-import { ownSides } from "../own-sides.ts";
+import { ownSides } from "../register/own-sides.ts";
 import { entryWire } from "../wire/register.ts";
 import { peopleOf, type Shown } from "./people.ts";
 import { both, type Column, type Sheet, sheetOf } from "./sheet.ts";

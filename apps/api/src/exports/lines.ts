@@ -1,6 +1,6 @@
 import type { ExportFormat, Unmapped } from "@genbo/database/register/exports";
 import { stringify } from "csv-stringify/sync";
-import { guardCell } from "../csv-guard.ts";
+import { guardCell } from "../http/csv-guard.ts";
 import { cp932Bytes, cp932Text } from "./cp932.ts";
 import { type Cell, type Sheet, textOf } from "./sheet.ts";
 

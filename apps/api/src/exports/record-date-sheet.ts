@@ -4,14 +4,14 @@ import { isoOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { Lot } from "@genbo/register/state";
 import type { ApiContext } from "../context.ts";
-import { cellOf } from "../csv-words.ts";
+import { cellOf } from "../http/csv-words.ts";
 import {
   type ListedAccount,
   type ListRow,
   listAt,
   listPage,
   type RecordDateListAt,
-} from "../record-date-list.ts";
+} from "../register/record-date-list.ts";
 import { representativeOf } from "../wire/record-date-list.ts";
 import { shownOf } from "./people.ts";
 import { pledgeText } from "./pledge-text.ts";

@@ -1,9 +1,9 @@
 import type { Route } from "@genbo/api-schema/route";
 import { mayUse } from "@genbo/domain/permissions";
 import type { FastifyRequest } from "fastify";
+import type { Principals } from "../access/principals.ts";
 import type { ApiContext } from "../context.ts";
-import type { Principals } from "../principals.ts";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../http/problem.ts";
 
 /** Finds out who asks. It refuses nobody yet, so that the rate limit also counts who guesses keys. */
 export const identify = (principals: Principals) => async (request: FastifyRequest) => {

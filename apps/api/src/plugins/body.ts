@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { visit } from "jsonc-parser";
-import { ProblemError } from "../problem.ts";
-import { keyCharsMax, pointerOf } from "../validate.ts";
+import { ProblemError } from "../http/problem.ts";
+import { keyCharsMax, pointerOf } from "../http/validate.ts";
 import { routeOfRequest } from "./request.ts";
 
 /** A body as it came, for its digest, and what it says: a JSON value, or the text of a CSV file. */

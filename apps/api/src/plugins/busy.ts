@@ -1,6 +1,6 @@
 import { requestsOfPartyMax, requestsUnderWayMax } from "@genbo/api-schema/limits";
 import type { FastifyInstance } from "fastify";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../http/problem.ts";
 import { routeOfRequest } from "./request.ts";
 
 /**

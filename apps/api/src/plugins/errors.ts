@@ -9,7 +9,7 @@ import { IdempotencyFault } from "@genbo/database/commands/idempotency";
 import { databaseTrouble } from "@genbo/database/sql/unavailable";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiContext } from "../context.ts";
-import { languageOf, ProblemError, problemBody } from "../problem.ts";
+import { languageOf, ProblemError, problemBody } from "../http/problem.ts";
 import { routeOfRequest } from "./request.ts";
 
 /** Refusals by a rule, as against faults of form: what an auditor asks after. */

@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import type { RateLimit } from "@genbo/api-schema/limits";
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import type { ApiContext } from "../context.ts";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../http/problem.ts";
 
 const windowMs = 60_000;
 /** Keys and addresses that are counted at once; the least used is forgotten beyond that. */

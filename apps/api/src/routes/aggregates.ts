@@ -2,13 +2,13 @@ import { findIssue } from "@genbo/database/issues/issues";
 import { positionOf } from "@genbo/database/register/read-position";
 import { cellHoldersMin } from "@genbo/domain/aggregates";
 import { dayOfIso, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
-import { type Aggregates, aggregatesOf } from "../aggregates.ts";
-import type { Handlers } from "../call.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition } from "../moments.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { headAt } from "../reads.ts";
-import { issueView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { headAt } from "../http/reads.ts";
+import { type Aggregates, aggregatesOf } from "../register/aggregates.ts";
+import { asOfPosition } from "../register/moments.ts";
 
 /** Past closes do not change; a few kilobytes each. */
 const keptMax = 100;

@@ -12,13 +12,13 @@ import type { Principal } from "@genbo/database/parties/keys";
 import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
-import type { Handlers } from "../call.ts";
-import { command } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { issueView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
 
 type Routes = "askAuditView" | "openAuditView" | "endAuditView" | "listAuditViews";
 

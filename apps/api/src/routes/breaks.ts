@@ -17,13 +17,13 @@ import {
 } from "@genbo/database/register/breaks";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
-import type { Handlers } from "../call.ts";
-import { command } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import { notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { issueView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
 
 type Routes = "reconcileIssue" | "listReconciliations" | "listBreaks" | "closeBreak";
 

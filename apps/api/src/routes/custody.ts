@@ -20,16 +20,16 @@ import type { Principal } from "@genbo/database/parties/keys";
 import { findParty } from "@genbo/database/parties/parties";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
+import { custodyView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import { refuseFaults } from "../legal-cases.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { recordCommand } from "../records.ts";
-import { filedWith, refuseOtherDocuments } from "../seen-documents.ts";
-import { custodyView } from "../views.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
+import { refuseFaults } from "../legal/legal-cases.ts";
+import { filedWith, refuseOtherDocuments } from "../legal/seen-documents.ts";
+import { recordCommand } from "../parties/records.ts";
 import { custodyWire } from "../wire/custody.ts";
 
 type Routes =

@@ -1,8 +1,8 @@
 import { type EventRow, eventsAfter } from "@genbo/database/outbox/events";
-import type { Handlers } from "../call.ts";
+import { eventView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { presentAsOf } from "../reads.ts";
-import { eventView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { presentAsOf } from "../http/reads.ts";
 
 export const eventHandlers = (ctx: ApiContext): Handlers<"listEvents"> => ({
   listEvents: async ({ principal, query }) => {

@@ -15,16 +15,16 @@ import {
 import type { Reading } from "@genbo/database/register/read-overlay";
 import { newId } from "@genbo/domain/ids";
 import type { ProfileName } from "@genbo/domain/profiles";
-import type { CallOf, Handlers } from "../call.ts";
-import { command } from "../command.ts";
+import { issueView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import { ExportChanged, exportBytes } from "../exports/content.ts";
 import { rangeOf } from "../exports/range.ts";
 import type { ExportRunner } from "../exports/runner.ts";
-import { knownWire, positionFor } from "../moments.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { auditRead } from "../reads.ts";
-import { issueView, seesParticulars } from "../views.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { auditRead } from "../http/reads.ts";
+import { knownWire, positionFor } from "../register/moments.ts";
 import { exportWire } from "../wire/exports.ts";
 
 type Routes = "createExport" | "getExport" | "readExport";

@@ -12,15 +12,15 @@ import {
   looksBack,
 } from "@genbo/domain/inspections";
 import type { ProfileName } from "@genbo/domain/profiles";
-import type { CallOf, Handlers } from "../call.ts";
-import { command } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import { inspectionFor, rememberedOf } from "../inspections.ts";
-import { positionFor } from "../moments.ts";
-import { ProblemError } from "../problem.ts";
-import { mayExercise } from "../resting-rights.ts";
-import { filedWith, refuseOtherDocuments } from "../seen-documents.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { ProblemError } from "../http/problem.ts";
+import { inspectionFor, rememberedOf } from "../legal/inspections.ts";
+import { mayExercise } from "../legal/resting-rights.ts";
+import { filedWith, refuseOtherDocuments } from "../legal/seen-documents.ts";
+import { positionFor } from "../register/moments.ts";
 
 type Routes = "grantInspection" | "refuseInspection";
 

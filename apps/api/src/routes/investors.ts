@@ -1,14 +1,14 @@
 import { findInvestor, investorConstraint, listInvestors } from "@genbo/database/parties/investors";
 import { latestParticulars } from "@genbo/database/vault/vault";
-import type { Handlers } from "../call.ts";
-import { command } from "../command.ts";
+import { investorView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { statedPurpose } from "../holder.ts";
-import { onceMore } from "../once-more.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { auditRead, pageOf, presentAsOf } from "../reads.ts";
-import { register } from "../registration.ts";
-import { investorView, seesParticulars } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { onceMore } from "../http/once-more.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
+import { register } from "../parties/registration.ts";
+import { statedPurpose } from "../register/holder.ts";
 import { investorWire } from "../wire/investors.ts";
 import { particularsWire } from "../wire/particulars.ts";
 

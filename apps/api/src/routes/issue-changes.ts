@@ -13,15 +13,21 @@ import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import { isImmediate, isNoticed, mayPropose, policyDelayMs } from "@genbo/domain/issue-changes";
 import { decodePolicy } from "@genbo/domain/policy-word";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { changeCommands, checkRedemption, factsOf, noticeCommand, redemptionRows } from "../issue-changes.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { activeIssue } from "../rules.ts";
-import { termsFacts } from "../terms-changes.ts";
-import { issueView } from "../views.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
+import {
+  changeCommands,
+  checkRedemption,
+  factsOf,
+  noticeCommand,
+  redemptionRows,
+} from "../issues/issue-changes.ts";
+import { termsFacts } from "../issues/terms-changes.ts";
+import { activeIssue } from "../orders/rules.ts";
 import { changeWire } from "../wire/issue-changes.ts";
 
 type Propose = CallOf<"proposeChange">;

@@ -2,12 +2,12 @@ import { decideIssuePart, findIssue, type IssueWithState } from "@genbo/database
 import type { Principal } from "@genbo/database/parties/keys";
 import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
-import type { Handlers } from "../call.ts";
-import { command } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import { notFound, ProblemError } from "../problem.ts";
-import { issueView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { notFound, ProblemError } from "../http/problem.ts";
 
 export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" | "rejectIssue"> => ({
   approveIssue: (call) =>

@@ -13,13 +13,13 @@ import {
 import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import { type Role, scopesOf, usualScopesOf } from "@genbo/domain/permissions";
-import type { Handlers } from "../call.ts";
-import { command } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
+import type { Principals } from "../access/principals.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import type { Principals } from "../principals.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
+import type { Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
 import { keyWire } from "../wire/parties.ts";
 
 /** The operator sees and ends every party's keys; any other party only its own. */

@@ -9,12 +9,12 @@ import {
 } from "@genbo/database/commands/operations";
 import { refusalOf } from "@genbo/domain/refusals";
 import type { z } from "zod";
-import type { Handlers } from "../call.ts";
-import { waitsForWire } from "../chain-state.ts";
+import { operationView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { invalidField, notFound } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { operationView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { invalidField, notFound } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
+import { waitsForWire } from "../wire/chain-state.ts";
 
 type OperationWire = z.input<typeof operation>;
 type RowWire = z.input<typeof operationRow>;

@@ -7,11 +7,11 @@ import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { isoOfDay } from "@genbo/domain/jst";
 import { decodeMove } from "@genbo/domain/words";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { invalidField, ProblemError } from "../problem.ts";
-import { activeIssue, numberOf, rulesForHolder, ruleWire } from "../rules.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { invalidField, ProblemError } from "../http/problem.ts";
+import { activeIssue, numberOf, rulesForHolder, ruleWire } from "../orders/rules.ts";
 
 type Relay = CallOf<"relayOrder">;
 

@@ -3,13 +3,13 @@ import type { Principal } from "@genbo/database/parties/keys";
 import { registerPage } from "@genbo/database/register/read";
 import { entriesPage } from "@genbo/database/register/read-entries";
 import type { ProfileName } from "@genbo/domain/profiles";
-import type { Handlers } from "../call.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { accountsMax, holdingsWire, versionsOf } from "../holder.ts";
-import { asOfPosition, knownWire, positionFor } from "../moments.ts";
-import { notFound } from "../problem.ts";
-import { auditRead } from "../reads.ts";
-import { issueView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { notFound } from "../http/problem.ts";
+import { auditRead } from "../http/reads.ts";
+import { accountsMax, holdingsWire, versionsOf } from "../register/holder.ts";
+import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { entryWire } from "../wire/register.ts";
 
 /** What an investor sees: the one person that its party is bound to. There is no way to name another. */

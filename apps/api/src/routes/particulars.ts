@@ -11,13 +11,13 @@ import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId } from "@genbo/domain/ids";
 import { classBitsOf } from "@genbo/domain/investor-class";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { invalidField, notFound } from "../problem.ts";
-import { recordCommand } from "../records.ts";
-import { isUnborn } from "../registration.ts";
-import { sealNext } from "../sealing.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { invalidField, notFound } from "../http/problem.ts";
+import { recordCommand } from "../parties/records.ts";
+import { isUnborn } from "../parties/registration.ts";
+import { sealNext } from "../parties/sealing.ts";
 
 type Change = CallOf<"changeParticulars">;
 

@@ -15,11 +15,11 @@ import {
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { Role } from "@genbo/domain/permissions";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
 import { partyWire } from "../wire/parties.ts";
 
 type CreateParty = CallOf<"createParty">;

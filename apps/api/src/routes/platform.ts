@@ -4,10 +4,10 @@ import { routeTable } from "@genbo/api-schema/routes";
 import { readDeployment } from "@genbo/database/outbox/deployment";
 import { clockSkewMs } from "@genbo/database/server/clock-skew";
 import { platformStatus, registerHead } from "@genbo/database/server/status";
-import type { Handlers } from "../call.ts";
-import { chainStateWire } from "../chain-state.ts";
 import type { ApiContext } from "../context.ts";
-import { ProblemError } from "../problem.ts";
+import type { Handlers } from "../http/call.ts";
+import { ProblemError } from "../http/problem.ts";
+import { chainStateWire } from "../wire/chain-state.ts";
 
 type Routes = "health" | "ready" | "status" | "openApi" | "problemPage";
 

@@ -6,12 +6,12 @@ import { anchoredRootAt, listRoots } from "@genbo/database/register/anchors";
 import { exportChunks } from "@genbo/database/register/export";
 import { accountParties } from "@genbo/database/register/write-registry";
 import type { z } from "zod";
-import type { CallOf, Handlers } from "../call.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition, knownWire, positionFor } from "../moments.ts";
-import { notFound, ProblemError } from "../problem.ts";
-import { auditRead, pageOf, presentAsOf } from "../reads.ts";
-import { issueView } from "../views.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { notFound, ProblemError } from "../http/problem.ts";
+import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
+import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { anchorAfter, anchorCursor, anchoredRootWire } from "../wire/anchors.ts";
 import { registerRowWire } from "../wire/register.ts";
 

@@ -1,13 +1,13 @@
 import { findIssue } from "@genbo/database/issues/issues";
 import { registerPage } from "@genbo/database/register/read";
 import type { ProfileName } from "@genbo/domain/profiles";
-import type { Handlers } from "../call.ts";
+import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { asOfPosition, knownWire, positionFor } from "../moments.ts";
-import { notFound } from "../problem.ts";
-import { auditRead } from "../reads.ts";
-import { bookHolders, bookTerms } from "../register-book.ts";
-import { issueView } from "../views.ts";
+import type { Handlers } from "../http/call.ts";
+import { notFound } from "../http/problem.ts";
+import { auditRead } from "../http/reads.ts";
+import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
+import { bookHolders, bookTerms } from "../register/register-book.ts";
 
 /** Opens the vault for each row, so a page is audited and a broker gets its own customers. */
 export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister"> => ({

@@ -2,10 +2,10 @@ import type { NewCommand } from "@genbo/database/commands/operations-new";
 import { readDeployment } from "@genbo/database/outbox/deployment";
 import { findParty } from "@genbo/database/parties/parties";
 import { newId, refOf } from "@genbo/domain/ids";
-import type { Handlers } from "../call.ts";
-import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { invalidField, ProblemError } from "../problem.ts";
+import type { Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { invalidField, ProblemError } from "../http/problem.ts";
 
 export const sandboxCashHandlers = (ctx: ApiContext): Handlers<"mintSandboxCash"> => ({
   mintSandboxCash: (call) =>

@@ -1,7 +1,7 @@
-import type { Handlers } from "../call.ts";
-import { command } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { ProblemError } from "../problem.ts";
+import type { Handlers } from "../http/call.ts";
+import { command } from "../http/command.ts";
+import { ProblemError } from "../http/problem.ts";
 
 export const sandboxHandlers = (ctx: ApiContext): Handlers<"moveClock"> => ({
   moveClock: (call) =>

@@ -12,12 +12,13 @@ import {
 import { readDeployment } from "@genbo/database/outbox/deployment";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { z } from "zod";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
+import { settlementView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import { notFound, ProblemError } from "../problem.ts";
-import { executable, legOrders, refuseLegs, refuseServed } from "../settlement-rules.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { notFound, ProblemError } from "../http/problem.ts";
+import { executable, legOrders, refuseLegs, refuseServed } from "../orders/settlement-rules.ts";
 import {
   holdCommand,
   instructionOf,
@@ -27,8 +28,7 @@ import {
   settleCommand,
   unitsIn,
   wantsOfRow,
-} from "../settlements.ts";
-import { settlementView } from "../views.ts";
+} from "../orders/settlements.ts";
 
 type Routes =
   | "acceptSettlement"

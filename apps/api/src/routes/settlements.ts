@@ -1,13 +1,13 @@
 import { operationIdsAbout } from "@genbo/database/commands/operations";
 import { findSettlement, listSettlements, settlementParts } from "@genbo/database/issues/settlements";
 import { newId } from "@genbo/domain/ids";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { settlementView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { notFound } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { draftSettlement, type Offer } from "../settlement-offers.ts";
-import { settlementView } from "../views.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { notFound } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
+import { draftSettlement, type Offer } from "../orders/settlement-offers.ts";
 import { settlementWire } from "../wire/settlements.ts";
 
 type Routes = "offerSettlement" | "listSettlements" | "getSettlement";

@@ -10,12 +10,12 @@ import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { otherPerson, type Parts } from "../access/four-eyes.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson, type Parts } from "../four-eyes.ts";
-import { type Language, notFound, ProblemError } from "../problem.ts";
-import { activeIssue, numberOf, rulesAtExecution, ruleWire } from "../rules.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { type Language, notFound, ProblemError } from "../http/problem.ts";
+import { activeIssue, numberOf, rulesAtExecution, ruleWire } from "../orders/rules.ts";
 
 type Routes = "acceptTransfer" | "approveTransfer" | "rejectTransfer" | "cancelTransfer";
 type Step = CallOf<Routes>;

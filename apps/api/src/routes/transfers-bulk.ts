@@ -4,11 +4,12 @@ import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-fa
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { dayOfIso } from "@genbo/domain/jst";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
 import type { ApiContext } from "../context.ts";
-import { ProblemError } from "../problem.ts";
-import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { ProblemError } from "../http/problem.ts";
+import { rowsInvalid } from "../http/validate.ts";
+import { activeIssue, rulesAgainst, ruleWire } from "../orders/rules.ts";
 import {
   beforeIssueDetail,
   draftTransfer,
@@ -18,8 +19,7 @@ import {
   strayDate,
   strayDetail,
   type TransferOrder,
-} from "../transfer-requests.ts";
-import { rowsInvalid } from "../validate.ts";
+} from "../orders/transfer-requests.ts";
 
 type Bulk = CallOf<"requestTransfers">;
 

@@ -2,12 +2,13 @@ import { operationIdsAbout } from "@genbo/database/commands/operations";
 import { findTransfer, listTransfers, transfersPart } from "@genbo/database/issues/transfers";
 import { newId } from "@genbo/domain/ids";
 import { decodePolicy } from "@genbo/domain/policy-word";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { transferView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { activeIssue, rulesAgainst, ruleWire } from "../rules.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
+import { activeIssue, rulesAgainst, ruleWire } from "../orders/rules.ts";
 import {
   beforeIssueDetail,
   draftTransfer,
@@ -16,8 +17,7 @@ import {
   isEarly,
   strayDate,
   strayDetail,
-} from "../transfer-requests.ts";
-import { transferView } from "../views.ts";
+} from "../orders/transfer-requests.ts";
 import { transferWire } from "../wire/transfers.ts";
 
 type Request = CallOf<"requestTransfer">;

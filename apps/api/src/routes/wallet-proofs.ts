@@ -24,15 +24,15 @@ import type { Queryable } from "@genbo/database/sql/connection";
 import { latestCommitments } from "@genbo/database/vault/vault";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { otherPerson } from "../access/four-eyes.ts";
+import { walletProofView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { otherPerson } from "../four-eyes.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { recordCommand } from "../records.ts";
-import { walletProofView } from "../views.ts";
-import { refuseSignature } from "../wallet-signature.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
+import { recordCommand } from "../parties/records.ts";
+import { refuseSignature } from "../parties/wallet-signature.ts";
 
 type Routes =
   | "askWalletProof"

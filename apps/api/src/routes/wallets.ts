@@ -2,14 +2,14 @@ import { customerForChange, customersByNumber, type InvestorRow } from "@genbo/d
 import { listWallets, walletConstraint } from "@genbo/database/parties/wallets";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
-import type { CallOf, Handlers } from "../call.ts";
-import { command, type Outcome } from "../command.ts";
+import { investorView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
-import { onceMore } from "../once-more.ts";
-import { invalidField, notFound, ProblemError } from "../problem.ts";
-import { pageOf, presentAsOf } from "../reads.ts";
-import { investorView } from "../views.ts";
-import { type AccountRequest, openAccounts } from "../wallet-registration.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
+import { command, type Outcome } from "../http/command.ts";
+import { onceMore } from "../http/once-more.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { pageOf, presentAsOf } from "../http/reads.ts";
+import { type AccountRequest, openAccounts } from "../parties/wallet-registration.ts";
 import { walletWire } from "../wire/investors.ts";
 
 type One = CallOf<"registerWallet">;

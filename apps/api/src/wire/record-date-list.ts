@@ -1,7 +1,7 @@
 import type { recordDateRow } from "@genbo/api-schema/register";
 import type { CoOwner } from "@genbo/domain/representation";
 import type { z } from "zod";
-import type { ListedAccount, ListedPerson, ListRow } from "../record-date-list.ts";
+import type { ListedAccount, ListedPerson, ListRow } from "../register/record-date-list.ts";
 import { lotsWire, registerRowWire } from "./register.ts";
 
 export const recordDateRowWire = (row: ListRow): z.input<typeof recordDateRow> => ({

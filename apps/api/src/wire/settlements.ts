@@ -2,7 +2,7 @@ import type { settlement } from "@genbo/api-schema/settlements";
 import type { SettlementRow } from "@genbo/database/issues/settlements";
 import type { LegKind, LegState, SettlementState } from "@genbo/domain/settlements";
 import type { z } from "zod";
-import { isoOf, type LegRow, wantsOfRow } from "../settlements.ts";
+import { isoOf, type LegRow, wantsOfRow } from "../orders/settlements.ts";
 
 type SettlementWire = z.input<typeof settlement>;
 

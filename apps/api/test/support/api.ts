@@ -19,12 +19,12 @@ import type { FastifyInstance } from "fastify";
 import { afterAll } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../../test/support/database.ts";
 import { buildApp } from "../../src/app.ts";
-import { chainPortOf } from "../../src/chain-port.ts";
 import type { ApiContext } from "../../src/context.ts";
-import { createApiMetrics } from "../../src/metrics.ts";
-import { watchOutbox } from "../../src/outbox-limit.ts";
-import { openSigningKeys } from "../../src/signing-keys.ts";
-import { createTrees } from "../../src/trees.ts";
+import { openSigningKeys } from "../../src/legal/signing-keys.ts";
+import { chainPortOf } from "../../src/process/chain-port.ts";
+import { createApiMetrics } from "../../src/process/metrics.ts";
+import { watchOutbox } from "../../src/process/outbox-limit.ts";
+import { createTrees } from "../../src/register/trees.ts";
 import { type Ask, asker } from "./ask.ts";
 
 const testAdmin = `0x${"ad".repeat(20)}`;

@@ -1,0 +1,180 @@
+import type { newChange } from "@genbo/api-schema/issue-changes";
+import type { RowError } from "@genbo/api-schema/problem";
+import type { NewCommand } from "@genbo/database/commands/operations-new";
+import { type ChangeRow, type LeftToCarry, wholeHoldings } from "@genbo/database/issues/issue-changes";
+import { orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
+import { refOf } from "@genbo/domain/ids";
+import { documentWord } from "@genbo/domain/issue-changes";
+import { dayOfIso } from "@genbo/domain/jst";
+import { decodePolicy } from "@genbo/domain/policy-word";
+import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
+import { encodeMove, zeroAddress } from "@genbo/domain/words";
+import type { z } from "zod";
+import type { Language } from "../http/problem.ts";
+import { rowsInvalid } from "../http/validate.ts";
+import { attached, rulesAtExecution, ruleWire } from "../orders/rules.ts";
+import { checkPolicy, policyWordOf } from "./policies.ts";
+
+export type Proposal = z.output<typeof newChange>;
+
+/** What a change asks for, as it is kept: JSON, with the words that go to the chain. */
+export type ChangeFacts = Readonly<Record<string, unknown>>;
+
+/** A redemption of everything is one operation; so many holders have the largest issues. */
+export const redemptionRowsMax = 100_000;
+
+/** @param presentPolicy in force, whose tracking of persons never changes @throws ProblemError INVALID_FIELD */
+export function factsOf(proposal: Proposal, presentPolicy: string): ChangeFacts {
+  const { kind, reason: _, ...rest } = proposal;
+  if (kind === "REDEMPTION") {
+    const { rows } = proposal;
+    return {
+      paidOn: proposal.paidOn,
+      ...(rows && { rows: rows.map((row) => ({ ...row, units: String(row.units) })) }),
+    };
+  }
+  if (kind === "POLICY") {
+    const { unitsPerPersonTracked } = decodePolicy(presentPolicy);
+    const policy = { ...proposal.policy, unitsPerPersonTracked };
+    checkPolicy(policy);
+    return { policyWord: policyWordOf(policy, proposal.lot) };
+  }
+  if (kind === "RATIO") {
+    const { numerator, denominator } = proposal;
+    return { numerator: String(numerator), denominator: String(denominator) };
+  }
+  return rest;
+}
+
+interface RedemptionRow {
+  from: string;
+  units: bigint;
+}
+
+/** The rows of a redemption: those that were named, or every holding as it stands now. */
+export async function redemptionRows(
+  db: Queryable,
+  issueId: string,
+  facts: ChangeFacts,
+): Promise<RedemptionRow[]> {
+  const named = facts.rows as { from: string; units: string }[] | undefined;
+  if (named !== undefined) return named.map(({ from, units }) => ({ from, units: BigInt(units) }));
+  const all = await wholeHoldings(db, issueId, redemptionRowsMax);
+  return all.map(({ account, units }) => ({ from: account, units }));
+}
+
+/** A redemption has no receiver: of the rules of a transfer those of the account that gives hold. */
+const ofGiver: ReadonlySet<RefusalCode> = new Set([
+  "INSUFFICIENT_UNITS",
+  "PAUSED",
+  "SENDER_NOT_REGISTERED",
+  "SENDER_FROZEN",
+]);
+
+/** Names every row that a rule stands against: units that are pledged or attached are not redeemed. @throws ProblemError */
+export async function checkRedemption(
+  db: Queryable,
+  issueId: string,
+  rows: readonly RedemptionRow[],
+  { at, language }: { at: Date; language: Language },
+): Promise<void> {
+  const facts = await orderFacts(
+    db,
+    rows.map(({ from }) => ({ issueId, from, to: zeroAddress })),
+  );
+  const taken = new Map<string, bigint>();
+  const errors = rows.flatMap(({ from, units }, row): RowError[] => {
+    const before = taken.get(from) ?? 0n;
+    taken.set(from, before + units);
+    const found = facts[row]!;
+    const lacks = before + units > found.from.free ? [1] : [];
+    const numbers = rulesAtExecution(found, { from, to: zeroAddress, units }, at).filter((number) =>
+      ofGiver.has(refusalOf(number).code),
+    );
+    const failing = [...new Set([...lacks, ...numbers, ...attached(found, before + units)])].map((number) =>
+      ruleWire(number, language),
+    );
+    const [first] = failing;
+    return first ? [{ row, pointer: `/rows/${row}`, code: first.code, detail: first.detail, failing }] : [];
+  });
+  if (errors.length > 0) throw rowsInvalid(errors);
+}
+
+interface Signers {
+  issuer: string;
+  trustee: string;
+}
+
+/** What an approved change, or an immediate one, does on chain. @param rows of a redemption */
+export function changeCommands(
+  { kind, ref, facts }: Pick<ChangeRow, "kind" | "ref" | "facts">,
+  of: { token: string; operationId: string; signers: Signers; rows: readonly RedemptionRow[] },
+): NewCommand[] {
+  const { token: target, operationId, signers, rows } = of;
+  const say = facts as Record<string, string>;
+  const byTrustee = (call: string, args: ChangeFacts, own = ref): NewCommand[] => [
+    { signer: signers.trustee, call, target, ref: own, args },
+  ];
+  switch (kind) {
+    case "REDEMPTION": {
+      const data = encodeMove({ settlementDate: dayOfIso(say.paidOn!)! });
+      return rows.map(({ from, units }, row) => ({
+        signer: signers.issuer,
+        call: "redeem",
+        target,
+        ref: refOf(operationId, row),
+        args: { from, units: String(units), data },
+      }));
+    }
+    case "POLICY":
+      return byTrustee("executePolicy", { policy: say.policyWord });
+    case "RATIO":
+      return byTrustee("beginRatio", { n: say.numerator, d: say.denominator });
+    case "PAUSE":
+    case "RESUME":
+      return byTrustee("setPaused", { paused: kind === "PAUSE" });
+    case "TERMS":
+      return byTrustee("changeTerms", { termsHash: say.termsHash ?? `0x${say.sha256}` });
+    case "DOCUMENT":
+      return byTrustee("setDocument", { uri: say.uri, hash: `0x${say.sha256}` }, documentWord(say.name!));
+    default:
+      return byTrustee("removeDocument", {}, documentWord(say.name!));
+  }
+}
+
+/** What the issuer says on chain at once. */
+export const noticeCommand = (
+  { kind, ref, facts }: Pick<ChangeRow, "kind" | "ref" | "facts">,
+  signer: string,
+  target: string,
+): NewCommand => {
+  const say = facts as Record<string, string>;
+  return kind === "POLICY"
+    ? { signer, call: "proposePolicy", target, ref, args: { policy: say.policyWord } }
+    : { signer, call: "proposeRatio", target, ref, args: { n: say.numerator, d: say.denominator } };
+};
+
+/** Accounts and holds of one transaction: 1,500,000 gas, and 12,300,000 were attachments to wait on each account. */
+const carriedRowsMax = 50;
+
+/** Carries accounts, as many a transaction as fit, and ends the ratio: all by one signer, so in this order. */
+export function carryCommands(
+  ref: string,
+  left: readonly LeftToCarry[],
+  { signer, target }: { signer: string; target: string },
+): NewCommand[] {
+  const batches: LeftToCarry[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const each of left) {
+    const size = 1 + each.holdIds.length;
+    if (rows + size > carriedRowsMax) {
+      batches.push([]);
+      rows = 0;
+    }
+    batches.at(-1)!.push(each);
+    rows += size;
+  }
+  const command = (call: string, args: ChangeFacts): NewCommand => ({ signer, call, target, ref, args });
+  return [...batches.map((batch) => command("carry", { rows: batch })), command("endRatio", {})];
+}

@@ -1,0 +1,113 @@
+import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
+import type { Queryable } from "@genbo/database/sql/connection";
+import type { CallOf } from "../http/call.ts";
+import { ProblemError } from "../http/problem.ts";
+import { activeIssue, attached, numberOf, rulesAgainst, rulesAtExecution, ruleWire } from "./rules.ts";
+import { isoOf, type LegRow } from "./settlements.ts";
+
+/** Units that a settlement moves, with what the register says of them. */
+export interface OrderLeg {
+  issueId: string;
+  from: string;
+  to: string;
+  units: bigint;
+  lotAcquiredOn?: string | undefined;
+  facts: OrderFacts;
+  /** The broker that keeps the account that gives. */
+  keeper: string;
+}
+
+interface Asked {
+  call: Pick<CallOf<"offerSettlement">, "principal" | "language" | "at">;
+  deadline: Date;
+  target: string;
+}
+
+/** Rules that stand against taking the units in; of another broker's customer it learns nothing. @throws ProblemError */
+export function refuseLegs(legs: readonly OrderLeg[], { call, deadline, target }: Asked): void {
+  const { principal, at, language } = call;
+  const numbers = afterEachOther(legs).flatMap((leg) => {
+    const { lotAcquiredOn, facts, keeper, ...order } = leg;
+    const terms = { ...order, lotAcquiredOn, expiresAt: deadline };
+    const own = keeper === principal.partyId;
+    return rulesAgainst(facts, terms, principal.partyId, at).filter(
+      (number) => own || number !== numberOf("NOT_CUSTODIAN"),
+    );
+  });
+  refuse(numbers, language, target);
+}
+
+/** One account's legs must not promise its units twice. */
+function afterEachOther(legs: readonly OrderLeg[]): OrderLeg[] {
+  const promised = new Map<string, bigint>();
+  return legs.map((leg) => {
+    const key = `${leg.issueId} ${leg.from}`;
+    const before = promised.get(key) ?? 0n;
+    promised.set(key, before + leg.units);
+    const { from } = leg.facts;
+    return { ...leg, facts: { ...leg.facts, from: { ...from, free: from.free - before } } };
+  });
+}
+
+const orderOf = ({ issueId, fromAccount, toAccount }: LegRow) => ({
+  issueId: issueId!,
+  from: fromAccount,
+  to: toAccount,
+});
+
+/** What the register says now of units that are agreed on. @throws ProblemError for an issue that takes no entries */
+export async function legOrders(db: Queryable, legs: readonly LegRow[]): Promise<OrderLeg[]> {
+  const orders = legs.map(orderOf);
+  const facts = await orderFacts(db, orders);
+  return legs.map(({ amount, lotAcquiredOn, fromParty }, index) => {
+    activeIssue(facts[index]!.issue);
+    return {
+      ...orders[index]!,
+      units: amount,
+      lotAcquiredOn: lotAcquiredOn === null ? undefined : isoOf(lotAcquiredOn),
+      facts: facts[index]!,
+      keeper: fromParty,
+    };
+  });
+}
+
+/** Rules that stand against the units' move, which are held for it. @throws ProblemError TRANSFER_REFUSED */
+export async function executable(
+  db: Queryable,
+  legs: readonly LegRow[],
+  { language, at }: Asked["call"],
+  target: string,
+): Promise<void> {
+  const orders = await legOrders(db, legs);
+  refuse(
+    orders.flatMap(({ facts, ...order }) => rulesAtExecution(facts, order, at)),
+    language,
+    target,
+  );
+}
+
+/**
+ * Whether an attachment that was served and is not entered yet claims any of the held units (CEA 145(5)). Once the last
+ * payment is in, anybody can settle on chain: so nobody pays for them, and the platform does not settle.
+ */
+export async function isServed(db: Queryable, legs: readonly LegRow[]): Promise<boolean> {
+  const facts = await orderFacts(db, legs.map(orderOf));
+  return facts.some((each) => attached(each, 0n).length > 0);
+}
+
+/** @throws ProblemError TRANSFER_REFUSED ATTACHMENT_SERVED */
+export async function refuseServed(
+  db: Queryable,
+  legs: readonly LegRow[],
+  { language }: Asked["call"],
+  target: string,
+): Promise<void> {
+  if (await isServed(db, legs)) refuse([numberOf("ATTACHMENT_SERVED")], language, target);
+}
+
+function refuse(numbers: readonly number[], language: Asked["call"]["language"], target: string): void {
+  if (numbers.length === 0) return;
+  const failing = [...new Set(numbers)].map((number) => ruleWire(number, language));
+  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
+  throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target });
+}
