@@ -1,4 +1,4 @@
-import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
+import { outboxLegalRows, outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
 import { chainFolder, dumpState } from "@genbo/chain/anvil-state";
 import { openKeystore } from "@genbo/chain/keystore";
 import { type Nodes, openNodes } from "@genbo/chain/nodes/nodes";
@@ -38,7 +38,7 @@ export async function startApiService(env: Env, log: Log): Promise<RunningServic
     onChange: (health) => log.warn("a node changed", { ...health }),
   });
   const sandbox = env.profile === "local" ? await openSandboxClock(pool, env.databaseUrl) : null;
-  const outbox = watchOutbox(pool, log, outboxRowsMax);
+  const outbox = watchOutbox(pool, log, { rowsMax: outboxRowsMax, legalRows: outboxLegalRows });
   const registry = createRegistry();
   addNodeMetrics(registry, nodes);
   addPoolMetrics(registry, pool);

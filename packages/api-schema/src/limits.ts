@@ -49,6 +49,8 @@ export const tradeDaysMax = 366;
  * the highest load, half a gigabyte of rows, and worked off within some minutes of the first block.
  */
 export const outboxRowsMax = 500_000;
+/** Of these kept for legal acts: room for what a court or an authority has ordered. */
+export const outboxLegalRows = 25_000;
 /** Requests that one process works on at once: about half a second's. With more, each would only wait longer. */
 export const requestsUnderWayMax = 1_000;
 /** Of these one party's: whoever opens a thousand downloads and reads none turns nobody else away. */

@@ -399,6 +399,18 @@ export const problems = {
       ja: "何も書き込まれていません。/status の chain.state を確認し、Retry-After の時間を待って、同じ Idempotency-Key で再送してください。",
     },
   ),
+  OUTBOX_SHARE: kind(
+    429,
+    true,
+    {
+      en: "Too much of this party waits for the chain already",
+      ja: "この当事者のチェーンへの送信待ちが上限に達しています",
+    },
+    {
+      en: "Nothing was written. A party may have as many rows waiting as there is room left for all. Wait as long as Retry-After says until some of yours are sent, and send the same request with the same Idempotency-Key.",
+      ja: "何も書き込まれていません。一当事者の送信待ちは、全体の残り枠と同数までです。Retry-After の時間を待ち、自分の送信待ちが減ってから、同じ Idempotency-Key で再送してください。",
+    },
+  ),
   BUSY: kind(
     503,
     true,

@@ -53,7 +53,7 @@ export function problemsOf(of: Route): ProblemCode[] {
     if (when) for (const code of codes) found.add(code);
   };
   add(of.limit, "RATE_LIMITED", "BUSY");
-  add(of.answers[202], "OUTBOX_FULL");
+  add(of.answers[202], "OUTBOX_FULL", "OUTBOX_SHARE");
   add(of.scope, "UNAUTHENTICATED", "FORBIDDEN");
   add(of.params, "NOT_FOUND");
   add(of.query, "INVALID_FIELD");

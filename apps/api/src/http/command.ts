@@ -70,7 +70,7 @@ export async function command<R extends Route>(
     const answer = await ctx.runCommand(request, async (db) => {
       const outcome = await decide(db);
       ctx.reach("api.decided");
-      if (outcome.commands !== undefined) ctx.outbox.admit(outcome.commands.length);
+      if (outcome.commands !== undefined) ctx.outbox.admit(outcome.operation!.kind, outcome.commands);
       made = outcome;
       const { status, body } = outcome.answer as { status: Decision["status"]; body: object };
       if (outcome.shownOnce !== undefined) shown = JSON.stringify({ ...body, ...outcome.shownOnce });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
+import { outboxLegalRows, outboxRowsMax, rateLimits } from "@genbo/api-schema/limits";
 import { openKeystore } from "@genbo/chain/keystore";
 import { openNodes } from "@genbo/chain/nodes/nodes";
 import { commandRunner } from "@genbo/database/commands/commands";
@@ -61,7 +61,7 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
   const clock = fixedClock(start);
   const pool = db.pool("genbo_api");
   const nodes = openNodes([nowhere]);
-  const outbox = watchOutbox(pool, silentLog, outboxRowsMax);
+  const outbox = watchOutbox(pool, silentLog, { rowsMax: outboxRowsMax, legalRows: outboxLegalRows });
   const ctx: ApiContext = {
     profile: "local",
     version: "0.0.0-test",

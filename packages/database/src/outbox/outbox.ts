@@ -37,6 +37,17 @@ export async function queuedUpTo(db: Queryable, most: number): Promise<number> {
   return result.rows[0]!.waiting;
 }
 
+/** How many commands wait in each lane that has any; of more than `most` no more than that are counted. */
+export async function queuedByLane(db: Queryable, most: number): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ signer: string; waiting: number }>({
+    name: "queued-by-lane",
+    text: `select signer, count(*)::int as waiting from (select signer from command where state = 'queued' limit $1) c
+      group by signer`,
+    values: [most],
+  });
+  return new Map(rows.map(({ signer, waiting }) => [signer, waiting]));
+}
+
 /** Ties commands to the rows of a stored transaction, in their order. */
 export async function takeCommands(
   tx: Transaction,
