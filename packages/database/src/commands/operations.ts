@@ -1,74 +1,59 @@
 import { type Command, type Operation, Prisma, type PrismaClient } from "../generated/client.ts";
-import { idsInProgress, isProgress, withProgress } from "./operation-progress.ts";
+import type { Page } from "../sql/page.ts";
+import { inState, progressOf } from "./operation-progress.ts";
 
 /** Which operations a party sees: its own, those on issues that it is trustee of, or all. */
 export type OperationView = { as: "party" | "trustee"; partyId: string } | { as: "everything" };
 
-const visible = (view: OperationView): Prisma.OperationWhereInput => {
-  if (view.as === "everything") return {};
-  if (view.as === "party") return { partyId: view.partyId };
-  return { OR: [{ partyId: view.partyId }, { issue: { trusteeId: view.partyId } }] };
-};
+/** As reads give it: with how far it has come by now. */
+export type OperationRow = Omit<Operation, "ref" | "partyId" | "requestId" | "traceparent">;
 
-/** The same of `o`, with what a list asks for. */
-const visibleSql = (view: OperationView, kind: string | undefined, cursor: string | undefined): Prisma.Sql =>
-  Prisma.join(
-    [
-      ...(view.as === "party" ? [Prisma.sql`o.party_id = ${view.partyId}`] : []),
-      ...(view.as === "trustee"
-        ? [
-            Prisma.sql`(o.party_id = ${view.partyId} or exists (
-              select 1 from issue i where i.id = o.issue_id and i.trustee_id = ${view.partyId}))`,
-          ]
-        : []),
-      ...(kind === undefined ? [] : [Prisma.sql`o.kind = ${kind}`]),
-      ...(cursor === undefined ? [] : [Prisma.sql`o.id < ${cursor}`]),
-      Prisma.sql`true`,
-    ],
-    " and ",
-  );
-
-export interface OperationFilter {
+export interface OperationFilter extends Page {
   state?: string | undefined;
   kind?: string | undefined;
-  cursor?: string | undefined;
-  limit: number;
 }
 
 /** Operations, newest first; one more than `limit`, if there are more. */
-export async function listOperations(
+export const listOperations = (
   prisma: PrismaClient,
   view: OperationView,
   { state, kind, cursor, limit }: OperationFilter,
-): Promise<Operation[]> {
-  const among =
-    state !== undefined && isProgress(state)
-      ? {
-          id: {
-            in: await idsInProgress(prisma, {
-              state,
-              where: visibleSql(view, kind, cursor),
-              limit: limit + 1,
-            }),
-          },
-        }
-      : { ...(state !== undefined && { state }), ...(cursor !== undefined && { id: { lt: cursor } }) };
-  const found = await prisma.operation.findMany({
-    where: { AND: [visible(view), among, kind === undefined ? {} : { kind }] },
-    orderBy: { id: "desc" },
-    take: limit + 1,
-  });
-  return withProgress(prisma, found);
-}
+): Promise<OperationRow[]> =>
+  readOperations(prisma, limit + 1, [
+    visible(view),
+    ...(state === undefined ? [] : [inState(state)]),
+    ...(kind === undefined ? [] : [Prisma.sql`o.kind = ${kind}`]),
+    ...(cursor === undefined ? [] : [Prisma.sql`o.id < ${cursor}`]),
+  ]);
 
 export async function findOperation(
   prisma: PrismaClient,
   view: OperationView,
   id: string,
-): Promise<Operation | null> {
-  const found = await prisma.operation.findFirst({ where: { AND: [{ id }, visible(view)] } });
-  return found === null ? null : (await withProgress(prisma, [found]))[0]!;
+): Promise<OperationRow | null> {
+  const [found] = await readOperations(prisma, 1, [Prisma.sql`o.id = ${id}`, visible(view)]);
+  return found ?? null;
 }
+
+function visible(view: OperationView): Prisma.Sql {
+  if (view.as === "everything") return Prisma.sql`true`;
+  const own = Prisma.sql`o.party_id = ${view.partyId}`;
+  if (view.as === "party") return own;
+  return Prisma.sql`(${own} or exists (
+    select 1 from issue i where i.id = o.issue_id and i.trustee_id = ${view.partyId}))`;
+}
+
+const readOperations = (
+  prisma: PrismaClient,
+  limit: number,
+  conditions: Prisma.Sql[],
+): Promise<OperationRow[]> =>
+  prisma.$queryRaw<OperationRow[]>`
+    select o.id, o.kind, p.state, o.code, o.issue_id as "issueId", o.subject_id as "subjectId", o.maker, o.checker,
+      o.rows, o.rows_entered as "rowsEntered", o.rows_refused as "rowsRefused", o.accepted_at as "acceptedAt",
+      p.updated_at as "updatedAt", o.entered_at as "enteredAt"
+    from operation o cross join lateral (${progressOf}) p
+    where ${Prisma.join(conditions, " and ")} order by o.id desc limit ${limit}`;
 
 /** The operations about a thing, oldest first: of a transfer its request, acceptance and approval. */
 export async function operationIdsAbout(prisma: PrismaClient, subjectId: string): Promise<string[]> {
@@ -81,8 +66,6 @@ export async function operationIdsAbout(prisma: PrismaClient, subjectId: string)
   return found.map(({ id }) => id);
 }
 
-/** A row as reads give it. */
-export type OperationRow = Operation;
 export type CommandWithTx = Command & { chainTx: { hash: string } | null };
 
 export interface RowFilter {
