@@ -173,6 +173,9 @@ describe("a certificate of all that a holder has", () => {
     const own = await ownWallet(seller);
     await world.ledger.issue(issueId, own, 7n);
     await world.ledger.issue(issueId, buyer.account, 9n);
+    const hold = { ref: `0x${"c5".repeat(32)}`, from: seller.account, to: buyer.account, units: 3n };
+    await world.ledger.hold(issueId, { ...hold, kind: "PLEDGE" });
+    await world.ledger.mark(issueId, { account: own, units: 7n, basis: "TRUST_PROPERTY_MARK" });
     const { personId } = seller;
     const asked = await certify(issueId, { personId, purpose: "提出" }, world.broker.secret);
     expect(asked.body).toMatchObject({ account: null, personId });
@@ -180,13 +183,16 @@ describe("a certificate of all that a holder has", () => {
     const jws = (await read(asked.body.number, world.broker.secret)).body.jws as GeneralJWS;
     expect(await checkSignatures(asked.body.number, jws)).toBe(1);
     const says = statementOf(jws);
-    expect(says).toMatchObject({ version: 3, article: "TA 187(1)", person: { personId } });
+    expect(says).toMatchObject({ version: 3, article: "TA 187(1), TA 206(3)", person: { personId } });
     const held = says.accounts.map((part: never) => partOf(part, says.accounts[0].merkle.root));
-    expect(Object.fromEntries(held)).toEqual({ [seller.account]: ["100", 1], [own]: ["7", 1] });
+    expect(Object.fromEntries(held)).toEqual({
+      [seller.account]: { units: "100", entries: 2, holds: [hold.ref], marks: 0 },
+      [own]: { units: "7", entries: 2, holds: [], marks: 1 },
+    });
     expect(JSON.stringify(says)).not.toContain(buyer.personId);
   });
 
-  /** An account's units and entries, once its commitment is the chain's and its leaf is in the tree. */
+  /** What is said of an account, once its commitment is the chain's and its leaf is in the tree. */
   function partOf(
     {
       account,
@@ -194,12 +200,16 @@ describe("a certificate of all that a holder has", () => {
       holding,
       merkle,
       entries,
+      holds,
+      marks,
     }: {
       account: string;
       opening: { commitment: string; salt: string; particulars: object };
       holding: { units: string; encumbered: string; lots: { acquiredOn: string; units: string }[] };
       merkle: { root: string; path: string[] };
       entries: unknown[];
+      holds: { id: string }[];
+      marks: unknown[];
     },
     root: string,
   ) {
@@ -211,7 +221,11 @@ describe("a certificate of all that a holder has", () => {
     }));
     const leaf = { account, units: BigInt(holding.units), encumbered: BigInt(holding.encumbered), lots };
     expect(verifyPath(leaf, merkle.path as never, root)).toBe(true);
-    return [account, [holding.units, entries.length]];
+    const { units } = holding;
+    return [
+      account,
+      { units, entries: entries.length, holds: holds.map(({ id }) => id), marks: marks.length },
+    ];
   }
 
   it("is superseded by an entry about any account of his, also one that he had not then [TA 187]", async () => {
