@@ -17,6 +17,7 @@ import { createTestDatabase } from "../../../test/support/database.ts";
 import { personOf } from "../../register/test/chain.ts";
 import {
   knownCorrections,
+  ratiosOf,
   rectifiedActs,
   rectifiedHistory,
   replayed,
@@ -78,7 +79,12 @@ const groupedByPerson = (rows: readonly RegisterRow[]): PersonRow[] =>
 function expected(seq: number, knownSeq: number): IssueState {
   const state = replayed(entries, seq);
   const time = new Date(entries[seq - 1]!.blockTime * 1_000);
-  correct(state, correctionsOf({ seq, time }, knownCorrections(entries, knownSeq)), personOf);
+  correct(
+    state,
+    correctionsOf({ seq, time }, knownCorrections(entries, knownSeq)),
+    personOf,
+    ratiosOf(entries),
+  );
   return state;
 }
 const rowsIn = (state: IssueState): RegisterRow[] =>

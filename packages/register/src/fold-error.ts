@@ -8,6 +8,7 @@ export type FoldFault =
   | "UNKNOWN_HOLD"
   | "HOLD_EXISTS"
   | "BAD_PAYLOAD" // parties, units or data word that its kind cannot have
+  | "INDIVISIBLE" // a correction whose units are no whole ones of before a ratio
   | "NEGATIVE"; // more units than the account, its free part or its hold has
 
 /** An entry that does not fit the register. Never retryable: the same entry always fails the same way. */

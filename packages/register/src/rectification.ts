@@ -15,6 +15,14 @@ export interface SaidOfThePast {
 /** An entry that says something of the past, as far as its own word goes. */
 export interface Correction extends SaidOfThePast {
   entry: ChainEntry;
+  /** The units of the entry that it rectifies. */
+  correctedUnits: bigint | null;
+}
+
+/** A correction that has effect on a past state. */
+export interface Reaching extends Correction {
+  /** Of what corrects a correction, the first one; else itself. */
+  origin: Correction;
 }
 
 /** A moment of legal time: the state just after entry `seq`, at `time`. */
@@ -45,13 +53,18 @@ export function saidOfThePast({ kind, basis, data, seq, blockTime }: ChainEntry)
  * one has.
  * @param known every correction of the issue that is known, in order
  */
-export function correctionsOf(moment: LegalMoment, known: readonly Correction[]): Correction[] {
+export function correctionsOf(moment: LegalMoment, known: readonly Correction[]): Reaching[] {
   const bySeq = new Map(known.map((each) => [each.entry.seq, each]));
-  const reaches = ({ corrects, effectiveOn }: Correction): boolean => {
-    if (effectiveOn !== null) return startOfDay(effectiveOn) <= moment.time;
-    if (corrects === null) return false;
-    const corrected = bySeq.get(corrects);
-    return corrected === undefined ? corrects <= moment.seq : reaches(corrected);
+  const originOf = (each: Correction): Correction => {
+    const corrected = each.corrects === null ? undefined : bySeq.get(each.corrects);
+    return corrected === undefined ? each : originOf(corrected);
   };
-  return known.filter((each) => each.entry.seq > moment.seq && reaches(each));
+  const reaches = ({ corrects, effectiveOn }: Correction): boolean =>
+    effectiveOn === null
+      ? corrects !== null && corrects <= moment.seq
+      : startOfDay(effectiveOn) <= moment.time;
+  return known
+    .filter(({ entry }) => entry.seq > moment.seq)
+    .map((each) => ({ ...each, origin: originOf(each) }))
+    .filter(({ origin }) => reaches(origin));
 }

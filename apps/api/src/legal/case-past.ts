@@ -39,7 +39,17 @@ const movesOf = ({ call, args }: PlannedCall, now: Date): ChainEntry[] =>
   call !== "enforceTransfers"
     ? []
     : (args.rows as Row[]).map(({ from, to, units, basis, ref, data }) => ({
-        ...{ seq: 0, kind: entryKinds.FORCED_TRANSFER, basis, units: BigInt(units), from, to, ref, data },
+        // After all that has entered.
+        ...{
+          seq: Number.MAX_SAFE_INTEGER,
+          kind: entryKinds.FORCED_TRANSFER,
+          basis,
+          units: BigInt(units),
+          from,
+          to,
+          ref,
+          data,
+        },
         head: zeroWord,
         blockTime: Math.floor(now.getTime() / 1000),
       }));

@@ -56,6 +56,7 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
   EFFECT_DAY_WRONG: ["effectiveOn", "acquiredOn"],
   VERSION_NOT_LATEST: ["version"],
   SUPPLY_STANDS: ["units"],
+  UNITS_DO_NOT_DIVIDE: ["units"],
 };
 
 /** Where in the body of a filing each fault lies, as far as it lies in one place. */

@@ -1,7 +1,8 @@
 import type { CorrectedEntry } from "@genbo/domain/cases/corrected";
-import { entryKinds } from "@genbo/domain/entry-kinds";
 import { dayOfIso } from "@genbo/domain/jst";
+import { ratiosBetween } from "@genbo/register/past-ratios";
 import { type LotsJson, lotsFromJson } from "../register/lots-json.ts";
+import { pastRatiosOf } from "../register/read-ratios.ts";
 import type { Queryable } from "../sql/connection.ts";
 
 interface Row {
@@ -15,10 +16,7 @@ interface Row {
   lots: LotsJson;
 }
 
-/**
- * An entry that a case corrects, with what corrects it already; undefined where the issue has none of that number, or
- * where a consolidation or split came after it: the units of before and after are not the same.
- */
+/** An entry that a case corrects, with what corrects it already; undefined where the issue has none of that number. */
 export async function correctedEntry(
   db: Queryable,
   issueId: string,
@@ -27,9 +25,8 @@ export async function correctedEntry(
   const found = await db.query<Row>({
     name: "case-corrected",
     text: `select seq, kind, basis, units, from_account as "from", to_account as "to", acquired_on, lots
-      from entry where issue_id = $1 and seq = $2
-        and not exists (select 1 from entry r where r.issue_id = $1 and r.seq > $2 and r.kind = $3)`,
-    values: [issueId, seq, entryKinds.RATIO],
+      from entry where issue_id = $1 and seq = $2`,
+    values: [issueId, seq],
   });
   const row = found.rows[0];
   if (row === undefined) return undefined;
@@ -38,10 +35,13 @@ export async function correctedEntry(
     text: "select seq, kind from entry where issue_id = $1 and corrects = $2 order by seq",
     values: [issueId, seq],
   });
-  const { acquired_on: acquiredOn, lots, ...entry } = row;
+  const { acquired_on: acquiredOn, lots, to, ...entry } = row;
+  const ratios = to === null ? [] : await pastRatiosOf(db, issueId, [to]);
   return {
     ...entry,
     seq,
+    to,
+    ratios: to === null ? [] : ratiosBetween(ratios, to, seq, Number.POSITIVE_INFINITY),
     acquiredOn: acquiredOn === null ? null : dayOfIso(acquiredOn)!,
     lots: lotsFromJson(lots),
     correctedBy: by.rows.map((each) => ({ seq: Number(each.seq), kind: each.kind })),

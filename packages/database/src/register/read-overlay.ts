@@ -1,11 +1,12 @@
 import { dayOfIso } from "@genbo/domain/jst";
 import { correct } from "@genbo/register/correct";
-import { type Correction, correctionsOf, type SaidOfThePast } from "@genbo/register/rectification";
+import { type Correction, correctionsOf, type Reaching } from "@genbo/register/rectification";
 import { emptyState, type Holding } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
 import { type ChainEntryRow, chainEntryColumns, chainEntryOf } from "./chain-entry.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import type { Position } from "./read-position.ts";
+import { pastRatiosOf } from "./read-ratios.ts";
 import type { Overlay, RegisterRow } from "./row.ts";
 import { heldBy } from "./standing.ts";
 
@@ -31,7 +32,7 @@ export async function correctionsBetween(
   db: Queryable,
   at: Pick<Position, "issueId" | "seq" | "legalTime">,
   until: Pick<Position, "seq"> = { seq: Number.MAX_SAFE_INTEGER },
-): Promise<Correction[]> {
+): Promise<Reaching[]> {
   if (until.seq <= at.seq) return [];
   const known = await correctionsUpTo(db, at.issueId, until.seq);
   return correctionsOf({ seq: at.seq, time: at.legalTime }, known);
@@ -40,39 +41,47 @@ export async function correctionsBetween(
 interface EntryRow extends ChainEntryRow {
   corrects: bigint | null;
   effective_on: string | null;
+  correctedUnits: bigint | null;
 }
 
 /** Every correction of an issue up to a number: those before a state are needed to tell from where later ones have effect. */
 export async function correctionsUpTo(db: Queryable, issueId: string, seq: number): Promise<Correction[]> {
   const found = await db.query<EntryRow>({
     name: "register-corrections",
-    text: `select ${chainEntryColumns}, corrects, effective_on
+    text: `select ${chainEntryColumns}, corrects, effective_on,
+        (select w.units from entry w where w.issue_id = $1 and w.seq = entry.corrects) as "correctedUnits"
       from entry where issue_id = $1 and seq <= $2 and (corrects is not null or effective_on is not null)
       order by seq`,
     values: [issueId, seq],
   });
-  return found.rows.map((row) => ({ entry: chainEntryOf(row), ...pastOf(row) }));
+  return found.rows.map(({ corrects, effective_on: day, correctedUnits, ...row }) => ({
+    entry: chainEntryOf(row),
+    corrects: corrects === null ? null : Number(corrects),
+    effectiveOn: day === null ? null : dayOfIso(day)!,
+    correctedUnits,
+  }));
 }
-
-const pastOf = ({ corrects, effective_on: day }: EntryRow): SaidOfThePast => ({
-  corrects: corrects === null ? null : Number(corrects),
-  effectiveOn: day === null ? null : dayOfIso(day)!,
-});
 
 async function overlayOf(
   db: Queryable,
   at: Position,
-  corrections: readonly Correction[],
+  corrections: readonly Reaching[],
 ): Promise<{ overlay: Overlay; totals: Position["totals"] }> {
   const touched = [...new Set(corrections.flatMap(({ entry }) => [entry.from, entry.to]))];
   const accounts = await accountsOfPersons(db, at, touched);
-  const state = { ...emptyState(), ...at.totals };
+  const ratios = await pastRatiosOf(db, at.issueId, touched);
+  const state = { ...emptyState(), ...at.totals, seq: at.seq };
   for (const { holding } of accounts.values()) {
     if (holding === null) continue;
     state.holdings.set(holding.account, holding);
     state.accountsOfPerson.set(holding.person, (state.accountsOfPerson.get(holding.person) ?? 0) + 1);
   }
-  const { made, impossible } = correct(state, corrections, (account) => accounts.get(account)?.person);
+  const { made, impossible } = correct(
+    state,
+    corrections,
+    (account) => accounts.get(account)?.person,
+    ratios,
+  );
   const rows = touched.flatMap((account) => {
     const { custodian } = accounts.get(account) ?? { custodian: 0 };
     const holding = state.holdings.get(account);

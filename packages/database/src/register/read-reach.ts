@@ -1,19 +1,20 @@
 import { type Day, startOfDay } from "@genbo/domain/jst";
-import { correct } from "@genbo/register/correct";
-import { apply, stepOf } from "@genbo/register/fold";
+import { correct, enterThen } from "@genbo/register/correct";
 import { FoldError } from "@genbo/register/fold-error";
 import { correctionsOf } from "@genbo/register/rectification";
 import { type ChainEntry, emptyState, type Holding, type IssueState } from "@genbo/register/state";
 import type { PersonOf } from "@genbo/register/step";
+import { type AsThen, asThen } from "@genbo/register/units-then";
 import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import { correctionsUpTo } from "./read-overlay.ts";
 import { positionOf } from "./read-position.ts";
+import { pastRatiosOf } from "./read-ratios.ts";
 import { periodsOf } from "./standing.ts";
 import { accountParties } from "./write-registry.ts";
 
 /** Why entries that reach back cannot be true of every state from there on. */
-export type PastFault = "UNITS_MOVED_ON" | "LOT_CLOSED";
+export type PastFault = "UNITS_MOVED_ON" | "LOT_CLOSED" | "UNITS_DO_NOT_DIVIDE";
 
 /** From just after an entry, or from the beginning of a JST day. */
 export type Since = { seq: number } | { day: Day };
@@ -34,11 +35,12 @@ export async function pastFaults(
   const accounts = [...new Set(moved)];
   const parties = await accountParties(db, accounts);
   const personOf: PersonOf = (account) => parties.get(account)?.person;
+  const ratios = await pastRatiosOf(db, issueId, accounts);
   const faults = new Set<PastFault>();
   for (const state of await statesSince(db, issueId, first?.seq ?? 0, accounts)) {
-    const now = { ...emptyState(), holdings: state.holdings };
-    correct(now, correctionsOf(state, known), personOf);
-    const fault = faultOf(now, planned, personOf);
+    const now = { ...emptyState(), seq: state.seq, holdings: state.holdings };
+    correct(now, correctionsOf(state, known), personOf, ratios);
+    const fault = faultOf(now, (entry) => asThen(state.seq, { entry }, ratios), planned, personOf);
     if (fault !== undefined) faults.add(fault);
   }
   return [...faults];
@@ -46,21 +48,17 @@ export async function pastFaults(
 
 function faultOf(
   state: IssueState,
+  thenOf: (entry: ChainEntry) => AsThen,
   planned: readonly ChainEntry[],
   personOf: PersonOf,
 ): PastFault | undefined {
   let shortfall = 0n;
   for (const entry of planned) {
-    const holding = state.holdings.get(entry.from);
-    // Holds that stood then do not matter: see `correct`.
-    if (holding !== undefined) state.holdings.set(entry.from, { ...holding, encumbered: 0n });
     try {
-      const step = stepOf(state, entry, personOf);
-      shortfall += step.effect.lotShortfall;
-      apply(state, step);
+      shortfall += enterThen(state, thenOf(entry), personOf);
     } catch (error) {
       if (!(error instanceof FoldError)) throw error;
-      return "UNITS_MOVED_ON";
+      return error.fault === "INDIVISIBLE" ? "UNITS_DO_NOT_DIVIDE" : "UNITS_MOVED_ON";
     }
   }
   return shortfall > 0n ? "LOT_CLOSED" : undefined;

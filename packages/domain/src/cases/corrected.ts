@@ -1,6 +1,7 @@
 import { entryKinds } from "../entry-kinds.ts";
 import type { Day } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
+import type { Ratio } from "../ratios.ts";
 
 /** Units with one day of acquisition. */
 export interface DatedUnits {
@@ -20,6 +21,8 @@ export interface CorrectedEntry {
   acquiredOn: Day | null;
   /** What it took from the sender, or made at an issue; oldest first. */
   lots: readonly DatedUnits[];
+  /** Consolidations and splits that its receiver's account went through since, oldest first. */
+  ratios: readonly Ratio[];
   /** What corrects it already. */
   correctedBy: readonly { seq: number; kind: number }[];
 }

@@ -1,5 +1,6 @@
 import { entryKinds } from "../entry-kinds.ts";
 import { type Day, dayOfIso, jstDay } from "../jst.ts";
+import { scaledUp } from "../ratios.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import { markUnits } from "./calls.ts";
@@ -51,9 +52,10 @@ export const datesRectification: CaseRules<DatesRectificationFacts> = {
     return faults;
   },
   plan: ({ ref, facts }, situation) => {
-    const { seq, to, units } = situation.corrected!;
+    const { seq, to, units, ratios } = situation.corrected!;
     const data = encodeRectifiedDates(facts, situation.corrected!);
-    const mark = { account: to!, units, basis: rectification, ref, data };
+    // In units of now: no title depends on it, so a part of one counts as a whole one.
+    const mark = { account: to!, units: scaledUp(units, ratios), basis: rectification, ref, data };
     return { calls: [markUnits(situation, mark)], result: { corrects: seq } };
   },
 };

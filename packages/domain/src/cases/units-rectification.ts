@@ -1,5 +1,6 @@
 import { entryKinds } from "../entry-kinds.ts";
 import { refOf } from "../ids.ts";
+import { scaledWhole } from "../ratios.ts";
 import { encodeMove, type MoveData } from "../words.ts";
 import { enforce, rejectRequests } from "./calls.ts";
 import { type CorrectedEntry, type DatedUnits, gaveUnits, rectification } from "./corrected.ts";
@@ -11,13 +12,14 @@ export interface UnitsRectificationFacts {
   corrects: number;
   /** Who ought to have received. */
   to: string;
-  /** How many units; 0 where none ought to have moved. */
+  /** How many units of then; 0 where none ought to have moved. */
   units: bigint;
 }
 
 interface Move {
   from: string;
   to: string;
+  /** In units of now. */
   units: bigint;
   data: Partial<MoveData>;
 }
@@ -41,6 +43,7 @@ export const unitsRectification: CaseRules<UnitsRectificationFacts> = {
     if (corrected.correctedBy.some(({ kind }) => kind === entryKinds.FORCED_TRANSFER))
       return ["ALREADY_CORRECTED"];
     const moves = movesOf(facts, corrected);
+    if (moves === null) return ["UNITS_DO_NOT_DIVIDE"];
     if (moves.length === 0) return ["NOTHING_CHANGES"];
     const given = new Map<string, bigint>();
     for (const { from, units } of moves) given.set(from, (given.get(from) ?? 0n) + units);
@@ -53,7 +56,7 @@ export const unitsRectification: CaseRules<UnitsRectificationFacts> = {
     ];
   },
   plan: ({ id, ref, facts }, situation) => {
-    const moves = movesOf(facts, situation.corrected!);
+    const moves = movesOf(facts, situation.corrected!)!;
     const rows = moves.map(({ data, ...move }, row) => ({
       ...move,
       basis: rectification,
@@ -75,8 +78,22 @@ function inTheWay(situation: Situation, moves: readonly Move[]) {
   return [...given].flatMap(([from, units]) => requestsInTheWay(situation, from, units));
 }
 
-/** What leads from where the entry took its units to where it ought to have taken them. */
-function movesOf({ to, units }: UnitsRectificationFacts, corrected: CorrectedEntry): Move[] {
+/**
+ * What leads from where the entry took its units to where it ought to have taken them, in units of now: what a
+ * consolidation or split has made of those. Null where that is no whole number: each account was rounded by itself then,
+ * and no units that one gives the other would leave both with what they ought to have had (TA 197(2), (3)).
+ */
+function movesOf(facts: UnitsRectificationFacts, corrected: CorrectedEntry): Move[] | null {
+  const moves: Move[] = [];
+  for (const move of movesThen(facts, corrected)) {
+    const units = scaledWhole(move.units, corrected.ratios);
+    if (units === null) return null;
+    moves.push({ ...move, units });
+  }
+  return moves;
+}
+
+function movesThen({ to, units }: UnitsRectificationFacts, corrected: CorrectedEntry): Move[] {
   const { from, to: wrong, acquiredOn, lots } = corrected;
   if (wrong === null) return [];
   const taken = units < corrected.units ? units : corrected.units;

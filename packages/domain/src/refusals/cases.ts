@@ -201,4 +201,10 @@ export const caseRefusals = {
     "順位待ちの差押えがあるため、既に口数のある口座では引き継げません。",
     "Register another account of the same person, without units, and name that one.",
   ],
+  UNITS_DO_NOT_DIVIDE: [
+    160,
+    "A consolidation or split since then leaves no whole number of these units.",
+    "その後の併合又は分割により、対象の口数は現在の口数として整数になりません。",
+    "State right units whose difference from the entry, lot by lot, the ratio makes whole units of now; what is left was rounded away account by account and is settled in money.",
+  ],
 } as const satisfies Record<string, RefusalRow>;

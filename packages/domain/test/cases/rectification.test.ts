@@ -26,6 +26,7 @@ const wrong: CorrectedEntry = {
     { acquiredOn: first, units: 6n },
     { acquiredOn: second, units: 4n },
   ],
+  ratios: [],
   correctedBy: [],
 };
 const situation = (corrected: CorrectedEntry | undefined = wrong, more = {}) => ({
