@@ -4,7 +4,7 @@ import { demoBegins } from "@genbo/cli/demo/run";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ActiveIssue, activeIssue } from "../support/active-issue.ts";
-import { openLegalDesk, papers } from "../support/legal-desk.ts";
+import { codesOf, openLegalDesk, papers } from "../support/legal-desk.ts";
 import { stackFolder } from "../support/stack-folder.ts";
 
 const { dataDir, remove } = stackFolder("issue-changes");
@@ -96,6 +96,44 @@ test("units are split three for two: every account and lot, with what is pledged
   });
   const released = { holdId: pledge.ref };
   await desk.enter({ kind: "PLEDGE_RELEASE", facts: released, documents: papers("PLEDGEE_CONSENT") });
+});
+
+test("an entry of before the split is corrected in units of then, by a line in units of now [TA 186(iv)] [TA 197(3)]", async () => {
+  const { trustee, trusteeSecond } = issue.parties.as;
+  const [, wrong, right] = issue.accounts as [string, string, string];
+  const desk = openLegalDesk(issue.id, trustee, trusteeSecond);
+  const issued = (await lines()).find(({ kind, to }) => kind === "ISSUE" && to === wrong)!;
+  const corrects = Number(issued.seq);
+  const documents = [...papers("ERROR_REPORT"), ...papers("HOLDER_CONSENT")];
+  const wrongly = { corrects, to: right, units: "7" };
+  expect(await codesOf(desk.file({ kind: "UNITS_RECTIFICATION", facts: wrongly, documents }))).toEqual([
+    "SUPPLY_STANDS",
+  ]);
+  const facts = { corrects, to: right, units: "10" };
+  await desk.enter({ kind: "UNITS_RECTIFICATION", facts, documents });
+  const [line] = (await lines()).slice(-1);
+  expect([line!.kind, line!.units, line!.corrects]).toEqual(["FORCED_TRANSFER", "15", corrects]);
+  const units = async (query: object) => {
+    const { body } = await trustee.call("readRegister", { params: { id: issue.id }, query: { ...query } });
+    return [wrong, right].map((account) => body.items.find((row) => row.account === account)?.units ?? "0");
+  };
+  const issues = (await lines()).filter(({ kind }) => kind === "ISSUE");
+  const before = `entry:${issues.at(-1)!.seq}`;
+  expect(await units({ asOf: before })).toEqual(["10", "10"]);
+  expect(await units({ asOf: before, knownAt: "latest" })).toEqual(["0", "20"]);
+  expect(await units({})).toEqual(["0", "30"]);
+  await desk.enter({
+    kind: "DATES_RECTIFICATION",
+    facts: { corrects: issues.find(({ to }) => to === right)!.seq, acquiredOn: "2021-07-01" },
+    documents: papers("ERROR_REPORT"),
+  });
+  const { body } = await trustee.call("readRegister", { params: { id: issue.id }, query: {} });
+  const lots = body.items.find(({ account }) => account === right)!.lots;
+  expect(lots.map((lot) => [lot.acquiredOn === "2021-07-01", lot.units])).toEqual([
+    [true, "15"],
+    [false, "15"],
+  ]);
+  expect((await present()).register?.head).toBe(await issue.chain.head(issue.token));
 });
 
 test("units are redeemed in part and then all of them, and leave the register as they leave the chain", async () => {

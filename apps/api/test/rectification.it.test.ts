@@ -164,6 +164,110 @@ describe("a rectification of units", () => {
   });
 });
 
+describe("an entry from before a consolidation or split [TA 197(2)] [TA 197(3)]", () => {
+  /** A sale of 40 out of 100, and then `n` units for `d`: with a first line, one an account, and a last one. */
+  async function soldAndCarried(n: bigint, d: bigint, days = 0): Promise<Traded> {
+    const trade = await sold();
+    world.ledger.at(await later(trade, days));
+    const { issueId, seller, buyer } = trade;
+    const data = `0x${[0n, n, 0n, d].map((field) => field.toString(16).padStart(16, "0")).join("")}`;
+    const whole = (units: bigint) =>
+      world.ledger.enter(issueId, "RATIO", {
+        basis: basisCode(n > d ? "SPLIT" : "CONSOLIDATION"),
+        units,
+        data,
+      });
+    await whole(100n);
+    for (const { account } of [seller, buyer]) await world.ledger.ratio(issueId, account, n, d);
+    await whole((60n * n) / d + (40n * n) / d);
+    return trade;
+  }
+  /** So many days after an issue's last entry. */
+  const later = async ({ issueId }: Traded, days: number): Promise<Date> => {
+    const { body } = await world.ask(world.trustee.secret, "readRegister", { params: { id: issueId } });
+    return new Date(Date.parse(body.asOf!.time) + days * 86_400_000 + 1_000);
+  };
+  const unitsAt = async ({ issueId, seller, buyer }: Traded, query: object) => {
+    const rows = await rowsOf(issueId, query);
+    return [seller, buyer].map(({ personId }) => rows.get(personId)?.units ?? "0");
+  };
+  /** The line that a case has added, and what the register says of the sale and of now. */
+  const afterwards = async (trade: Traded) => {
+    const query = { after: 8 };
+    const { body } = await world.ask(world.auditor.secret, "listEntries", {
+      params: { id: trade.issueId },
+      query,
+    });
+    return {
+      lines: body.items.map(({ kind, units, corrects }) => [kind, units, corrects]),
+      saidThen: await unitsAt(trade, { asOf: "entry:4" }),
+      knownNow: await unitsAt(trade, { asOf: "entry:4", knownAt: "latest" }),
+      between: await unitsAt(trade, { asOf: "entry:6", knownAt: "latest" }),
+      now: await unitsAt(trade, {}),
+    };
+  };
+
+  it("is corrected in units of then, by a line in units of now; the past stands in units of then", async () => {
+    const trade = await soldAndCarried(3n, 2n);
+    await decided(trade.issueId, unitsRectified(4, trade.buyer.account, "10"));
+    expect(await afterwards(trade)).toEqual({
+      lines: [["FORCED_TRANSFER", "45", 4]],
+      saidThen: ["60", "40"],
+      knownNow: ["90", "10"],
+      // The seller's account has been carried by then, the buyer's not yet.
+      between: ["135", "10"],
+      now: ["135", "15"],
+    });
+  });
+
+  it("is refused where the difference is no whole unit of now, with what to state instead", async () => {
+    const { issueId, buyer } = await soldAndCarried(1n, 8n);
+    const asked = await file(issueId, unitsRectified(4, buyer.account, "10"));
+    expect(faultsOf(asked)).toEqual(["/facts/units", "UNITS_DO_NOT_DIVIDE"]);
+    expect(asked.problem.failing?.[0]?.fix).toContain("whole units of now");
+    await decided(issueId, unitsRectified(4, buyer.account, "16"));
+    expect([...(await rowsOf(issueId, {})).values()].map(({ units }) => units).sort()).toEqual(["10", "2"]);
+  });
+
+  it("has its right day of acquisition before and after, whether its units divide or not [TA 186(iv)]", async () => {
+    const { issueId, buyer } = await soldAndCarried(1n, 7n);
+    const acquiredOn = "2021-07-30";
+    await decided(issueId, {
+      kind: "DATES_RECTIFICATION",
+      facts: { corrects: 4, acquiredOn },
+      documents: papers("ERROR_REPORT"),
+    });
+    const lots = async (query: object) => (await rowsOf(issueId, query)).get(buyer.personId)!.lots;
+    expect(await lots({})).toEqual([{ acquiredOn, units: "5" }]);
+    expect(await lots({ asOf: "entry:8", knownAt: "latest" })).toEqual([{ acquiredOn, units: "5" }]);
+    expect(await lots({ asOf: "entry:4", knownAt: "latest" })).toEqual([{ acquiredOn, units: "40" }]);
+    expect(await lots({ asOf: "entry:4" })).not.toEqual(await lots({ asOf: "entry:4", knownAt: "latest" }));
+  });
+
+  it("is reached by a judgment of now, too, which is in units of now [TAR 21(2)(i)]", async () => {
+    const trade = await soldAndCarried(3n, 1n, 20);
+    const { issueId, seller, buyer } = trade;
+    const end = await later(trade, 10);
+    world.ledger.at(end);
+    world.clock.set(end);
+    const dayBefore = (days: number) =>
+      new Date(end.getTime() - days * 86_400_000 + 9 * 3_600_000).toISOString().slice(0, 10);
+    const judgment = (units: string): NewCase => ({
+      kind: "JUDGMENT",
+      facts: {
+        ...{ from: buyer.account, to: seller.account, units },
+        ...{ finalOn: dayBefore(1), effectiveOn: dayBefore(20) },
+      },
+      documents: papers("JUDGMENT", "FINALITY_CERTIFICATE"),
+    });
+    expect(faultsOf(await file(issueId, judgment("10")))).toEqual(["/facts/units", "UNITS_DO_NOT_DIVIDE"]);
+    await decided(issueId, judgment("12"));
+    expect(await unitsAt(trade, { asOf: dayBefore(21), knownAt: "latest" })).toEqual(["60", "40"]);
+    expect(await unitsAt(trade, { asOf: dayBefore(20), knownAt: "latest" })).toEqual(["64", "36"]);
+    expect(await unitsAt(trade, {})).toEqual(["192", "108"]);
+  });
+});
+
 describe("a rectification of dates [TA 186(iv)]", () => {
   it("gives the lot its right day for who knows it", async () => {
     const { issueId, buyer } = await sold();

@@ -189,7 +189,9 @@ export const caseFacts = {
     z.strictObject({
       corrects: entryNumber,
       to: address.describe("Who ought to have received"),
-      units: unitsOrNone.describe("How many units ought to have moved, in units of then: before a later consolidation or split; 0 for none"),
+      units: unitsOrNone.describe(
+        "How many units ought to have moved, in units of then: before a later consolidation or split; 0 for none",
+      ),
     }),
   ),
   DATES_RECTIFICATION: named(

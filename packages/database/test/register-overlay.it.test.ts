@@ -99,7 +99,7 @@ const questions = fc.sample(fc.tuple(fc.nat(), fc.nat()), { seed: 7, numRuns: 60
 
 describe("what stood at one entry as known at another", () => {
   test("is the fold of the corrected history: rows, sums, classes, filters, proofs [TA 186]", async () => {
-    let corrected = 0;
+    let [corrected, acrossRatios] = [0, 0];
     for (const [seq, knownSeq] of questions) {
       const reading = await read({ seq }, { seq: knownSeq });
       const state = expected(seq, knownSeq);
@@ -122,10 +122,13 @@ describe("what stood at one entry as known at another", () => {
       expect(classes.reduce((total, each) => total + each.units, 0n)).toBe(units);
       if (reading.overlay === null) continue;
       corrected += 1;
+      const last = reading.overlay.made.at(-1)?.entry.seq ?? seq;
+      acrossRatios += Number(ratiosOf(entries.slice(seq, last)).length > 0);
       const tree = await readTree(pool!, reading);
       for (const row of rows) expect(verifyPath(row, tree.find(row.account)!.path, tree.root)).toBe(true);
     }
     expect(corrected).toBeGreaterThan(20);
+    expect(acrossRatios).toBeGreaterThan(5);
   });
 
   test("is the same when more has entered since", async () => {

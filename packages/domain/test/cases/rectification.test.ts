@@ -87,6 +87,44 @@ describe("a rectification of units [TA 198(2)] [TAR 21(2)(i)]", () => {
     expect(moves(debtor, 12n, kept)).toEqual([[bank, debtor, "2", 0, "kept"]]);
   });
 
+  it("is stated in units of then and entered in units of now, each lot for itself [TA 197(2)] [TA 197(3)]", () => {
+    const split = { ...wrong, ratios: [{ n: 3n, d: 2n }] };
+    expect(moves(debtor, 0n, split)).toEqual([
+      [debtor, bank, "9", traded, first],
+      [debtor, bank, "6", traded, second],
+    ]);
+    expect(moves(debtor, 12n, split)).toEqual([[bank, debtor, "3", 0, traded]]);
+    const twice = { ...wrong, ratios: [...split.ratios, { n: 1n, d: 3n }] };
+    expect(moves(debtor, 0n, twice)).toEqual([
+      [debtor, bank, "3", traded, first],
+      [debtor, bank, "2", traded, second],
+    ]);
+  });
+
+  it("is refused where the ratio leaves a part of a unit, of either ratio", () => {
+    const faults = (ratios: CorrectedEntry["ratios"], units: bigint, of = wrong) =>
+      faultsOf(
+        "UNITS_RECTIFICATION",
+        { corrects: 12, to: debtor, units },
+        [...papers],
+        situation({ ...of, ratios }),
+      );
+    const [split, whole] = [
+      { n: 3n, d: 2n },
+      { n: 2n, d: 1n },
+    ];
+    expect(faults([split], 8n)).toEqual([]);
+    expect(faults([split], 7n)).toEqual(["UNITS_DO_NOT_DIVIDE"]);
+    // Three units of then would be nine of now; in between, one of them was a half.
+    expect(faults([split, whole], 7n)).toEqual(["UNITS_DO_NOT_DIVIDE"]);
+    expect(faults([whole, split], 7n)).toEqual([]);
+    const lots = [
+      { ...wrong.lots[0]!, units: 5n },
+      { ...wrong.lots[1]!, units: 5n },
+    ];
+    expect(faults([split], 0n, { ...wrong, lots })).toEqual(["UNITS_DO_NOT_DIVIDE"]);
+  });
+
   it("is refused for what it cannot correct, with every reason", () => {
     const faults = (facts: object, of: CorrectedEntry | undefined = wrong, more = {}) =>
       faultsOf(
@@ -131,6 +169,16 @@ describe("a rectification of dates [TA 186(iv)] [CA 681(v)]", () => {
       tradeDate: day("2021-10-05"),
       settlementDate: 0,
     });
+  });
+
+  it("is of units of now; a part of one that a consolidation left counts as a whole one [TA 197(2)]", () => {
+    const mark = (ratios: CorrectedEntry["ratios"]) =>
+      planOf(
+        "DATES_RECTIFICATION",
+        { corrects: 12, acquiredOn: "2021-10-06" },
+        situation({ ...wrong, ratios }),
+      ).calls[0]!.args.units;
+    expect([mark([{ n: 1n, d: 4n }]), mark([{ n: 3n, d: 1n }])]).toEqual(["3", "30"]);
   });
 
   it("is refused for what it cannot correct", () => {
