@@ -67,7 +67,8 @@ function unitsOf(entries: readonly ChainEntry[], seq: number, knownSeq: number, 
     if (line !== undefined && isRatio(line)) {
       const ends = isWhole(line) && carried.has(line.from);
       const all = ends ? [...units.keys()].filter((of) => !carried.has(of)) : [line.from];
-      for (const of of all) if (units.has(of)) units.set(of, floor(units.get(of)!, decodeRatio(line.data)));
+      for (const each of all)
+        if (units.has(each)) units.set(each, floor(units.get(each)!, decodeRatio(line.data)));
       if (ends) carried.clear();
       else carried.add(line.from);
     }

@@ -186,11 +186,11 @@ describe("a rectification of an entry from before a consolidation or split [TA 1
     carried({ ...history(), chain: right, entries: right.entries }, 1n, 5n);
     made.back(2, bob, alice, 2n);
     const now = read(made.entries, made.entries.length).state;
-    for (const of of [alice, bob])
-      expect(now.holdings.get(of)).toMatchObject({
-        units: replayed(right.entries, right.entries.length).holdings.get(of)!.units,
-        lots: replayed(right.entries, right.entries.length).holdings.get(of)!.lots,
-      });
+    const ought = replayed(right.entries, right.entries.length);
+    for (const each of [alice, bob]) {
+      const { units, lots } = ought.holdings.get(each)!;
+      expect(now.holdings.get(each)).toMatchObject({ units, lots });
+    }
     expect(read(made.entries, 4).units).toEqual([29, 5, 0]);
   });
 
