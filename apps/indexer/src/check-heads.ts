@@ -33,8 +33,10 @@ const word = (value: number | bigint): string => `0x${value.toString(16).padStar
 export interface HeadChecks {
   /** Remembers what a lot led to. */
   note(applied: Applied, registry: string): void;
-  /** Compares what no node has answered for yet with the contracts at the cursor's block. */
-  compare(cursor: Cursor, registry: string): Promise<void>;
+  /** Begins to compare what no node has answered for yet with the contracts at the cursor's block. */
+  compare(cursor: Cursor, registry: string): void;
+  /** Once what was begun has ended. @throws what it ended with */
+  compared(): Promise<void>;
 }
 
 type HeadContext = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "log">;
@@ -70,6 +72,7 @@ export function createHeadChecks(context: HeadContext): HeadChecks {
   const { pool, log } = context;
   let due: Map<string, Figures> | undefined;
   let isBehind = false;
+  let comparing: Promise<void> | undefined;
 
   const say = (unanswered: number, block: number) => {
     if (unanswered > 0 && !isBehind)
@@ -78,22 +81,33 @@ export function createHeadChecks(context: HeadContext): HeadChecks {
     isBehind = unanswered > 0;
   };
 
+  const compareAll = async (cursor: Cursor, registry: string) => {
+    due ??= byContract(await allFigures(context, cursor, registry));
+    const { differing, unanswered } = await differences(context, [...due.values()], cursor.blockNumber);
+    // Of a block that the chain has not any more these are no figures of ours to judge.
+    if (differing.size > 0 && !(await isOnChain(context.rpc, cursor))) return;
+    due = byContract(unanswered);
+    say(unanswered.length, cursor.blockNumber);
+    if (differing.size === 0) return;
+    // What a break holds back differs for a known reason.
+    const behind = await catchingUp(pool);
+    for (const [each, contractSays] of differing)
+      if (!behind.has(each.issueId)) await report(context, cursor, each, contractSays);
+  };
+
   return {
     note: (applied, registry) => {
       for (const each of figuresOf(applied, registry)) due?.set(each.contract, each);
     },
-    compare: async (cursor, registry) => {
-      due ??= byContract(await allFigures(context, cursor, registry));
-      const { differing, unanswered } = await differences(context, [...due.values()], cursor.blockNumber);
-      // Of a block that the chain has not any more these are no figures of ours to judge.
-      if (differing.size > 0 && !(await isOnChain(context.rpc, cursor))) return;
-      due = byContract(unanswered);
-      say(unanswered.length, cursor.blockNumber);
-      if (differing.size === 0) return;
-      // What a break holds back differs for a known reason.
-      const behind = await catchingUp(pool);
-      for (const [each, contractSays] of differing)
-        if (!behind.has(each.issueId)) await report(context, cursor, each, contractSays);
+    compare: (cursor, registry) => {
+      comparing = compareAll(cursor, registry);
+      // Whoever waits for it hears of it.
+      comparing.catch(() => undefined);
+    },
+    compared: async () => {
+      const last = comparing;
+      comparing = undefined;
+      await last;
     },
   };
 }

@@ -9,12 +9,12 @@ import type { Lot } from "./lot.ts";
 import { nextLot } from "./plan-lots.ts";
 
 /** How lots are planned and written: by the indexer, by a rebuild, by a bench. */
-export interface LotWork<Done extends { cursor: StoredCursor }> {
+export interface LotWork<Done extends { cursor: StoredCursor }, Asked extends { ours: Ours }> {
   /** For the reads of the fold; sees what is committed. */
   db: Queryable;
   log: Log;
-  /** The first of these blocks, as one lot. */
-  plan(blocks: readonly ChainBlock[]): Promise<Lot>;
+  /** The first of these blocks, as one lot. @param asked what was asked about it already */
+  plan(blocks: readonly ChainBlock[], asked?: Asked): Promise<Lot>;
   /** Writes a lot in one transaction. @param from the cursor that it was folded for */
   write(prepared: PreparedLot, from: StoredCursor): Promise<Done>;
 }
@@ -23,16 +23,22 @@ export interface LotWork<Done extends { cursor: StoredCursor }> {
  * Enters blocks lot by lot from `cursor` on, and folds the next lot while PostgreSQL writes the one before. What was
  * folded ahead lives in memory alone: after a lot that could not be written this must not be used any more.
  */
-export function enterLots<Done extends { cursor: StoredCursor }>(cursor: StoredCursor, work: LotWork<Done>) {
+export function enterLots<Done extends { cursor: StoredCursor }, Asked extends { ours: Ours }>(
+  cursor: StoredCursor,
+  work: LotWork<Done, Asked>,
+) {
   let at = cursor;
   let memory = createFoldMemory();
   const prepare = async (
     blocks: readonly ChainBlock[],
     line: { seq: number; head: string },
-    known?: Ours,
+    asked?: Asked,
   ) => {
     // Of all that the lot may have: what ends it before is not known until it is planned.
-    const [lot, ours] = await together(work.plan(blocks), known ?? oursIn(work.db, nextLot(blocks).blocks));
+    const [lot, ours] = await together(
+      work.plan(blocks, asked),
+      asked?.ours ?? oursIn(work.db, nextLot(blocks).blocks),
+    );
     return prepareLot(work.db, lot, line, ours, memory, work.log);
   };
 
@@ -42,16 +48,16 @@ export function enterLots<Done extends { cursor: StoredCursor }>(cursor: StoredC
       at = to;
       memory = createFoldMemory();
     },
-    /** @param known what of ours the first lot of them has, where it was asked for */
+    /** @param asked about the first lot of them, where it was asked for already */
     enter: async function* (
       blocks: readonly ChainBlock[],
-      known?: Ours,
+      asked?: Asked,
     ): AsyncGenerator<{ done: Done; blocks: readonly ChainBlock[] }> {
       let rest = blocks;
       let ahead: Promise<PreparedLot> | undefined;
       while (rest.length > 0) {
         const next = await (ahead ??
-          prepare(rest, { seq: at.registrySeq, head: at.registryHead }, rest === blocks ? known : undefined));
+          prepare(rest, { seq: at.registrySeq, head: at.registryHead }, rest === blocks ? asked : undefined));
         rest = rest.slice(next.lot.blocks.length);
         const writing = work.write(next, at);
         ahead =

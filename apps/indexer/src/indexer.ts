@@ -1,38 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChainBlock } from "@genbo/chain/blocks";
 import { followBlocks } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
 import { hasTransactions } from "@genbo/database/outbox/mined";
-import { nextClosings } from "@genbo/database/record-dates/freeze";
-import { heldBack } from "@genbo/database/register/breaks-write";
-import {
-  insertBlocks,
-  pruneEmptyBlocks,
-  readCursor,
-  type StoredCursor,
-  writeCursor,
-} from "@genbo/database/register/cursor";
+import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
 import { tryLead } from "@genbo/database/sql/leader";
-import { together } from "@genbo/database/sql/together";
 import { databaseTrouble } from "@genbo/database/sql/unavailable";
 import { zeroWord } from "@genbo/domain/words";
-import { type Applied, applyLot } from "./apply-lot.ts";
-import { readFacts } from "./chain-facts.ts";
-import { createHeadChecks } from "./check-heads.ts";
 import type { IndexerContext, LeaderContext } from "./context.ts";
-import { NotNext, oursIn, type PreparedLot } from "./enter-lot.ts";
-import { enterLots } from "./enter-lots.ts";
+import { NotNext } from "./enter-lot.ts";
 import { watchLanes } from "./lane-breaks.ts";
-import { leadEveryMs, pruneEveryBlocks, reorgCheckMs, retryMs } from "./limits.ts";
-import type { Lot } from "./lot.ts";
+import { leadEveryMs, reorgCheckMs, retryMs } from "./limits.ts";
+import { liveLots } from "./live-lots.ts";
 import { makeRoots } from "./make-roots.ts";
-import { nextLot } from "./plan-lots.ts";
 import { reconcileAsAsked } from "./reconcile.ts";
 import { handleReorg } from "./reorg.ts";
-import { resume } from "./resume.ts";
-import { watchEntered } from "./watch.ts";
 
 export interface Indexer {
   /** Rejects when the indexer cannot go on; resolves after `stop`. */
@@ -143,7 +125,7 @@ async function beginCursor(
 async function follow(context: LeaderContext, signal: AbortSignal): Promise<boolean> {
   const cursor = (await readCursor(context.pool)) as StoredCursor;
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
-  const lots = createLots(context, cursor);
+  const lots = liveLots(context, cursor);
   const { reader, news, confirm, local } = context;
   try {
     for await (const followed of followBlocks(reader, from, { signal, news, confirm, final: !local })) {
@@ -154,80 +136,6 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
     await lots.end();
   }
   return true;
-}
-
-/** Enters blocks lot by lot, and keeps what need not be asked anew for each. */
-function createLots(context: LeaderContext, cursor: StoredCursor) {
-  const { pool, leadership, log, clock, reach } = context;
-  const heads = createHeadChecks(context);
-  let deployment: DeploymentRow | undefined;
-  let prunedAt = 0;
-  let beganMs = Date.now();
-  /** Beside the look for the next block; what it finds is known before anything of that block enters. */
-  let comparing: Promise<void> | undefined;
-  const compared = async () => {
-    const last = comparing;
-    comparing = undefined;
-    await last;
-  };
-
-  const ask = (blocks: readonly ChainBlock[]) =>
-    together(heldBack(pool), nextClosings(pool), oursIn(pool, nextLot(blocks).blocks));
-  /** About the blocks that come next: one wait for all that there is to ask. */
-  let asked: Awaited<ReturnType<typeof ask>> | undefined;
-
-  const plan = async (blocks: readonly ChainBlock[]): Promise<Lot> => {
-    const [{ held }, closings] = asked ?? (await together(heldBack(pool), nextClosings(pool)));
-    asked = undefined;
-    // What waits to be taken in is not under quarantine any more, and still lacks entries.
-    const lot = nextLot(blocks, closings, held);
-    const facts = await readFacts(context, lot.blocks, deployment);
-    reach("indexer.read");
-    return { ...lot, facts, deployment, quarantined: held };
-  };
-  const write = async (prepared: PreparedLot, from: StoredCursor): Promise<Applied> => {
-    const now = clock.now();
-    const applied = await leadership.transaction(async (tx) => {
-      const done = await applyLot(tx, prepared, from, { now, log });
-      reach("indexer.applied");
-      return done;
-    });
-    reach("indexer.committed");
-    return applied;
-  };
-  const lots = enterLots(cursor, { db: pool, log, plan, write });
-
-  const enter = async (blocks: readonly ChainBlock[], head: number) => {
-    const seenMs = Date.now();
-    beganMs = seenMs;
-    await compared();
-    deployment ??= await readDeployment(pool);
-    asked = await ask(blocks);
-    const due = asked[0].resumable;
-    if (due.length > 0 && deployment !== undefined) {
-      for (const each of due) await resume(context, each, deployment);
-      lots.moved((await readCursor(pool)) as StoredCursor);
-      asked = await ask(blocks);
-    }
-    for await (const { done, blocks: entered } of lots.enter(blocks, asked[2])) {
-      await watchEntered(context, { ...done, entered: entered.length }, { head, seenMs, beganMs });
-      beganMs = Date.now();
-      const { blockNumber } = done.cursor;
-      if (deployment !== undefined) {
-        heads.note(done, deployment.registry);
-        if (blockNumber === head) {
-          comparing = heads.compare(done.cursor, deployment.registry);
-          // Whoever waits for it hears of it.
-          comparing.catch(() => undefined);
-        }
-      }
-      if (blockNumber - prunedAt >= pruneEveryBlocks) {
-        prunedAt = blockNumber;
-        await leadership.transaction((tx) => pruneEmptyBlocks(tx, blockNumber));
-      }
-    }
-  };
-  return { enter, end: compared };
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>

@@ -75,7 +75,7 @@ export async function* followBlocks(
     if (end !== undefined) {
       last = { number: end.number, hash: end.hash };
       yield { type: "blocks", blocks: sound, head: head.number };
-    } else if (broken !== 0) {
+    } else if (blocks.length === 0) {
       await pause(confirmEveryMs);
     }
     if (broken >= 0 && sound.length === broken) {
