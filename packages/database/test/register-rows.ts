@@ -1,5 +1,5 @@
 import { insertBlocks, writeCursor } from "@genbo/database/register/cursor";
-import { collectDerived, writeEntries } from "@genbo/database/register/write";
+import { derivedToWrite, entriesToWrite } from "@genbo/database/register/write";
 import { writeRegistry } from "@genbo/database/register/write-registry";
 import type { Pool } from "@genbo/database/sql/connection";
 import { withTransaction } from "@genbo/database/sql/connection";
@@ -56,11 +56,9 @@ export async function writeIssue(
     await writeRegistry(tx, rows);
     const state = emptyState();
     for (let at = 0; at < entries.length; at += 5_000) {
-      const derived = collectDerived();
       const lines = entries.slice(at, at + 5_000).map((entry) => {
         const step = advance(state, entry, personOf);
         const block = blocks[blockOf(entry)]!;
-        derived.add(issueId, step, block.number);
         const logIndex = logs.get(block.number) ?? 0;
         logs.set(block.number, logIndex + 1);
         const origin = {
@@ -71,8 +69,8 @@ export async function writeIssue(
         };
         return { issueId, step, origin: { ...origin, operationId: null, maker: null, checker: null } };
       });
-      await writeEntries(tx, lines);
-      await derived.write(tx);
+      await entriesToWrite(lines).write(tx);
+      await derivedToWrite(lines).write(tx);
     }
     const last = blocks.at(-1)!;
     await writeCursor(tx, {

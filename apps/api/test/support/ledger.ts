@@ -1,5 +1,5 @@
 import { insertBlocks, writeCursor } from "@genbo/database/register/cursor";
-import { collectDerived, writeEntries } from "@genbo/database/register/write";
+import { derivedToWrite, entriesToWrite } from "@genbo/database/register/write";
 import { writeRegistry } from "@genbo/database/register/write-registry";
 import {
   activateIssues,
@@ -106,10 +106,9 @@ export function createLedger(pool: Pool, start: Date): Ledger {
         txHash: refOf("tx", number),
       };
       const origin = { ...where, operationId: null, maker: null, checker: null };
-      const derived = collectDerived();
-      derived.add(issueId, step, number);
-      await writeEntries(tx, [{ issueId, step, origin }]);
-      await derived.write(tx);
+      const rows = [{ issueId, step, origin }];
+      await entriesToWrite(rows).write(tx);
+      await derivedToWrite(rows).write(tx);
     });
 
   return {

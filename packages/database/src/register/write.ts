@@ -4,8 +4,7 @@ import { perfects } from "@genbo/register/perfection";
 import type { ChainEntry, Hold, Holding, IssueTotals } from "@genbo/register/state";
 import type { Step } from "@genbo/register/step";
 import { column, insertRows } from "../sql/bulk.ts";
-import type { Transaction } from "../sql/connection.ts";
-import { copyRows } from "../sql/copy-rows.ts";
+import { type RowsToWrite, rowsToCopy } from "../sql/copy-rows.ts";
 import { together } from "../sql/together.ts";
 import { lotsText } from "./lots-json.ts";
 
@@ -69,9 +68,9 @@ const entryColumns = [
   ),
 ];
 
-/** Adds lines to the register. Entries are only ever added. */
-export const writeEntries = (tx: Transaction, rows: readonly EntryRow[]): Promise<void> =>
-  copyRows(tx, "entry", entryColumns, rows);
+/** Lines to add to the register. Entries are only ever added. */
+export const entriesToWrite = (rows: readonly EntryRow[]): RowsToWrite =>
+  rowsToCopy("entry", entryColumns, rows);
 
 /** What an account holds from an entry on. */
 interface Period {
@@ -85,31 +84,31 @@ interface TotalsRow extends IssueTotals {
   blockNumber: number;
 }
 
-/** What follows from entries: periods of holdings, holds, figures of issues. Collected step by step, written at once. */
-export interface DerivedRows {
-  add(issueId: string, step: Step, blockNumber: number): void;
-  write(tx: Transaction): Promise<void>;
-}
+/** What its line in the register leads to. */
+type FoldedEntry = Pick<EntryRow, "issueId" | "step"> & { origin: Pick<EntryOrigin, "blockNumber"> };
 
-export function collectDerived(): DerivedRows {
+/** What follows from entries, in their order: periods of holdings, holds, figures of issues. */
+export function derivedToWrite(rows: readonly FoldedEntry[]): RowsToWrite {
   const periods: Period[] = [];
-  const holds = new Map<string, { issueId: string; hold: Hold }>();
+  const holds = new Map<string, HoldOfIssue>();
   const totals = new Map<string, TotalsRow>();
+  for (const { issueId, step, origin } of rows) {
+    const { entry, effect } = step;
+    for (const { account, before, after } of effect.holdings) {
+      checkNamed(issueId, entry, account);
+      const holding = after ?? { ...before!, units: 0n, encumbered: 0n, lots: [], fromSeq: entry.seq };
+      checkLots(issueId, holding);
+      periods.push({ issueId, holding, opens: before === null });
+    }
+    for (const hold of [effect.parted, effect.hold])
+      if (hold !== null) holds.set(`${issueId} ${hold.id}`, { issueId, hold });
+    totals.set(issueId, { issueId, ...step.totals, blockNumber: origin.blockNumber });
+  }
+  const written = rowsToCopy("holding_period", periodColumns, periods);
   return {
-    add: (issueId, { entry, effect, totals: after }, blockNumber) => {
-      for (const { account, before, after } of effect.holdings) {
-        checkNamed(issueId, entry, account);
-        const holding = after ?? { ...before!, units: 0n, encumbered: 0n, lots: [], fromSeq: entry.seq };
-        checkLots(issueId, holding);
-        periods.push({ issueId, holding, opens: before === null });
-      }
-      for (const hold of [effect.parted, effect.hold])
-        if (hold !== null) holds.set(`${issueId} ${hold.id}`, { issueId, hold });
-      totals.set(issueId, { issueId, ...after, blockNumber });
-    },
     write: async (tx) => {
       await together(
-        copyRows(tx, "holding_period", periodColumns, periods),
+        written.write(tx),
         insertRows(tx, "hold", holdColumns, [...holds.values()], holdConflict),
         insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict),
       );

@@ -3,25 +3,40 @@ import type { Column } from "./bulk.ts";
 import type { Transaction } from "./connection.ts";
 import { createCopyBytes } from "./copy-bytes.ts";
 
-/**
- * Adds rows by binary COPY, which costs PostgreSQL a quarter less than an INSERT from arrays.
- * @throws what an INSERT would, for instance for a row that breaks a constraint
- */
-export async function copyRows<Row>(
+/** Rows that wait to be written, in PostgreSQL's own form already. */
+export interface RowsToWrite {
+  /** @throws what an INSERT would, for instance for a row that breaks a constraint */
+  write(tx: Transaction): Promise<void>;
+}
+
+/** For binary COPY, which costs PostgreSQL a quarter less than an INSERT from arrays. */
+export function rowsToCopy<Row>(
+  table: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): RowsToWrite {
+  const bytes = createCopyBytes(columns);
+  for (const row of rows) bytes.row(row);
+  const chunks = bytes.end();
+  const names = columns.map(({ name }) => name).join(", ");
+  const text = `copy ${table} (${names}) from stdin (format binary)`;
+  return {
+    write: async (tx) => {
+      if (rows.length === 0) return;
+      await new Promise<void>((resolve, reject) => {
+        tx.query(copyIn(text, chunks, (error) => (error ? reject(error) : resolve())));
+      });
+    },
+  };
+}
+
+/** Adds rows by COPY. */
+export const copyRows = <Row>(
   tx: Transaction,
   table: string,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const bytes = createCopyBytes(columns);
-  for (const row of rows) bytes.row(row);
-  const names = columns.map(({ name }) => name).join(", ");
-  const text = `copy ${table} (${names}) from stdin (format binary)`;
-  await new Promise<void>((resolve, reject) => {
-    tx.query(copyIn(text, bytes.end(), (error) => (error ? reject(error) : resolve())));
-  });
-}
+): Promise<void> => rowsToCopy(table, columns, rows).write(tx);
 
 /** What pg's connection has for COPY, and its types leave out. */
 interface CopyConnection extends Connection {
