@@ -46,7 +46,11 @@ const settings: Readonly<Record<string, string>> = {
   listen_addresses: host,
   unix_socket_directories: "",
   max_connections: "200",
-  shared_buffers: "256MB",
+  // Taken as it is used. An account is asked for in no order, so what its indexes need lies in memory or costs a read.
+  shared_buffers: "1GB",
+  // A page that changes first after a checkpoint is logged whole: at the default of 1GB more than half of a catch-up's log.
+  max_wal_size: "4GB",
+  checkpoint_timeout: "15min",
   // What is asked lies in memory: at the default of 4 a lot of some hundred rows reads whole tables.
   random_page_cost: "1.1",
   timezone: "UTC",
