@@ -110,7 +110,7 @@ export async function findCertificate(db: Queryable, number: string): Promise<Ce
             or exists (select 1 from entry e
               where e.issue_id = c.issue_id and e.seq > c.seq and e.to_account = any(o.own))
             or exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.ref = any(c.hold_ids))
+              where e.issue_id = c.issue_id and e.seq > c.seq and e.ref = any(c.hold_ids) and e.kind > 5)
             or exists (select 1 from entry e
               where e.issue_id = c.issue_id and e.seq > c.seq and e.kind = ${ratioKind})
             or (c.side = 'HOLDER' and exists (
