@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
+import {Passing} from "./Passing.t.sol";
 import {Player} from "./Player.t.sol";
 
 /// @dev What must hold after any sequence of acts. A million acts by hand, see docs/contracts.md:
@@ -28,7 +29,7 @@ contract InvariantsTest {
 
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
-        bytes4[] memory acts = new bytes4[](18);
+        bytes4[] memory acts = new bytes4[](20);
         acts[0] = Player.issue.selector;
         acts[1] = Player.redeem.selector;
         acts[2] = Player.transfer.selector;
@@ -37,7 +38,7 @@ contract InvariantsTest {
         acts[5] = Player.createHold.selector;
         acts[6] = Player.execute.selector;
         acts[7] = Player.enforce.selector;
-        acts[8] = Player.recover.selector;
+        acts[8] = Passing.recover.selector;
         acts[9] = Player.pause.selector;
         acts[10] = Player.freeze.selector;
         acts[11] = Player.changePolicy.selector;
@@ -45,9 +46,42 @@ contract InvariantsTest {
         acts[13] = Player.pledgeBehind.selector;
         acts[14] = Player.assign.selector;
         acts[15] = Player.createHold.selector;
-        acts[16] = Player.succeed.selector;
-        acts[17] = Player.succeed.selector;
+        acts[16] = Passing.succeed.selector;
+        acts[17] = Passing.succeed.selector;
+        acts[18] = Passing.encumber.selector;
+        acts[19] = Passing.encumber.selector;
         targets[0] = FuzzSelector(address(player), acts);
+    }
+
+    /// @dev Ten sequences like those of the invariants: had they no succession of what waits, they would prove nothing of it.
+    function test_theActsReachWhatIsRare() public {
+        bytes32[4] memory rare = [bytes32("succeed"), "divide", "recover", "ratio"];
+        uint256[4] memory waited;
+        uint256[4] memory parted;
+        for (uint256 run; run < 10; ++run) {
+            setUp();
+            for (uint256 turn; turn < 200; ++turn) {
+                play(uint256(keccak256(abi.encode(run, turn))));
+            }
+            for (uint256 i; i < 4; ++i) {
+                waited[i] += player.waited(rare[i]);
+                parted[i] += player.parted(rare[i]);
+            }
+        }
+        for (uint256 i; i < 4; ++i) {
+            require(waited[i] != 0 && parted[i] != 0, string.concat("never: ", string(abi.encodePacked(rare[i]))));
+        }
+    }
+
+    /// @dev Each act's words are small, and a truth value where it wants one.
+    function play(uint256 draw) private {
+        bytes4[] memory acts = targetSelectors()[0].selectors;
+        bytes4 act = acts[draw % acts.length];
+        bool decides = act == Passing.recover.selector || act == Player.pause.selector || act == Player.scale.selector;
+        uint256 first = uint8(draw >> 8) % (decides ? 2 : 256);
+        bytes memory words = abi.encode(first, uint8(draw >> 16), uint8(draw >> 24), draw >> 32 & 1);
+        (bool ok,) = address(player).call(abi.encodePacked(act, words));
+        require(ok, "an act failed");
     }
 
     /// @dev One check for all, so that each sequence is judged by every invariant.

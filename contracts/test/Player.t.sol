@@ -3,15 +3,13 @@ pragma solidity ^0.8.28;
 
 import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
-import {ISuccessions} from "../interfaces/ISuccessions.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
-import {Auditor} from "./Auditor.t.sol";
 import {Fixture, IActs} from "./Fixture.t.sol";
+import {Passing} from "./Passing.t.sol";
 
 /// @dev Plays acts of every role against one token, each folded by the auditor.
-contract Player is Auditor {
-    uint256 private _nonce;
+contract Player is Passing {
     uint256 private _now;
 
     constructor() {
@@ -132,48 +130,6 @@ contract Player is Auditor {
         _forced = false;
     }
 
-    function recover(bool back) external {
-        (address lost, address fresh) = back ? (walletOf(1), walletOf(0)) : (walletOf(0), walletOf(1));
-        bytes32[] memory open = openHolds(lost, true);
-        vm.prank(ENFORCER);
-        (bool ok,) = address(token).call(abi.encodeCall(ILegalActs.recover, (lost, fresh, next(), open)));
-        if (!ok && units[lost] != 0) fault = "a recovery got stuck";
-        fold();
-    }
-
-    /// @dev All of an account to one or two successors; a hold's units between them as it comes.
-    function succeed(uint256 from, uint256 to, uint8 share, bool sole) external {
-        address account = walletOf(from);
-        bytes32[] memory ids = openHolds(account, true);
-        ISuccessions.SuccessorRow[] memory rows = new ISuccessions.SuccessorRow[](sole ? 1 : 2);
-        uint256 unheld = units[account] - encumbered[account];
-        for (uint256 i; i < rows.length; ++i) {
-            bool last = i == rows.length - 1;
-            ISuccessions.Part[] memory parts = new ISuccessions.Part[](ids.length);
-            for (uint256 j; j < ids.length; ++j) {
-                uint256 lacking = claimed[ids[j]] == 0 ? 0 : claimed[ids[j]] - held[ids[j]];
-                parts[j].units = divided(held[ids[j]], share, sole, last);
-                parts[j].claim = parts[j].units + divided(lacking, share, sole, last);
-            }
-            uint96 unencumbered = divided(unheld, share, sole, last);
-            rows[i] = ISuccessions.SuccessorRow(walletOf(to % WALLETS + i), unencumbered, next(), 0, parts);
-        }
-        _forced = true;
-        vm.prank(ENFORCER);
-        (bool ok,) = address(token).call(abi.encodeCall(ISuccessions.succeed, (account, rows, ids)));
-        if (ok && token.balanceOf(account) != 0) fault = "something stays behind";
-        // What a refused call had begun to say was taken back with it.
-        if (ok) fold();
-        else vm.getRecordedLogs();
-        _forced = false;
-    }
-
-    function divided(uint256 all, uint8 share, bool sole, bool last) private pure returns (uint96) {
-        uint256 first = all * share / 255;
-        if (sole) return uint96(all);
-        return uint96(last ? all - first : first);
-    }
-
     function pause(bool paused) external {
         vm.prank(REGISTRAR);
         IActs(address(token)).setPaused(paused, next());
@@ -210,6 +166,7 @@ contract Player is Auditor {
         if (!begun) return;
         ICorporateActs.CarriedRow[] memory rows = new ICorporateActs.CarriedRow[](WALLETS);
         for (uint256 i; i < WALLETS; ++i) {
+            reach("ratio", openHolds(walletOf(i), true));
             rows[i] = ICorporateActs.CarriedRow(walletOf(i), ascending(openHolds(walletOf(i), false)));
         }
         vm.startPrank(REGISTRAR);
@@ -224,21 +181,6 @@ contract Player is Auditor {
         vm.warp(_now);
     }
 
-    /// @param waiting those that wait for units too
-    function openHolds(address account, bool waiting) private view returns (bytes32[] memory open) {
-        open = new bytes32[](holdIds.length);
-        uint256 count;
-        for (uint256 i; i < holdIds.length; ++i) {
-            bytes32 id = holdIds[i];
-            uint8 state = token.holdOf(id).state;
-            bool listed = accountOf[id] == account && (state == 1 || state == 2) && (waiting || claimed[id] == 0);
-            if (listed) open[count++] = id;
-        }
-        assembly ("memory-safe") {
-            mstore(open, count)
-        }
-    }
-
     function ascending(bytes32[] memory ids) private pure returns (bytes32[] memory) {
         for (uint256 i = 1; i < ids.length; ++i) {
             for (uint256 j = i; j > 0 && ids[j - 1] > ids[j]; --j) {
@@ -246,9 +188,5 @@ contract Player is Auditor {
             }
         }
         return ids;
-    }
-
-    function next() private returns (bytes32) {
-        return keccak256(abi.encode("ref", ++_nonce));
     }
 }

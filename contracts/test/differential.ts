@@ -23,7 +23,15 @@ const callsPerToken = 250;
 export async function runDifferential(seed: number, calls: number): Promise<DifferentialResult> {
   const platform = await createPlatform();
   const block = await platform.request<{ timestamp: string }>("eth_getBlockByNumber", ["latest", false]);
-  const result: DifferentialResult = { calls: 0, done: 0, refused: 0, tokens: 0, moved: 0, codes: {} };
+  const result: DifferentialResult = {
+    calls: 0,
+    done: 0,
+    refused: 0,
+    tokens: 0,
+    moved: 0,
+    codes: {},
+    reached: {},
+  };
   const random = generator(seed);
   const ground: Ground = { platform, random, records: new Map(), consents: new Consents(), result };
   let now = Number(block.timestamp);

@@ -57,6 +57,12 @@ export class Draws {
     return this.random(5) === 0 || own.length === 0 ? this.account() : this.pick(own);
   }
 
+  /** Mostly an account that has units. */
+  protected holder(): string {
+    const some = this.wallets.filter((wallet) => this.model.balance(wallet) > 0n);
+    return this.random(4) === 0 || some.length === 0 ? this.customer() : this.pick(some);
+  }
+
   /** Mostly holds that are open and of these kinds. */
   protected someRefs(...kinds: number[]): string[] {
     const fits = (hold?: ModelHold) => hold && hold.state !== "closed" && kinds.includes(hold.kind);
@@ -74,7 +80,7 @@ export class Draws {
 
   protected hold(kind: number): ModelHold {
     return {
-      account: this.customer(),
+      account: this.holder(),
       to: this.random(3) === 0 ? nobody : this.account(),
       kind,
       basis: 0,

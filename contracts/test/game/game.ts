@@ -46,8 +46,7 @@ export class Game extends LegalActs {
 
   /** What may come next; an act that stands here several times comes more often. */
   private readonly acts: readonly (() => Promise<void>)[] = [
-    () => this.issue(),
-    () => this.issue(),
+    ...[1, 2, 3, 4].map(() => () => this.issue()),
     () => this.redeem(),
     () => this.custodied(),
     () => this.custodied(),
@@ -75,7 +74,9 @@ export class Game extends LegalActs {
     () => this.changeController(),
     () => this.enforce(),
     () => this.recover(),
-    ...[1, 2, 3].map(() => () => this.succeed()),
+    () => this.recover(),
+    ...[1, 2, 3].map(() => () => this.encumber()),
+    ...[1, 2, 3, 4].map(() => () => this.succeed()),
     () => this.freeze(),
     () => this.pause(),
     () => this.scale(),

@@ -11,6 +11,8 @@ export interface DifferentialResult {
   moved: number;
   /** How often each code came up, 0: done. */
   codes: Record<number, number>;
+  /** How often each of the combinations that are rare came about. */
+  reached: Record<string, number>;
 }
 
 /** What all games of a run share. */

@@ -106,6 +106,10 @@ export class Referee extends Draws {
     if (last) equal(`${fn}: head`, last.args.head, this.model.head);
   }
 
+  protected reach(combination: string): void {
+    this.result.reached[combination] = (this.result.reached[combination] ?? 0) + 1;
+  }
+
   protected count(code: number): void {
     this.result.calls++;
     this.result.codes[code] = (this.result.codes[code] ?? 0) + 1;

@@ -68,9 +68,7 @@ export class Successions extends LegalActs {
       if (rows.findIndex((row) => row.to === to) < index) return 5;
       if (parts.length !== ids.length) return 48;
       const all = parts.reduce((sum, part) => sum + part.units, units);
-      const codes = this.failing(from, to, all).filter((code) =>
-        [2, 3, 4, 5, 20, 30, 31, 32, 33].includes(code),
-      );
+      const codes = this.failing(from, to, all).filter((code) => [2, 3, 4, 5, 30, 31, 32, 33].includes(code));
       if (all > balance || units > unheld) codes.push(1);
       if (codes.length > 0) return Math.min(...codes);
       unheld -= units;

@@ -54,6 +54,8 @@ export function policyWord(policy: ModelPolicy): bigint {
   );
 }
 
+export const isPart = (id: string): boolean => id.startsWith(`0x${"f".repeat(23)}e`);
+
 /** The id of what one of several successors gets of a hold. */
 export function partId(id: string, account: string): string {
   const hash = keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address"], [id, account]));
