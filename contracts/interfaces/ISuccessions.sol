@@ -30,7 +30,7 @@ interface ISuccessions is ITokenTypes {
     /// successor a hold goes whole and keeps its id. To several it ends, and each gets a part with an id of its own, on the
     /// same terms: a right that rests on a thing rests on every part of it for the whole claim (Civil Code 296, 350). The
     /// parts have together what the hold had and claimed, so that no unit gets free. Enforcer only.
-    /// Refused as a whole; codes: 1 to 5, 20, 30 to 33, 41, 48, 51, 53.
+    /// Refused as a whole; codes: 1 to 5, 30 to 33, 41, 48, 51, 53.
     /// @param holdIds every open hold of the account, in their rank; none of a trade (51), none in favour of its successor (5)
     function succeed(address from, SuccessorRow[] calldata rows, bytes32[] calldata holdIds) external;
 }

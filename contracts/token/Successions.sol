@@ -10,7 +10,7 @@ import {TokenBase} from "./TokenBase.sol";
 /// @title Inheritance 相続 and merger 合併 of accounts on whose units pledges and attachments rest
 /// @dev Everything goes over in one transaction, or nothing.
 abstract contract Successions is TokenBase, ISuccessions {
-    uint256 private constant DAYS = 1 << 252 | type(uint64).max;
+    uint256 private constant LOT_DAYS = 1 << 252 | type(uint64).max;
     /// @dev Flag of a HOLD_SUCCEEDED: the successor gets a part, whose id follows from the hold's and his account.
     uint256 private constant PART = 1 << 253;
 
@@ -38,10 +38,9 @@ abstract contract Successions is TokenBase, ISuccessions {
         returns (uint8)
     {
         if (row.parts.length != holds) return Code.HOLDS_MISSING;
-        (uint256 fromRecord, uint256 toRecord) = _pair(from, row.to);
-        uint256 failing = Rules.ofMove(from, row.to, _unitsOf(row), _balance(from)) | Rules.ofReceiver(toRecord);
-        failing |= Rules.ofClass(toRecord, book.policy);
-        if (fromRecord == 0) failing |= Rules.bit(Code.SENDER_NOT_REGISTERED);
+        uint256 record = _record(row.to);
+        uint256 failing = Rules.ofMove(from, row.to, _unitsOf(row), _balance(from)) | Rules.ofReceiver(record);
+        failing |= Rules.ofClass(record, book.policy);
         if (row.units > _unheldUnits(from)) failing |= Rules.bit(Code.INSUFFICIENT_UNITS);
         return Rules.first(failing);
     }
@@ -55,7 +54,7 @@ abstract contract Successions is TokenBase, ISuccessions {
 
     function _passFree(Book memory book, address from, SuccessorRow calldata row) private {
         if (row.units != 0) {
-            bytes32 data = bytes32(uint256(row.data) & DAYS);
+            bytes32 data = bytes32(uint256(row.data) & LOT_DAYS);
             uint16 basis = Basis.GENERAL_SUCCESSION;
             _post(book, Entries.line(Kind.FORCED_TRANSFER, basis, from, row.to, row.units, row.ref, data));
         }
@@ -68,7 +67,8 @@ abstract contract Successions is TokenBase, ISuccessions {
         returns (uint8)
     {
         Hold memory hold = _holds[id];
-        if (!_isOpen(hold) || hold.account != from) return Code.HOLD_UNKNOWN;
+        // One that has ended is on no account.
+        if (hold.account != from) return Code.HOLD_UNKNOWN;
         // A trade names its seller.
         if (_kindOf(hold) < HoldKind.PLEDGE) return Code.HOLD_KIND;
         uint256 claim = _claims[id];
@@ -85,7 +85,7 @@ abstract contract Successions is TokenBase, ISuccessions {
             hold.units = part.units;
             _holds[next] = hold;
             if (part.claim != part.units) _claims[next] = part.claim;
-            uint256 data = uint256(rows[i].data) & DAYS | uint256(part.claim) << 64 | (next == id ? 0 : PART);
+            uint256 data = uint256(rows[i].data) & LOT_DAYS | uint256(part.claim) << 64 | (next == id ? 0 : PART);
             _postPart(book, from, hold, id, bytes32(data));
         }
         return Code.OK;
