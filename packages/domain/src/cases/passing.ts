@@ -118,21 +118,70 @@ export function dividedHolds(
     free = free.map((rest, row) => rest - own[row]!);
     return own;
   });
-  const parts = holds.map((hold, place) => {
-    const ahead = shares.map((_, row) =>
-      holds.reduce(
-        (sum, other, at) => (at !== place && mayFeed(other, hold) ? sum + units[at]![row]! : sum),
-        0n,
-      ),
-    );
-    const lacking = hold.claimed - hold.units;
-    const reach = min(lacking, total(ahead));
-    const more = divided(reach, ahead);
-    const beyond = divided(lacking - reach, shares);
-    return units[place]!.map((own, row) => ({ units: own, claim: own + more[row]! + beyond[row]! }));
-  });
+  const lacking = dividedClaims(holds, units, shares);
+  const parts = units.map((of, place) =>
+    of.map((own, row) => ({ units: own, claim: own + lacking[place]![row]! })),
+  );
   return { parts, free };
 }
+
+/**
+ * What each part waits for. Each hold in its rank first has the units that those before it leave to it, so that no rounding lets
+ * two wait for one unit while another goes free; then those that it gets if they end; then whatever may come.
+ */
+function dividedClaims(
+  holds: readonly CaseHold[],
+  units: readonly bigint[][],
+  shares: readonly bigint[],
+): bigint[][] {
+  const left = holds.map((hold, place) => units[place]!.map((own) => (waits(hold) ? 0n : own)));
+  const claims = holds.map(() => shares.map(() => 0n));
+  // Pledges behind others take what these free before any attachment does.
+  const ranked = [...holds.entries()].sort(
+    ([, a], [, b]) => Number(a.behind === null) - Number(b.behind === null),
+  );
+  for (const [place, hold] of ranked) {
+    let lacking = hold.claimed - hold.units;
+    const feeders = [...holds.keys()].filter((at) => at !== place && mayFeed(holds[at]!, hold));
+    const claim = (weights: readonly bigint[], most = total(weights)): bigint[] => {
+      const more = divided(min(lacking, most), weights);
+      lacking -= total(more);
+      claims[place] = claims[place]!.map((own, row) => own + more[row]!);
+      return more;
+    };
+    const first = claim(
+      sumOf(
+        feeders.map((at) => left[at]!),
+        shares,
+      ),
+    );
+    for (const [row, more] of first.entries())
+      take(
+        more,
+        feeders.map((at) => left[at]!),
+        row,
+      );
+    const ahead = sumOf(
+      feeders.map((at) => units[at]!),
+      shares,
+    );
+    claim(ahead.map((there, row) => there - first[row]!));
+    claim(shares, lacking);
+  }
+  return claims;
+}
+
+/** Takes units away in a row, of the first that has some. */
+function take(units: bigint, from: bigint[][], row: number): void {
+  for (const of of from) {
+    const taken = min(units, of[row]!);
+    of[row]! -= taken;
+    units -= taken;
+  }
+}
+
+const sumOf = (lists: readonly bigint[][], shares: readonly bigint[]): bigint[] =>
+  shares.map((_, row) => total(lists.map((list) => list[row]!)));
 
 /** Units of a pledge go to those behind it on the same units, of any hold to an attachment that waits. */
 const mayFeed = (other: CaseHold, hold: CaseHold): boolean =>

@@ -198,4 +198,88 @@ test("whatever is divided stays whole, fits into each share and frees nothing [C
   );
 });
 
+type Standing = Pick<CaseHold, "id" | "behind" | "units" | "claimed"> & { waits: boolean };
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** What each hold that waits takes when all that do not wait are released: pledges behind of their own first, then attachments. */
+function taken(holds: readonly Standing[]): bigint[] {
+  const stands = holds.filter(({ waits }) => !waits);
+  const freed = Map.groupBy(stands, ({ id, behind }) => behind ?? id);
+  const left = new Map([...freed].map(([first, of]) => [first, sum(of.map(({ units }) => units))]));
+  const take = ({ units, claimed, behind }: Standing): bigint => {
+    let lacking = claimed - units;
+    for (const first of behind === null ? [...left.keys()] : [behind]) {
+      const there = left.get(first) ?? 0n;
+      const got = least(there, lacking);
+      left.set(first, there - got);
+      lacking -= got;
+    }
+    return claimed - units - lacking;
+  };
+  const got = new Map<Standing, bigint>();
+  for (const hold of holds.filter(({ behind }) => behind !== null)) got.set(hold, take(hold));
+  for (const hold of holds.filter(({ behind }) => behind === null)) got.set(hold, take(hold));
+  return holds.map((hold) => got.get(hold)!);
+}
+
+const wish = fc.record({ kind: fc.constantFrom("first", "behind", "attachment"), units: fc.bigInt(1n, 30n) });
+
+/** Holds as they come to stand on an account: each attachment takes what is free and waits for the rest. */
+function standing(wishes: readonly { kind: string; units: bigint }[], all: bigint): CaseHold[] {
+  const holds: CaseHold[] = [];
+  let free = all;
+  const set = (hold: Partial<CaseHold>) => {
+    const units = hold.units!;
+    free -= units;
+    holds.push(holdOf(hold, holds.length));
+  };
+  for (const { kind, units } of wishes) {
+    const first = holds.find((hold) => hold.kind === PLEDGE && hold.behind === null);
+    const attached = holds.some((hold) => hold.kind === ATTACHMENT);
+    const own = least(units, free);
+    if (kind === "attachment") set({ kind: ATTACHMENT, units: own, claimed: least(units, all) });
+    else if (kind === "first" && own > 0n) set({ units: own });
+    else if (kind === "behind" && first && !attached) {
+      const claimed = least(units, first.units);
+      set({ units: 0n, claimed, behind: first.id });
+    }
+  }
+  return holds;
+}
+
+test("parts that wait get together what the whole would have got, in their rank [CC 296] [CEA 145]", () => {
+  const estate = fc.record({
+    shares: fc.array(fc.bigInt(1n, 20n), { minLength: 2, maxLength: 4 }),
+    wishes: fc.array(wish, { minLength: 2, maxLength: 7 }),
+  });
+  fc.assert(
+    fc.property(estate, ({ shares, wishes }) => {
+      const holds = standing(wishes, sum(shares)).map((hold) => ({
+        ...hold,
+        waits: hold.claimed > hold.units,
+      }));
+      const { parts } = dividedHolds(holds, shares);
+      const rows = shares.map((_, row) =>
+        taken(
+          holds.map((hold, place) => {
+            const { units, claim } = parts[place]![row]!;
+            return { ...hold, units, claimed: claim };
+          }),
+        ),
+      );
+      const together = holds.map((_, place) => sum(rows.map((row) => row[place]!)));
+      expect(together).toEqual(taken(holds));
+    }),
+    { numRuns: 1000, examples: [[{ shares: [1n, 1n], wishes: second }]] },
+  );
+});
+
+// Two behind a pledge of two units, each for one: both would get theirs.
+const second = [
+  { kind: "first", units: 2n },
+  { kind: "behind", units: 1n },
+  { kind: "behind", units: 1n },
+];
+
 const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((all, each) => all + each, 0n);
