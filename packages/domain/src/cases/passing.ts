@@ -104,8 +104,8 @@ export function passUnits(
 }
 
 /**
- * Holds divided like the units of their account, in their rank. What one waits for is divided like the units under the
- * holds that it waits for, so that each part gets what the whole would have got.
+ * Holds divided like the units of their account, in their rank. What one waits for is divided so that
+ * the parts get together what the whole would have got.
  * @returns by hold and successor, and what of the units is under none
  */
 export function dividedHolds(
@@ -149,22 +149,10 @@ function dividedClaims(
       claims[place] = claims[place]!.map((own, row) => own + more[row]!);
       return more;
     };
-    const first = claim(
-      sumOf(
-        feeders.map((at) => left[at]!),
-        shares,
-      ),
-    );
-    for (const [row, more] of first.entries())
-      take(
-        more,
-        feeders.map((at) => left[at]!),
-        row,
-      );
-    const ahead = sumOf(
-      feeders.map((at) => units[at]!),
-      shares,
-    );
+    const of = (lists: readonly bigint[][]) => feeders.map((at) => lists[at]!);
+    const first = claim(sumOf(of(left), shares));
+    for (const [row, more] of first.entries()) take(more, of(left), row);
+    const ahead = sumOf(of(units), shares);
     claim(ahead.map((there, row) => there - first[row]!));
     claim(shares, lacking);
   }
