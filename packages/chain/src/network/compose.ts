@@ -73,10 +73,19 @@ function nodeService(network: Network, profile: ClientProfile, node: NetworkNode
 const shellText = (prepare: readonly string[], start: readonly string[]): string =>
   `${prepare.join(" ")} && exec ${start.join(" ")}`;
 
+/** Of the settings in `docs/operations/database.md` those that do not depend on the machine. */
+const postgresSettings = [
+  "random_page_cost=1.1",
+  "jit=off",
+  "log_error_verbosity=terse",
+  "log_min_error_statement=panic",
+];
+
 const postgresService = (): string =>
   indented("postgres:", [
     "image: postgres:18",
     "restart: unless-stopped",
+    `command: ${JSON.stringify(["postgres", ...postgresSettings.flatMap((each) => ["-c", each])])}`,
     "environment:",
     ...mapping({
       POSTGRES_DB: "genbo",
