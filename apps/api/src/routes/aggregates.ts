@@ -1,12 +1,11 @@
-import { findIssue } from "@genbo/database/issues/issues";
 import { positionOf } from "@genbo/database/register/read-position";
 import { cellHoldersMin } from "@genbo/domain/aggregates";
 import { dayOfIso, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
-import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { invalidField, ProblemError } from "../http/problem.ts";
 import { headAt } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { type Aggregates, aggregatesOf } from "../register/aggregates.ts";
 import { asOfPosition } from "../register/moments.ts";
 
@@ -17,8 +16,7 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
   const kept = new Map<string, Promise<Aggregates>>();
   return {
     readAggregates: async ({ principal, params, query, at }) => {
-      const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
-      if (issue === null) throw notFound();
+      const issue = await issueFor(ctx, principal, params.id);
       await headAt(ctx, query.minBlock);
       // Closes alone: what moved within a day cannot be told by asking before and after it.
       const last = jstDay(at) - 1;

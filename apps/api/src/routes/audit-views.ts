@@ -7,34 +7,28 @@ import {
   listAuditViews,
   openAuditViewPart,
 } from "@genbo/database/commands/audit-views";
-import { findIssue } from "@genbo/database/issues/issues";
 import type { Principal } from "@genbo/database/parties/keys";
 import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
 import { otherPerson } from "../access/four-eyes.ts";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 
 type Routes = "askAuditView" | "openAuditView" | "endAuditView" | "listAuditViews";
 
 const dayMs = 86_400_000;
 
 export const auditViewHandlers = (ctx: ApiContext): Handlers<Routes> => {
-  const issueFor = async (principal: Principal, id: string) => {
-    const issue = await findIssue(ctx.prisma, issueView(principal), id);
-    if (issue === null) throw notFound();
-    return issue;
-  };
   /** A view that has not ended, of an issue that the caller sees. */
   const standing = async (principal: Principal, id: string, at: Date): Promise<AuditViewRow> => {
     const row = await findAuditView(ctx.pool, id);
     if (row === undefined) throw notFound();
-    await issueFor(principal, row.issueId);
+    await issueFor(ctx, principal, row.issueId);
     if (stateOf(row, at) === "ended")
       throw new ProblemError("STATE_CONFLICT", "The view has ended.", { target: id });
     return row;
@@ -44,7 +38,7 @@ export const auditViewHandlers = (ctx: ApiContext): Handlers<Routes> => {
     askAuditView: (call) =>
       command(ctx, call, async () => {
         const { principal, params, body, at } = call;
-        const issue = await issueFor(principal, params.id);
+        const issue = await issueFor(ctx, principal, params.id);
         if ((await findParty(ctx.prisma, body.auditorId))?.kind !== "auditor")
           throw invalidField("/auditorId", "is no auditor");
         if (body.until <= at || body.until.getTime() > at.getTime() + auditViewDaysMax * dayMs)
@@ -90,7 +84,7 @@ export const auditViewHandlers = (ctx: ApiContext): Handlers<Routes> => {
       }),
     listAuditViews: async ({ principal, params, query, at }) => {
       const asOf = await presentAsOf(ctx);
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const auditorId = principal.role === "auditor" ? principal.partyId : null;
       const rows = await listAuditViews(ctx.pool, issue.id, { ...query, auditorId });
       const wire = (row: AuditViewRow) => auditViewWire(row, at);

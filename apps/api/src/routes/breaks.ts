@@ -1,5 +1,4 @@
 import type { reconciliation, registerBreak } from "@genbo/api-schema/breaks";
-import { findIssue } from "@genbo/database/issues/issues";
 import type { Principal } from "@genbo/database/parties/keys";
 import {
   listReconciliations,
@@ -18,26 +17,21 @@ import {
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
 import { otherPerson } from "../access/four-eyes.ts";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 
 type Routes = "reconcileIssue" | "listReconciliations" | "listBreaks" | "closeBreak";
 
 export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
-  const issueFor = async (principal: Principal, id: string) => {
-    const issue = await findIssue(ctx.prisma, issueView(principal), id);
-    if (issue === null) throw notFound();
-    return issue;
-  };
   return {
     reconcileIssue: (call) =>
       command(ctx, call, async (db) => {
         const { principal, params, at } = call;
-        const issue = await issueFor(principal, params.id);
+        const issue = await issueFor(ctx, principal, params.id);
         if (issue.token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
         // What has not begun will read a later state than this: one is enough, however often it is asked for.
         const waiting = await waitingReconciliation(db, issue.id);
@@ -52,7 +46,7 @@ export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
       }),
     listReconciliations: async ({ principal, params, query }) => {
       const asOf = await presentAsOf(ctx);
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const rows = await listReconciliations(ctx.pool, issue.id, query);
       return {
         status: 200,

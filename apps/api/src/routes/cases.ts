@@ -1,5 +1,5 @@
 import { operationIdsAbout } from "@genbo/database/commands/operations";
-import { findIssue, type IssueWithState } from "@genbo/database/issues/issues";
+import type { IssueWithState } from "@genbo/database/issues/issues";
 import {
   type CaseRow,
   casePart,
@@ -19,12 +19,13 @@ import { newId, refOf } from "@genbo/domain/ids";
 import { basisCode } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { RefusalCode } from "@genbo/domain/refusals";
-import { caseView, issueView, seesParticulars } from "../access/views.ts";
+import { caseView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { factsKept, type KeptFacts, keepFacts } from "../legal/case-facts.ts";
 import { dated, ownParts } from "../legal/case-reads.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal/legal-cases.ts";
@@ -49,11 +50,6 @@ const brokersFile: ReadonlySet<CaseKind> = new Set([
 export const caseHandlers = (
   ctx: ApiContext,
 ): Handlers<"fileCase" | "listCases" | "getCase" | "listHolds"> => {
-  const issueFor = async (principal: Principal, id: string): Promise<IssueWithState> => {
-    const issue = await findIssue(ctx.prisma, issueView(principal), id);
-    if (issue === null) throw notFound();
-    return issue;
-  };
   /** Names among the facts, for whoever may see them: the second person decides on what he reads. */
   const factsShown = async (call: CallOf<"getCase">, row: CaseRow) => {
     if (row.sealed === null || !seesParticulars(call.principal)) return null;
@@ -64,11 +60,11 @@ export const caseHandlers = (
   return {
     fileCase: (call) =>
       command(ctx, call, async (db) =>
-        fileCase(ctx, db, call, await issueFor(call.principal, call.params.id)),
+        fileCase(ctx, db, call, await issueFor(ctx, call.principal, call.params.id)),
       ),
     listCases: async ({ principal, params, query }) => {
       const asOf = await presentAsOf(ctx);
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const found = await listCases(ctx.prisma, caseView(principal), { ...query, issueId: issue.id });
       const rows = await ownParts(ctx.pool, principal, found.map(dated));
       const wire = caseWire(issue.profile as ProfileName);
@@ -79,7 +75,7 @@ export const caseHandlers = (
       const asOf = await presentAsOf(ctx);
       const row = await findCase(ctx.prisma, caseView(principal), params.id);
       if (row === null) throw notFound();
-      const { profile } = await issueFor(principal, row.issueId);
+      const { profile } = await issueFor(ctx, principal, row.issueId);
       const operationIds = await operationIdsAbout(ctx.prisma, row.id);
       const facts = await factsShown(call, row);
       const whole = dated({ ...row, ...(facts && { facts }) });
@@ -88,7 +84,7 @@ export const caseHandlers = (
       return { status: 200, body: { ...wire, operationIds, asOf } };
     },
     listHolds: async ({ principal, params, query }) => {
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const { cursor, limit } = query;
       const own = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};

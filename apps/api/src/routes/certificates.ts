@@ -1,4 +1,3 @@
-import { findIssue } from "@genbo/database/issues/issues";
 import {
   type CertificateRow,
   certificatePart,
@@ -12,12 +11,12 @@ import type { Principal } from "@genbo/database/parties/keys";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { subjectKey } from "@genbo/database/vault/vault";
 import { newId } from "@genbo/domain/ids";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { certificateContent } from "../legal/certificate-content.ts";
 import { signedBy, signersOf } from "../legal/certificate-signing.ts";
 import { mayExercise } from "../legal/resting-rights.ts";
@@ -59,8 +58,7 @@ async function issueCertificate(
   call: Issuing,
 ): Promise<Outcome<Issuing["route"]>> {
   const { principal, params, body, at } = call;
-  const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
-  if (issue === null) throw notFound();
+  const issue = await issueFor(ctx, principal, params.id);
   if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
   const { side } = body;
   const subject = await subjectOf(db, call);

@@ -1,5 +1,4 @@
 import { exportsWaitingMax } from "@genbo/api-schema/limits";
-import { findIssue } from "@genbo/database/issues/issues";
 import type { Principal } from "@genbo/database/parties/keys";
 import { findRecordDate, listStateOf } from "@genbo/database/record-dates/record-dates";
 import { readingOfList } from "@genbo/database/record-dates/revise";
@@ -15,7 +14,7 @@ import {
 import type { Reading } from "@genbo/database/register/read-overlay";
 import { newId } from "@genbo/domain/ids";
 import type { ProfileName } from "@genbo/domain/profiles";
-import { issueView, seesParticulars } from "../access/views.ts";
+import { seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import { ExportChanged, exportBytes } from "../exports/content.ts";
 import { rangeOf } from "../exports/range.ts";
@@ -24,6 +23,7 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { auditRead } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { knownWire, positionFor } from "../register/moments.ts";
 import { exportWire } from "../wire/exports.ts";
 
@@ -60,8 +60,7 @@ export const exportHandlers = (ctx: ApiContext, runner: ExportRunner): Handlers<
     if (rendered === null || state !== "ready")
       throw new ProblemError("STATE_CONFLICT", `The export is ${state}.`);
     if (order.names) mustSeeParticulars(principal);
-    const issue = await findIssue(ctx.prisma, issueView(principal), order.issueId);
-    if (issue === null) throw notFound();
+    const issue = await issueFor(ctx, principal, order.issueId);
     return answerBytes(ctx, call, { ...order, rendered }, issue.profile as ProfileName);
   },
 });
@@ -79,8 +78,7 @@ function mustSeeParticulars(principal: Principal): void {
 
 async function orderOf(ctx: ApiContext, call: Create): Promise<ExportOrder> {
   const { principal, params, body, at } = call;
-  const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
-  if (issue === null) throw notFound();
+  const issue = await issueFor(ctx, principal, params.id);
   if (issue.token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
   if (body.names) {
     mustSeeParticulars(principal);

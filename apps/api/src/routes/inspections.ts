@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { findIssue, type IssueWithState } from "@genbo/database/issues/issues";
+import type { IssueWithState } from "@genbo/database/issues/issues";
 import {
   disclosurePart,
   type InspectionRow,
@@ -9,18 +9,18 @@ import {
   writeDisplay,
 } from "@genbo/database/legal/inspections";
 import { openRequester, sealRequester } from "@genbo/database/legal/inspections-requester";
-import type { Principal } from "@genbo/database/parties/keys";
 import { registerPage } from "@genbo/database/register/read";
 import { newId } from "@genbo/domain/ids";
 import { capacitiesOf, isHolderCapacity, needsPermission } from "@genbo/domain/inspections";
 import { dayOfIso, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
-import { inspectionView, issueView, seesParticulars } from "../access/views.ts";
+import { inspectionView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
-import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { invalidField, ProblemError } from "../http/problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { inspectionFor, rememberedOf } from "../legal/inspections.ts";
 import { registerShown } from "../legal/register-shown.ts";
 import { positionFor } from "../register/moments.ts";
@@ -84,12 +84,6 @@ export const inspectionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
       };
     }),
 });
-
-async function issueFor(ctx: ApiContext, principal: Principal, id: string): Promise<IssueWithState> {
-  const issue = await findIssue(ctx.prisma, issueView(principal), id);
-  if (issue === null) throw notFound();
-  return issue;
-}
 
 function granted({ id, state }: InspectionRow): void {
   if (state !== "granted") {

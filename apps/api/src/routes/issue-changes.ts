@@ -7,13 +7,12 @@ import {
   type NewChange,
   proposedAt,
 } from "@genbo/database/issues/issue-changes";
-import { findIssue, type IssueWithState, issueForCommand } from "@genbo/database/issues/issues";
+import { issueForCommand } from "@genbo/database/issues/issues";
 import type { Principal } from "@genbo/database/parties/keys";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import { isImmediate, isNoticed, mayPropose, policyDelayMs } from "@genbo/domain/issue-changes";
 import { decodePolicy } from "@genbo/domain/policy-word";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
@@ -26,6 +25,7 @@ import {
   noticeCommand,
   redemptionRows,
 } from "../issues/issue-changes.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { termsFacts } from "../issues/terms-changes.ts";
 import { activeIssue } from "../orders/rules.ts";
 import { changeWire } from "../wire/issue-changes.ts";
@@ -52,12 +52,6 @@ export const issueChangeHandlers = (
     return { status: 200, body: { ...changeWire(principal.role)(row), executableAt, operationIds, asOf } };
   },
 });
-
-async function issueFor(ctx: ApiContext, principal: Principal, id: string): Promise<IssueWithState> {
-  const issue = await findIssue(ctx.prisma, issueView(principal), id);
-  if (issue === null) throw notFound();
-  return issue;
-}
 
 /** A change of an issue that the caller sees. @throws ProblemError NOT_FOUND */
 export async function changeFor(ctx: ApiContext, principal: Principal, id: string): Promise<ChangeRow> {

@@ -1,19 +1,19 @@
-import { decideIssuePart, findIssue, type IssueWithState } from "@genbo/database/issues/issues";
+import { decideIssuePart, type IssueWithState } from "@genbo/database/issues/issues";
 import type { Principal } from "@genbo/database/parties/keys";
 import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import { otherPerson } from "../access/four-eyes.ts";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
-import { notFound, ProblemError } from "../http/problem.ts";
+import { ProblemError } from "../http/problem.ts";
+import { issueFor } from "../issues/issue-for.ts";
 
 export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" | "rejectIssue"> => ({
   approveIssue: (call) =>
     command(ctx, call, async () => {
       const { principal, params, at } = call;
-      const issue = await issueFor(ctx, principal, params.id, ["draft", "approved"]);
+      const issue = await decidable(ctx, principal, params.id, ["draft", "approved"]);
       const issuer = await findParty(ctx.prisma, issue.issuerId);
       const operationId = newId("op", at);
       const checker = principal.subject;
@@ -45,7 +45,7 @@ export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" 
   rejectIssue: (call) =>
     command(ctx, call, async () => {
       const { principal, params, body, at } = call;
-      const issue = await issueFor(ctx, principal, params.id, ["draft"]);
+      const issue = await decidable(ctx, principal, params.id, ["draft"]);
       return {
         answer: { status: 200, body: { id: issue.id, state: "rejected" as const } },
         target: issue.id,
@@ -61,14 +61,13 @@ export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" 
 });
 
 /** An issue that this trustee may decide. @throws ProblemError when it is not there, its own, or decided */
-async function issueFor(
+async function decidable(
   ctx: ApiContext,
   principal: Principal,
   id: string,
   states: readonly string[],
 ): Promise<IssueWithState> {
-  const issue = await findIssue(ctx.prisma, issueView(principal), id);
-  if (issue === null) throw notFound();
+  const issue = await issueFor(ctx, principal, id);
   const drafted = { id, subjects: [issue.maker], since: issue.createdAt };
   await otherPerson(ctx.pool, principal, drafted, "You drafted this issue.");
   // An approved one may be approved again if the chain has refused it, which the guard looks into.

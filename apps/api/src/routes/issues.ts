@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { presentTerms } from "@genbo/database/issues/issue-terms";
 import { ratioLinesOf } from "@genbo/database/issues/issue-units";
-import { findIssue, issuePart, listIssues, type NewIssue } from "@genbo/database/issues/issues";
+import { issuePart, listIssues, type NewIssue } from "@genbo/database/issues/issues";
 import { findParty } from "@genbo/database/parties/parties";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId, refOf } from "@genbo/domain/ids";
@@ -10,8 +10,9 @@ import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
-import { invalidField, notFound } from "../http/problem.ts";
+import { invalidField } from "../http/problem.ts";
 import { headAt, pageOf, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { checkPolicy, policyWordOf } from "../issues/policies.ts";
 import { issueWire } from "../wire/issues.ts";
 
@@ -44,8 +45,7 @@ export const issueHandlers = (ctx: ApiContext): Handlers<"draftIssue" | "listIss
   },
   getIssue: async ({ principal, params, query }) => {
     const head = await headAt(ctx, query.minBlock);
-    const row = await findIssue(ctx.prisma, issueView(principal), params.id);
-    if (row === null) throw notFound();
+    const row = await issueFor(ctx, principal, params.id);
     const wire = issueWire(row, (await ratioLinesOf(ctx.pool, [row.id])).get(row.id)!, principal.role);
     const asOf = head && {
       ...head,

@@ -1,13 +1,12 @@
-import { findIssue } from "@genbo/database/issues/issues";
 import type { Principal } from "@genbo/database/parties/keys";
 import { registerPage } from "@genbo/database/register/read";
 import { entriesPage } from "@genbo/database/register/read-entries";
 import type { ProfileName } from "@genbo/domain/profiles";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { notFound } from "../http/problem.ts";
 import { auditRead } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { accountsMax, holdingsWire, versionsOf } from "../register/holder.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { entryWire } from "../wire/register.ts";
@@ -15,8 +14,8 @@ import { entryWire } from "../wire/register.ts";
 /** What an investor sees: the one person that its party is bound to. There is no way to name another. */
 export const ownHandlers = (ctx: ApiContext): Handlers<"readOwnHolding" | "listOwnEntries"> => {
   const asked = async (principal: Principal, id: string) => {
-    const issue = await findIssue(ctx.prisma, issueView(principal), id);
-    if (issue === null || principal.personId === null) throw notFound();
+    const issue = await issueFor(ctx, principal, id);
+    if (principal.personId === null) throw notFound();
     return { issue, personId: principal.personId };
   };
   return {

@@ -1,16 +1,15 @@
 import type { issueProof } from "@genbo/api-schema/proofs";
-import { findIssue } from "@genbo/database/issues/issues";
 import { readDeployment } from "@genbo/database/outbox/deployment";
 import type { Principal } from "@genbo/database/parties/keys";
 import { anchoredRootAt, listRoots } from "@genbo/database/register/anchors";
 import { exportChunks } from "@genbo/database/register/export";
 import { accountParties } from "@genbo/database/register/write-registry";
 import type { z } from "zod";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { anchorAfter, anchorCursor, anchoredRootWire } from "../wire/anchors.ts";
 import { registerRowWire } from "../wire/register.ts";
@@ -20,8 +19,7 @@ type Routes = "exportRegister" | "proveRegister" | "proveHolding" | "listAnchors
 export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
   /** An issue with a token: there is nothing to prove before. */
   const activeIssue = async (principal: Principal, id: string) => {
-    const issue = await findIssue(ctx.prisma, issueView(principal), id);
-    if (issue === null) throw notFound();
+    const issue = await issueFor(ctx, principal, id);
     const { token } = issue;
     if (token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
     return { id: issue.id, ref: issue.ref, token, deployment: (await readDeployment(ctx.pool))! };
@@ -50,8 +48,7 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
   return {
     listAnchors: async ({ principal, params, query }) => {
       const asOf = await presentAsOf(ctx);
-      const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
-      if (issue === null) throw notFound();
+      const issue = await issueFor(ctx, principal, params.id);
       const { cursor, limit } = query;
       const after = cursor === undefined ? undefined : anchorAfter(cursor);
       const rows = await listRoots(ctx.pool, issue.id, { after, limit });

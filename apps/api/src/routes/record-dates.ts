@@ -1,6 +1,5 @@
 import { isConstraint } from "@genbo/database/commands/commands";
 import { presentTerms } from "@genbo/database/issues/issue-terms";
-import { findIssue } from "@genbo/database/issues/issues";
 import {
   findRecordDate,
   listRecordDates,
@@ -13,12 +12,12 @@ import { newId } from "@genbo/domain/ids";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { type DeedOnRecordDates, type RecordDateTerms, recordDateFaults } from "@genbo/domain/record-dates";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, headAt, pageOf, presentAsOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { numberOf, ruleWire } from "../orders/rules.ts";
 import { purposeOfNames } from "../register/holder.ts";
 import { asOfPosition, knownWire } from "../register/moments.ts";
@@ -41,8 +40,7 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   },
   listRecordDates: async ({ principal, params, query }) => {
     const asOf = await presentAsOf(ctx);
-    const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
-    if (issue === null) throw notFound();
+    const issue = await issueFor(ctx, principal, params.id);
     const rows = await listRecordDates(ctx.prisma, issue.id, query);
     return { status: 200, body: { ...pageOf(rows, query.limit, recordDateWire, ({ id }) => id), asOf } };
   },
@@ -50,8 +48,8 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const { principal, params, query } = call;
     await headAt(ctx, query.minBlock);
     const found = await findRecordDate(ctx.prisma, params.id);
-    const issue = found && (await findIssue(ctx.prisma, issueView(principal), found.issueId));
-    if (!found || !issue) throw notFound();
+    if (!found) throw notFound();
+    const issue = await issueFor(ctx, principal, found.issueId);
     const lists = found.recordDateLists.filter(
       ({ version }) => query.version === undefined || version === query.version,
     );
@@ -86,8 +84,7 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
 const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
   command(ctx, call, async (db) => {
     const { principal, params, body, at } = call;
-    const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
-    if (issue === null) throw notFound();
+    const issue = await issueFor(ctx, principal, params.id);
     if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
     const closesAt = endOfDay(dayOfIso(body.day)!);
     if (closesAt <= at)

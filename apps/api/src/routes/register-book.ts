@@ -1,11 +1,9 @@
-import { findIssue } from "@genbo/database/issues/issues";
 import { registerPage } from "@genbo/database/register/read";
 import type { ProfileName } from "@genbo/domain/profiles";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
-import { notFound } from "../http/problem.ts";
 import { auditRead } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { bookHolders, bookTerms } from "../register/register-book.ts";
 
@@ -13,8 +11,7 @@ import { bookHolders, bookTerms } from "../register/register-book.ts";
 export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister"> => ({
   printRegister: async (call) => {
     const { principal, params, query } = call;
-    const issue = await findIssue(ctx.prisma, issueView(principal), params.id);
-    if (issue === null) throw notFound();
+    const issue = await issueFor(ctx, principal, params.id);
     const position = await positionFor(ctx, issue.id, query);
     const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
     const page = await registerPage(ctx.pool, position, {

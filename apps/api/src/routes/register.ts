@@ -1,4 +1,3 @@
-import { findIssue, type IssueWithState } from "@genbo/database/issues/issues";
 import { isCustomer } from "@genbo/database/parties/investors";
 import type { Principal } from "@genbo/database/parties/keys";
 import { type RegisterFilter, registerPage } from "@genbo/database/register/read";
@@ -7,11 +6,11 @@ import { entriesPage } from "@genbo/database/register/read-entries";
 import { type HistoryCursor, holderHistory } from "@genbo/database/register/read-holder";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
 import type { ProfileName } from "@genbo/domain/profiles";
-import { issueView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { invalidField, notFound } from "../http/problem.ts";
 import { auditRead, pageOf } from "../http/reads.ts";
+import { issueFor } from "../issues/issue-for.ts";
 import { accountsMax, holdingsWire, purposeOfNames, versionsOf } from "../register/holder.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { ownSides } from "../register/own-sides.ts";
@@ -20,11 +19,6 @@ import { entryWire, historyWire, registerRowWire } from "../wire/register.ts";
 type Routes = "readRegister" | "readTotals" | "listEntries" | "readHolder" | "readHolderHistory";
 
 export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
-  const issueFor = async (principal: Principal, id: string): Promise<IssueWithState> => {
-    const issue = await findIssue(ctx.prisma, issueView(principal), id);
-    if (issue === null) throw notFound();
-    return issue;
-  };
   /** A broker sees the accounts that it keeps; of another's customer it sees as much as of nobody: no rows. */
   const filterFor = async (
     principal: Principal,
@@ -37,7 +31,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
 
   return {
     readRegister: async ({ principal, params, query }) => {
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const filter = await filterFor(principal, query.personId);
       const { cursor, limit } = query;
@@ -58,7 +52,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       };
     },
     readTotals: async ({ principal, params, query }) => {
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const { units, holders, accounts } = position.totals;
       // The issuer has the aggregates, whose small cells are taken out.
@@ -77,7 +71,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       };
     },
     listEntries: async ({ principal, params, query }) => {
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const filter = await filterFor(principal, query.personId);
       const after = query.cursor === undefined ? query.after : cursorSeq(query.cursor);
@@ -100,7 +94,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
     },
     readHolder: async (call) => {
       const { principal, params, query } = call;
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const filter = await filterFor(principal, params.personId);
       const page = filter && (await registerPage(ctx.pool, position, { ...filter, limit: accountsMax }));
@@ -115,7 +109,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       };
     },
     readHolderHistory: async ({ principal, params, query }) => {
-      const issue = await issueFor(principal, params.id);
+      const issue = await issueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const { personId } = params;
       if ((await filterFor(principal, personId)) === null) throw notFound();
