@@ -7,7 +7,14 @@ import { reconcileAndWait } from "@genbo/cli/reconcile";
 import { verifyFile } from "@genbo/cli/verify";
 import { partIdOf } from "@genbo/register/hold";
 import { expect, test } from "vitest";
-import { goTo, openAccount, printedAccount, recordDateList, standAfterSale } from "../support/after-sale.ts";
+import {
+  goTo,
+  openAccount,
+  printedAccount,
+  recordDateList,
+  registerCustomer,
+  standAfterSale,
+} from "../support/after-sale.ts";
 import { papers } from "../support/legal-desk.ts";
 
 const script = resolve(import.meta.dirname, "../../docs/verify.py");
@@ -197,6 +204,32 @@ test("an heir dies in turn: a sole heir takes the hold itself, with its attachme
   await desk.enter({ kind: "SUCCESSION", facts, documents });
   const [hold] = await desk.holds();
   expect(hold).toMatchObject({ id: partOf("attachment", second), account: address, partOf: refs.attachment });
+});
+
+test("one heir takes all pledged units and the other free ones, as their division says [CC 296]", async () => {
+  const account = addressOf("INV-B");
+  const all = Number((await rowsOf()).get("INV-B")!.units);
+  const agreement = papers("PLEDGE_AGREEMENT");
+  const pledge = { account, units: "2", pledgee: addressOf(pledgee), claim: "証書貸付" };
+  const { ref: holdId } = await desk.enter({ kind: "PLEDGE", facts: pledge, documents: agreement });
+  const third = "INV-B's heir";
+  await registerCustomer(place, third);
+  const before = Number((await rowsOf()).get(first)!.units);
+  const heirs = [
+    { account: addressOf(first), units: String(all - 2) },
+    { account: addressOf(third), units: "2", holds: [{ holdId, units: "2" }] },
+  ];
+  await desk.enter({ ...inheritance(), facts: { account, diedOn: "2022-07-30", heirs } });
+  const rows = await rowsOf();
+  expect(rows.has("INV-B")).toBe(false);
+  expect([rows.get(first), rows.get(third)]).toMatchObject([
+    { units: String(before + all - 2), encumbered: "0" },
+    { units: "2", encumbered: "2" },
+  ]);
+  const parts = (await desk.holds()).filter(({ partOf: of }) => of === holdId);
+  expect(parts).toMatchObject([
+    { id: partIdOf(holdId, addressOf(third)), account: addressOf(third), units: "2", claim: "証書貸付" },
+  ]);
 });
 
 test("strangers recompute all of it from an export and a node", async () => {

@@ -35,6 +35,11 @@ async function estate() {
       { account: fred, units: "3" },
     ],
   };
+  /** The heirs with the holds that their division gives each of them. */
+  const agreed = (...holds: { holdId: string; units: string }[][]) => ({
+    ...facts,
+    heirs: facts.heirs.map((heir, row) => ({ ...heir, holds: holds[row] })),
+  });
   const ask = (body: NewCase) => world.ask(filer, "fileCase", { params: { id: issueId }, body });
   const documents = papers("FAMILY_REGISTER", "DIVISION_AGREEMENT");
   return {
@@ -45,7 +50,12 @@ async function estate() {
     bank,
     hold,
     ask,
-    file: () => ask({ kind: "SUCCESSION", facts, documents }),
+    file: (of: { holds?: { holdId: string; units: string }[][]; documents?: typeof documents } = {}) =>
+      ask({
+        kind: "SUCCESSION",
+        facts: of.holds === undefined ? facts : agreed(...of.holds),
+        documents: of.documents ?? documents,
+      }),
   };
 }
 
@@ -77,6 +87,41 @@ describe("a succession to units on which something rests", () => {
         ],
       },
     });
+  });
+
+  it("gives each heir what their division says: who takes the pledged units, and who the free ones [CC 296]", async () => {
+    const { erin, fred, hold, file } = await estate();
+    const holdId = await hold("PLEDGE", 3n);
+    const holds = [[], [{ holdId, units: "3" }]];
+    const { body, status } = await file({ holds });
+    expect([status, body.facts]).toMatchObject([201, { heirs: [{ holds: [] }, { holds: holds[1] }] }]);
+    const command = (await commandsOf(body.id)).at(-1);
+    expect(command.args.rows).toMatchObject([
+      { to: erin, units: "4", parts: [{ units: "0", claim: "0" }] },
+      { to: fred, units: "0", parts: [{ units: "3", claim: "3" }] },
+    ]);
+  });
+
+  it("is refused for a hold that is divided in part, that is not on the account, or without the division", async () => {
+    const { hold, file } = await estate();
+    const holdId = await hold("PLEDGE", 3n);
+    const refused = async (
+      holds: { holdId: string; units: string }[][],
+      documents?: NewCase["documents"],
+    ) => {
+      const { problem } = await file({ holds, ...(documents && { documents }) });
+      return [problem.pointer, ...(problem.failing?.map(({ code }) => code) ?? [])];
+    };
+    expect(await refused([[{ holdId, units: "2" }]])).toEqual(["/facts/heirs", "SHARES_DO_NOT_ADD_UP"]);
+    expect(await refused([[{ holdId: refOf(unused()), units: "2" }]])).toEqual([
+      "/facts/heirs",
+      "HOLD_UNKNOWN",
+    ]);
+    expect(
+      await refused([[{ holdId, units: "3" }]], papers("FAMILY_REGISTER", "INHERITANCE_STATEMENT")),
+    ).toEqual(["/documents", "DOCUMENT_MISSING"]);
+    expect(await refused([[{ holdId: "0x12", units: "3" }]])).toEqual(["/facts/heirs/0/holds/0/holdId"]);
+    expect(await refused([[{ holdId, units: "0" }]])).toEqual(["/facts/heirs/0/holds/0/units"]);
   });
 
   it("is refused at its account while a transfer is under way", async () => {

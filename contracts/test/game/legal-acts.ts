@@ -150,19 +150,21 @@ export class LegalActs extends RegistryActs {
     const open = this.model.openHolds(from);
     const ids = open.map(([id]) => id).slice(this.random(12) === 0 ? 1 : 0);
     const heirs = this.heirs(from);
-    const weights = heirs.map(() => BigInt(this.random(6)));
-    const upTo = (all: bigint, index: number): bigint =>
-      index === heirs.length ? all : (all * sum(weights.slice(0, index))) / (sum(weights) || 1n);
-    const partOf = (all: bigint, index: number): bigint => upTo(all, index + 1) - upTo(all, index);
+    // What rests on units need not be divided like them, nor one hold like another.
+    const weights = [0, ...ids].map(() => heirs.map(() => BigInt(this.random(6))));
+    const upTo = (all: bigint, index: number, of: readonly bigint[]): bigint =>
+      index === heirs.length ? all : (all * sum(of.slice(0, index))) / (sum(of) || 1n);
+    const partOf = (all: bigint, index: number, place: number): bigint =>
+      upTo(all, index + 1, weights[place]!) - upTo(all, index, weights[place]!);
     const rows = heirs.map((to, index) => ({
       to,
-      units: partOf(this.model.unheld(from), index) + (this.random(20) === 0 ? 1n : 0n),
+      units: partOf(this.model.unheld(from), index, 0) + (this.random(20) === 0 ? 1n : 0n),
       ref: this.ref(),
       data: this.data(),
-      parts: ids.map((id) => {
+      parts: ids.map((id, hold) => {
         const { units, claim } = this.model.holds.get(id)!;
-        const part = partOf(units, index);
-        return { units: part, claim: part + (claim > 0n ? partOf(claim - units, index) : 0n) };
+        const part = partOf(units, index, hold + 1);
+        return { units: part, claim: part + (claim > 0n ? partOf(claim - units, index, hold + 1) : 0n) };
       }),
     }));
     const before = ids.map((id) => ({ ...this.model.holds.get(id)! }));

@@ -114,7 +114,19 @@ export const caseFacts = {
       account: address,
       diedOn: day,
       heirs: z
-        .array(z.strictObject({ account: address, units }))
+        .array(
+          z.strictObject({
+            account: address,
+            units,
+            holds: z
+              .array(z.strictObject({ holdId: hash, units }))
+              .max(heirsMax)
+              .optional()
+              .describe(
+                "How many units of which holds are among them, where the division says it: all units of each hold that any heir names. Others are divided like the units",
+              ),
+          }),
+        )
         .min(1)
         .max(heirsMax),
     }),

@@ -36,7 +36,7 @@ const fieldsOf: Partial<Record<RefusalCode, readonly string[]>> = {
   TOO_MANY_WAITING: sender,
   TOO_MANY_PARTS: receiver,
   ACCOUNT_IN_USE: receiver,
-  HOLD_UNKNOWN: ["holdId", "behind"],
+  HOLD_UNKNOWN: ["holdId", "behind", "heirs"],
   ATTACHMENT_AHEAD: ["behind"],
   NOT_CONTROLLER: ["holdId"],
   HOLD_EXPIRED: ["until"],

@@ -10,6 +10,8 @@ import { accountIn, type CaseHold, holdsOn, queueFaults, type Situation } from "
 export interface Successor {
   account: string;
   units: bigint;
+  /** How many units of which holds are among them, where the successors have agreed on that. */
+  holds?: readonly { holdId: string; units: bigint }[] | undefined;
 }
 
 /** What a successor has of a hold: what it encumbers there, and what it claims, those included. */
@@ -30,12 +32,18 @@ export function passingFaults(
   successors: readonly Successor[],
 ): RefusalCode[] {
   const holds = holdsOn(situation, account);
-  const faults: RefusalCode[] = [];
-  const persons = successors.map((each) => personOf(situation, each.account));
-  const own = ({ kind, target }: CaseHold) =>
-    kind === holdKinds.PLEDGE && target !== null && persons.includes(personOf(situation, target));
+  const faults = agreedFaults(holds, successors);
+  const alike = successors.map(({ account: next, units }) => ({ account: next, units }));
+  const { parts } = dividedHolds(holds, faults.length > 0 ? alike : successors);
+  const own = (hold: CaseHold, of: readonly Part[]) =>
+    hold.kind === holdKinds.PLEDGE &&
+    successors.some(({ account: next }, row) => {
+      const takesNone = agreedOn(hold, successors) !== undefined && of[row]!.claim === 0n;
+      return !takesNone && personOf(situation, next) === personOf(situation, hold.target ?? "");
+    });
   // A trade names its seller, and a pledge in one's own favour ends (Civil Code 179(2), 520).
-  if (holds.some((hold) => !rests.includes(hold.kind) || own(hold))) faults.push("HOLDS_STAND");
+  if (holds.some((hold, place) => !rests.includes(hold.kind) || own(hold, parts[place]!)))
+    faults.push("HOLDS_STAND");
   if (holds.length > 0 && successors.length * (holds.length + 1) > mostParts) faults.push("TOO_MANY_PARTS");
   const queue = holds.filter(waits);
   if (queue.length === 0) return faults;
@@ -69,10 +77,7 @@ export function passUnits(
   { id, ref, account, successors, data }: Passing,
 ): PlannedCall {
   const holds = holdsOn(situation, account).sort((a, b) => a.fromSeq - b.fromSeq);
-  const { parts, free } = dividedHolds(
-    holds,
-    successors.map(({ units }) => units),
-  );
+  const { parts, free } = dividedHolds(holds, successors);
   const first = Math.max(
     0,
     free.findIndex((units) => units > 0n),
@@ -103,17 +108,42 @@ export function passUnits(
   };
 }
 
+/** Rules for what the successors have agreed on: each hold that one of them names is divided whole, within their units. */
+function agreedFaults(holds: readonly CaseHold[], successors: readonly Successor[]): RefusalCode[] {
+  const named = successors.flatMap((each) => each.holds ?? []);
+  if (named.some(({ holdId }) => holds.every(({ id }) => id !== holdId))) return ["HOLD_UNKNOWN"];
+  const whole = holds.every((hold) => {
+    const agreed = agreedOn(hold, successors);
+    return agreed === undefined || total(agreed) === hold.units;
+  });
+  const fits = successors.every(
+    ({ units, holds: own = [] }) => total(own.map((each) => each.units)) <= units,
+  );
+  return whole && fits ? [] : ["SHARES_DO_NOT_ADD_UP"];
+}
+
+/** How many units of a hold each successor takes; undefined where none of them names it. */
+function agreedOn({ id }: CaseHold, successors: readonly Successor[]): bigint[] | undefined {
+  const own = successors.map(({ holds = [] }) => holds.filter(({ holdId }) => holdId === id));
+  return own.every((each) => each.length === 0)
+    ? undefined
+    : own.map((each) => total(each.map(({ units }) => units)));
+}
+
 /**
- * Holds divided like the units of their account, in their rank. What one waits for is divided so that
- * the parts get together what the whole would have got.
+ * Holds divided as was agreed, and the others like the units that are left, in their rank. What one waits for is divided
+ * so that the parts get together what the whole would have got.
  * @returns by hold and successor, and what of the units is under none
  */
 export function dividedHolds(
   holds: readonly CaseHold[],
-  shares: readonly bigint[],
+  successors: readonly Successor[],
 ): { parts: Part[][]; free: bigint[] } {
-  let free = [...shares];
-  const units = holds.map((hold) => {
+  const shares = successors.map(({ units }) => units);
+  const agreed = holds.map((hold) => agreedOn(hold, successors));
+  let free = shares.map((share, row) => share - total(agreed.map((of) => of?.[row] ?? 0n)));
+  const units = holds.map((hold, place) => {
+    if (agreed[place] !== undefined) return agreed[place];
     const own = divided(hold.units, free);
     free = free.map((rest, row) => rest - own[row]!);
     return own;

@@ -3,7 +3,8 @@ import { dayOfIso, jstDay } from "../jst.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import { setFlags } from "./calls.ts";
-import { passingFaults, passUnits } from "./passing.ts";
+import type { DocumentKind } from "./kinds.ts";
+import { passingFaults, passUnits, type Successor } from "./passing.ts";
 import type { CaseRules } from "./rules.ts";
 import { accountIn, receiverFaults, servedFaults, successionDates, walletsOfPerson } from "./situation.ts";
 
@@ -11,7 +12,8 @@ export interface SuccessionFacts {
   /** The deceased's account. */
   account: string;
   diedOn: string;
-  heirs: { account: string; units: bigint }[];
+  /** With the holds whose units are among an heir's, where the division says it; others are divided alike. */
+  heirs: Successor[];
 }
 
 /**
@@ -22,7 +24,12 @@ export interface SuccessionFacts {
 export const succession: CaseRules<SuccessionFacts> = {
   basis: "GENERAL_SUCCESSION",
   accounts: ({ account, heirs }) => [account, ...heirs.map((heir) => heir.account)],
-  documents: () => [["FAMILY_REGISTER"], ["DIVISION_AGREEMENT", "WILL", "INHERITANCE_STATEMENT"]],
+  documents: ({ heirs }) => {
+    const division: DocumentKind[] = ["DIVISION_AGREEMENT", "WILL"];
+    // Who the heirs are does not say who of them takes what rests on the units.
+    const agreed = heirs.some(({ holds = [] }) => holds.length > 0);
+    return [["FAMILY_REGISTER"], agreed ? division : [...division, "INHERITANCE_STATEMENT"]];
+  },
   proven: ({ heirs }) => heirs.map((heir) => heir.account),
   faults: ({ account, diedOn, heirs }, situation) => {
     const faults: RefusalCode[] = [];

@@ -24,7 +24,7 @@ export const caseRefusals = {
     103,
     "The shares do not add up to the whole.",
     "持分・相続分の合計が全部と一致しません。",
-    "Divide the whole, no more and no less: all units of the account, or shares whose sum is one.",
+    "Divide the whole, no more and no less: all units of the account and of each hold that an heir names, none beyond his own, or shares whose sum is one.",
   ],
   HEIR_TWICE: [
     104,

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { DocumentKind } from "../../src/cases/kinds.ts";
 import { dividedHolds } from "../../src/cases/passing.ts";
 import type { CaseHold } from "../../src/cases/situation.ts";
+import type { SuccessionFacts } from "../../src/cases/succession.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
 import { decodeMove } from "../../src/words.ts";
 import { caseRef, faultsOf, planOf } from "./judge.ts";
@@ -29,12 +30,15 @@ interface Args {
   holdIds: string[];
 }
 
+type NamedHolds = NonNullable<SuccessionFacts["heirs"][number]["holds"]>;
+type NamedHold = NamedHolds[number];
+
 describe("an inheritance of units on which something rests", () => {
   const heirs = [
     { account: heirE, units: 6n },
     { account: heirF, units: 4n },
   ];
-  const facts = { account: debtor, diedOn: "2022-02-01", heirs };
+  const facts: SuccessionFacts = { account: debtor, diedOn: "2022-02-01", heirs };
   const documents: DocumentKind[] = ["FAMILY_REGISTER", "DIVISION_AGREEMENT"];
   const faults = (holds: Partial<CaseHold>[], more: Partial<typeof facts> = {}, units = {}) =>
     faultsOf("SUCCESSION", { ...facts, ...more }, documents, situationOf(holds, { units }));
@@ -85,6 +89,69 @@ describe("an inheritance of units on which something rests", () => {
       ["0", ["3", "3"], ["0", "3"], ["3", "6"]],
       ["0", ["2", "2"], ["0", "2"], ["2", "4"]],
     ]);
+  });
+
+  test("is divided as the heirs have agreed: who takes what rests on units, and who the free ones [CC 296]", () => {
+    const holds = [pledge(5n), { kind: ATTACHMENT, units: 2n }];
+    const agreed = (first: NamedHolds, second: NamedHolds = []) => ({
+      heirs: [
+        { ...heirs[0]!, holds: first },
+        { ...heirs[1]!, holds: second },
+      ],
+    });
+    const rowsOf = (more: Partial<typeof facts>) =>
+      passed(holds, more).args.rows.map(({ units, parts }) => [
+        units,
+        ...parts.map((part) => [part.units, part.claim]),
+      ]);
+    const whole = agreed([{ holdId: ref(1), units: 5n }]);
+    expect(faults(holds, whole)).toEqual([]);
+    // One has all pledged units, and of the attached ones what his share has left of those that nothing is agreed on.
+    expect(rowsOf(whole)).toEqual([
+      ["1", ["5", "5"], ["0", "0"]],
+      ["2", ["0", "0"], ["2", "2"]],
+    ]);
+    const each = agreed(
+      [
+        { holdId: ref(1), units: 4n },
+        { holdId: ref(2), units: 2n },
+      ],
+      [{ holdId: ref(1), units: 1n }],
+    );
+    expect(faults(holds, each)).toEqual([]);
+    expect(rowsOf(each)).toEqual([
+      ["0", ["4", "4"], ["2", "2"]],
+      ["3", ["1", "1"], ["0", "0"]],
+    ]);
+    // What waits for a pledge's units goes where they go.
+    const behind = [...holds, pledge(0n, { claimed: 5n, behind: ref(1) })];
+    expect(passed(behind, whole).args.rows.map(({ parts }) => parts.map(({ claim }) => claim))).toEqual([
+      ["5", "0", "5"],
+      ["0", "2", "0"],
+    ]);
+    expect(faults(holds, agreed([{ holdId: ref(1), units: 4n }]))).toEqual(["SHARES_DO_NOT_ADD_UP"]);
+    expect(faults(holds, agreed([], [{ holdId: ref(1), units: 5n }]))).toEqual(["SHARES_DO_NOT_ADD_UP"]);
+    expect(faults(holds, agreed([{ holdId: ref(9), units: 1n }]))).toEqual(["HOLD_UNKNOWN"]);
+    expect(
+      faultsOf(
+        "SUCCESSION",
+        { ...facts, ...whole },
+        ["FAMILY_REGISTER", "INHERITANCE_STATEMENT"],
+        situationOf(holds),
+      ),
+    ).toEqual(["DOCUMENT_MISSING"]);
+  });
+
+  test("leaves an heir's own pledge standing on the other one's units", () => {
+    const holds = [pledge(4n, { target: heirF })];
+    const taken = (first: bigint, second: bigint) => ({
+      heirs: [
+        { ...heirs[0]!, holds: first === 0n ? [] : [{ holdId: ref(1), units: first }] },
+        { ...heirs[1]!, holds: second === 0n ? [] : [{ holdId: ref(1), units: second }] },
+      ],
+    });
+    expect(faults(holds, taken(4n, 0n))).toEqual([]);
+    expect(faults(holds, taken(3n, 1n))).toEqual(["HOLDS_STAND"]);
   });
 
   test("names holds in their rank, and has a lock-up along", () => {
@@ -160,7 +227,12 @@ test("whatever is divided stays whole, fits into each share and frees nothing [C
   const history = fc.record({
     shares: fc.array(fc.bigInt(1n, 40n), { minLength: 1, maxLength: 6 }),
     wanted: fc.array(
-      fc.record({ units: fc.bigInt(0n, 60n), more: fc.bigInt(0n, 60n), waits: fc.boolean() }),
+      fc.record({
+        units: fc.bigInt(0n, 60n),
+        more: fc.bigInt(0n, 60n),
+        waits: fc.boolean(),
+        agreed: fc.boolean(),
+      }),
       {
         maxLength: 7,
       },
@@ -176,7 +248,14 @@ test("whatever is divided stays whole, fits into each share and frees nothing [C
         const claimed = own + (waits ? more : 0n);
         return claimed === 0n ? [] : [holdOf({ units: own, claimed, kind: ATTACHMENT }, place)];
       });
-      const { parts, free: left } = dividedHolds(holds, shares);
+      const successors = agreeing(
+        shares,
+        holds.filter((_, place) => wanted[place]!.agreed),
+      );
+      const { parts, free: left } = dividedHolds(holds, successors);
+      for (const [row, { holds: own }] of successors.entries())
+        for (const { holdId, units } of own)
+          expect(parts[holds.findIndex(({ id }) => id === holdId)]![row]!.units).toBe(units);
       for (const [place, hold] of holds.entries()) {
         const of = parts[place]!;
         expect([sum(of.map(({ units }) => units)), sum(of.map(({ claim }) => claim))]).toEqual([
@@ -197,6 +276,22 @@ test("whatever is divided stays whole, fits into each share and frees nothing [C
     { numRuns: 500 },
   );
 });
+
+/** Successors with these shares: whoever comes first takes of these holds as much as he can. */
+function agreeing(shares: readonly bigint[], holds: readonly CaseHold[]) {
+  const successors = shares.map((units, row) => ({ account: ref(row), units, holds: [] as NamedHold[] }));
+  const room = [...shares];
+  for (const { id: holdId, units } of holds) {
+    let rest = units;
+    for (const [row, { holds: own }] of successors.entries()) {
+      const taken = least(rest, room[row]!);
+      if (taken > 0n) own.push({ holdId, units: taken });
+      room[row] = room[row]! - taken;
+      rest -= taken;
+    }
+  }
+  return successors;
+}
 
 type Standing = Pick<CaseHold, "id" | "behind" | "units" | "claimed"> & { waits: boolean };
 
@@ -252,14 +347,21 @@ test("parts that wait get together what the whole would have got, in their rank 
   const estate = fc.record({
     shares: fc.array(fc.bigInt(1n, 20n), { minLength: 2, maxLength: 4 }),
     wishes: fc.array(wish, { minLength: 2, maxLength: 7 }),
+    agreed: fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }),
   });
   fc.assert(
-    fc.property(estate, ({ shares, wishes }) => {
+    fc.property(estate, ({ shares, wishes, agreed }) => {
       const holds = standing(wishes, sum(shares)).map((hold) => ({
         ...hold,
         waits: hold.claimed > hold.units,
       }));
-      const { parts } = dividedHolds(holds, shares);
+      const { parts } = dividedHolds(
+        holds,
+        agreeing(
+          shares,
+          holds.filter((_, place) => agreed[place]),
+        ),
+      );
       const rows = shares.map((_, row) =>
         taken(
           holds.map((hold, place) => {
@@ -271,12 +373,12 @@ test("parts that wait get together what the whole would have got, in their rank 
       const together = holds.map((_, place) => sum(rows.map((row) => row[place]!)));
       expect(together).toEqual(taken(holds));
     }),
-    { numRuns: 1000, examples: [[{ shares: [1n, 1n], wishes: second }]] },
+    { numRuns: 1000, examples: [[{ shares: [1n, 1n], wishes: second, agreed: [] }]] },
   );
 });
 
 // Two behind a pledge of two units, each for one: both would get theirs.
-const second = [
+const second: { kind: "first" | "behind"; units: bigint }[] = [
   { kind: "first", units: 2n },
   { kind: "behind", units: 1n },
   { kind: "behind", units: 1n },
