@@ -11,12 +11,13 @@ import {
   revokeKeyPart,
 } from "@genbo/database/parties/keys";
 import { findParty } from "@genbo/database/parties/parties";
+import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { type Role, scopesOf, usualScopesOf } from "@genbo/domain/permissions";
 import { otherPerson } from "../access/four-eyes.ts";
 import type { Principals } from "../access/principals.ts";
 import type { ApiContext } from "../context.ts";
-import type { Handlers } from "../http/call.ts";
+import type { CallOf, Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
@@ -26,129 +27,127 @@ import { keyWire } from "../wire/parties.ts";
 const keepsKeysOf = ({ role, partyId }: Principal, owner: string): boolean =>
   role === "operator" || partyId === owner;
 
-export const keyHandlers = (
-  ctx: ApiContext,
-  principals: Principals,
-): Handlers<"createKey" | "listKeys" | "rotateKey" | "confirmKey" | "revokeKey"> => {
-  const ownedKey = async (principal: Principal, id: string) => {
-    const key = await findKey(ctx.prisma, id);
-    if (key === null || !keepsKeysOf(principal, key.partyId)) throw notFound();
-    return key;
-  };
+type Routes = "createKey" | "listKeys" | "rotateKey" | "confirmKey" | "revokeKey";
+type Change = CallOf<"rotateKey" | "confirmKey" | "revokeKey">;
 
+export const keyHandlers = (ctx: ApiContext, principals: Principals): Handlers<Routes> => {
+  /** Whoever uses the key is looked up anew. */
+  const forgetting =
+    ({ params }: Change) =>
+    <R>(reply: R): R => {
+      principals.forget(params.id);
+      return reply;
+    };
   return {
-    createKey: (call) =>
-      command(
-        ctx,
-        call,
-        async (db) => {
-          const { principal, params, body, at } = call;
-          const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
-          if (party === null) throw notFound();
-          const isOwn = party.id === principal.partyId;
-          const before = isOwn ? "live" : await keysOfParty(db, party.id, at);
-          if (!isOwn && before === "live")
-            throw new ProblemError("FORBIDDEN", "The party has a key: it makes its further keys itself.", {
-              target: party.id,
-            });
-          const { secret, key } = newKeyOf({
-            partyId: party.id,
-            role: party.kind as Role,
-            subject: body.subject,
-            // A first key is nobody's but its subject's; an operator's is always whoever made it.
-            madeBy: before === "none" && party.kind !== "operator" ? null : makerOf(principal),
-            waits: before === "ended" || (party.kind === "operator" && !isOwn),
-            confirmedAt: null,
-            scopes: handed(principal, scopesFor(party.kind as Role, body.scopes), body.scopes !== undefined),
-            expiresAt: aheadOf(at, body.expiresAt),
-            at,
-          });
-          return {
-            answer: { status: 201, body: { ...createdWire(key), secret: null } },
-            shownOnce: { secret },
-            target: key.id,
-            detail: { partyId: party.id, subject: key.subject },
-            writes: [keyPart(key)],
-          };
-        },
-        { long: true },
-      ),
+    createKey: (call) => command(ctx, call, (db) => create(ctx, db, call), { long: true }),
     listKeys: async ({ principal, params, query }) => {
       const asOf = await presentAsOf(ctx);
-      const party = keepsKeysOf(principal, params.id) ? await findParty(ctx.prisma, params.id) : null;
-      if (party === null) throw notFound();
+      const party = await partyFor(ctx, principal, params.id);
       const rows = await listKeys(ctx.prisma, party.id, query);
       return { status: 200, body: { ...pageOf(rows, query.limit, keyWire, ({ id }) => id), asOf } };
     },
-    rotateKey: async (call) => {
-      const { principal, params, body, at } = call;
-      const reply = await command(ctx, call, async () => {
-        const old = await ownedKey(principal, params.id);
-        if (old.partyId !== principal.partyId)
-          throw new ProblemError("FORBIDDEN", "Nobody rotates another party's key.", { target: old.id });
-        if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= at)) {
-          throw new ProblemError("STATE_CONFLICT", "The key has ended; make a new one.", { target: old.id });
-        }
-        const { secret, key } = newKeyOf({
-          partyId: old.partyId,
-          role: old.role as Role,
-          subject: old.subject,
-          ...(isOwn(principal, old.subject)
-            ? { madeBy: old.madeBy, waits: old.waits, confirmedAt: old.confirmedAt }
-            : { madeBy: makerOf(principal), waits: false, confirmedAt: null }),
-          scopes: handed(principal, old.scopes, true),
-          // A key that ends does not live on for ever by being rotated.
-          expiresAt: aheadOf(at, body.expiresAt) ?? old.expiresAt,
-          at,
-        });
-        return {
-          answer: { status: 201, body: { ...createdWire(key), secret: null } },
-          shownOnce: { secret },
-          target: key.id,
-          detail: { replaces: old.id, graceSeconds: body.graceSeconds },
-          guard: endKeyPart(old.id, new Date(at.getTime() + body.graceSeconds * 1000), at),
-          writes: [keyPart(key)],
-        };
-      });
-      principals.forget(params.id);
-      return reply;
-    },
-    confirmKey: async (call) => {
-      const { principal, params, at } = call;
-      const reply = await command(ctx, call, async (db) => {
-        const key = await ownedKey(principal, params.id);
-        if (key.revokedAt !== null)
-          throw new ProblemError("STATE_CONFLICT", "The key was revoked.", { target: key.id });
-        if (key.waits || key.role === "operator") {
-          const parts = { id: key.id, subjects: [key.madeBy], since: key.createdAt };
-          await otherPerson(db, principal, parts, "Whoever made the key does not confirm it.");
-        }
-        return {
-          answer: { status: 200, body: keyWire({ ...key, confirmedAt: key.confirmedAt ?? at }) },
-          target: key.id,
-          detail: { subject: key.subject, madeBy: key.madeBy },
-          guard: confirmKeyPart(key.id, at),
-        };
-      });
-      principals.forget(params.id);
-      return reply;
-    },
-    revokeKey: async (call) => {
-      const { principal, params, at } = call;
-      const reply = await command(ctx, call, async () => {
-        const key = await ownedKey(principal, params.id);
-        const revokedAt = key.revokedAt ?? at;
-        return {
-          answer: { status: 200, body: keyWire({ ...key, revokedAt }) },
-          target: key.id,
-          guard: revokeKeyPart(key.id, at),
-        };
-      });
-      principals.forget(params.id);
-      return reply;
-    },
+    rotateKey: (call) => command(ctx, call, () => rotate(ctx, call)).then(forgetting(call)),
+    confirmKey: (call) => command(ctx, call, (db) => confirm(ctx, db, call)).then(forgetting(call)),
+    revokeKey: (call) => command(ctx, call, () => revoke(ctx, call)).then(forgetting(call)),
   };
 };
+
+/** A party whose keys the caller keeps. @throws ProblemError NOT_FOUND */
+async function partyFor(ctx: ApiContext, principal: Principal, id: string) {
+  const party = keepsKeysOf(principal, id) ? await findParty(ctx.prisma, id) : null;
+  if (party === null) throw notFound();
+  return party;
+}
+
+/** A key that the caller keeps. @throws ProblemError NOT_FOUND */
+async function keyFor(ctx: ApiContext, { principal, params }: Change) {
+  const key = await findKey(ctx.prisma, params.id);
+  if (key === null || !keepsKeysOf(principal, key.partyId)) throw notFound();
+  return key;
+}
+
+async function create(ctx: ApiContext, db: Queryable, { principal, params, body, at }: CallOf<"createKey">) {
+  const party = await partyFor(ctx, principal, params.id);
+  const isOwn = party.id === principal.partyId;
+  const before = isOwn ? "live" : await keysOfParty(db, party.id, at);
+  if (!isOwn && before === "live")
+    throw new ProblemError("FORBIDDEN", "The party has a key: it makes its further keys itself.", {
+      target: party.id,
+    });
+  const { secret, key } = newKeyOf({
+    partyId: party.id,
+    role: party.kind as Role,
+    subject: body.subject,
+    // A first key is nobody's but its subject's; an operator's is always whoever made it.
+    madeBy: before === "none" && party.kind !== "operator" ? null : makerOf(principal),
+    waits: before === "ended" || (party.kind === "operator" && !isOwn),
+    confirmedAt: null,
+    scopes: handed(principal, scopesFor(party.kind as Role, body.scopes), body.scopes !== undefined),
+    expiresAt: aheadOf(at, body.expiresAt),
+    at,
+  });
+  return { ...made(secret, key), detail: { partyId: party.id, subject: key.subject } };
+}
+
+async function rotate(ctx: ApiContext, call: CallOf<"rotateKey">) {
+  const { principal, body, at } = call;
+  const old = await keyFor(ctx, call);
+  if (old.partyId !== principal.partyId)
+    throw new ProblemError("FORBIDDEN", "Nobody rotates another party's key.", { target: old.id });
+  if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= at))
+    throw new ProblemError("STATE_CONFLICT", "The key has ended; make a new one.", { target: old.id });
+  const { secret, key } = newKeyOf({
+    partyId: old.partyId,
+    role: old.role as Role,
+    subject: old.subject,
+    ...(isOwn(principal, old.subject)
+      ? { madeBy: old.madeBy, waits: old.waits, confirmedAt: old.confirmedAt }
+      : { madeBy: makerOf(principal), waits: false, confirmedAt: null }),
+    scopes: handed(principal, old.scopes, true),
+    // A key that ends does not live on for ever by being rotated.
+    expiresAt: aheadOf(at, body.expiresAt) ?? old.expiresAt,
+    at,
+  });
+  return {
+    ...made(secret, key),
+    detail: { replaces: old.id, graceSeconds: body.graceSeconds },
+    guard: endKeyPart(old.id, new Date(at.getTime() + body.graceSeconds * 1000), at),
+  };
+}
+
+/** Its secret is in this one answer, and stored nowhere. */
+const made = (secret: string, key: NewKey) => ({
+  answer: { status: 201 as const, body: { ...createdWire(key), secret: null } },
+  shownOnce: { secret },
+  target: key.id,
+  writes: [keyPart(key)],
+});
+
+async function confirm(ctx: ApiContext, db: Queryable, call: CallOf<"confirmKey">) {
+  const { principal, at } = call;
+  const key = await keyFor(ctx, call);
+  if (key.revokedAt !== null)
+    throw new ProblemError("STATE_CONFLICT", "The key was revoked.", { target: key.id });
+  if (key.waits || key.role === "operator") {
+    const parts = { id: key.id, subjects: [key.madeBy], since: key.createdAt };
+    await otherPerson(db, principal, parts, "Whoever made the key does not confirm it.");
+  }
+  return {
+    answer: { status: 200 as const, body: keyWire({ ...key, confirmedAt: key.confirmedAt ?? at }) },
+    target: key.id,
+    detail: { subject: key.subject, madeBy: key.madeBy },
+    guard: confirmKeyPart(key.id, at),
+  };
+}
+
+async function revoke(ctx: ApiContext, call: CallOf<"revokeKey">) {
+  const key = await keyFor(ctx, call);
+  return {
+    answer: { status: 200 as const, body: keyWire({ ...key, revokedAt: key.revokedAt ?? call.at }) },
+    target: key.id,
+    guard: revokeKeyPart(key.id, call.at),
+  };
+}
 
 /** The person that a new key counts as: whoever makes it, at the end of a chain of such keys. */
 const makerOf = ({ subject, madeBy }: Principal): string => madeBy ?? subject;

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { walletProof } from "@genbo/api-schema/wallet-proofs";
 import { type ProofPlace, proofToSign, type WalletProof } from "@genbo/chain/wallet-proof";
 import { isConstraint } from "@genbo/database/commands/commands";
 import { readDeployment } from "@genbo/database/outbox/deployment";
@@ -23,7 +22,6 @@ import { walletConstraint, walletsByAddress, walletsPart } from "@genbo/database
 import type { Queryable } from "@genbo/database/sql/connection";
 import { latestCommitments } from "@genbo/database/vault/vault";
 import { newId } from "@genbo/domain/ids";
-import type { z } from "zod";
 import { otherPerson } from "../access/four-eyes.ts";
 import { walletProofView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
@@ -33,6 +31,7 @@ import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
 import { recordCommand } from "../parties/records.ts";
 import { refuseSignature } from "../parties/wallet-signature.ts";
+import { proofWire } from "../wire/wallet-proofs.ts";
 
 type Routes =
   | "askWalletProof"
@@ -106,6 +105,8 @@ async function investorOf(db: Queryable, { principal, body }: Asking): Promise<I
   return found;
 }
 
+const unsigned = { state: "asked", checker: null, reason: null, provedAt: null, decidedAt: null };
+
 async function ask(db: Queryable, call: Asking): Promise<Outcome<Asking["route"]>> {
   const { principal, body, at } = call;
   const investor = await investorOf(db, call);
@@ -118,7 +119,7 @@ async function ask(db: Queryable, call: Asking): Promise<Outcome<Asking["route"]
   const deadline = new Date(Math.floor((at.getTime() + challengeLastsMs) / 1000) * 1000);
   const { partyId, subject: maker } = principal;
   const row = { id, investorId: investor.id, address, challenge, deadline, partyId, maker, at };
-  const wire = proofWire({ ...row, ...notSigned, createdAt: at });
+  const wire = proofWire({ ...row, ...unsigned, createdAt: at });
   return {
     answer: { status: 201, body: { ...wire, toSign: proofToSign(await placeOf(db), signedOf(row)) } },
     target: id,
@@ -228,24 +229,3 @@ async function recorded(
     commands: [recordCommand({ ...investor, address, custodianId: 0, commitment }, principal.signer!)],
   };
 }
-
-const notSigned = {
-  ...{ state: "asked", checker: null, reason: null, provedAt: null, decidedAt: null },
-};
-
-type Shown = Omit<WalletProofRow, "signature" | "partyId" | "prover">;
-
-const proofWire = (row: Shown): z.input<typeof walletProof> => ({
-  id: row.id,
-  investorId: row.investorId,
-  address: row.address,
-  state: row.state as "asked",
-  challenge: row.challenge,
-  deadline: row.deadline.toISOString(),
-  maker: row.maker,
-  checker: row.checker,
-  reason: row.reason,
-  createdAt: row.createdAt.toISOString(),
-  provedAt: row.provedAt?.toISOString() ?? null,
-  decidedAt: row.decidedAt?.toISOString() ?? null,
-});
