@@ -7,7 +7,7 @@ import { entryKinds } from "@genbo/domain/entry-kinds";
 import { maxUnits } from "@genbo/domain/units";
 import { advance } from "@genbo/register/fold";
 import { FoldError } from "@genbo/register/fold-error";
-import type { ChainEntry, IssueState } from "@genbo/register/state";
+import type { ChainEntry, PartialState } from "@genbo/register/state";
 import type { PersonOf } from "@genbo/register/step";
 import type { Placed, PlacedEvent } from "./lot-logs.ts";
 import { type Origins, originOf } from "./origins.ts";
@@ -46,7 +46,7 @@ export function entriesOf(logs: readonly PlacedEvent[]): ChainEntry[] {
  */
 export function foldIssue(
   issue: KnownIssue,
-  state: IssueState,
+  state: PartialState,
   logs: readonly PlacedEvent[],
   personOf: PersonOf,
   origins: Origins,

@@ -16,7 +16,7 @@ import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { zeroAddress } from "@genbo/domain/words";
 import { touchedBy } from "@genbo/register/fold";
-import type { IssueState } from "@genbo/register/state";
+import type { PartialState } from "@genbo/register/state";
 import { anchorsOf } from "./fold-anchors.ts";
 import { entriesOf, type Fault, type FoldedIssue, foldIssue } from "./fold-issue.ts";
 import type { FoldMemory } from "./fold-memory.ts";
@@ -216,7 +216,7 @@ async function foldIssues(
   );
   const folded: FoldedIssue[] = [];
   for (const { issue, logs } of open) {
-    const state = loaded.get(issue.id) as IssueState;
+    const state = loaded.get(issue.id) as PartialState;
     const { seq, head, units, holders, accounts, policy } = state;
     const rows: EntryRow[] = [];
     let fault: Fault | undefined;

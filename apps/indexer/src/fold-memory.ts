@@ -2,8 +2,8 @@ import { createStates, type States } from "@genbo/database/register/write-load";
 import type { AccountParty } from "@genbo/database/register/write-registry";
 import type { KnownIssue } from "@genbo/database/register/write-subjects";
 
-/** Accounts of all issues together that are kept in memory; some 50 MB. */
-const accountsMax = 60_000;
+/** Accounts of all issues together that are kept in memory; some 60 MB. */
+const accountsMax = 150_000;
 
 /**
  * What the fold has read or made, so that it need not ask for it again. It runs ahead of the database: good only as long

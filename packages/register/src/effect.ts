@@ -7,11 +7,11 @@ import { holdAfter, succeededHold } from "./hold.ts";
 import { mergeLots, sumLots, takeLots } from "./lots.ts";
 import { checkWhole, ratioOf, scaledBy, scaleLots } from "./ratio.ts";
 import { saidOfThePast } from "./rectification.ts";
-import type { ChainEntry, Hold, Holding, IssueState, Lot } from "./state.ts";
+import type { ChainEntry, Hold, Holding, Lot, PartialState } from "./state.ts";
 import type { Effect, HoldingChange, Party, PersonOf } from "./step.ts";
 
 interface Context {
-  state: IssueState;
+  state: PartialState;
   entry: ChainEntry;
   personOf: PersonOf;
 }
@@ -39,7 +39,7 @@ const handlers: Record<number, Handler> = {
 };
 
 /** What an entry does. Pure. @throws FoldError when the entry cannot be true of `state`. */
-export function effectOf(state: IssueState, entry: ChainEntry, personOf: PersonOf): Effect {
+export function effectOf(state: PartialState, entry: ChainEntry, personOf: PersonOf): Effect {
   const handler = handlers[entry.kind];
   if (handler === undefined)
     throw new FoldError("UNKNOWN_KIND", entry.seq, `kind ${entry.kind} is not known`);

@@ -5,7 +5,7 @@ import { type Word, zeroAddress } from "@genbo/domain/words";
 import { effectOf } from "./effect.ts";
 import { FoldError } from "./fold-error.ts";
 import { headAfterEntry } from "./head.ts";
-import { type ChainEntry, copyState, type Holding, type IssueState } from "./state.ts";
+import { type ChainEntry, copyState, type Holding, type IssueState, type PartialState } from "./state.ts";
 import type { Effect, PersonOf, Step } from "./step.ts";
 
 /**
@@ -13,13 +13,13 @@ import type { Effect, PersonOf, Step } from "./step.ts";
  * verifier all come through here, so a rebuild from block 0 gives the same rows as the incremental run.
  * @throws FoldError when the entry must not enter the register
  */
-export function step(state: IssueState, entry: ChainEntry, personOf: PersonOf): Step {
+export function step(state: PartialState, entry: ChainEntry, personOf: PersonOf): Step {
   checkChain(state, entry);
   return stepOf(state, entry, personOf);
 }
 
 /** The same for an entry that does not follow `state` in the chain: what it does, wherever it stands. */
-export function stepOf(state: IssueState, entry: ChainEntry, personOf: PersonOf): Step {
+export function stepOf(state: PartialState, entry: ChainEntry, personOf: PersonOf): Step {
   const effect = effectOf(state, entry, personOf);
   const accountsOfPerson = countAccounts(state, effect);
   let holders = state.holders;
@@ -42,7 +42,7 @@ export function stepOf(state: IssueState, entry: ChainEntry, personOf: PersonOf)
 }
 
 /** Brings `state` to where it stands after `done`. Constant time: only what the entry touched is written. */
-export function apply(state: IssueState, done: Step): void {
+export function apply(state: PartialState, done: Step): void {
   Object.assign(state, done.totals);
   for (const { account, after } of done.effect.holdings) put(state.holdings, account, after);
   const { hold, parted } = done.effect;
@@ -52,7 +52,7 @@ export function apply(state: IssueState, done: Step): void {
 }
 
 /** `step` and `apply` in one: the state moves on, the step says how. A refused entry leaves the state as it was. */
-export function advance(state: IssueState, entry: ChainEntry, personOf: PersonOf): Step {
+export function advance(state: PartialState, entry: ChainEntry, personOf: PersonOf): Step {
   const done = step(state, entry, personOf);
   apply(state, done);
   return done;
@@ -97,7 +97,7 @@ export const mayOpenOrEnd = (holding: Holding | undefined, leaving: bigint): boo
   holding === undefined || leaving >= holding.units;
 
 /** Every line of the chain of entries is there, in order, unaltered. */
-function checkChain(state: IssueState, entry: ChainEntry): void {
+function checkChain(state: PartialState, entry: ChainEntry): void {
   if (entry.seq !== state.seq + 1) {
     throw new FoldError("GAP", entry.seq, `entry ${state.seq + 1} was expected`);
   }
@@ -112,7 +112,7 @@ function checkChain(state: IssueState, entry: ChainEntry): void {
   }
 }
 
-function countAccounts(state: IssueState, effect: Effect): Map<string, number> {
+function countAccounts(state: PartialState, effect: Effect): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { before, after } of effect.holdings) {
     const person = (after ?? before)!.person;
@@ -123,7 +123,11 @@ function countAccounts(state: IssueState, effect: Effect): Map<string, number> {
   return counts;
 }
 
-function put<K, V>(map: Map<K, V>, key: K, value: V | null): void {
+function put<K, V>(
+  map: { set(key: K, value: V): unknown; delete(key: K): unknown },
+  key: K,
+  value: V | null,
+): void {
   if (value === null) map.delete(key);
   else map.set(key, value);
 }

@@ -1,7 +1,7 @@
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { decodeRatio, type RatioData, scaled, zeroAddress } from "@genbo/domain/words";
 import { FoldError } from "./fold-error.ts";
-import type { ChainEntry, Hold, IssueState, Lot } from "./state.ts";
+import type { ChainEntry, Hold, Lot, PartialState } from "./state.ts";
 
 /** What a RATIO entry says, checked as far as it stands by itself. @throws FoldError */
 export function ratioOf(entry: ChainEntry): RatioData {
@@ -11,7 +11,7 @@ export function ratioOf(entry: ChainEntry): RatioData {
 }
 
 /** The line that begins or ends a consolidation or split names the units of the whole issue at that time. */
-export function checkWhole(state: IssueState, entry: ChainEntry): void {
+export function checkWhole(state: PartialState, entry: ChainEntry): void {
   ratioOf(entry);
   if (entry.to !== zeroAddress || entry.units !== state.units)
     throw bad(entry, "its units are not the issue's");

@@ -69,16 +69,28 @@ export interface IssueTotals {
   policy: Word;
 }
 
+/** By account. */
+export interface Holdings {
+  get(account: string): Holding | undefined;
+  set(account: string, holding: Holding): unknown;
+  delete(account: string): unknown;
+}
+
 /**
  * An issue as the fold sees it. A state may hold just the accounts, holds and persons that the next entries touch
  * (`touchedBy`); whatever is in its maps must be complete, and an account that is absent has no units.
  */
-export interface IssueState extends IssueTotals {
-  holdings: Map<string, Holding>;
+export interface PartialState extends IssueTotals {
+  holdings: Holdings;
   /** Open holds by id. */
   holds: Map<Word, Hold>;
   /** How many accounts with units each person has. */
   accountsOfPerson: Map<string, number>;
+}
+
+/** All of an issue. */
+export interface IssueState extends PartialState {
+  holdings: Map<string, Holding>;
 }
 
 /** An issue before its first entry. */

@@ -1,10 +1,11 @@
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
 import { mayOpenOrEnd } from "@genbo/register/fold";
-import { emptyState, type Hold, type Holding, type IssueState } from "@genbo/register/state";
+import { emptyState, type Hold, type Holding, type PartialState } from "@genbo/register/state";
 import type { Step } from "@genbo/register/step";
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import { createRestingHoldings, type RestingHoldings } from "./resting.ts";
 import { heldBy } from "./standing.ts";
 
 /** What the next entries of an issue touch. */
@@ -17,8 +18,7 @@ export interface Touched {
 
 /** What is in memory of an issue: of all that was asked for, what there is of it. */
 interface Standing {
-  state: IssueState;
-  accounts: Set<string>;
+  state: PartialState & { holdings: RestingHoldings };
   holds: Set<string>;
   persons: Set<string>;
 }
@@ -36,7 +36,7 @@ export interface States {
     db: Queryable,
     touched: readonly Touched[],
     personOf: (account: string) => string | undefined,
-  ): Promise<Map<string, IssueState>>;
+  ): Promise<Map<string, PartialState>>;
   /** @throws when a step has changed the number of a person's accounts, and they were not counted before */
   checkCounted(issueId: string, step: Step): void;
   /** How many accounts are in memory. */
@@ -47,21 +47,26 @@ export function createStates(): States {
   const issues = new Map<string, Standing>();
   return {
     load: async (db, touched, personOf) => {
+      for (const { state } of issues.values()) state.holdings.rest();
       const fresh = touched.filter(({ issueId }) => !issues.has(issueId));
       for (const { issueId } of fresh)
         issues.set(issueId, {
-          state: emptyState(),
-          ...{ accounts: new Set(), holds: new Set(), persons: new Set() },
+          state: { ...emptyState(), holdings: createRestingHoldings() },
+          ...{ holds: new Set(), persons: new Set() },
         });
       const standing = (issueId: string) => issues.get(issueId) as Standing;
       await loadTotals(db, new Map(fresh.map(({ issueId }) => [issueId, standing(issueId).state])));
       const states = new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
-      const holds = touched.map((each) => asked(each.issueId, standing(each.issueId).holds, each.holds));
+      const holds = touched.map(({ issueId, holds: named }) =>
+        asked(issueId, named, (hold) => add(standing(issueId).holds, hold)),
+      );
       const accounts = new Map(
-        touched.map((each) => asked(each.issueId, standing(each.issueId).accounts, each.accounts)),
+        touched.map(({ issueId, accounts: named }) =>
+          asked(issueId, named, standing(issueId).state.holdings.ask),
+        ),
       );
       await loadHolds(db, states, holds, (issueId, account) => {
-        if (add(standing(issueId).accounts, account)) accounts.get(issueId)?.add(account);
+        if (standing(issueId).state.holdings.ask(account)) accounts.get(issueId)?.add(account);
       });
       await loadHoldings(db, states, accounts);
       const persons = touched.map(({ issueId, accounts: named, leaving }) => {
@@ -70,10 +75,10 @@ export function createStates(): States {
         for (const account of named) {
           const holding = holdings.get(account);
           if (!mayOpenOrEnd(holding, leaving.get(account) ?? 0n)) continue;
-          const person = holding?.person ?? personOf(account);
+          const person = personOf(account) ?? holding?.person;
           if (person !== undefined) found.add(person);
         }
-        return asked(issueId, standing(issueId).persons, found);
+        return asked(issueId, found, (person) => add(standing(issueId).persons, person));
       });
       await countAccounts(db, states, persons);
       return states;
@@ -85,17 +90,17 @@ export function createStates(): States {
             `The accounts of ${person} were not counted before entry ${entry.seq} of ${issueId}.`,
           );
     },
-    size: () => [...issues.values()].reduce((sum, { accounts }) => sum + accounts.size, 0),
+    size: () => [...issues.values()].reduce((sum, { state }) => sum + state.holdings.size(), 0),
   };
 }
 
 /** What of `wanted` was never asked for; it is from now on. */
 function asked(
   issueId: string,
-  known: Set<string>,
   wanted: ReadonlySet<string>,
+  isNew: (each: string) => boolean,
 ): [issueId: string, members: Set<string>] {
-  return [issueId, new Set([...wanted].filter((each) => add(known, each)))];
+  return [issueId, new Set([...wanted].filter(isNew))];
 }
 
 /** @returns whether it was not there */
@@ -104,7 +109,7 @@ function add(set: Set<string>, member: string): boolean {
 }
 
 /** An issue's figures as the register has them. */
-export type Figures = Pick<IssueState, "seq" | "head" | "units" | "holders" | "accounts" | "policy">;
+export type Figures = Pick<PartialState, "seq" | "head" | "units" | "holders" | "accounts" | "policy">;
 
 /** The present figures of these issues; those without an entry are left out. */
 export async function issueFigures(
@@ -129,9 +134,9 @@ export async function issueFigures(
   );
 }
 
-async function loadTotals(db: Queryable, states: ReadonlyMap<string, IssueState>): Promise<void> {
+async function loadTotals(db: Queryable, states: ReadonlyMap<string, PartialState>): Promise<void> {
   for (const [issueId, figures] of await issueFigures(db, [...states.keys()]))
-    Object.assign(states.get(issueId) as IssueState, figures);
+    Object.assign(states.get(issueId) as PartialState, figures);
 }
 
 interface HoldRow {
@@ -152,7 +157,7 @@ interface HoldRow {
 
 async function loadHolds(
   db: Queryable,
-  states: ReadonlyMap<string, IssueState>,
+  states: ReadonlyMap<string, PartialState>,
   holds: readonly (readonly [string, ReadonlySet<string>])[],
   found: (issueId: string, account: string) => void,
 ): Promise<void> {
@@ -200,7 +205,7 @@ interface HoldingRow {
 
 async function loadHoldings(
   db: Queryable,
-  states: ReadonlyMap<string, IssueState>,
+  states: ReadonlyMap<string, PartialState>,
   accounts: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<void> {
   const [issueIds, addresses] = pairs([...accounts]);
@@ -226,7 +231,7 @@ function holdingOf(row: HoldingRow): Holding {
 
 async function countAccounts(
   db: Queryable,
-  states: ReadonlyMap<string, IssueState>,
+  states: ReadonlyMap<string, PartialState>,
   persons: readonly (readonly [string, ReadonlySet<string>])[],
 ): Promise<void> {
   const [issueIds, personIds] = pairs(persons);
