@@ -81,7 +81,7 @@ async function exported(of: MarketIssue): Promise<IssueState> {
 async function open(target: string, { issues, holds }: Opening): Promise<string[]> {
   for (const { to, units, acquiredOn } of issues) await issue(target, to, units, acquiredOn);
   const ids: string[] = [];
-  for (const { kind, behind, expiryMinutes: _, ends: _ends, ...of } of holds) {
+  for (const { kind, behind, expiryMinutes: _, ends: _ends, partOf: _part, ...of } of holds) {
     const ahead = behind === null ? {} : { behind: ids[behind - 1]! };
     ids.push(await hold(target, `hold ${ids.length}`, { ...of, kind: kind as HoldKind, ...ahead }));
   }

@@ -22,6 +22,11 @@ export interface OpeningHold {
   expiryMinutes: number;
   /** The place, from 1, of the pledge on whose units it ranks; null: on none. */
   behind: number | null;
+  /**
+   * The place of the first part of the same right, itself included: each secures the whole claim (CC 296). A token knows
+   * that of what it has divided itself, so the claim that is filed with each must say it. Null: it is no part.
+   */
+  partOf: number | null;
   /** Stands for a first pledge that has ended: its controller releases it once all the others stand. */
   ends: boolean;
 }
@@ -68,7 +73,10 @@ export function openingOf(closing: IssueState): Opening {
  * rank and frozen unit. @returns the first difference in words, or null when they are equal
  */
 export function firstDifference(closing: IssueState, opening: IssueState): string | null {
-  const [old, now] = [openingOf(closing), openingOf(opening)];
+  const [old, now] = [openingOf(closing), openingOf(opening)].map((of) => ({
+    ...of,
+    holds: of.holds.map(({ partOf: _, ...hold }) => hold),
+  })) as [Compared, Compared];
   return (
     differsIn("lot", old.issues, now.issues) ??
     differsIn("hold", old.holds, now.holds) ??
@@ -76,6 +84,9 @@ export function firstDifference(closing: IssueState, opening: IssueState): strin
     heldOf(closing, opening)
   );
 }
+
+/** What the contracts have of an opening. */
+type Compared = Omit<Opening, "holds"> & { holds: Omit<OpeningHold, "partOf">[] };
 
 function differsIn(what: string, old: readonly object[], now: readonly object[]): string | null {
   for (let at = 0; at < Math.max(old.length, now.length); at += 1) {
@@ -111,19 +122,26 @@ const unitsBehind = (holds: readonly Hold[], first: string): bigint =>
 function holdRows(holds: readonly Hold[]): OpeningHold[] {
   const rows: OpeningHold[] = [];
   const placeOf = new Map<string, number>();
+  const firstPart = new Map<string, number>();
+  const push = (row: Omit<OpeningHold, "partOf">, right: string | null) => {
+    const place = rows.length + 1;
+    const partOf = right === null ? null : (firstPart.get(right) ?? place);
+    if (right !== null && partOf !== null) firstPart.set(right, partOf);
+    rows.push({ ...row, partOf });
+  };
   for (const hold of holds) {
     if (hold.behind === null) {
       placeOf.set(hold.id, rows.length + 1);
-      rows.push(rowOf(hold, hold.claimed, null));
+      push(rowOf(hold, hold.claimed, null), hold.partOf);
       continue;
     }
     const units = unitsBehind(holds, hold.behind);
     if (!placeOf.has(hold.behind)) {
-      rows.push({ ...rowOf(hold, units, null), to: null, ends: true });
+      push({ ...rowOf(hold, units, null), to: null, ends: true }, null);
       placeOf.set(hold.behind, rows.length);
     }
     const dead = hold.claimed > units;
-    rows.push(rowOf(hold, dead ? units : hold.claimed, placeOf.get(hold.behind)!));
+    push(rowOf(hold, dead ? units : hold.claimed, placeOf.get(hold.behind)!), hold.partOf);
   }
   return rows;
 }
@@ -132,7 +150,7 @@ const rowOf = (
   { kind, account, target, controller, expiryMinutes }: Hold,
   units: bigint,
   behind: number | null,
-): OpeningHold => ({
+): Omit<OpeningHold, "partOf"> => ({
   kind: holdKindOf(kind) ?? String(kind),
   account,
   to: target,

@@ -1,7 +1,7 @@
 import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import { dayOfIso } from "@genbo/domain/jst";
 import { encodePolicy } from "@genbo/domain/policy-word";
-import { encodeMove } from "@genbo/domain/words";
+import { encodeMove, encodeSuccession } from "@genbo/domain/words";
 import { describe, expect, it } from "vitest";
 import { advance } from "../src/fold.ts";
 import { emptyState, type IssueState } from "../src/state.ts";
@@ -14,6 +14,7 @@ const [a, b, pledgee, court] = [account(0), account(2), account(4), account(6)] 
   string,
   string,
 ];
+const noDates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
 type Chain = ReturnType<typeof createChain>;
 
 const folded = ({ entries }: Chain): IssueState => {
@@ -80,6 +81,30 @@ describe("an issue on the contracts that succeed its own", () => {
     const opening = openingOf(closing);
     change(opening);
     expect(firstDifference(closing, folded(opened(opening)))).toContain(place);
+  });
+
+  it("says which holds are parts of one right that heirs have divided [CC 296]", () => {
+    const chain = closed();
+    chain.takeBack();
+    const pledge = chain.entries.find(({ kind }) => kind === entryKinds.HOLD_CREATED)!;
+    const lone = chain.hold(b, pledgee, 2n, 5, { kind: holdKinds.PLEDGE, controller: court });
+    for (const [to, claimed] of [
+      [account(8), 4n],
+      [account(10), 2n],
+    ] as const) {
+      const data = encodeSuccession({ ...noDates, keepDates: true, isPart: true, claimed });
+      chain.emit("HOLD_SUCCEEDED", { from: a, to, units: claimed, basis: 5, ref: pledge.ref, data }, 6);
+    }
+    pause(chain);
+    const closing = folded(chain);
+    const { holds, ...rest } = openingOf(closing);
+    expect(holds.map(({ account: of, units, partOf }) => [of, units, partOf])).toEqual([
+      [b, lone.units.toString(), null],
+      [account(8), "4", 2],
+      [account(10), "2", 2],
+    ]);
+    // The contracts do not know it, so that what opens with all else is equal.
+    expect(firstDifference(closing, folded(opened({ holds, ...rest })))).toBeNull();
   });
 
   it("is handed over only when it is paused and no trade is under way", () => {
