@@ -10,8 +10,8 @@ import {
   urgentElsewhere,
 } from "@genbo/database/outbox/queue";
 import type { Transaction } from "@genbo/database/sql/connection";
-import { gather, without } from "./gather.ts";
-import { candidatesMax, fairEvery, streamsTriedMax } from "./limits.ts";
+import { gather, isFull, without } from "./gather.ts";
+import { candidatesFirst, candidatesMax, fairEvery, streamsTriedMax } from "./limits.ts";
 import { touchedBy, touchesOf } from "./touches.ts";
 
 /** When each stream of each lane was last served, as far as this process remembers: whose turn it is. */
@@ -71,8 +71,10 @@ export async function choose(
     const { target } = stream;
     const others = streams.filter((each) => each !== stream && each.target === target);
     const priorities = [stream, ...others].map(({ priority }) => priority);
-    const queued = await sound(await queuedCommands(tx, signer, { target, priorities }, candidatesMax));
-    const gathered = gather(behindNone(queued), passedOver);
+    const gathered = await gatherFirst(passedOver, async (most) => {
+      const queued = await queuedCommands(tx, signer, { target, priorities }, most);
+      return { queued: await sound(queued), all: queued.length < most };
+    });
     const { batch, blockers } = await inOrder(tx, signer, gathered, streams);
     awaited.push(...blockers);
     if (batch.length > 0) {
@@ -81,6 +83,22 @@ export async function choose(
     }
   }
   return { batch: [], awaited };
+}
+
+/**
+ * Looks at few commands first: in a file, where all are of one call, these fill a batch, and each that is looked at is
+ * read and checked. A batch that is full comes out the same however many more are seen.
+ */
+async function gatherFirst(
+  passedOver: Set<string>,
+  look: (most: number) => Promise<{ queued: Command[]; all: boolean }>,
+): Promise<Command[]> {
+  const { queued, all } = await look(candidatesFirst);
+  const seen = new Set(passedOver);
+  const few = gather(behindNone(queued), seen);
+  if (!all && !isFull(few)) return gather(behindNone((await look(candidatesMax)).queued), passedOver);
+  for (const key of seen) passedOver.add(key);
+  return few;
 }
 
 /** What changes an issue as a whole waits for all that came before it, and then nothing that came after it goes first. */

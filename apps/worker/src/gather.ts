@@ -40,6 +40,12 @@ export function gather(queued: readonly Command[], passedOver: Set<string> = new
   return taken.sort(byId);
 }
 
+/** Whether a batch has as many rows as its call takes. */
+export function isFull(batch: readonly Command[]): boolean {
+  const [first] = batch;
+  return first !== undefined && isBatchCall(first.call) && batch.length === batchRowsMax(first.call);
+}
+
 /** A batch without commands that must wait, and without those behind them of the same account. */
 export function without(batch: readonly Command[], waits: ReadonlySet<bigint>): Command[] {
   const passedOver = new Set<string>();

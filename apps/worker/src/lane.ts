@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isBatchCall } from "@genbo/chain/calls";
 import { BadCommand, checkCommand, encodeCommands } from "@genbo/chain/commands";
-import { batchRowsMax } from "@genbo/chain/gas";
 import { signTransaction } from "@genbo/chain/sign";
 import { storeTransaction } from "@genbo/database/outbox/chain-tx";
 import { type LaneLease, lockLane } from "@genbo/database/outbox/lanes";
@@ -13,6 +11,7 @@ import { refusal, refusalOf } from "@genbo/domain/refusals";
 import { type Broadcastable, broadcast, type Offer } from "./broadcast.ts";
 import { type Choice, choose, type Turns } from "./choose.ts";
 import type { LaneContext } from "./context.ts";
+import { isFull } from "./gather.ts";
 import { paceMs, paceMsMax } from "./limits.ts";
 import type { Offered } from "./resend.ts";
 
@@ -38,22 +37,38 @@ export async function runLane(
   lane: LaneLease,
   { open, window, turns, onPromoted }: LaneRun,
 ): Promise<Offer> {
-  for (let inFlight = open; inFlight < window; inFlight += 1) {
-    await context.checkpoint("beforeStore");
-    const beganMs = Date.now();
-    const { stored, awaited } = await withTransaction(context.pool, (tx) =>
-      storeNext(context, tx, lane, turns),
-    );
-    if (await promoteAll(context, awaited)) onPromoted();
-    if (stored === undefined) break;
-    await context.checkpoint("stored");
-    const offer = await broadcast(context, stored, "one");
-    await traceSending(context, stored, beganMs);
-    if (offer !== "sent") return offer;
-    offered.note(stored.id);
-    if (!stored.isFull) await sleep(Math.min(paceMs * (inFlight + 1), paceMsMax));
+  let sending: Promise<Offer> = Promise.resolve("sent");
+  try {
+    for (let inFlight = open; inFlight < window; inFlight += 1) {
+      await context.checkpoint("beforeStore");
+      const beganMs = Date.now();
+      const { stored, awaited } = await withTransaction(context.pool, (tx) =>
+        storeNext(context, tx, lane, turns),
+      );
+      if (await promoteAll(context, awaited)) onPromoted();
+      // What was stored meanwhile goes after it, or is sent again with it.
+      if ((await sending) !== "sent" || stored === undefined) break;
+      await context.checkpoint("stored");
+      sending = send(context, offered, stored, beganMs);
+      // It may fail while the next one is made: that is heard of when it is awaited.
+      sending.catch(() => undefined);
+      // A file's next batch is made while this one goes to the node. On the local chain no lane stores ahead: whatever
+      // is stored later, by any lane, waits for it.
+      if (stored.isFull && !context.local) continue;
+      if ((await sending) !== "sent") break;
+      if (!stored.isFull) await sleep(Math.min(paceMs * (inFlight + 1), paceMsMax));
+    }
+    return await sending;
+  } finally {
+    await sending.catch(() => undefined);
   }
-  return "sent";
+}
+
+async function send(context: LaneContext, offered: Offered, stored: Stored, beganMs: number): Promise<Offer> {
+  const offer = await broadcast(context, stored, "one");
+  await traceSending(context, stored, beganMs);
+  if (offer === "sent") offered.note(stored.id);
+  return offer;
 }
 
 /** What others wait for goes as soon as they would. Outside any transaction: it must hold up no lane. */
@@ -118,10 +133,10 @@ async function storeNext(
   const id = await storeTransaction(tx, lane, { nonce, hash, raw, call: first.call, createdAt: now });
   await takeCommands(tx, id, commands);
   context.log.debug("stored", { signer: lane.signer, nonce, hash, call: first.call, rows: commands.length });
-  const isFull = isBatchCall(first.call) && commands.length === batchRowsMax(first.call);
   context.metrics.stored(first.call, commands.length);
   const operations = [...new Set(commands.map(({ operationId }) => operationId))];
-  return { stored: { id, signer: lane.signer, nonce, hash, raw, isFull, operations }, awaited };
+  const made = { id, signer: lane.signer, nonce, hash, raw, isFull: isFull(commands), operations };
+  return { stored: made, awaited };
 }
 
 /** Without commands that no contract could carry out; those have failed and spoil no batch. */

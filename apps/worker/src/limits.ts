@@ -10,7 +10,9 @@ export const windowMax = 16;
  * transaction would wait for more than the next block behind those that came to the node before it.
  */
 export const inFlightMax = 48;
-/** Queued commands of each class looked at for one batch: enough to fill it when several calls are mixed. */
+/** Queued commands of each class looked at for one batch: those of a file that issues or transfers fill it… */
+export const candidatesFirst = 250;
+/** …and these are enough when several calls are mixed, or for the most rows of any call. */
 export const candidatesMax = 1_000;
 /** Streams looked at for one batch when all of the first ones wait for others. */
 export const streamsTriedMax = 16;
@@ -28,6 +30,8 @@ export const paceMs = 30;
 export const paceMsMax = 120;
 /** Notifications can be lost: the worker looks for itself as often as this. */
 export const slowPollMs = 500;
+/** …and as often as this while a lane is at work or full: nobody tells it of a block before the register has read it. */
+export const roomPollMs = 100;
 /** After a node did not answer. */
 export const retryMs = 250;
 /**

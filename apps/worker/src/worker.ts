@@ -19,10 +19,12 @@ import {
   renewEveryMs,
   resendEveryMs,
   retryMs,
+  roomPollMs,
   slowPollMs,
   windowMax,
 } from "./limits.ts";
 import { createOffered, type Offered, resend } from "./resend.ts";
+import { findRoom } from "./room.ts";
 import { createLocalGuard, openGuard } from "./send-guard.ts";
 
 export interface Worker {
@@ -48,8 +50,8 @@ export async function startWorker(context: WorkerContext, genesisHash: string): 
 
   const loop = async () => {
     while (!stopping) {
-      await work.tick();
-      await waker.wait(slowPollMs);
+      const busy = await work.tick();
+      await waker.wait(busy ? roomPollMs : slowPollMs);
       // What comes within a few milliseconds goes out together.
       await sleep(gatherMs);
     }
@@ -121,25 +123,27 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
       if (lane !== undefined) await lanes.stop(lane, error);
     }
   };
-  const tick = async () => {
+  /** @returns whether a lane is at work, or waits for blocks that the register may be yet to read */
+  const tick = async (): Promise<boolean> => {
     runs.check();
     try {
       await lease();
       await deploy();
       await resendDue();
-      if (deployment === undefined) return;
+      if (deployment === undefined) return false;
       const idle = lanes.signers().filter((signer) => !runs.has(signer));
       const work = await laneWork(pool, idle);
       const busy = work.filter(({ waiting, open }) => waiting && open === 0).length + (work[0]?.busy ?? 0);
       const window = Math.max(1, Math.min(windowMax, Math.floor(inFlightMax / busy)));
-      for (const { signer, waiting, open } of work) {
-        if (waiting && open < window) runs.start(signer, { open, window }, deployment);
-      }
+      const { rooms, full } = await findRoom(context, work, window);
+      for (const { signer, open } of rooms) runs.start(signer, { open, window }, deployment);
+      return !context.local && (full || runs.any());
     } catch (error) {
       noteUnavailable(log, error);
       await sleep(retryMs);
       // What it had may be gone when it comes back.
       forget();
+      return false;
     }
   };
   return {
@@ -192,6 +196,7 @@ function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, 
   };
   return {
     has: (signer: string) => running.has(signer),
+    any: () => running.size > 0,
     /** @throws what a lane could not go on from */
     check: () => {
       if (failure !== undefined) throw failure.error;

@@ -1,3 +1,4 @@
+import { batchRowsMax } from "@genbo/chain/gas";
 import { urgencyOf } from "@genbo/chain/urgency";
 import type { Command } from "@genbo/database/outbox/outbox";
 import { promote } from "@genbo/database/outbox/queue";
@@ -6,7 +7,7 @@ import { refOf } from "@genbo/domain/ids";
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { choose, createTurns, type Turns } from "../src/choose.ts";
-import { fairEvery } from "../src/limits.ts";
+import { candidatesFirst, fairEvery } from "../src/limits.ts";
 
 const at = new Date("2022-03-10T01:00:00Z");
 const address = (name: string) => `0x${Buffer.from(name).toString("hex").padStart(40, "0")}`;
@@ -91,6 +92,17 @@ test("a single command goes before the rows of a file, and a legal act before bo
   expect((await turn(broker)).map(({ call }) => call)).toEqual(["createHolds"]);
   expect(accounts(await turn(broker))).toEqual(["one"]);
   expect(accounts(await turn(broker))[0]).toBe("file 0");
+});
+
+test("a batch is filled from beyond the first commands where these are of other calls", async () => {
+  const others = Array.from({ length: 2 * candidatesFirst }, (_, n) => ({
+    call: "acceptTransfers",
+    args: { account: `accepts ${n}` },
+  }));
+  await queue(broker, [...moves(1, "first"), ...others, ...moves(300, "later")]);
+  const batch = await turn(broker);
+  expect(new Set(batch.map(({ call }) => call))).toEqual(new Set(["custodiedTransfer"]));
+  expect(batch).toHaveLength(batchRowsMax("custodiedTransfer"));
 });
 
 test("a file of one issue does not wait for the whole of another's", async () => {

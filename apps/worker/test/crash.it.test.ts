@@ -22,13 +22,13 @@ async function dieAt(stack: StackInProcess, name: Checkpoint, nth: number): Prom
   };
 }
 
-describe("a worker that dies at any step", () => {
+describe.each(["local", "server"] as const)("a worker that dies at any step, %s profile", (profile) => {
   let stack: StackInProcess;
   let market: Market;
   let issue: MarketIssue;
   let wallets: string[];
   beforeAll(async () => {
-    stack = await startStackInProcess();
+    stack = await startStackInProcess({ profile });
     market = await openMarket(stack);
     issue = await market.issue();
     wallets = await market.wallets(0, 450);
@@ -52,7 +52,10 @@ describe("a worker that dies at any step", () => {
       "select nonce, hash from chain_tx where id in (select chain_tx_id from command where operation_id = $1) order by nonce",
       [id],
     );
-    expect(stored).toHaveLength(at === "beforeStore" ? nth - 1 : nth);
+    const least = at === "beforeStore" ? nth - 1 : nth;
+    expect(stored.length).toBeGreaterThanOrEqual(least);
+    // Where blocks are final, the next batch may be stored while one goes to the node.
+    expect(stored.length).toBeLessThanOrEqual(profile === "local" ? least : least + 1);
 
     await stack.worker.start();
     expect(await market.ended(id)).toMatchObject({ state: "entered", rows_entered: 450, rows_refused: 0 });

@@ -59,8 +59,10 @@ export interface LaneWork {
   signer: string;
   /** Commands wait. */
   waiting: boolean;
-  /** Transactions that no block holds yet. */
+  /** Transactions that no block holds yet, as far as the register has read. */
   open: number;
+  /** That of its next transaction. */
+  nextNonce: bigint;
   /** Lanes of every worker that have such transactions. */
   busy: number;
 }
@@ -71,6 +73,7 @@ export async function laneWork(db: Queryable, signers: readonly string[]): Promi
     text: `select l.signer,
         exists (select 1 from command c where c.signer = l.signer and c.state = 'queued') as waiting,
         (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state in ('stored', 'sent')) as open,
+        (select next_nonce from lane where signer = l.signer) as "nextNonce",
         (select count(distinct signer)::integer from chain_tx where state in ('stored', 'sent')) as busy
       from unnest($1::text[]) as l (signer)`,
     values: [signers],
