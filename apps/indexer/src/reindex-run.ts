@@ -1,6 +1,7 @@
 import { patiently } from "@genbo/database/sql/lock-briefly";
 import type { Progress } from "./rebuild.ts";
-import { dropOld, type ReindexContext, rebuildAndCompare, switchRegisters, whyNotSwitch } from "./reindex.ts";
+import { type ReindexContext, rebuildAndCompare, whyNotSwitch } from "./reindex.ts";
+import { dropOld, switchRegisters } from "./reindex-switch.ts";
 import { openReindexBreaks } from "./reindex-tell.ts";
 import { textOf } from "./reindex-text.ts";
 

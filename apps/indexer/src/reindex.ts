@@ -1,32 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { blocksPerLotMax } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
-import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { readDeployment } from "@genbo/database/outbox/deployment";
 import { compareRegisters, type TableDifference } from "@genbo/database/reconcile/rebuild-compare";
 import { dropDueRoots, holdBack } from "@genbo/database/reconcile/rebuild-held";
-import {
-  liveCursor,
-  openTransactions,
-  stopLive,
-  switchTables,
-} from "@genbo/database/reconcile/rebuild-switch";
+import { liveCursor } from "@genbo/database/reconcile/rebuild-switch";
 import {
   analyzeRebuilt,
   completeTables,
-  dropSchema,
-  hasSchema,
   type OwnFault,
-  oldSchema,
   ownFaults,
 } from "@genbo/database/reconcile/rebuild-tables";
 import { type Cursor, readCursor } from "@genbo/database/register/cursor";
 import { type Pool, type Transaction, withTransaction } from "@genbo/database/sql/connection";
-import { patiently, waitBriefly } from "@genbo/database/sql/lock-briefly";
+import { patiently } from "@genbo/database/sql/lock-briefly";
 import type { Clock } from "@genbo/domain/clock";
-import { type DifferingHead, headsThatDiffer } from "./check-heads.ts";
+import { type DifferingHead, headsThatDiffer } from "./head-figures.ts";
 import {
-  buildRest,
   buildRoots,
   buildUntil,
   ChainMoved,
@@ -35,7 +24,6 @@ import {
   type Progress,
   type RebuildContext,
 } from "./rebuild.ts";
-import { type Told, tellOfSwitch } from "./reindex-tell.ts";
 
 export interface ReindexContext extends RebuildContext {
   /** For long reads, with the same names as `pool`. */
@@ -66,7 +54,6 @@ export interface Comparison {
 }
 
 const comparesMax = 100;
-const oldTransactionsMsMax = 300_000;
 const nodeBehindMsMax = 15_000;
 
 /** Rebuilds the register beside the live one up to its cursor, and compares them. Writes nothing of the live one. */
@@ -103,7 +90,7 @@ async function compareAtCursor(context: ReindexContext): Promise<Comparison> {
   );
 }
 
-async function buildToLive(context: ReindexContext): Promise<void> {
+export async function buildToLive(context: ReindexContext): Promise<void> {
   const live = await liveCursor(context.pool);
   if (live === undefined) throw new Error("There is no register yet: the indexer has read no block.");
   await nodesHave(context, live.number);
@@ -178,74 +165,3 @@ export function whyNotSwitch({ faults, held, short, heads }: Comparison): string
 }
 
 export const nameOf = (issueId: string | null): string => issueId ?? "the holder registry";
-
-class TooFarBehind extends Error {}
-
-/** Puts the rebuilt register in the live one's place. @returns how long readers may have waited */
-export async function switchRegisters(
-  context: ReindexContext,
-  told: Told,
-): Promise<{ block: number; waitedMs: number }> {
-  await dropOld(context);
-  context.onStep("waits");
-  await olderEnded(context);
-  context.onStep("switches");
-  for (;;) {
-    await buildToLive(context);
-    await buildRoots(context, context.signal);
-    try {
-      const { block, began } = await patiently(() =>
-        context.leadership.transaction((tx) => switchNow(context, tx, told)),
-      );
-      context.reach("reindex.switched");
-      return { block, waitedMs: performance.now() - began };
-    } catch (error) {
-      if (!(error instanceof TooFarBehind) && !(error instanceof NodeUnavailable)) throw error;
-    }
-  }
-}
-
-async function switchNow(context: ReindexContext, tx: Transaction, told: Told) {
-  const live = await stopLive(tx);
-  const built = (await readCursor(tx)) as Cursor;
-  if (live === undefined || live.number < built.blockNumber)
-    throw new ChainMoved(`The register went back behind block ${built.blockNumber}, which was rebuilt.`);
-  if (live.number - built.blockNumber > blocksPerLotMax) throw new TooFarBehind();
-  const cursor = await buildRest(context, tx, live);
-  await holdBack(tx);
-  const began = await switchTables(tx);
-  context.reach("reindex.switching");
-  await tellOfSwitch(tx, told, cursor, context.clock.now());
-  return { block: cursor.blockNumber, began };
-}
-
-/**
- * A transaction that keeps its first snapshot (repeatable read) would see the new tables as they were then. Once those
- * have ended that began before the rebuild was done, none can see half of it.
- */
-async function olderEnded({ reads, signal }: ReindexContext): Promise<void> {
-  const older = new Set(await openTransactions(reads));
-  for (const until = Date.now() + oldTransactionsMsMax; ; await sleep(50, undefined, { signal })) {
-    const open = await openTransactions(reads);
-    if (!open.some((id) => older.has(id))) return;
-    if (Date.now() > until)
-      throw new Error(
-        "A transaction has been open in the database for five minutes. Try again when it has ended.",
-      );
-  }
-}
-
-/** Drops the register that an earlier switch replaced. @returns whether there was one */
-export async function dropOld({
-  leadership,
-  pool,
-}: Pick<ReindexContext, "leadership" | "pool">): Promise<boolean> {
-  if (!(await hasSchema(pool, oldSchema))) return false;
-  await patiently(() =>
-    leadership.transaction(async (tx) => {
-      await waitBriefly(tx);
-      await dropSchema(tx, oldSchema);
-    }),
-  );
-  return true;
-}
