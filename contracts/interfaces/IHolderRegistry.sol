@@ -51,7 +51,7 @@ interface IHolderRegistry is IRefusals {
     /// @notice Until when (seconds) each side's consent to the wallet's move to `toCustodian` holds; 0: none.
     function consentsTo(address wallet, uint32 toCustodian) external view returns (uint40 leaving, uint40 arriving);
 
-    /// @notice The custodian that a signer acts for; 0: none.
+    /// @notice The custodian that a signer acts for, while it has the broker role; 0: none.
     function custodianOf(address signer) external view returns (uint32);
 
     /// @notice The record of a wallet; zero when there is none, which never counts as registered.

@@ -52,7 +52,7 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// @notice Ends requests without a move. Registrar only. Code: 41.
     function rejectTransfers(bytes32[] calldata holdIds, bool atomic) external;
 
-    /// @notice Withdraws requests: whoever acts for the seller, or anyone once they expired. Codes: 40, 41.
+    /// @notice Withdraws requests: whoever acts for the seller (a custodian with the broker role), or anyone once they expired. Codes: 40, 41.
     function cancelTransfers(bytes32[] calldata holdIds, bool atomic) external;
 
     /// @notice Units that an attachment or a pledge behind another claims, those it still waits for included; 0 when it
@@ -75,7 +75,8 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// @notice The transfer policy, from the top: flags 8 | class mask 16 | lot 32 | locked up until 40 (seconds) |
     /// most units a person 96 | most holders 32 | spare 32. Flags: 1 paused, 2 acceptance required, 4 approval
     /// required, 8 whole holding only, 16 transfers forbidden, 32 persons tracked. Persons are tracked from the
-    /// start or never; an issue that starts with a limit by person is tracked.
+    /// start or never; an issue that starts with a limit by person is tracked. Where acceptance or approval is required, a
+    /// DvP hold executes once the registrar has approved it.
     function policy() external view returns (uint256);
 
     /// @notice Units of an account that no hold encumbers.

@@ -36,8 +36,7 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
 
     /// @inheritdoc IHolderRegistry
     bytes32 public head;
-    /// @inheritdoc IHolderRegistry
-    mapping(address signer => uint32) public custodianOf;
+    mapping(address signer => uint32) private _custodians;
     mapping(address wallet => Slot) private _records;
     mapping(address wallet => mapping(uint32 from => mapping(uint32 to => Consent))) private _consents;
 
@@ -46,18 +45,17 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
     /// @inheritdoc IHolderRegistry
     function setRecords(Row[] calldata rows, bool atomic) external {
         if (rows.length > MOST_ROWS) revert BatchTooLong(rows.length, MOST_ROWS);
-        bool registrar = _hasRole(Roles.REGISTRAR);
-        uint32 custodian = custodianOf[msg.sender];
-        if (!registrar && (custodian == 0 || !_hasRole(Roles.BROKER))) revert AccessManagedUnauthorized(msg.sender);
+        bool registrar = _hasRole(Roles.REGISTRAR, msg.sender);
+        uint32 custodian = registrar ? 0 : custodianOf(msg.sender);
+        if (!registrar && custodian == 0) revert AccessManagedUnauthorized(msg.sender);
         bytes32 start = head;
         if (_seqOf(start) + rows.length > type(uint32).max) revert RegisterFull();
         Line memory line = Line(start, 0, 0, 0);
-        uint256 writer = registrar ? 0 : custodian;
         uint256 count = rows.length;
         for (uint256 i; i < count; ++i) {
             _read(line, rows, i);
             Slot storage slot = _records[address(uint160(line.wallet))];
-            uint8 code = _check(line, slot.record, writer);
+            uint8 code = _check(line, slot.record, custodian);
             if (code != Code.OK) {
                 if (atomic) revert Refused(code);
                 emit Rejected(i, bytes32(line.wallet), code);
@@ -78,14 +76,14 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
 
     /// @inheritdoc IHolderRegistry
     function setCustodian(address signer, uint32 custodianId) external restricted {
-        custodianOf[signer] = custodianId;
+        _custodians[signer] = custodianId;
         emit CustodianSet(signer, custodianId);
     }
 
     /// @inheritdoc IHolderRegistry
     function consentToMove(address[] calldata wallets, uint32 toCustodian, bool consents, bool atomic) external {
         if (wallets.length > MOST_ROWS) revert BatchTooLong(wallets.length, MOST_ROWS);
-        uint32 speaksFor = _hasRole(Roles.BROKER) ? custodianOf[msg.sender] : 0;
+        uint32 speaksFor = custodianOf(msg.sender);
         uint40 until = consents ? uint40(block.timestamp + CONSENT_HOLDS) : 0;
         for (uint256 i; i < wallets.length; ++i) {
             uint8 code = _consent(wallets[i], toCustodian, speaksFor, until);
@@ -93,6 +91,11 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
             if (atomic) revert Refused(code);
             emit Rejected(i, bytes32(uint256(uint160(wallets[i]))), code);
         }
+    }
+
+    /// @inheritdoc IHolderRegistry
+    function custodianOf(address signer) public view returns (uint32) {
+        return _hasRole(Roles.BROKER, signer) ? _custodians[signer] : 0;
     }
 
     /// @inheritdoc IHolderRegistry
@@ -210,9 +213,9 @@ contract HolderRegistry is IHolderRegistry, AccessManaged {
         return uint32(uint256(head_));
     }
 
-    function _hasRole(uint64 role) private view returns (bool member) {
+    function _hasRole(uint64 role, address signer) private view returns (bool member) {
         uint32 delay;
-        (member, delay) = IAccessManager(authority()).hasRole(role, msg.sender);
+        (member, delay) = IAccessManager(authority()).hasRole(role, signer);
         member = member && delay == 0;
     }
 }

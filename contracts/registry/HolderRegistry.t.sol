@@ -259,6 +259,8 @@ contract HolderRegistryTest is Fixture {
         eq(log.topics[0], IHolderRegistry.CustodianSet.selector, "event");
         eq(log.topics[1], bytes32(uint256(uint160(STRANGER))), "signer");
         eq(abi.decode(log.data, (uint32)), 7, "custodian");
+        eq(registry.custodianOf(STRANGER), 0, "acts for nobody without the role");
+        manager.grantRole(2, STRANGER, 0);
         eq(registry.custodianOf(STRANGER), 7, "acts for it");
     }
 

@@ -91,7 +91,9 @@ abstract contract Encumbrances is TokenBase {
         if (_isExpired(hold)) return Code.HOLD_EXPIRED;
         if (hold.to == address(0)) return Code.HOLD_KIND;
         if (row.units > hold.units) return Code.INSUFFICIENT_UNITS;
-        bool needsApproval = kind == HoldKind.DVP && Policy.has(book.policy, Policy.APPROVAL);
+        // The buyer's side says nothing to a DvP hold: where it must be heard, the registrar says that it was.
+        uint256 words = Policy.ACCEPTANCE | Policy.APPROVAL;
+        bool needsApproval = kind == HoldKind.DVP && Policy.has(book.policy, words);
         if (needsApproval && hold.state != HoldState.ACCEPTED) return Code.HOLD_NOT_ACCEPTED;
         (uint256 failing,,) = _failing(book, hold.account, hold.to, row.units, true);
         if (failing != 0) return Rules.first(failing);

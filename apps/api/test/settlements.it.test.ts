@@ -46,6 +46,18 @@ describe("an offer", () => {
     expect(sides.map(({ acceptor }) => acceptor).sort()).toEqual([null, "staff:broker-a"].sort());
   });
 
+  it("waits for the trustee where the buyer's side or the trustee must be heard, and where neither must for nobody", async () => {
+    const waitsFor = async (policy: object) => {
+      const { body } = await world.ask(world.broker.secret, "offerSettlement", {
+        body: offerOf(world, await traded(world, policy), "BANK"),
+      } as Body as never);
+      return (await read(body.settlementId!)).waitsFor;
+    };
+    expect(await waitsFor({ acceptanceRequired: true, approvalRequired: false })).toContain("APPROVAL");
+    expect(await waitsFor({ acceptanceRequired: false, approvalRequired: true })).toContain("APPROVAL");
+    expect(await waitsFor({ acceptanceRequired: false, approvalRequired: false })).not.toContain("APPROVAL");
+  });
+
   it("is seen by its sides, its trustee and its agent, and by no other", async () => {
     const { id } = await offered(world, "BANK");
     const [stranger, bank] = [await world.admit("broker"), await world.admit("settlement-agent")];

@@ -80,7 +80,8 @@ export class LegalActs extends Transfers {
     if (this.isPast(hold.expiryMinutes)) return 43;
     if (hold.to === nobody) return 51;
     if (units > hold.units) return 1;
-    if (hold.kind === 2 && this.policy.approval && hold.state !== "accepted") return 42;
+    const { acceptance, approval } = this.policy;
+    if (hold.kind === 2 && (acceptance || approval) && hold.state !== "accepted") return 42;
     return this.unless(this.failing(hold.account, hold.to, units, true), () =>
       this.execute(ref, hold, units),
     );

@@ -14,8 +14,12 @@ export type LegRow = SettlementRow["legs"][number];
 export const isoOf = (date: Date): string => date.toISOString().slice(0, 10);
 const dayOf = (date: Date) => dayOfIso(isoOf(date))!;
 
-export const needsApproval = ({ issue }: LegRow): boolean =>
-  issue !== null && decodePolicy(issue.issueState?.policy ?? issue.policy).approvalRequired;
+/** On chain the buyer's side says nothing to a hold: where it must be heard, the trustee says that it was. */
+export function needsApproval({ issue }: LegRow): boolean {
+  if (issue === null) return false;
+  const { acceptanceRequired, approvalRequired } = decodePolicy(issue.issueState?.policy ?? issue.policy);
+  return acceptanceRequired || approvalRequired;
+}
 
 /** Units that are held for it. */
 export const unitsIn = ({ legs }: Pick<SettlementRow, "legs">): LegRow[] =>

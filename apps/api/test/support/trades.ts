@@ -28,8 +28,8 @@ export interface Traded {
 }
 
 /** An issue of which a customer of `broker` has 100 units; the buyer is a customer of `other`. */
-export async function traded(world: World): Promise<Traded> {
-  const issueId = await world.activeIssue();
+export async function traded(world: World, policy: object = {}): Promise<Traded> {
+  const issueId = await world.activeIssue({ policy } as never);
   const seller = await world.open(world.broker, unused());
   const buyer = await world.open(world.other, unused());
   await world.ledger.issue(issueId, seller.account, 100n);
