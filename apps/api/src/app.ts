@@ -8,7 +8,7 @@ import { registerRoutes } from "./http/register-routes.ts";
 import { identify } from "./plugins/access.ts";
 import { readBodies } from "./plugins/body.ts";
 import { refuseWhenBusy, shareRoom } from "./plugins/busy.ts";
-import { answerErrors, answerUnreadable, withoutHost } from "./plugins/errors.ts";
+import { answerErrors, answerUnreadable, unclearHeaders } from "./plugins/errors.ts";
 import { rateLimits } from "./plugins/limits.ts";
 import { referencePath, serveReference } from "./plugins/reference.ts";
 import { requestIdOf, routeOfRequest } from "./plugins/request.ts";
@@ -66,7 +66,7 @@ export async function buildApp(ctx: ApiContext): Promise<FastifyInstance> {
     });
     done();
   });
-  app.addHook("onRequest", (request, _reply, done) => done(withoutHost(request)));
+  app.addHook("onRequest", (request, _reply, done) => done(unclearHeaders(request)));
   refuseWhenBusy(app);
   app.addHook("onRequest", identify(principals));
   shareRoom(app);

@@ -54,6 +54,19 @@ describe("what is no HTTP", () => {
   it.each([
     ["a method that there is not", "FOO /v1/issues HTTP/1.1\r\nHost: x\r\n\r\n"],
     ["no host", "GET /v1/issues HTTP/1.1\r\nConnection: close\r\n\r\n"],
+    ["two hosts", "GET /v1/issues HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n"],
+    [
+      "two keys",
+      "GET /v1/issues HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\nConnection: close\r\n\r\n",
+    ],
+    [
+      "two types of a body",
+      "POST /v1/issues HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+    ],
+    [
+      "a coding of the body that nobody here reads",
+      "POST /v1/issues HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ],
     [
       "an expectation",
       "POST /v1/issues HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nContent-Length: 2\r\n\r\n{}",

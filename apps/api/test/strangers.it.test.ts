@@ -96,7 +96,7 @@ describe("a party that has nothing to do with it", () => {
     const answer = await ask(question);
     if (role === "trustee" && ofEveryTrustee.has(id)) return;
     const refusal = role === "broker" ? refusals[id] : undefined;
-    const isList = answer.status === 200 && "items" in answer.body;
+    const isList = answer.status === 200 && Object.hasOwn(Object(answer.body), "items");
     if (refusal !== undefined) expect(answer.text).toContain(refusal);
     else if (!own.has(id) && !open[id]?.includes(role) && !isList) {
       expect(answer.code).toBe("NOT_FOUND");

@@ -90,10 +90,13 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
       faults.push(`${envNames[key]} is not a port`);
     return found;
   };
+  const databaseUrl = text("databaseUrl");
+  const chainRpcUrls = text("chainRpcUrls");
+  faults.push(...urlFaults(databaseUrl, chainRpcUrls));
   const env: Env = {
     profile: oneOf("profile", ["local", "server"]),
-    databaseUrl: text("databaseUrl"),
-    chainRpcUrls: listOf(text("chainRpcUrls")),
+    databaseUrl,
+    chainRpcUrls: listOf(chainRpcUrls),
     dataDir: text("dataDir"),
     keystoreDir: text("keystoreDir"),
     keystorePasswordFile: text("keystorePasswordFile"),
@@ -110,6 +113,20 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (faults.length > 0) throw new Error(`Cannot start: ${faults.join("; ")}.`);
   return env;
 }
+
+/** What is wrong with addresses that are set. The values are not shown: both may hold a password. */
+function urlFaults(databaseUrl: string, chainRpcUrls: string): string[] {
+  const faults: string[] = [];
+  if (databaseUrl !== "" && !isUrl(databaseUrl, ["postgres:", "postgresql:"]))
+    faults.push(`${envNames.databaseUrl} is not a URL such as postgresql://user:password@host:5432/genbo`);
+  const nodes = listOf(chainRpcUrls);
+  if (chainRpcUrls !== "" && (nodes.length === 0 || !nodes.every((url) => isUrl(url, ["http:", "https:"]))))
+    faults.push(`${envNames.chainRpcUrls} is no list of URLs such as http://host:8545,http://other:8545`);
+  return faults;
+}
+
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
 
 const listOf = (text: string): string[] =>
   text
@@ -162,6 +179,8 @@ export function readServerSettings(source: NodeJS.ProcessEnv = process.env): Ser
       `${envNames[given]} is set and ${envNames[missing]} is not: give both, or neither to run locally.`,
     );
   }
+  const faults = urlFaults(databaseUrl, chainRpcUrls);
+  if (faults.length > 0) throw new Error(`Cannot start: ${faults.join("; ")}.`);
   return {
     databaseUrl,
     chainRpcUrls: listOf(chainRpcUrls),

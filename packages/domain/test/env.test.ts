@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { envNames, readEnv, writeEnv } from "../src/env.ts";
+import { envNames, readEnv, readServerSettings, writeEnv } from "../src/env.ts";
 
 const least = {
   DATABASE_URL: "postgresql://localhost/genbo",
@@ -23,3 +23,17 @@ test.each(["proxy.example", "10.0.0.0/33", "10.0.0/8", "10.0.0.1/8/8", "true"])(
     expect(() => readEnv({ ...least, [envNames.trustedProxies]: text })).toThrow("GENBO_TRUSTED_PROXIES");
   },
 );
+
+test.each([
+  ["DATABASE_URL", "genbo"],
+  ["DATABASE_URL", "http://127.0.0.1:5432/genbo"],
+  ["CHAIN_RPC_URLS", "localhost:8545"],
+  ["CHAIN_RPC_URLS", "http://127.0.0.1:8545,ws://127.0.0.1:8546"],
+  ["CHAIN_RPC_URLS", " , "],
+])("%s is not %s: both the processes and who starts them say so, and show no password", (name, text) => {
+  const wrong = { ...least, [name]: text };
+  for (const read of [readEnv, readServerSettings]) {
+    expect(() => read(wrong)).toThrow(new RegExp(`^Cannot start: ${name} is .*such as`));
+    expect(() => read({ ...wrong, [name]: `${text}:secret` })).not.toThrow("secret");
+  }
+});

@@ -56,11 +56,22 @@ export function answerErrors(ctx: ApiContext) {
 
 const unreadable = "The request's URL, headers or length cannot be read.";
 
-/** RFC 9112, 3.2: a request of HTTP/1.1 names its host. */
-export const withoutHost = ({ raw }: FastifyRequest): ProblemError | undefined =>
-  raw.headers.host === undefined && raw.httpVersion === "1.1"
-    ? new ProblemError("BAD_REQUEST", unreadable)
-    : undefined;
+/** Of two of these each reader on the way may take another one: whom we answer would not be whom a proxy let through. */
+const oncePerRequest: ReadonlySet<string> = new Set(["host", "authorization", "content-type"]);
+
+/** RFC 9112: a request of HTTP/1.1 names one host (3.2), and its coding is one that we read (6.1). */
+export function unclearHeaders({ raw }: FastifyRequest): ProblemError | undefined {
+  const { host, "transfer-encoding": coding = "chunked" } = raw.headers;
+  const seen = new Set<string>();
+  let isClear = (host !== undefined || raw.httpVersion !== "1.1") && coding.toLowerCase() === "chunked";
+  for (let at = 0; at < raw.rawHeaders.length; at += 2) {
+    const name = raw.rawHeaders[at]!.toLowerCase();
+    if (!oncePerRequest.has(name)) continue;
+    isClear &&= !seen.has(name);
+    seen.add(name);
+  }
+  return isClear ? undefined : new ProblemError("BAD_REQUEST", unreadable);
+}
 
 /** Answers what Node's parser could not read as HTTP, before any request is there, with a problem too. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
