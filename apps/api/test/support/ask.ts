@@ -51,7 +51,7 @@ export const asker =
     return { status, code, body: json, problem: json, headers, text };
   };
 
-export function requestOf<Id extends OperationId>(
+function requestOf<Id extends OperationId>(
   secret: string | null,
   id: Id,
   question: Question<Id>,

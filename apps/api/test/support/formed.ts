@@ -34,7 +34,7 @@ export function dice(seed: number): () => number {
 }
 
 /** The ends of what is allowed, and beside them: days, instants, places in a register, numbers, texts. */
-export const extremes: readonly string[] = [
+const extremes: readonly string[] = [
   ...["1970-01-02", "1969-12-31", "2149-06-06", "2021-08-02", "2021-02-28", "0001-01-01"],
   ...["1970-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2021-08-02T24:00:00Z", "2021-08-02T00:00:00+14:00"],
   ...[
