@@ -4,6 +4,7 @@ import { decodeLog, topics } from "@genbo/chain/events";
 import { quantity, readQuantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
 import type { Rpc, RpcCall } from "@genbo/chain/rpc";
+import { uintWord } from "@genbo/domain/words";
 import type { HeaderLine } from "@genbo/register/export";
 import type { ClaimedBlock, Finding, Place, ReadExport } from "@genbo/register/verify";
 
@@ -99,7 +100,7 @@ async function checkViews(
   views: Record<string, string | number | bigint>,
 ): Promise<Finding | null> {
   const names = Object.keys(views);
-  const expected = Object.values(views).map((value) => (typeof value === "string" ? value : wordOf(value)));
+  const expected = Object.values(views).map((value) => (typeof value === "string" ? value : uintWord(value)));
   const calls = names.map((name) => ({ to: header[contract], data: `0x${selectorOf(`${name}()`)}` }));
   const differing = (answers: readonly string[]) =>
     answers.findIndex((answer, index) => answer !== expected[index]);
@@ -121,8 +122,6 @@ async function checkViews(
     `${contract}.${names[at]}() is ${answers[at]}, the export comes to ${expected[at]}`,
   );
 }
-
-const wordOf = (value: number | bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
 
 /** The answers at a block, or at the latest one where the node has forgotten the state of that block. */
 async function ask(rpc: Rpc, calls: readonly object[], block: number) {

@@ -5,6 +5,7 @@ import type { RpcCall } from "@genbo/chain/rpc";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import type { Cursor } from "@genbo/database/register/cursor";
 import { issueHeads } from "@genbo/database/register/heads";
+import { uintWord } from "@genbo/domain/words";
 import type { Applied } from "./apply-lot.ts";
 import type { LeaderContext } from "./context.ts";
 
@@ -22,8 +23,6 @@ const selectors = {
   totalSupply: selectorOf("totalSupply()"),
 };
 type View = keyof typeof selectors;
-
-const word = (value: number | bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
 
 export interface DifferingHead {
   issueId: string | null;
@@ -108,7 +107,7 @@ const registryFigures = ({ registrySeq: seq, registryHead: head }: Cursor, contr
   issueId: null,
   contract,
   seq,
-  values: { head, seq: word(seq) },
+  values: { head, seq: uintWord(seq) },
 });
 
 const issueFigures = (
@@ -119,7 +118,7 @@ const issueFigures = (
   issueId,
   contract,
   seq,
-  values: { head, seq: word(seq), totalSupply: word(units) },
+  values: { head, seq: uintWord(seq), totalSupply: uintWord(units) },
 });
 
 export function figuresOf({ folded, cursor }: Applied, registry: string): Figures[] {

@@ -10,6 +10,7 @@ import type { Difference } from "@genbo/database/reconcile/reconciliations";
 import { anchorKinds } from "@genbo/domain/anchors";
 import { dayOfIso } from "@genbo/domain/jst";
 import type { DifferenceKind } from "@genbo/domain/reconciliation";
+import { uintWord } from "@genbo/domain/words";
 
 /** One view of a contract, and what the register says it must answer. */
 interface Question {
@@ -33,25 +34,24 @@ export class StateForgotten extends Error {
   override readonly name = "StateForgotten";
 }
 
-const word = (value: number | bigint): string => `0x${value.toString(16).padStart(64, "0")}`;
 const view = (signature: string, account?: string): string =>
   `0x${selectorOf(signature)}${account === undefined ? "" : account.slice(2).padStart(64, "0")}`;
 
 function* questionsOf(state: ReconciledState, { token: to, anchor }: Contracts): Generator<Question> {
   const account = null;
-  yield { what: "seq", account, to, data: view("seq()"), register: word(state.seq) };
+  yield { what: "seq", account, to, data: view("seq()"), register: uintWord(state.seq) };
   yield { what: "head", account, to, data: view("head()"), register: state.head };
-  yield { what: "totalSupply", account, to, data: view("totalSupply()"), register: word(state.units) };
+  yield { what: "totalSupply", account, to, data: view("totalSupply()"), register: uintWord(state.units) };
   for (const { account, units, encumbered, frozen } of state.holdings) {
     yield {
       what: "balanceOf",
       account,
       to,
       data: view("balanceOf(address)", account),
-      register: word(units),
+      register: uintWord(units),
     };
     const free = units - encumbered - frozen;
-    const register = word(free < 0n ? 0n : free);
+    const register = uintWord(free < 0n ? 0n : free);
     yield { what: "freeUnits", account, to, data: view("freeUnits(address)", account), register };
   }
   yield* anchorQuestions(state, anchor);

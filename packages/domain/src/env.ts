@@ -206,9 +206,6 @@ export function readWatching(source: NodeJS.ProcessEnv = process.env): Watching 
 /** Neither metrics nor traces. */
 export const unwatched: Watching = { metricsHost: "127.0.0.1", metricsPort: 0, tracesUrl: "" };
 
-/** True on a build server, where nobody watches progress bars. */
-export const isContinuousIntegration = (): boolean => process.env.CI === "true";
-
 /** A GoQuorum `geth` for the tests on real validators. */
 export const qbftClientPath = (): string | undefined => process.env.QBFT_CLIENT || undefined;
 

@@ -50,7 +50,3 @@ export const refusalOf = (number: number): Refusal => byNumber.get(number) ?? re
 export const refusalOfError = (error: string): Refusal | undefined => byError.get(error);
 
 export const refusal = (code: RefusalCode): Refusal => byCode.get(code)!;
-
-/** The refusals in a set of failing rules (bit i: number i), lowest number first. */
-export const refusalsIn = (failing: bigint): Refusal[] =>
-  refusals.filter(({ number }) => ((failing >> BigInt(number)) & 1n) === 1n);

@@ -13,5 +13,3 @@ export function parseUnits(text: string): bigint | undefined {
   const units = BigInt(text);
   return units <= maxUnits ? units : undefined;
 }
-
-export const formatUnits = (units: bigint): string => units.toString();

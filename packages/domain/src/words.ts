@@ -100,9 +100,8 @@ export function decodeRatio(word: Word): RatioData {
 /** What units become by a ratio: a part of a unit falls away (端数). */
 export const scaled = (units: bigint, { n, d }: Pick<RatioData, "n" | "d">): bigint => (units * n) / d;
 
-/** A word as the unsigned integer that the contracts take, and back. */
-export const wordToBigInt = (word: Word): bigint => BigInt(word);
-export const bigIntToWord = (value: bigint): Word => `0x${value.toString(16).padStart(64, "0")}`;
+/** An unsigned integer as the contracts take and give it. */
+export const uintWord = (value: bigint | number): Word => `0x${value.toString(16).padStart(64, "0")}`;
 
 function encodeDates(dates: EntryDates): string {
   return [dates.tradeDate, dates.acquiredOn, dates.settlementDate, dates.lotAcquiredOn]

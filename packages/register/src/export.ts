@@ -7,7 +7,6 @@ import type { EntryFields, RegistryFields } from "./head.ts";
  */
 export const exportFormat = "genbo-register-export";
 export const exportVersion = 3;
-export const exportMedia = "application/x-ndjson";
 
 /** The first line: whose register, up to where, and what it comes to. */
 export interface HeaderLine {

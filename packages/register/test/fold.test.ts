@@ -1,5 +1,5 @@
 import { encodePolicy } from "@genbo/domain/policy-word";
-import { bigIntToWord, zeroAddress } from "@genbo/domain/words";
+import { uintWord, zeroAddress } from "@genbo/domain/words";
 import { describe, expect, test } from "vitest";
 import { advance, fold } from "../src/fold.ts";
 import { headAfterEntry } from "../src/head.ts";
@@ -201,7 +201,7 @@ test("lines that move nothing are lines all the same", () => {
   const { chain, run, state } = started();
   const policy = encodePolicy({ lot: 1n, approvalRequired: true });
   chain.emit("POLICY", { data: policy, basis: 0 });
-  chain.emit("TERMS", { data: bigIntToWord(7n), basis: 20 });
+  chain.emit("TERMS", { data: uintWord(7n), basis: 20 });
   chain.emit("MARK", { from: a, basis: 13 });
   const steps = run();
   expect(state).toMatchObject({ seq: 3, policy, units: 0n, holders: 0 });

@@ -1,4 +1,4 @@
-import { bigIntToWord, type Word, zeroAddress } from "@genbo/domain/words";
+import { uintWord, type Word, zeroAddress } from "@genbo/domain/words";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { advance } from "../src/fold.ts";
@@ -49,7 +49,7 @@ describe("consolidation and split", () => {
     );
   });
 
-  const word = (n: bigint, d: bigint, dropped = 0n): Word => bigIntToWord((n << 128n) | (dropped << 64n) | d);
+  const word = (n: bigint, d: bigint, dropped = 0n): Word => uintWord((n << 128n) | (dropped << 64n) | d);
   test.each([
     ["units that the ratio does not make", { from: a, to: a, units: 3n, data: word(1n, 2n) }],
     ["another part dropped", { from: a, to: a, units: 2n, data: word(1n, 2n) }],

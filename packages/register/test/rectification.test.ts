@@ -1,6 +1,6 @@
 import { startOfDay } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";
-import { bigIntToWord, encodeMove, type MoveData, scaled } from "@genbo/domain/words";
+import { encodeMove, type MoveData, scaled, uintWord } from "@genbo/domain/words";
 import { describe, expect, test } from "vitest";
 import { correct } from "../src/correct.ts";
 import { correctionsOf, saidOfThePast } from "../src/rectification.ts";
@@ -147,7 +147,7 @@ describe("a rectification of an entry from before a consolidation or split [TA 1
     const line = (fields: Partial<ChainEntry>, was = 0n) =>
       chain.emit(
         "RATIO",
-        { basis: n < d ? 9 : 10, data: bigIntToWord((n << 128n) | (((was * n) % d) << 64n) | d), ...fields },
+        { basis: n < d ? 9 : 10, data: uintWord((n << 128n) | (((was * n) % d) << 64n) | d), ...fields },
         20,
       );
     const held = new Map(of.map((each) => [each, replayed(entries, first - 1).holdings.get(each)!.units]));

@@ -1,7 +1,7 @@
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { basisCode } from "@genbo/domain/legal-basis";
 import type { Ratio } from "@genbo/domain/ratios";
-import { bigIntToWord, encodeMove, scaled, zeroAddress } from "@genbo/domain/words";
+import { encodeMove, scaled, uintWord, zeroAddress } from "@genbo/domain/words";
 import fc from "fast-check";
 import { fold } from "../src/fold.ts";
 import { FoldError } from "../src/fold-error.ts";
@@ -44,7 +44,7 @@ const rectification = basisCode("RECTIFICATION");
 function carry(chain: ReturnType<typeof createChain>, before: IssueState, ratio: Ratio, day: number) {
   const { n, d } = ratio;
   const line = (fields: Partial<ChainEntry>, was: bigint) => {
-    const data = bigIntToWord((n << 128n) | (((was * n) % d) << 64n) | d);
+    const data = uintWord((n << 128n) | (((was * n) % d) << 64n) | d);
     return chain.emit("RATIO", { basis: n < d ? 9 : 10, data, ...fields }, day);
   };
   let state = fold(before, line({ units: before.units }, 0n), personOf);

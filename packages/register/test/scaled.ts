@@ -1,4 +1,4 @@
-import { bigIntToWord, zeroAddress } from "@genbo/domain/words";
+import { uintWord, zeroAddress } from "@genbo/domain/words";
 import { advance } from "../src/fold.ts";
 import type { ChainEntry } from "../src/state.ts";
 import { emptyState } from "../src/state.ts";
@@ -19,7 +19,7 @@ export function scaled(n: bigint, d: bigint) {
   const frozen = chain.hold(a, a, 47n, 5, { kind: 6 });
   const basis = n < d ? 9 : 10;
   const ratio = (fields: Partial<ChainEntry>, was: bigint) => {
-    const data = bigIntToWord((n << 128n) | (((was * n) % d) << 64n) | d);
+    const data = uintWord((n << 128n) | (((was * n) % d) << 64n) | d);
     return chain.emit("RATIO", { basis, units: (was * n) / d, data, ...fields }, 9);
   };
   const ref = ratio({ units: 59n }, 0n).ref;

@@ -1,6 +1,5 @@
 import { scopesOf } from "@genbo/domain/permissions";
 import { type Client, type ClientOptions, createClient } from "../client.ts";
-import type { BrokerCode } from "./fixture.ts";
 import type { KeyStore } from "./keys.ts";
 import type { Step } from "./steps.ts";
 
@@ -103,6 +102,3 @@ async function secretOf(
   keys.put(actor, made.secret);
   return made.secret;
 }
-
-/** The client of a broker's staff for its customers. */
-export const brokerClient = (of: Parties, broker: BrokerCode): Client => of.as[broker];

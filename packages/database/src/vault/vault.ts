@@ -45,7 +45,6 @@ export const particularsPart = (rows: readonly NewParticulars[]): Part =>
     },
     rows,
   );
-export const particularsConstraint = "vault_particulars_pkey";
 
 /** Of a person: whether nobody may exercise its rights, as its newest particulars have it (Trust Act 193, Companies Act 686). */
 export const restingRights = (person: string): string => `coalesce((
