@@ -11,8 +11,8 @@ import { enterLots } from "@genbo/indexer/enter-lots";
 import { nextLot } from "@genbo/indexer/plan-lots";
 import { createHistory, type History, type HistoryPlan } from "./history.ts";
 
-/** Blocks that the follower reads at once while catching up. */
-const blocksRead = 64;
+/** Blocks that the follower reads at once while catching up, as full as these are. */
+const blocksRead = 24;
 
 export interface FoldedHistory {
   history: History;

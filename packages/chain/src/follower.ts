@@ -9,8 +9,10 @@ export type Followed =
 
 /** How often the node is asked for its head. A block is seen at most this long after the node has it. */
 export const pollMs = 25;
-/** Blocks read in one request while catching up; empty ones are cheap, and a full block of receipts is some MB. */
+/** Blocks read in one request while catching up, as long as they are not full. */
 export const blocksPerLotMax = 64;
+/** Logs that one request should bring at the most: some 10 MB, so that memory does not grow with the size of blocks. */
+export const logsPerReadMax = 6_000;
 
 /** A block that a second node does not have yet is asked for again after this time, and so often before the head is. */
 const confirmEveryMs = 25;
@@ -52,6 +54,7 @@ export async function* followBlocks(
   } = options;
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
   let last = from;
+  let length = 1;
   while (!signal.aborted && last.number < until) {
     const head = await reader.head();
     const isBehind = final && head.number < last.number;
@@ -63,10 +66,11 @@ export async function* followBlocks(
       await (news?.wait(pollMs, signal) ?? pause(pollMs));
       continue;
     }
-    const to = Math.min(head.number, last.number + blocksPerLot, until);
+    const to = Math.min(head.number, last.number + length, until);
     // The second node may have the head by the time that it is read.
     const confirming = to === head.number ? confirm(head) : undefined;
     const [blocks, isConfirmed = false] = await Promise.all([reader.read(last.number + 1, to), confirming]);
+    length = nextLength(blocks, blocksPerLot);
     const broken = firstBreak(last, blocks);
     const following = broken < 0 ? blocks : blocks.slice(0, broken);
     const isWhole = isConfirmed && following.at(-1)?.hash === head.hash;
@@ -83,6 +87,18 @@ export async function* followBlocks(
       return;
     }
   }
+}
+
+/** Twice as many blocks as came, as long as they would not bring too much if they are as full. */
+function nextLength(came: readonly ChainBlock[], max: number): number {
+  const logs = came.reduce(
+    (sum, { transactions }) => transactions.reduce((all, each) => all + each.logs.length, sum),
+    0,
+  );
+  return Math.max(
+    1,
+    Math.min(max, came.length * 2, Math.floor((came.length * logsPerReadMax) / Math.max(logs, 1))),
+  );
 }
 
 const leaves = (head: BlockRef, last: BlockRef): boolean =>

@@ -14,7 +14,7 @@ import {
 import { openFaultyNode } from "../../../test/support/faulty-node.ts";
 import { type Anvil, localChainId, setChainTime, startAnvil } from "../src/anvil.ts";
 import { type ChainBlock, createBlockReader } from "../src/blocks.ts";
-import { type Followed, followBlocks } from "../src/follower.ts";
+import { type Followed, followBlocks, logsPerReadMax } from "../src/follower.ts";
 import { hexOf } from "../src/hex.ts";
 import { readChainIdentity } from "../src/identity.ts";
 import { createRpc } from "../src/rpc.ts";
@@ -80,6 +80,32 @@ test("catches up in lots, then follows block by block, in order and without a ga
   expect(Math.max(...lots)).toBe(8);
   expect(blocks.map(({ number }) => number)).toEqual(blocks.map((_, index) => index + 1));
   for (const [index, block] of blocks.slice(1).entries()) expect(block.parentHash).toBe(blocks[index]!.hash);
+});
+
+test("blocks are read the fewer at once the fuller they are", async () => {
+  await mine(60);
+  const reader = createBlockReader(anvil.rpc);
+  const head = await reader.head();
+  const first = head.number - 50;
+  const [hash] = await reader.hashesAt([first]);
+  /** As full as a third of what one request should bring, from the 20th on. */
+  const logs = Array.from({ length: logsPerReadMax / 3 }, () => ({}) as never);
+  const fill = (block: ChainBlock): ChainBlock => {
+    const transactions = [{ hash: block.hash, index: 0, from: "", succeeded: true, logs }];
+    return block.number < first + 20 ? block : { ...block, transactions };
+  };
+  const full = {
+    ...reader,
+    read: async (from: number, to: number) => (await reader.read(from, to)).map(fill),
+  };
+  const { signal } = new AbortController();
+  const lots: number[] = [];
+  for await (const lot of followBlocks(full, { number: first, hash: hash! }, { signal, until: head.number }))
+    if (lot.type === "blocks") lots.push(lot.blocks.length);
+  expect(lots.slice(0, 4)).toEqual([1, 2, 4, 8]);
+  const [after, ...rest] = lots.slice(5);
+  expect(after).toBeLessThanOrEqual(16);
+  expect(rest.slice(0, 5)).toEqual([3, 3, 3, 3, 3]);
 });
 
 test("tells a branch that left the last block, and a head below it", async () => {
