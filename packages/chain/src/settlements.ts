@@ -3,7 +3,6 @@ import { AbiCoder, keccak256 } from "ethers";
 
 /** What a leg moves, as the Settlement contract numbers it. */
 export const legKinds = { UNITS: 1, CASH: 2, BANK: 3 } as const;
-export type LegKind = keyof typeof legKinds;
 
 export interface InstructionLeg {
   kind: number;

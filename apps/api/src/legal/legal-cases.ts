@@ -1,4 +1,3 @@
-import type { newCase } from "@genbo/api-schema/cases";
 import { type CaseSituation, caseSituation } from "@genbo/database/legal/cases-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { latestParticulars } from "@genbo/database/vault/vault";
@@ -6,14 +5,11 @@ import { type CaseFacts, caseFaults, rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import type { Represented } from "@genbo/domain/representation";
-import type { z } from "zod";
 import type { ApiContext } from "../context.ts";
 import { type Language, notFound, ProblemError } from "../http/problem.ts";
 import { activeIssue, numberOf, ruleWire } from "../orders/rules.ts";
 import { faultsOfPast } from "./case-past.ts";
 import { pointersOf } from "./case-pointers.ts";
-
-export type Filing = z.output<typeof newCase>;
 
 /** A case as it is judged, when it is filed and again when it is approved. */
 export interface CaseInQuestion {
