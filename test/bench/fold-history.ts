@@ -12,7 +12,7 @@ import { nextLot } from "@genbo/indexer/plan-lots";
 import { createHistory, type History, type HistoryPlan } from "./history.ts";
 
 /** Blocks that the follower reads at once while catching up, as full as these are. */
-const blocksRead = 24;
+const blocksRead = 60;
 
 export interface FoldedHistory {
   history: History;

@@ -11,8 +11,8 @@ export type Followed =
 export const pollMs = 25;
 /** Blocks read in one request while catching up, as long as they are not full. */
 export const blocksPerLotMax = 64;
-/** Logs that one request should bring at the most: some 10 MB, so that memory does not grow with the size of blocks. */
-export const logsPerReadMax = 6_000;
+/** Logs that one request should bring at the most: some 25 MB, so that memory does not grow with the size of blocks. */
+export const logsPerReadMax = 15_000;
 
 /** A block that a second node does not have yet is asked for again after this time, and so often before the head is. */
 const confirmEveryMs = 25;

@@ -112,7 +112,11 @@ function checkChain(state: PartialState, entry: ChainEntry): void {
   }
 }
 
-function countAccounts(state: PartialState, effect: Effect): Map<string, number> {
+/** Of most entries, which neither open nor end an account. */
+const noCounts: ReadonlyMap<string, number> = new Map();
+
+function countAccounts(state: PartialState, effect: Effect): ReadonlyMap<string, number> {
+  if (effect.holdings.every(({ before, after }) => (before === null) === (after === null))) return noCounts;
   const counts = new Map<string, number>();
   for (const { before, after } of effect.holdings) {
     const person = (after ?? before)!.person;

@@ -1,5 +1,5 @@
 import { decodeRecord } from "@genbo/domain/registry-record";
-import { column, insertRows } from "../sql/bulk.ts";
+import { bareArray, column, insertRows } from "../sql/bulk.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 import { copyRows } from "../sql/copy-rows.ts";
 import { together } from "../sql/together.ts";
@@ -35,7 +35,7 @@ export async function accountParties(
   if (accounts.length === 0) return new Map();
   const result = await db.query<AccountParty & { address: string }>(
     "select address, person_id as person, custodian_id as custodian from account where address = any($1)",
-    [accounts],
+    [bareArray(accounts)],
   );
   return new Map(result.rows.map(({ address, ...party }) => [address, party]));
 }
