@@ -1,9 +1,6 @@
-import type { ChainBlock } from "@genbo/chain/blocks";
+import { type ChainBlock, logsIn } from "@genbo/chain/blocks";
 import type { Closing } from "@genbo/database/record-dates/freeze";
 import { logsPerLotMax } from "./limits.ts";
-
-const logsOf = (block: ChainBlock): number =>
-  block.transactions.reduce((sum, { logs }) => sum + logs.length, 0);
 
 export interface Planned {
   blocks: ChainBlock[];
@@ -26,7 +23,7 @@ export function nextLot(
   const lot: ChainBlock[] = [];
   let logs = 0;
   for (const block of blocks) {
-    logs += logsOf(block);
+    logs += logsIn(block);
     if (lot.length > 0 && (isDue(block) || logs > logsPerLotMax)) break;
     lot.push(block);
   }

@@ -23,6 +23,9 @@ export interface ChainBlock extends BlockRef {
   transactions: ChainTransaction[];
 }
 
+export const logsIn = ({ transactions }: ChainBlock): number =>
+  transactions.reduce((sum, { logs }) => sum + logs.length, 0);
+
 interface WireBlock {
   number: string;
   hash: string;

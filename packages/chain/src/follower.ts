@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BlockReader, BlockRef, ChainBlock } from "./blocks.ts";
+import { type BlockReader, type BlockRef, type ChainBlock, logsIn } from "./blocks.ts";
 import type { NewHeads } from "./new-heads.ts";
 
 /** Blocks that follow the cursor, checked parent by parent; or that the cursor's block is no longer on the chain. */
@@ -91,10 +91,7 @@ export async function* followBlocks(
 
 /** Twice as many blocks as came, as long as they would not bring too much if they are as full. */
 function nextLength(came: readonly ChainBlock[], max: number): number {
-  const logs = came.reduce(
-    (sum, { transactions }) => transactions.reduce((all, each) => all + each.logs.length, sum),
-    0,
-  );
+  const logs = came.reduce((sum, block) => sum + logsIn(block), 0);
   return Math.max(
     1,
     Math.min(max, came.length * 2, Math.floor((came.length * logsPerReadMax) / Math.max(logs, 1))),

@@ -15,18 +15,17 @@ export function rowsToCopy<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
 ): RowsToWrite {
+  if (rows.length === 0) return { write: async () => undefined };
   const bytes = createCopyBytes(columns);
   for (const row of rows) bytes.row(row);
   const chunks = bytes.end();
   const names = columns.map(({ name }) => name).join(", ");
   const text = `copy ${table} (${names}) from stdin (format binary)`;
   return {
-    write: async (tx) => {
-      if (rows.length === 0) return;
-      await new Promise<void>((resolve, reject) => {
+    write: (tx) =>
+      new Promise<void>((resolve, reject) => {
         tx.query(copyIn(text, chunks, (error) => (error ? reject(error) : resolve())));
-      });
-    },
+      }),
   };
 }
 
