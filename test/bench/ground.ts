@@ -34,7 +34,7 @@ export async function startGround(run: Run): Promise<Ground> {
 
 async function onConsortium(run: Run): Promise<Ground> {
   run.say("  Starting four validators");
-  const net = await startConsortium(chainBinary()!, join(run.folder("network"), "nodes"));
+  const net = await startConsortium(chainBinary()!, join(run.folder("network"), "nodes"), { direct: true });
   run.atEnd(() => net.close());
   const password = randomBytes(16).toString("hex");
   const postgres = await startPostgres({ dataDir: join(run.folder("postgres"), "data"), password });

@@ -83,7 +83,10 @@ async function chainIdOf(owner: Pool): Promise<number> {
 }
 
 async function validatorsAlone(run: Run, chainId: number): Promise<Alone> {
-  const net = await startConsortium(chainBinary()!, join(run.folder("replay"), "nodes"), chainId);
+  const net = await startConsortium(chainBinary()!, join(run.folder("replay"), "nodes"), {
+    chainId,
+    direct: true,
+  });
   run.atEnd(() => net.close());
   const rpc = createRpc([net.slots[0]!.url], { timeoutMs: rpcTimeoutMs });
   return { rpc, windowSize, ask: async () => undefined, stop: () => net.close() };
