@@ -4,6 +4,7 @@ import { type RegisterFilter, registerPage } from "@genbo/database/register/read
 import { totalsByClass } from "@genbo/database/register/read-classes";
 import { entriesPage } from "@genbo/database/register/read-entries";
 import { type HistoryCursor, holderHistory } from "@genbo/database/register/read-holder";
+import type { Reading } from "@genbo/database/register/read-overlay";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
@@ -14,6 +15,7 @@ import { issueFor } from "../issues/issue-for.ts";
 import { accountsMax, holdingsWire, purposeOfNames, versionsOf } from "../register/holder.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { ownSides } from "../register/own-sides.ts";
+import { createReadAhead } from "../register/read-ahead.ts";
 import { entryWire, historyWire, registerRowWire } from "../wire/register.ts";
 
 type Routes = "readRegister" | "readTotals" | "listEntries" | "readHolder" | "readHolderHistory";
@@ -29,13 +31,19 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
     return (await isCustomer(ctx.prisma, principal.partyId, personId)) ? { personId } : null;
   };
 
+  const ahead = createReadAhead(ctx.pool);
+  const pageOfAccounts = (at: Reading, filter: RegisterFilter, after: string | undefined, limit: number) =>
+    Object.keys(filter).length === 0
+      ? ahead.page(at, after, limit)
+      : registerPage(ctx.pool, at, { ...filter, after, limit });
+
   return {
     readRegister: async ({ principal, params, query }) => {
       const issue = await issueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const filter = await filterFor(principal, query.personId);
       const { cursor, limit } = query;
-      const page = filter && (await registerPage(ctx.pool, position, { ...filter, after: cursor, limit }));
+      const page = filter && (await pageOfAccounts(position, filter, cursor, limit));
       const { units, holders, accounts } = position.totals;
       const totals = principal.role === "broker" ? null : { units: String(units), holders, accounts };
       return {

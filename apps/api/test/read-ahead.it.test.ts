@@ -1,0 +1,90 @@
+import { registerPage } from "@genbo/database/register/read";
+import { type Reading, readingOf } from "@genbo/database/register/read-overlay";
+import { positionOf } from "@genbo/database/register/read-position";
+import type { RegisterRow } from "@genbo/database/register/row";
+import type { Pool } from "@genbo/database/sql/connection";
+import type { ChainEntry } from "@genbo/register/state";
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import { type WrittenIssue, writeIssue } from "../../../packages/database/test/register-rows.ts";
+import { personOf } from "../../../packages/register/test/chain.ts";
+import { rectifiedActs, rectifiedHistory } from "../../../packages/register/test/rectified.ts";
+import { createTestDatabase } from "../../../test/support/database.ts";
+import { createReadAhead, type ReadAhead } from "../src/register/read-ahead.ts";
+
+const entries: ChainEntry[] = rectifiedHistory(
+  fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed: 31, numRuns: 1 })[0]!.flat(),
+);
+let pool: Pool;
+let written: WrittenIssue;
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  pool = database.pool("genbo_api");
+  written = await writeIssue(database.pool("genbo"), entries, personOf);
+});
+
+async function readingAt(seq: number, knownSeq = seq): Promise<Reading> {
+  const at = async (moment: number) => (await positionOf(pool, written.issueId, { seq: moment }))!;
+  return readingOf(pool, await at(seq), await at(knownSeq));
+}
+
+/** @param fails whether the n-th page that is read (from 1) cannot be read */
+function counting(fails: (n: number) => boolean = () => false): { db: Pool; read: () => number } {
+  let pages = 0;
+  const query = async (statement: { name: string }) => {
+    pages += 1;
+    if (fails(pages)) throw new Error("the connection died");
+    return pool.query(statement as never);
+  };
+  return { db: { query } as unknown as Pool, read: () => pages };
+}
+
+async function walk(ahead: ReadAhead, at: Reading, limit: number): Promise<RegisterRow[]> {
+  const rows: RegisterRow[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await ahead.page(at, after, limit);
+    rows.push(...page.rows);
+    if (page.next === null) return rows;
+    after = page.next;
+  }
+}
+
+test("pages of several states that are walked in turns are each of their own state", async () => {
+  const ahead = createReadAhead(pool);
+  const last = entries.length;
+  const middle = Math.floor(last / 2);
+  const states = [[last], [last - 5], [middle], [middle, last]] as const;
+  const readings = await Promise.all(states.map(([seq, known]) => readingAt(seq, known)));
+  expect(readings[3]!.overlay?.accounts.size).toBeGreaterThan(0);
+  const accounts = (await registerPage(pool, readings[0]!, { limit: 100 })).rows.map((row) => row.account);
+  for (const after of [undefined, ...accounts]) {
+    for (const at of readings)
+      expect(await ahead.page(at, after, 1)).toEqual(await registerPage(pool, at, { after, limit: 1 }));
+    // What one has read ahead is there when another asks for the same account.
+    readings.reverse();
+  }
+});
+
+test("a walk reads no page twice, and whoever stops at the first page has nothing read ahead", async () => {
+  const at = await readingAt(entries.length);
+  const { db, read } = counting();
+  const ahead = createReadAhead(db);
+  const first = await ahead.page(at, undefined, 1);
+  expect(read()).toBe(1);
+  const second = await ahead.page(at, first.next!, 1);
+  expect(second.next).not.toBeNull();
+  expect(read()).toBe(3);
+  await ahead.page(at, second.next!, 1);
+  expect(read()).toBeLessThanOrEqual(4);
+
+  const whole = counting();
+  const rows = await walk(createReadAhead(whole.db), at, 1);
+  expect(rows.length).toBeGreaterThan(3);
+  expect(whole.read()).toBe(rows.length);
+});
+
+test("what could not be read ahead is read when it is asked for", async () => {
+  const at = await readingAt(entries.length);
+  const { db } = counting((n) => n === 3);
+  expect(await walk(createReadAhead(db), at, 1)).toEqual((await registerPage(pool, at, { limit: 100 })).rows);
+});
