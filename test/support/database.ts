@@ -10,7 +10,10 @@ export interface TestDatabase {
   urls: Readonly<Record<Role, string>>;
   /** Login URL of the superuser. */
   adminUrl: string;
-  /** A pool of that role, ended after the file's last test. */
+  /**
+   * A pool of that role, ended after the file's last test. As the indexer's own, those that may write the register send
+   * statements that do not wait for the answer to the one before.
+   */
   pool(role: Role): Pool;
   /** As the superuser, whom no limit of the database stops. */
   asSuperuser<T>(act: (db: Pool) => Promise<T>): Promise<T>;
@@ -51,7 +54,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         );
       }),
     pool: (role) => {
-      const pool = createPool(urls[role], { max: 10 });
+      const pool = createPool(urls[role], {
+        max: 10,
+        pipeline: role === "genbo_indexer" || role === "genbo",
+      });
       pools.push(pool);
       return pool;
     },
