@@ -21,6 +21,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "reconcile ISSUE --url URL --key-file FILE [--json] compare register and contract in full",
     run: async (args) => (await import("./reconcile.ts")).reconcile(args),
   },
+  audit: {
+    usage:
+      "audit [--noted SEQ:HASH] [--data DIR] [--json] does the chain of seals over the audit trail hold?",
+    run: async (args) => (await import("./audit.ts")).audit(args),
+  },
   reindex: {
     usage:
       "reindex [--switch] [--data DIR] [--json] rebuild the register from block 0 beside the live one, compare, switch",

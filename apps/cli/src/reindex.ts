@@ -1,12 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type DatabaseAddress, databaseUrl, parseDatabaseUrl } from "@genbo/database/server/address";
-import { type Env, inheritedEnv, readServerSettings, unwatched, writeEnv } from "@genbo/domain/env";
+import { type Env, inheritedEnv, unwatched, writeEnv } from "@genbo/domain/env";
 import { exitOf, tether } from "@genbo/domain/tether";
-import { openProfile } from "./profile.ts";
-import { readWhereabouts } from "./whereabouts.ts";
+import { findPlatform } from "./whereabouts.ts";
 
 const usage = `Usage: genbo reindex [--data DIR] [--switch] [--open-breaks] [--anew] [--json]
        genbo reindex --drop-old
@@ -53,36 +50,17 @@ function read(args: readonly string[]) {
   }
 }
 
-/** The database and the chain of the environment, or those of the local platform that runs on the folder. */
+/** As the owner of the schema. */
 function whereToWork(data: string | undefined): Partial<Env> {
-  const server = readServerSettings();
-  const dataDir = data ?? server?.dataDir ?? ".genbo/local";
-  if (!existsSync(join(dataDir, "secrets")))
-    throw new Error(`${dataDir} is no data folder of Genbo: name the platform's with --data.`);
-  const folder = openProfile(dataDir);
-  const asOwner = (address: DatabaseAddress) =>
-    databaseUrl({ ...address, user: "genbo", password: folder.passwords.roles.genbo });
-  const place = {
+  const { profile, folder, chainRpcUrls, databaseAs } = findPlatform(data);
+  return {
     ...unwatched,
+    profile,
     dataDir: folder.root,
     keystoreDir: folder.keystore,
     keystorePasswordFile: folder.keystorePasswordFile,
     masterKeyFile: folder.masterKeyFile,
-  };
-  if (server !== undefined) {
-    const { chainRpcUrls } = server;
-    return {
-      ...place,
-      profile: "server",
-      databaseUrl: asOwner(parseDatabaseUrl(server.databaseUrl)),
-      chainRpcUrls,
-    };
-  }
-  const { database, chain } = readWhereabouts(folder.root);
-  return {
-    ...place,
-    profile: "local",
-    databaseUrl: asOwner(parseDatabaseUrl(database)),
-    chainRpcUrls: [chain],
+    databaseUrl: databaseAs("genbo"),
+    chainRpcUrls,
   };
 }

@@ -1,5 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { databaseUrl, parseDatabaseUrl } from "@genbo/database/server/address";
+import type { Role } from "@genbo/database/server/roles";
+import { type Profile, readServerSettings } from "@genbo/domain/env";
+import { openProfile, type ProfileFolder } from "./profile.ts";
 
 /** Where the database and the chain of a local platform listen while it runs. No secrets. */
 export interface Whereabouts {
@@ -16,8 +20,36 @@ export function writeWhereabouts(root: string, whereabouts: Whereabouts): () => 
   return () => rmSync(fileOf(root), { force: true });
 }
 
+/** A platform that a command for operators works on. */
+export interface Platform {
+  profile: Profile;
+  folder: ProfileFolder;
+  chainRpcUrls: readonly string[];
+  databaseAs(role: Role): string;
+}
+
+/**
+ * The database and the chain of the environment, or those of the local platform that runs on the folder.
+ * @throws Error where there is no such folder, or none runs
+ */
+export function findPlatform(data: string | undefined): Platform {
+  const server = readServerSettings();
+  const dataDir = data ?? server?.dataDir ?? ".genbo/local";
+  if (!existsSync(join(dataDir, "secrets")))
+    throw new Error(`${dataDir} is no data folder of Genbo: name the platform's with --data.`);
+  const folder = openProfile(dataDir);
+  const local = server === undefined ? readWhereabouts(folder.root) : undefined;
+  const address = parseDatabaseUrl(server?.databaseUrl ?? local!.database);
+  return {
+    profile: server === undefined ? "local" : "server",
+    folder,
+    chainRpcUrls: server?.chainRpcUrls ?? [local!.chain],
+    databaseAs: (role) => databaseUrl({ ...address, user: role, password: folder.passwords.roles[role] }),
+  };
+}
+
 /** @throws Error where none runs */
-export function readWhereabouts(root: string): Whereabouts {
+function readWhereabouts(root: string): Whereabouts {
   try {
     return JSON.parse(readFileSync(fileOf(root), "utf8")) as Whereabouts;
   } catch {

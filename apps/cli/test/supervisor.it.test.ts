@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { createRpc } from "@genbo/chain/rpc";
+import { writeAudit } from "@genbo/database/commands/audit";
+import { sealAudit } from "@genbo/database/commands/audit-seal";
 import { createPool } from "@genbo/database/sql/connection";
 import { exitOf } from "@genbo/domain/tether";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,6 +43,17 @@ async function query(text: string): Promise<Record<string, unknown>[]> {
     .finally(() => pool.end());
 }
 
+/** The command as an operator types it. */
+async function genbo(...args: string[]): Promise<{ code: number | null; said: string }> {
+  const main = join(import.meta.dirname, "../src/main.ts");
+  const child = spawn(process.execPath, [main, ...args, "--data", dataDir], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const said = text(child.stdout);
+  const { code } = await exitOf(child);
+  return { code, said: await said };
+}
+
 test("chain and database start at the genesis time, and only the owner can read the folder", async () => {
   expect(Math.abs((await blockTime("latest")) - genesisTime.getTime())).toBeLessThan(30_000);
   expect(Math.abs(stack.clock.now().getTime() - genesisTime.getTime())).toBeLessThan(30_000);
@@ -72,6 +86,30 @@ test("a database and a chain that are killed come back where they were, with the
   expect(await blockTime("0x0")).toBe(genesis);
   expect(await blockTime("latest")).toBeGreaterThan(genesisTime.getTime() + 86_000_000);
   expect(notices.filter((line) => line.includes("SIGKILL"))).toHaveLength(2);
+});
+
+test("genbo audit says whether the trail holds, and keeps to a seal that was noted", async () => {
+  const { genbo_api: api, genbo_worker: worker } = stack.urls.database;
+  const row = { partyId: null, actor: "staff:1", action: "test", outcome: "read", purpose: null } as const;
+  const read = { ...row, detail: {}, requestId: "req", at: genesisTime };
+  const written = async (...targets: string[]) => {
+    const [to, by] = [createPool(api, { max: 1 }), createPool(worker, { max: 1 })];
+    for (const target of targets) await writeAudit(to, { ...read, target });
+    await sealAudit(by);
+    await Promise.all([to.end(), by.end()]);
+  };
+  await written("1", "2");
+  const first = await genbo("audit", "--json");
+  const { holds, sealed, last } = JSON.parse(first.said);
+  expect([first.code, holds, sealed, last.seq]).toEqual([0, true, 2, 2]);
+  await written("3");
+  const noted = ["--noted", `${last.seq}:${last.hash}`];
+  expect(await genbo("audit", ...noted)).toMatchObject({ code: 0, said: expect.stringContaining("3 rows") });
+  const other = await genbo("audit", "--noted", `2:${"0".repeat(64)}`);
+  expect(other).toMatchObject({ code: 1, said: expect.stringContaining("Broken at seal 2") });
+  await query("update audit_row set actor = 'staff:2' where target = '1'");
+  expect(await genbo("audit")).toMatchObject({ code: 1, said: expect.stringContaining("Broken at seal 1") });
+  expect(await genbo("audit", "--noted", "2")).toMatchObject({ code: 1, said: "" });
 });
 
 test("a stop and a start keep chain, database, time and secrets", async () => {

@@ -37,13 +37,38 @@ test("rows are sealed once, in an order that no later commit can enter", async (
     "select a.target from audit_seal s join audit_row a on a.id = s.audit_id order by s.seq",
   );
   expect(order.rows.map(({ target }) => target)).toEqual(["1", "slow", "2", "3"]);
-  expect(await verifySeals(worker)).toEqual({ sealed: 4, unsealed: 0, missed: 0, brokenAt: undefined });
+  const whole = await verifySeals(worker);
+  expect(whole).toMatchObject({ sealed: 4, last: { seq: 4 }, unsealed: 0, missed: 0, brokenAt: undefined });
 
   await owner.query("update audit_row set actor = 'staff:2' where target = '2'");
   expect(await verifySeals(worker)).toMatchObject({ sealed: 2, brokenAt: 3 });
   await owner.query("update audit_row set actor = 'staff:1' where target = '2'");
   await owner.query("update audit_seal set hash = repeat('0', 64) where seq = 4");
   expect(await verifySeals(worker)).toMatchObject({ brokenAt: 4 });
+});
+
+test("an end that was cut off, or a chain that was made anew, shows by a seal that was noted before", async () => {
+  const database = await createTestDatabase();
+  const [api, worker, owner] = [
+    database.pool("genbo_api"),
+    database.pool("genbo_worker"),
+    database.pool("genbo"),
+  ];
+  for (const target of ["1", "2", "3"]) await writeAudit(api, entry(target));
+  await sealAudit(worker);
+  const { last: noted } = await verifySeals(worker);
+  await writeAudit(api, entry("4"));
+  await sealAudit(worker);
+  expect(await verifySeals(worker, noted)).toMatchObject({ sealed: 4, brokenAt: undefined });
+
+  await owner.query("delete from audit_seal where seq > 2");
+  await owner.query("delete from audit_row where target in ('3', '4')");
+  expect(await verifySeals(worker)).toMatchObject({ sealed: 2, brokenAt: undefined });
+  expect(await verifySeals(worker, noted)).toMatchObject({ sealed: 2, brokenAt: 3 });
+  await writeAudit(api, entry("another"));
+  await sealAudit(worker);
+  expect(await verifySeals(worker)).toMatchObject({ sealed: 3, brokenAt: undefined });
+  expect(await verifySeals(worker, noted)).toMatchObject({ sealed: 2, brokenAt: 3 });
 });
 
 test("no process role can alter or remove what was audited or sealed", async () => {

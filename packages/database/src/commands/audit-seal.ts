@@ -64,31 +64,47 @@ async function lastSeal(db: Queryable): Promise<LastSeal> {
   return result.rows[0] ?? { seq: 0n, hash: genesis, auditId: 0n, xid: "0" };
 }
 
+/** A place in the chain of seals. Noted elsewhere, it shows later that nothing before it is gone or was made anew. */
+export interface Seal {
+  seq: number;
+  hash: string;
+}
+
 export interface SealCheck {
   sealed: number;
+  /** The last seal; undefined while there is none, or before the first that does not follow. */
+  last: Seal | undefined;
   /** Rows that the next sealings will take. */
   unsealed: number;
   /** Rows before the last seal that no seal covers: somebody put them in later. */
   missed: number;
-  /** Number of the first seal that does not follow from the one before and from what its row says now. */
+  /** Number of the first seal that does not follow from the one before and from what its row says now, or is not as noted. */
   brokenAt: number | undefined;
 }
 
-/** Checks the whole chain of seals against what the rows say now. */
-export async function verifySeals(db: Queryable): Promise<SealCheck> {
+/**
+ * Checks the whole chain of seals against what the rows say now. Whoever owns the tables could write all of it anew, or
+ * take its end away: only a seal that was noted before shows that.
+ */
+export async function verifySeals(db: Queryable, noted?: Seal): Promise<SealCheck> {
   let previous = genesis;
   let sealed = 0;
+  const ended = async (brokenAt?: number): Promise<SealCheck> => {
+    const last = sealed === 0 ? undefined : { seq: sealed, hash: previous };
+    return { sealed, last, ...(await countUnsealed(db)), brokenAt };
+  };
   for (;;) {
     const rows = await sealedAfter(db, sealed);
     if (rows.length === 0) break;
     for (const { seq, hash, ...entry } of rows) {
       const follows = seq === BigInt(sealed + 1) && sealAfter(previous, auditDigest(entry)) === hash;
-      if (!follows) return { sealed, ...(await countUnsealed(db)), brokenAt: sealed + 1 };
+      const isNoted = noted?.seq !== sealed + 1 || noted.hash === hash;
+      if (!follows || !isNoted) return ended(sealed + 1);
       previous = hash;
       sealed += 1;
     }
   }
-  return { sealed, ...(await countUnsealed(db)), brokenAt: undefined };
+  return ended(noted !== undefined && noted.seq > sealed ? sealed + 1 : undefined);
 }
 
 type SealedRow = AuditEntry & { seq: bigint; hash: string };
