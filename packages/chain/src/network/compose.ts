@@ -74,12 +74,7 @@ const shellText = (prepare: readonly string[], start: readonly string[]): string
   `${prepare.join(" ")} && exec ${start.join(" ")}`;
 
 /** Of the settings in `docs/operations/database.md` those that do not depend on the machine. */
-const postgresSettings = [
-  "random_page_cost=1.1",
-  "jit=off",
-  "log_error_verbosity=terse",
-  "log_min_error_statement=panic",
-];
+const postgresSettings = ["log_error_verbosity=terse", "log_min_error_statement=panic"];
 
 const postgresService = (): string =>
   indented("postgres:", [

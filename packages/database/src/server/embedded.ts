@@ -51,11 +51,8 @@ const settings: Readonly<Record<string, string>> = {
   // A page that changes first after a checkpoint is logged whole: at the default of 1GB more than half of a catch-up's log.
   max_wal_size: "4GB",
   checkpoint_timeout: "15min",
-  // What is asked lies in memory: at the default of 4 a lot of some hundred rows reads whole tables.
-  random_page_cost: "1.1",
   timezone: "UTC",
   log_timezone: "UTC",
-  jit: "off",
   // An error's details quote what was to be written.
   log_error_verbosity: "terse",
   log_min_error_statement: "panic",

@@ -7,8 +7,16 @@ export const roles = ["genbo", "genbo_api", "genbo_worker", "genbo_indexer"] as 
 export type Role = (typeof roles)[number];
 export type RolePasswords = Readonly<Record<Role, string>>;
 
+/** What every session of ours wants, whoever has set up the server; a role may set it for itself. */
+const roleSettings = {
+  // What is asked lies in memory: at the default of 4 a lot of some hundred rows reads whole tables.
+  random_page_cost: "1.1",
+  // Statements are short, and compiling one takes longer.
+  jit: "off",
+};
+
 /**
- * Makes the login roles where they are missing and sets their passwords. Rights come from the migrations' grants.
+ * Makes the login roles where they are missing and sets their passwords and settings. Rights come from the migrations' grants.
  * `admin` may create roles; the roles are those of the whole server, not of one database.
  */
 export async function ensureRoles(admin: DatabaseAddress, passwords: RolePasswords): Promise<void> {
@@ -16,13 +24,19 @@ export async function ensureRoles(admin: DatabaseAddress, passwords: RolePasswor
     // Two supervisors may prepare one server at once.
     await client.query("select pg_advisory_lock($1)", [advisoryLocks.roles]);
     for (const role of roles) {
-      const found = await client.query("select 1 from pg_roles where rolname = $1", [role]);
-      const verb = found.rowCount === 0 ? "create" : "alter";
+      const { rows } = await client.query("select rolsuper from pg_roles where rolname = $1", [role]);
+      const verb = rows.length === 0 ? "create" : "alter";
+      // A superuser alone may say it, and only of a superuser is there need.
+      const demoted = rows[0]?.rolsuper ? "nosuperuser" : "";
       const password = client.escapeLiteral(passwords[role]);
       await client.query(
-        `${verb} role ${role} login nosuperuser nocreatedb nocreaterole password ${password}`,
+        `${verb} role ${role} login ${demoted} nocreatedb nocreaterole password ${password}`,
       );
+      for (const [name, value] of Object.entries(roleSettings))
+        await client.query(`alter role ${role} set ${name} = ${value}`);
     }
+    // To make a database that is another role's, one must be a member; making the role is not enough since PostgreSQL 16.
+    await client.query("grant genbo to current_user");
   });
 }
 
