@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
-import {Fixture, IActs} from "../test/Fixture.t.sol";
+import {Fixture} from "../test/Fixture.t.sol";
 import {CashToken} from "./CashToken.sol";
 import {Settlement} from "./Settlement.sol";
 
@@ -49,7 +49,7 @@ abstract contract SettlementFixture is Fixture {
     function hold(ISettlement.Instruction memory deal, uint96 units) internal {
         bytes32 id = settlement.legIdOf(settlement.idOf(deal), 0);
         vm.prank(BROKER_1);
-        IActs(address(token)).createDvpHolds(
+        acts().createDvpHolds(
             holdRow(SELLER, BUYER, address(settlement), units, 2, 0, id), true
         );
     }

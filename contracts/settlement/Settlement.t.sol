@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ISettlement} from "../interfaces/ISettlement.sol";
-import {IActs, Vm} from "../test/Fixture.t.sol";
+import {Vm} from "../test/Fixture.t.sol";
 import {SettlementFixture} from "./Settlement.Fixture.t.sol";
 import {Code} from "../token/Rules.sol";
 
@@ -68,7 +68,7 @@ contract SettlementTest is SettlementFixture {
         vm.expectRevert(abi.encodeWithSelector(ISettlement.DeadlineAhead.selector, DEADLINE));
         settlement.giveBack(deal, 0);
         vm.prank(REGISTRAR);
-        IActs(address(token)).setPaused(true, "incident");
+        acts().setPaused(true, "incident");
         vm.warp(DEADLINE + 1);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.DeadlinePassed.selector, DEADLINE));
         settlement.settle(deal);
@@ -187,7 +187,7 @@ contract SettlementTest is SettlementFixture {
         register(STRANGER, 3, 1);
         bytes32 id = settlement.legIdOf(settlement.idOf(deal), 0);
         vm.prank(BROKER_1);
-        IActs(address(token)).createDvpHolds(
+        acts().createDvpHolds(
             holdRow(SELLER, STRANGER, address(settlement), 10, 2, 0, id), true
         );
         vm.expectRevert(abi.encodeWithSelector(ISettlement.LegNotReady.selector, 0));
@@ -196,7 +196,7 @@ contract SettlementTest is SettlementFixture {
         id = settlement.legIdOf(settlement.idOf(deal), 0);
         issue(token, STRANGER, 10);
         vm.prank(BROKER_1);
-        IActs(address(token)).createDvpHolds(
+        acts().createDvpHolds(
             holdRow(STRANGER, BUYER, address(settlement), 10, 2, 0, id), true
         );
         pay(deal);
@@ -238,7 +238,7 @@ contract SettlementTest is SettlementFixture {
         bytes32 id = settlement.idOf(deal);
         bytes32 held = settlement.legIdOf(id, 1);
         vm.prank(BROKER_1);
-        IActs(address(token)).createDvpHolds(
+        acts().createDvpHolds(
             holdRow(SELLER, BUYER, address(settlement), 10, 2, 0, held), true
         );
         vm.startPrank(BUYER);

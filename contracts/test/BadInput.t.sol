@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {IHolderRegistry} from "../interfaces/IHolderRegistry.sol";
-import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {IRefusals} from "../interfaces/IRefusals.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Code} from "../token/Rules.sol";
@@ -20,7 +19,6 @@ contract BadInputTest is Fixture {
     address internal constant PLEDGEE = address(0xC1);
     address internal constant NOBODY = address(0);
     uint256 internal constant MOST_ROWS = 500;
-    ILegalActs internal acts;
 
     function setUp() public override {
         super.setUp();
@@ -30,7 +28,6 @@ contract BadInputTest is Fixture {
         register(SELF, 3, 0);
         issue(token, ALICE, 100);
         issue(token, SELF, 100);
-        acts = ILegalActs(address(token));
     }
 
     modifier changesNothing() {
@@ -71,31 +68,29 @@ contract BadInputTest is Fixture {
 
     function dvp(address from, address to, uint96 units) private {
         vm.prank(BROKER_1);
-        acts.createDvpHolds(holdRow(from, to, PLEDGEE, units, 2, 0, "d"), true);
+        acts().createDvpHolds(holdRow(from, to, PLEDGEE, units, 2, 0, "d"), true);
     }
 
     function pledge(address account, address to, uint96 units, bytes32 ref) private {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(account, to, PLEDGEE, units, 3, 0, ref), true);
+        acts().createHolds(holdRow(account, to, PLEDGEE, units, 3, 0, ref), true);
     }
 
     function enforce(address from, address to, uint96 units) private {
         ITokenTypes.OrderedRow[] memory rows = new ITokenTypes.OrderedRow[](1);
         rows[0] = ITokenTypes.OrderedRow(from, to, units, 3, "case", 0, new bytes32[](0));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(rows, true);
+        acts().enforceTransfers(rows, true);
     }
 
     function recover(address lost, address replacement, bytes32[] memory ids) private {
         vm.prank(ENFORCER);
-        acts.recover(lost, replacement, "case", ids);
+        acts().recover(lost, replacement, "case", ids);
     }
 
     function execute(bytes32 id, uint96 units) private {
-        ITokenTypes.ExecuteRow[] memory rows = new ITokenTypes.ExecuteRow[](1);
-        rows[0] = ITokenTypes.ExecuteRow(id, units);
         vm.prank(PLEDGEE);
-        acts.executeHolds(rows, true);
+        acts().executeHolds(executeRow(id, units), true);
     }
 
     function expectCode(uint8 code) private {
@@ -186,11 +181,11 @@ contract BadInputTest is Fixture {
         rows[1] = rows[0];
         expectCode(Code.REF_USED);
         vm.prank(REGISTRAR);
-        acts.createHolds(rows, true);
+        acts().createHolds(rows, true);
         (rows[0].kind, rows[1].kind) = (2, 2);
         expectCode(Code.REF_USED);
         vm.prank(BROKER_1);
-        acts.createDvpHolds(rows, true);
+        acts().createDvpHolds(rows, true);
     }
 
     function test_oneHoldTwiceInABatch() public {
@@ -200,7 +195,7 @@ contract BadInputTest is Fixture {
         (twice[0], twice[1]) = ("p", "p");
         expectCode(Code.HOLD_UNKNOWN);
         vm.prank(PLEDGEE);
-        acts.releaseHolds(twice, true);
+        acts().releaseHolds(twice, true);
         expectCode(Code.HOLD_UNKNOWN);
         recover(ALICE, ALICE_2, twice);
         eq(state(), before, "state");
@@ -209,7 +204,7 @@ contract BadInputTest is Fixture {
     /// @dev Rows are structs, so no two lists can differ in length; a count that its rows do not fill is refused.
     function test_aCountBeyondTheRows() public changesNothing {
         bytes memory none = abi.encode(uint256(0x40), true, uint256(2));
-        bytes4[3] memory selectors = [token.issue.selector, token.redeem.selector, acts.createHolds.selector];
+        bytes4[3] memory selectors = [token.issue.selector, token.redeem.selector, acts().createHolds.selector];
         address[3] memory callers = [ISSUER, ISSUER, REGISTRAR];
         for (uint256 i; i < selectors.length; ++i) {
             vm.prank(callers[i]);
@@ -246,7 +241,7 @@ contract BadInputTest is Fixture {
         token.requestTransfers(requestRow(ALICE, BOB, 1, now_, "r"), true);
         expectCode(Code.HOLD_EXPIRED);
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 5, now_, "l"), true);
+        acts().createHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 5, now_, "l"), true);
         expectCode(Code.HOLD_EXPIRED);
         vm.prank(BROKER_1);
         token.requestTransfers(requestRow(ALICE, BOB, 1, 1 << 28, "r"), true);
@@ -260,7 +255,7 @@ contract BadInputTest is Fixture {
         token.transfer(BOB, units);
         vm.expectRevert(short);
         vm.prank(ENFORCER);
-        acts.forcedTransfer(SELF, BOB, units);
+        acts().forcedTransfer(SELF, BOB, units);
         // In a row they are no uint96: neither read as fewer units nor into the field beside them.
         bytes memory row = abi.encode(uint256(0x40), true, uint256(1), ALICE, units, bytes32("ref"), bytes32(0));
         vm.prank(ISSUER);
@@ -300,7 +295,7 @@ contract BadInputTest is Fixture {
         token.requestTransfers(requestRow(ALICE, BOB, 1, 0, "q"), true);
         expectCode(Code.PAUSED);
         vm.prank(BROKER_1);
-        acts.createDvpHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 2, 0, "e"), true);
+        acts().createDvpHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 2, 0, "e"), true);
         expectCode(Code.PAUSED);
         vm.prank(BROKER_1);
         token.acceptTransfers(one("r"), true);
@@ -325,7 +320,6 @@ contract BadInputTest is Fixture {
 
     function test_aCapLoweredBelowTheCountLetsNobodyIn() public {
         token = create_("capped", policyOf(32, 0, 0, 0, 0, 3));
-        acts = ILegalActs(address(token));
         issue(token, ALICE, 100);
         issue(token, BOB, 100);
         uint256 lower = policyOf(32, 0, 0, 0, 0, 1);

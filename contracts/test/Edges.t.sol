@@ -5,7 +5,7 @@ import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Code} from "../token/Rules.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
-import {Fixture, IActs, Vm} from "./Fixture.t.sol";
+import {Fixture, Vm} from "./Fixture.t.sol";
 
 /// @dev Edges that mutants of the contracts showed no other test to reach.
 contract EdgesTest is Fixture {
@@ -13,19 +13,17 @@ contract EdgesTest is Fixture {
     address internal constant BOB = address(0x201);
     address internal constant COURT = address(0xC2);
     uint256 internal constant MOST_WAITING = 8;
-    IActs internal acts;
 
     function setUp() public override {
         super.setUp();
         register(ALICE, 1, 1);
         register(BOB, 2, 1);
         issue(token, ALICE, 100);
-        acts = IActs(address(token));
     }
 
     function hold(uint8 kind, uint96 units, bytes32 ref) private {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, BOB, COURT, units, kind, 0, ref), true);
+        acts().createHolds(holdRow(ALICE, BOB, COURT, units, kind, 0, ref), true);
     }
 
     function test_eightAttachmentsWaitAndNoMore() public {
@@ -36,14 +34,14 @@ contract EdgesTest is Fixture {
         vm.expectRevert(refused(Code.TOO_MANY_WAITING));
         hold(4, 10, "ninth");
         vm.prank(COURT);
-        acts.releaseHolds(one(bytes32(uint256(3))), true);
+        acts().releaseHolds(one(bytes32(uint256(3))), true);
         hold(4, 10, "ninth");
         eq(token.claimOf("ninth"), 10, "in the place of the third");
     }
 
     function test_aDvpHoldIsApprovedOnce() public {
         vm.prank(BROKER_1);
-        acts.createDvpHolds(holdRow(ALICE, BOB, COURT, 10, 2, 0, "dvp"), true);
+        acts().createDvpHolds(holdRow(ALICE, BOB, COURT, 10, 2, 0, "dvp"), true);
         vm.prank(REGISTRAR);
         token.approveTransfers(one("dvp"), true);
         vm.expectRevert(refused(Code.HOLD_ALREADY_ACCEPTED));
@@ -59,16 +57,16 @@ contract EdgesTest is Fixture {
         ITokenTypes.OrderedRow[] memory rows = new ITokenTypes.OrderedRow[](1);
         rows[0] = ITokenTypes.OrderedRow(ALICE, BOB, 100, 6, "case", 0, breaks);
         vm.prank(ENFORCER);
-        acts.enforceTransfers(rows, true);
+        acts().enforceTransfers(rows, true);
         eq(token.balanceOf(BOB), 100, "all of it");
     }
 
     function test_whatTheIssuerAsksForIsAnnounced() public {
         vm.recordLogs();
         vm.startPrank(ISSUER);
-        acts.proposeRatio(2, 1);
+        acts().proposeRatio(2, 1);
         uint256 policy = policyOf(2, 0, 0, 0, 0, 0);
-        acts.proposePolicy(policy);
+        acts().proposePolicy(policy);
         vm.stopPrank();
         Vm.Log[] memory logs = vm.getRecordedLogs();
         eq(logs[0].topics[0], ICorporateActs.RatioProposed.selector, "a ratio");
@@ -78,7 +76,7 @@ contract EdgesTest is Fixture {
         (uint256 proposed, uint256 at) = abi.decode(logs[1].data, (uint256, uint256));
         eq(proposed, policy, "policy");
         eq(at, START + 1 days, "a day ahead");
-        (proposed, at) = acts.proposedPolicy();
+        (proposed, at) = acts().proposedPolicy();
         eq(proposed, policy, "as the view says");
         eq(at, START + 1 days, "and when");
     }
@@ -88,13 +86,13 @@ contract EdgesTest is Fixture {
         for (uint256 i; i < words.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(ITokenTypes.PolicyInvalid.selector, words[i]));
             vm.prank(ISSUER);
-            acts.proposePolicy(words[i]);
+            acts().proposePolicy(words[i]);
         }
     }
 
     function test_aWholeBalanceIsForced() public {
         vm.prank(ENFORCER);
-        yes(acts.forcedTransfer(ALICE, BOB, 100), "to the last unit");
+        yes(acts().forcedTransfer(ALICE, BOB, 100), "to the last unit");
         eq(token.balanceOf(BOB), 100, "moved");
     }
 
@@ -106,7 +104,7 @@ contract EdgesTest is Fixture {
         (ids[0], ids[1], ids[2]) = ("a", "unknown", "b");
         vm.recordLogs();
         vm.prank(ENFORCER);
-        acts.releaseByOrder(ids, 3, false);
+        acts().releaseByOrder(ids, 3, false);
         (uint256 row, bytes32 ref, uint8 code) = rejection();
         eq(row, 1, "row");
         eq(ref, "unknown", "ref");
@@ -117,7 +115,7 @@ contract EdgesTest is Fixture {
     function test_aDvpHoldNeedsAController() public {
         vm.expectRevert(refused(Code.NOT_CONTROLLER));
         vm.prank(BROKER_1);
-        acts.createDvpHolds(holdRow(ALICE, BOB, address(0), 10, 2, 0, "dvp"), true);
+        acts().createDvpHolds(holdRow(ALICE, BOB, address(0), 10, 2, 0, "dvp"), true);
     }
 
     function test_personsAreNotCountedWhereTheyAreNotTracked() public {
@@ -151,7 +149,7 @@ contract EdgesTest is Fixture {
         bytes32 head = token.head();
         vm.recordLogs();
         vm.prank(COURT);
-        acts.changeController("pledge", BOB);
+        acts().changeController("pledge", BOB);
         eq(token.head(), replay(head, address(token)), "the entry's own head");
         yes(token.head() != head, "there was an entry");
     }

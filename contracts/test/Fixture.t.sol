@@ -70,8 +70,8 @@ abstract contract Fixture {
         manager = new AccessManager(address(this));
         registry = new HolderRegistry(address(manager));
         address corporate = address(new CorporateActs(address(manager), registry));
-        address acts = address(new LegalActs(address(manager), registry, corporate));
-        SecurityToken implementation = new SecurityToken(address(manager), registry, acts);
+        address legal = address(new LegalActs(address(manager), registry, corporate));
+        SecurityToken implementation = new SecurityToken(address(manager), registry, legal);
         factory = new TokenFactory(address(manager), address(implementation));
         manager.grantRole(Roles.ADMIN, address(factory), 0);
         bytes4[] memory create = new bytes4[](1);
@@ -86,6 +86,11 @@ abstract contract Fixture {
         registry.setCustodian(BROKER_1, 1);
         registry.setCustodian(BROKER_2, 2);
         token = create_(ISSUE, 0);
+    }
+
+    /// @dev The token, with all that it answers to.
+    function acts() internal view returns (IActs) {
+        return IActs(address(token));
     }
 
     function create_(bytes32 ref, uint256 policy) internal returns (SecurityToken) {
@@ -166,6 +171,11 @@ abstract contract Fixture {
     ) internal pure returns (ITokenTypes.HoldRow[] memory rows) {
         rows = new ITokenTypes.HoldRow[](1);
         rows[0] = ITokenTypes.HoldRow(account, to, controller, units, kind, expiryMinutes, ref, 0, 0);
+    }
+
+    function executeRow(bytes32 id, uint96 units) internal pure returns (ITokenTypes.ExecuteRow[] memory rows) {
+        rows = new ITokenTypes.ExecuteRow[](1);
+        rows[0] = ITokenTypes.ExecuteRow(id, units);
     }
 
     function one(bytes32 id) internal pure returns (bytes32[] memory ids) {

@@ -4,32 +4,18 @@ pragma solidity ^0.8.28;
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Roles} from "../token/Roles.sol";
 import {Code} from "../token/Rules.sol";
-import {IActs} from "./Fixture.t.sol";
 import {Holders} from "./Holders.t.sol";
 
 /// @dev What one who holds a single role, and means harm, does not get. BROKER_1 has ALICE, BROKER_2 has BOB.
 contract InsidersTest is Holders {
-    IActs internal acts;
-
-    function setUp() public override {
-        super.setUp();
-        acts = IActs(address(token));
-    }
-
     function policed(uint256 flags) private {
         token = create_("policed", policyOf(flags, 0, 0, 0, 0, 0));
-        acts = IActs(address(token));
         issue(token, ALICE, 100);
     }
 
     function dvp(address controller, uint96 units, uint32 expiry, bytes32 ref) private {
         vm.prank(BROKER_1);
-        acts.createDvpHolds(holdRow(ALICE, BOB, controller, units, 2, expiry, ref), true);
-    }
-
-    function executing(bytes32 id, uint96 units) private pure returns (ITokenTypes.ExecuteRow[] memory rows) {
-        rows = new ITokenTypes.ExecuteRow[](1);
-        rows[0] = ITokenTypes.ExecuteRow(id, units);
+        acts().createDvpHolds(holdRow(ALICE, BOB, controller, units, 2, expiry, ref), true);
     }
 
     /// @dev Whatever the policy demands, a seller's broker with a hold in his own hands does not go around it.
@@ -37,16 +23,15 @@ contract InsidersTest is Holders {
         uint256[3] memory flags = [uint256(2), 4, 6];
         for (uint256 i; i < 3; ++i) {
             token = create_(bytes32(i + 1), policyOf(flags[i], 0, 0, 0, 0, 0));
-            acts = IActs(address(token));
             issue(token, ALICE, 100);
             dvp(BROKER_1, 10, 0, "dvp");
             vm.expectRevert(refused(Code.HOLD_NOT_ACCEPTED));
             vm.prank(BROKER_1);
-            acts.executeHolds(executing("dvp", 10), true);
+            acts().executeHolds(executeRow("dvp", 10), true);
             vm.prank(REGISTRAR);
             token.approveTransfers(one("dvp"), true);
             vm.prank(BROKER_1);
-            acts.executeHolds(executing("dvp", 10), true);
+            acts().executeHolds(executeRow("dvp", 10), true);
             eq(token.balanceOf(BOB), 10, "by the registrar's word");
         }
     }
@@ -106,14 +91,14 @@ contract InsidersTest is Holders {
         rows[2] = ITokenTypes.ExecuteRow("dvp", 4);
         vm.recordLogs();
         vm.prank(BROKER_1);
-        acts.executeHolds(rows, false);
+        acts().executeHolds(rows, false);
         (uint256 row,, uint8 code) = rejection();
         eq(row, 1, "the second asks for more than is left");
         eq(code, Code.INSUFFICIENT_UNITS, "code");
         eq(token.balanceOf(BOB), 10, "no more than was held");
         vm.expectRevert(refused(Code.HOLD_UNKNOWN));
         vm.prank(BROKER_1);
-        acts.executeHolds(executing("dvp", 1), true);
+        acts().executeHolds(executeRow("dvp", 1), true);
     }
 
     /// @dev From its minute on a hold only ends: there is no second in which both could happen, or neither.
@@ -123,39 +108,39 @@ contract InsidersTest is Holders {
         vm.warp(uint256(minute) * 60 - 1);
         vm.expectRevert(refused(Code.NOT_CONTROLLER));
         vm.prank(STRANGER);
-        acts.releaseHolds(one("dvp"), true);
+        acts().releaseHolds(one("dvp"), true);
         vm.prank(BROKER_1);
-        acts.executeHolds(executing("dvp", 1), true);
+        acts().executeHolds(executeRow("dvp", 1), true);
         vm.warp(uint256(minute) * 60);
         vm.expectRevert(refused(Code.HOLD_EXPIRED));
         vm.prank(BROKER_1);
-        acts.executeHolds(executing("dvp", 1), true);
+        acts().executeHolds(executeRow("dvp", 1), true);
         vm.prank(STRANGER);
-        acts.releaseHolds(one("dvp"), true);
+        acts().releaseHolds(one("dvp"), true);
         eq(token.freeUnits(ALICE), 99, "free");
     }
 
     function test_aPledgeesControllerSendsTheUnitsNowhereElse() public {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, BOB, STRANGER, 50, 3, 0, "pledge"), true);
+        acts().createHolds(holdRow(ALICE, BOB, STRANGER, 50, 3, 0, "pledge"), true);
         vm.startPrank(STRANGER);
         vm.expectRevert(refused(Code.RECEIVER_NOT_REGISTERED));
-        acts.assignPledge("pledge", STRANGER, STRANGER);
+        acts().assignPledge("pledge", STRANGER, STRANGER);
         vm.expectRevert(refused(Code.SAME_ACCOUNT));
-        acts.assignPledge("pledge", ALICE, STRANGER);
-        acts.changeController("pledge", CAROL);
+        acts().assignPledge("pledge", ALICE, STRANGER);
+        acts().changeController("pledge", CAROL);
         vm.expectRevert(refused(Code.NOT_CONTROLLER));
-        acts.executeHolds(executing("pledge", 50), true);
+        acts().executeHolds(executeRow("pledge", 50), true);
         vm.stopPrank();
         vm.prank(CAROL);
-        acts.executeHolds(executing("pledge", 50), true);
+        acts().executeHolds(executeRow("pledge", 50), true);
         eq(token.balanceOf(BOB), 50, "to the pledgee alone");
     }
 
     /// @dev An issuer's agent sees its redemptions stop where somebody has a right in the units.
     function test_anIssuerRedeemsNoUnitThatIsHeld() public {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, BOB, STRANGER, 99, 3, 0, "pledge"), true);
+        acts().createHolds(holdRow(ALICE, BOB, STRANGER, 99, 3, 0, "pledge"), true);
         ITokenTypes.RedeemRow[] memory rows = new ITokenTypes.RedeemRow[](1);
         rows[0] = ITokenTypes.RedeemRow(ALICE, 2, "redemption", 0);
         vm.prank(ISSUER);

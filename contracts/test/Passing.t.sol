@@ -5,7 +5,6 @@ import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ISuccessions} from "../interfaces/ISuccessions.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {Auditor} from "./Auditor.t.sol";
-import {IActs} from "./Fixture.t.sol";
 
 /// @dev Acts that carry an account's holds along, drawn so that there is something to carry.
 abstract contract Passing is Auditor {
@@ -26,7 +25,7 @@ abstract contract Passing is Auditor {
         rows[1].behind = rows[0].ref;
         rows[2] = holdRow(account, address(0), AGENT, uint96(units[account]), 4, 0, next())[0];
         vm.prank(REGISTRAR);
-        IActs(address(token)).createHolds(rows, false);
+        acts().createHolds(rows, false);
         fold();
     }
 
@@ -93,9 +92,9 @@ abstract contract Passing is Auditor {
         bytes32[] memory ids = openHolds(account, true);
         vm.startPrank(ENFORCER);
         for (uint256 i; i < ids.length; ++i) {
-            if (uint256(token.holdOf(ids[i]).data) >> 252 < 3) IActs(address(token)).releaseByOrder(one(ids[i]), 3, true);
+            if (uint256(token.holdOf(ids[i]).data) >> 252 < 3) acts().releaseByOrder(one(ids[i]), 3, true);
         }
-        if (frozen[account] != 0) IActs(address(token)).setFrozenTokens(account, 0);
+        if (frozen[account] != 0) acts().setFrozenTokens(account, 0);
         vm.stopPrank();
         fold();
     }

@@ -16,7 +16,6 @@ contract PeerFaultsTest is Fixture {
     address internal constant BOB = address(0x201);
     address internal constant CAROL = address(0x301);
     address internal constant CONTROLLER = address(0xC1);
-    IActs internal acts;
 
     function setUp() public override {
         super.setUp();
@@ -25,7 +24,6 @@ contract PeerFaultsTest is Fixture {
         register(BOB, 2, 1);
         register(CAROL, 3, 1);
         issue(token, ALICE, 100);
-        acts = IActs(address(token));
     }
 
     function move(SecurityToken token_, address from, address to, uint96 units) private returns (uint8) {
@@ -43,20 +41,18 @@ contract PeerFaultsTest is Fixture {
     }
 
     function execute(bytes32 id, uint96 units) private {
-        ITokenTypes.ExecuteRow[] memory rows = new ITokenTypes.ExecuteRow[](1);
-        rows[0] = ITokenTypes.ExecuteRow(id, units);
         vm.prank(CONTROLLER);
-        acts.executeHolds(rows, true);
+        acts().executeHolds(executeRow(id, units), true);
     }
 
     /// 1. Lock then unlock to another account walks around every restriction.
     function test_1_aHoldReleasesToItsAccountAndExecutesUnderTheRules() public {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, STRANGER, CONTROLLER, 10, 3, 0, "h"), true);
+        acts().createHolds(holdRow(ALICE, STRANGER, CONTROLLER, 10, 3, 0, "h"), true);
         vm.expectRevert(refused(Code.RECEIVER_NOT_REGISTERED));
         execute("h", 10);
         vm.prank(CONTROLLER);
-        acts.releaseHolds(one("h"), true);
+        acts().releaseHolds(one("h"), true);
         eq(token.freeUnits(ALICE), 100, "back to its account");
     }
 
@@ -84,7 +80,7 @@ contract PeerFaultsTest is Fixture {
     function testFuzz_4_viewAndOutcomeAgree(uint96 units, bool frozen, bool paused, uint32 later) public {
         if (frozen) register(BOB, recordOf_(2, RETAIL, 1, VALID, 1));
         vm.prank(REGISTRAR);
-        acts.setPaused(paused, "p");
+        acts().setPaused(paused, "p");
         vm.warp(START + uint256(later) % 700 days);
         uint8 code = token.detectTransferRestriction(ALICE, BOB, units % 150);
         eq(move(token, ALICE, BOB, units % 150), code, "code");
@@ -115,36 +111,36 @@ contract PeerFaultsTest is Fixture {
     /// balanceOf.
     function test_6_freezingNeitherHidesNorUnderflows() public {
         vm.prank(ENFORCER);
-        acts.setFrozenTokens(ALICE, 500);
+        acts().setFrozenTokens(ALICE, 500);
         eq(token.balanceOf(ALICE), 100, "title stays");
         eq(token.freeUnits(ALICE), 0, "free");
         vm.expectRevert(refused(Code.SAME_ACCOUNT));
         vm.prank(ENFORCER);
-        acts.forcedTransfer(ALICE, ALICE, 10);
+        acts().forcedTransfer(ALICE, ALICE, 10);
         eq(token.getFrozenTokens(ALICE), 500, "frozen");
     }
 
     /// 7. Escrow that skips the receiver's rules, or gets stuck when policy changes while it is open.
     function test_7_aDvpHoldObeysAndNeverStrands() public {
         vm.prank(BROKER_1);
-        acts.createDvpHolds(holdRow(ALICE, BOB, CONTROLLER, 10, 2, 0, "h"), true);
+        acts().createDvpHolds(holdRow(ALICE, BOB, CONTROLLER, 10, 2, 0, "h"), true);
         register(BOB, recordOf_(2, RETAIL, 4, VALID, 1));
         vm.expectRevert(refused(Code.RECEIVER_FROZEN));
         execute("h", 10);
         vm.prank(REGISTRAR);
-        acts.setPaused(true, "p");
+        acts().setPaused(true, "p");
         vm.prank(CONTROLLER);
-        acts.releaseHolds(one("h"), true);
+        acts().releaseHolds(one("h"), true);
         eq(token.freeUnits(ALICE), 100, "free again though paused");
     }
 
     /// 8. Recovery that unfreezes, or leaves holds behind: LegalActsTest.test_recovery*.
     function test_8_recoveryLeavesNothingBehind() public {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, address(0), CONTROLLER, 10, 3, 0, "h"), true);
+        acts().createHolds(holdRow(ALICE, address(0), CONTROLLER, 10, 3, 0, "h"), true);
         vm.expectRevert(refused(Code.HOLDS_MISSING));
         vm.prank(ENFORCER);
-        acts.recover(ALICE, ALICE_2, "case", new bytes32[](0));
+        acts().recover(ALICE, ALICE_2, "case", new bytes32[](0));
     }
 
     /// 9. Dust transfers that raise another's cost; batches in which one bad row is unnamed.
@@ -174,10 +170,10 @@ contract PeerFaultsTest is Fixture {
         token.issue(issueRow(address(0), 1, "x"), true);
         vm.expectRevert(invalid);
         vm.prank(ENFORCER);
-        acts.forcedTransfer(ALICE, address(0), 1);
+        acts().forcedTransfer(ALICE, address(0), 1);
         vm.expectRevert(refused(Code.RECEIVER_INVALID));
         vm.prank(ENFORCER);
-        acts.recover(ALICE, address(0), "case", new bytes32[](0));
+        acts().recover(ALICE, address(0), "case", new bytes32[](0));
         eq(create_("fresh", 0).totalSupply(), 0, "supply");
     }
 }

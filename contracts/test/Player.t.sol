@@ -5,7 +5,7 @@ import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
 import {SecurityToken} from "../token/SecurityToken.sol";
-import {Fixture, IActs} from "./Fixture.t.sol";
+import {Fixture} from "./Fixture.t.sol";
 import {Passing} from "./Passing.t.sol";
 
 /// @dev Plays acts of every role against one token, each folded by the auditor.
@@ -76,14 +76,14 @@ contract Player is Passing {
             token.cancelTransfers(one(id), false);
         } else {
             vm.prank(AGENT);
-            IActs(address(token)).releaseHolds(one(id), false);
+            acts().releaseHolds(one(id), false);
         }
         fold();
     }
 
     function createHold(uint256 account, uint256 to, uint96 amount, uint8 kind) external {
         vm.prank(REGISTRAR);
-        IActs(address(token)).createHolds(
+        acts().createHolds(
             holdRow(walletOf(account), walletOf(to), AGENT, amount % 200, 3 + kind % 3, 0, next()), false
         );
         fold();
@@ -97,7 +97,7 @@ contract Player is Passing {
         ITokenTypes.HoldRow[] memory rows = holdRow(account, walletOf(to), AGENT, amount % 200, 3, 0, next());
         rows[0].behind = behind;
         vm.prank(REGISTRAR);
-        IActs(address(token)).createHolds(rows, false);
+        acts().createHolds(rows, false);
         fold();
     }
 
@@ -115,7 +115,7 @@ contract Player is Passing {
         ITokenTypes.ExecuteRow[] memory rows = new ITokenTypes.ExecuteRow[](1);
         rows[0] = ITokenTypes.ExecuteRow(holdIds[which % holdIds.length], amount % 200);
         vm.prank(AGENT);
-        IActs(address(token)).executeHolds(rows, false);
+        acts().executeHolds(rows, false);
         fold();
     }
 
@@ -125,20 +125,20 @@ contract Player is Passing {
         rows[0] = ITokenTypes.OrderedRow(walletOf(from), walletOf(to), amount % 200, 3, next(), 0, ids);
         _forced = true;
         vm.prank(ENFORCER);
-        IActs(address(token)).enforceTransfers(rows, false);
+        acts().enforceTransfers(rows, false);
         fold();
         _forced = false;
     }
 
     function pause(bool paused) external {
         vm.prank(REGISTRAR);
-        IActs(address(token)).setPaused(paused, next());
+        acts().setPaused(paused, next());
         fold();
     }
 
     function freeze(uint256 account, uint96 amount) external {
         vm.prank(ENFORCER);
-        IActs(address(token)).setFrozenTokens(walletOf(account), amount % 300);
+        acts().setFrozenTokens(walletOf(account), amount % 300);
         fold();
     }
 
@@ -147,10 +147,10 @@ contract Player is Passing {
         uint256[4] memory flags = [uint256(32), 32, 32 | 2, 32 | 4];
         uint256 policy = policyOf(flags[how & 3], 0, 0, 0, 0, how & 4 == 0 ? PLACES : PLACES - 1);
         vm.prank(ISSUER);
-        IActs(address(token)).proposePolicy(policy);
+        acts().proposePolicy(policy);
         waitADay();
         vm.prank(REGISTRAR);
-        IActs(address(token)).executePolicy(policy, next());
+        acts().executePolicy(policy, next());
         fold();
     }
 
@@ -158,7 +158,7 @@ contract Player is Passing {
     function scale(bool splits) external {
         (uint64 n, uint64 d) = splits ? (2, 1) : (1, 2);
         vm.prank(ISSUER);
-        IActs(address(token)).proposeRatio(n, d);
+        acts().proposeRatio(n, d);
         waitADay();
         bytes32 ref = next();
         vm.prank(REGISTRAR);
@@ -170,8 +170,8 @@ contract Player is Passing {
             rows[i] = ICorporateActs.CarriedRow(walletOf(i), ascending(openHolds(walletOf(i), false)));
         }
         vm.startPrank(REGISTRAR);
-        IActs(address(token)).carry(rows);
-        IActs(address(token)).endRatio(ref);
+        acts().carry(rows);
+        acts().endRatio(ref);
         vm.stopPrank();
         fold();
     }

@@ -12,13 +12,13 @@ contract AttachmentTest is LegalActsFixture {
         hold(4, 40, "second");
         eq(token.holdOf("second").units, 0, "second takes nothing yet");
         vm.prank(PLEDGEE);
-        acts.releaseHolds(one("pledge"), true);
+        acts().releaseHolds(one("pledge"), true);
         eq(token.holdOf("first").units, 50, "first is full");
         eq(token.claimOf("first"), 0, "first waits no more");
         eq(token.holdOf("second").units, 40, "second is full");
         eq(token.freeUnits(ALICE), 10, "free");
         vm.prank(COURT);
-        acts.releaseHolds(one("first"), true);
+        acts().releaseHolds(one("first"), true);
         eq(token.freeUnits(ALICE), 60, "free");
     }
 
@@ -26,10 +26,10 @@ contract AttachmentTest is LegalActsFixture {
         hold(3, 70, "pledge");
         hold(4, 50, "first");
         vm.prank(COURT);
-        acts.executeHolds(executeRow("first", 30), true);
+        acts().executeHolds(executeRow("first", 30), true);
         eq(token.claimOf("first"), 20, "still waits for the rest");
         vm.prank(PLEDGEE);
-        acts.releaseHolds(one("pledge"), true);
+        acts().releaseHolds(one("pledge"), true);
         eq(token.holdOf("first").units, 20, "and takes no more than that");
     }
 
@@ -38,9 +38,9 @@ contract AttachmentTest is LegalActsFixture {
         hold(4, 50, "first");
         hold(4, 50, "second");
         vm.prank(COURT);
-        acts.releaseHolds(one("first"), true);
+        acts().releaseHolds(one("first"), true);
         vm.prank(PLEDGEE);
-        acts.releaseHolds(one("pledge"), true);
+        acts().releaseHolds(one("pledge"), true);
         eq(token.holdOf("second").units, 50, "second moved up");
         eq(token.freeUnits(ALICE), 50, "first took nothing");
     }
@@ -48,6 +48,6 @@ contract AttachmentTest is LegalActsFixture {
     function test_anAttachmentNeverExceedsTheBalance() public {
         vm.expectRevert(abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", ALICE, 100, 101));
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, address(0), COURT, 101, 4, 0, "a"), true);
+        acts().createHolds(holdRow(ALICE, address(0), COURT, 101, 4, 0, "a"), true);
     }
 }

@@ -2,28 +2,21 @@
 pragma solidity ^0.8.28;
 
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
-import {IActs} from "../test/Fixture.t.sol";
 import {Holders} from "../test/Holders.t.sol";
 
 /// @dev Holds on the first holder's units, and what becomes of them.
 abstract contract LegalActsFixture is Holders {
     address internal constant PLEDGEE = address(0xC1);
     address internal constant COURT = address(0xC2);
-    IActs internal acts;
-
-    function setUp() public virtual override {
-        super.setUp();
-        acts = IActs(address(token));
-    }
 
     function hold(uint8 kind, uint96 units, bytes32 ref) internal {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, BOB, kind == 4 ? COURT : PLEDGEE, units, kind, 0, ref), true);
+        acts().createHolds(holdRow(ALICE, BOB, kind == 4 ? COURT : PLEDGEE, units, kind, 0, ref), true);
     }
 
     function behind(bytes32 ahead, uint96 units, bytes32 ref) internal {
         vm.prank(REGISTRAR);
-        acts.createHolds(behindRow(ahead, units, ref), true);
+        acts().createHolds(behindRow(ahead, units, ref), true);
     }
 
     function behindRow(bytes32 ahead, uint96 units, bytes32 ref)
@@ -44,14 +37,9 @@ abstract contract LegalActsFixture is Holders {
         rows[0] = ITokenTypes.OrderedRow(ALICE, to, units, basis, "case", 0, breaks);
     }
 
-    function executeRow(bytes32 id, uint96 units) internal pure returns (ITokenTypes.ExecuteRow[] memory rows) {
-        rows = new ITokenTypes.ExecuteRow[](1);
-        rows[0] = ITokenTypes.ExecuteRow(id, units);
-    }
-
     function release(bytes32 id, address by) internal {
         vm.prank(by);
-        acts.releaseHolds(one(id), true);
+        acts().releaseHolds(one(id), true);
     }
 
     function stands(bytes32 id, uint96 units, uint256 claim) internal view {

@@ -10,19 +10,19 @@ import {Code} from "./Rules.sol";
 contract OrderTest is LegalActsFixture {
     function test_orderMovesDespitePauseAndPolicyButOnlyToTheEligible() public {
         vm.prank(REGISTRAR);
-        acts.setPaused(true, "incident");
+        acts().setPaused(true, "incident");
         vm.expectRevert(refused(Code.RECEIVER_NOT_REGISTERED));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(STRANGER, 10, 3, new bytes32[](0)), true);
+        acts().enforceTransfers(ordered(STRANGER, 10, 3, new bytes32[](0)), true);
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(BOB, 10, 3, new bytes32[](0)), true);
+        acts().enforceTransfers(ordered(BOB, 10, 3, new bytes32[](0)), true);
         eq(token.balanceOf(BOB), 10, "moved");
     }
 
     function test_orderNeedsABasis() public {
         vm.expectRevert(refused(Code.BASIS_INVALID));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(BOB, 10, 2, new bytes32[](0)), true);
+        acts().enforceTransfers(ordered(BOB, 10, 2, new bytes32[](0)), true);
     }
 
     function test_aRectificationNamesTheEntryThatItCorrects() public {
@@ -31,7 +31,7 @@ contract OrderTest is LegalActsFixture {
         rows[0].data = bytes32((last + 1) << 64);
         vm.expectRevert(refused(Code.BASIS_INVALID));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(rows, true);
+        acts().enforceTransfers(rows, true);
         rows[0].data = bytes32(uint256(0xf) << 252 | uint256(7) << 96 | last << 64 | 5);
         eq(dataOfOrder(rows), bytes32(uint256(1) << 252 | last << 64 | 5), "bit 252, the entry and the days count");
         rows[0].basis = 3;
@@ -42,7 +42,7 @@ contract OrderTest is LegalActsFixture {
     function dataOfOrder(ITokenTypes.OrderedRow[] memory rows) private returns (bytes32 data) {
         vm.recordLogs();
         vm.prank(ENFORCER);
-        acts.enforceTransfers(rows, true);
+        acts().enforceTransfers(rows, true);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].topics[0] != ITokenTypes.Entry.selector) continue;
@@ -55,9 +55,9 @@ contract OrderTest is LegalActsFixture {
         hold(4, 30, "attachment");
         vm.expectRevert(abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 50, 10));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(BOB, 50, 6, one("attachment")), true);
+        acts().enforceTransfers(ordered(BOB, 50, 6, one("attachment")), true);
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(BOB, 40, 6, one("attachment")), true);
+        acts().enforceTransfers(ordered(BOB, 40, 6, one("attachment")), true);
         eq(token.holdOf("attachment").state, 3, "broken");
         eq(token.holdOf("pledge").units, 60, "untouched");
         eq(token.balanceOf(ALICE), 60, "balance");
@@ -70,7 +70,7 @@ contract OrderTest is LegalActsFixture {
         rows[0].from = CAROL;
         vm.expectRevert(refused(Code.HOLD_UNKNOWN));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(rows, true);
+        acts().enforceTransfers(rows, true);
     }
 
     function test_aHoldNamedTwiceCountsOnce() public {
@@ -79,13 +79,13 @@ contract OrderTest is LegalActsFixture {
         (twice[0], twice[1]) = ("pledge", "pledge");
         vm.expectRevert(refused(Code.HOLD_UNKNOWN));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(BOB, 10, 6, twice), true);
+        acts().enforceTransfers(ordered(BOB, 10, 6, twice), true);
     }
 
     function test_releaseByOrderNeedsNoController() public {
         hold(3, 60, "pledge");
         vm.prank(ENFORCER);
-        acts.releaseByOrder(one("pledge"), 3, true);
+        acts().releaseByOrder(one("pledge"), 3, true);
         eq(token.freeUnits(ALICE), 100, "free");
     }
 }

@@ -15,51 +15,51 @@ contract PledgeTest is LegalActsFixture {
         for (uint256 i; i < others.length; ++i) {
             vm.expectRevert(refused(Code.NOT_CONTROLLER));
             vm.prank(others[i]);
-            acts.releaseHolds(one("pledge"), true);
+            acts().releaseHolds(one("pledge"), true);
         }
         vm.prank(PLEDGEE);
-        acts.releaseHolds(one("pledge"), true);
+        acts().releaseHolds(one("pledge"), true);
         eq(token.freeUnits(ALICE), 100, "released");
     }
 
     function test_aPledgeExecutesInParts() public {
         hold(3, 60, "pledge");
         vm.prank(PLEDGEE);
-        acts.executeHolds(executeRow("pledge", 20), true);
+        acts().executeHolds(executeRow("pledge", 20), true);
         eq(token.balanceOf(BOB), 20, "executed");
         eq(token.holdOf("pledge").units, 40, "rest is held");
         vm.expectRevert(abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 40, 40));
         vm.prank(PLEDGEE);
-        acts.executeHolds(executeRow("pledge", 41), true);
+        acts().executeHolds(executeRow("pledge", 41), true);
         vm.prank(PLEDGEE);
-        acts.executeHolds(executeRow("pledge", 40), true);
+        acts().executeHolds(executeRow("pledge", 40), true);
         eq(token.holdOf("pledge").state, 3, "closed");
     }
 
     function test_aPledgeHasNoExpiryAndNeedsAController() public {
         vm.expectRevert(refused(Code.HOLD_KIND));
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 3, uint32(VALID / 60), "p"), true);
+        acts().createHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 3, uint32(VALID / 60), "p"), true);
         vm.expectRevert(refused(Code.NOT_CONTROLLER));
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(ALICE, BOB, address(0), 1, 3, 0, "p"), true);
+        acts().createHolds(holdRow(ALICE, BOB, address(0), 1, 3, 0, "p"), true);
     }
 
     function test_controllerHandsOn() public {
         hold(3, 60, "pledge");
         vm.prank(PLEDGEE);
-        acts.changeController("pledge", COURT);
+        acts().changeController("pledge", COURT);
         vm.expectRevert(refused(Code.NOT_CONTROLLER));
         vm.prank(PLEDGEE);
-        acts.releaseHolds(one("pledge"), true);
+        acts().releaseHolds(one("pledge"), true);
         vm.prank(COURT);
-        acts.releaseHolds(one("pledge"), true);
+        acts().releaseHolds(one("pledge"), true);
     }
 
     function assign(bytes32 id, address pledgee, address controller, uint8 code, address by) private {
         if (code != 0) vm.expectRevert(refused(code));
         vm.prank(by);
-        acts.assignPledge(id, pledgee, controller);
+        acts().assignPledge(id, pledgee, controller);
     }
 
     function test_anAssignedPledgeIsItsNewPledgees() public {
@@ -80,7 +80,7 @@ contract PledgeTest is LegalActsFixture {
         eq(token.holdOf("pledge").data, data, "as the entry says it");
         assign("pledge", BOB, PLEDGEE, Code.NOT_CONTROLLER, PLEDGEE);
         vm.prank(COURT);
-        acts.executeHolds(executeRow("pledge", 60), true);
+        acts().executeHolds(executeRow("pledge", 60), true);
         eq(token.balanceOf(CAROL), 60, "executes to the new pledgee");
     }
 

@@ -16,7 +16,7 @@ contract PledgeRankTest is LegalActsFixture {
         stands("second", 50, 0);
         eq(token.freeUnits(ALICE), 50, "and no more than the second's");
         vm.prank(COURT);
-        acts.executeHolds(executeRow("second", 50), true);
+        acts().executeHolds(executeRow("second", 50), true);
         eq(token.balanceOf(CAROL), 50, "executes like any pledge");
     }
 
@@ -52,7 +52,7 @@ contract PledgeRankTest is LegalActsFixture {
         hold(3, 60, "first");
         behind("first", 60, "second");
         vm.prank(PLEDGEE);
-        acts.executeHolds(executeRow("first", 45), true);
+        acts().executeHolds(executeRow("first", 45), true);
         stands("second", 0, 60);
         release("first", PLEDGEE);
         stands("second", 15, 60);
@@ -65,7 +65,7 @@ contract PledgeRankTest is LegalActsFixture {
         hold(3, 60, "first");
         behind("first", 50, "second");
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(BOB, 40, 3, one("first")), true);
+        acts().enforceTransfers(ordered(BOB, 40, 3, one("first")), true);
         stands("second", 20, 50);
         eq(token.freeUnits(ALICE), 40, "what was free stays free");
         release("second", COURT);
@@ -75,7 +75,7 @@ contract PledgeRankTest is LegalActsFixture {
         bytes32[] memory both = new bytes32[](2);
         (both[0], both[1]) = (bytes32("small"), bytes32("large"));
         vm.prank(ENFORCER);
-        acts.enforceTransfers(ordered(BOB, 15, 3, both), true);
+        acts().enforceTransfers(ordered(BOB, 15, 3, both), true);
         stands("next", 45, 50);
     }
 
@@ -86,7 +86,7 @@ contract PledgeRankTest is LegalActsFixture {
         stands("attachment", 40, 100);
         vm.expectRevert(refused(Code.ATTACHMENT_AHEAD));
         vm.prank(REGISTRAR);
-        acts.createHolds(behindRow("first", 10, "late"), true);
+        acts().createHolds(behindRow("first", 10, "late"), true);
         release("first", PLEDGEE);
         stands("second", 50, 0);
         stands("attachment", 50, 100);
@@ -125,7 +125,7 @@ contract PledgeRankTest is LegalActsFixture {
             abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 61, 20)
         );
         vm.prank(REGISTRAR);
-        acts.createHolds(behindRow("pledge", 61, "p"), true);
+        acts().createHolds(behindRow("pledge", 61, "p"), true);
         behind("pledge", 60, "second");
         release("pledge", PLEDGEE);
         refusesBehind(behindRow("pledge", 5, "p"), Code.HOLD_UNKNOWN);
@@ -139,7 +139,7 @@ contract PledgeRankTest is LegalActsFixture {
             abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 51, 40)
         );
         vm.prank(REGISTRAR);
-        acts.createHolds(behindRow("second", 51, "third"), true);
+        acts().createHolds(behindRow("second", 51, "third"), true);
         behind("second", 50, "third");
     }
 
@@ -177,7 +177,7 @@ contract PledgeRankTest is LegalActsFixture {
         hold(3, 60, "first");
         behind("first", 60, "second");
         vm.prank(COURT);
-        acts.assignPledge("second", BOB, PLEDGEE);
+        acts().assignPledge("second", BOB, PLEDGEE);
         stands("second", 0, 60);
         release("first", PLEDGEE);
         stands("second", 60, 0);
@@ -187,6 +187,6 @@ contract PledgeRankTest is LegalActsFixture {
     function refusesBehind(ITokenTypes.HoldRow[] memory rows, uint8 code) private {
         vm.expectRevert(refused(code));
         vm.prank(REGISTRAR);
-        acts.createHolds(rows, true);
+        acts().createHolds(rows, true);
     }
 }

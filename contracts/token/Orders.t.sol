@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {IOrders} from "../interfaces/IOrders.sol";
-import {Fixture, IActs} from "../test/Fixture.t.sol";
+import {Fixture} from "../test/Fixture.t.sol";
 import {Code} from "./Rules.sol";
 import {SecurityToken} from "./SecurityToken.sol";
 
@@ -82,7 +82,7 @@ contract OrdersTest is Fixture {
         IOrders.Order memory hold = order(5, 10, "h", 3);
         orders.relay(hold, signed(hold));
         vm.prank(STRANGER);
-        IActs(address(token)).releaseHolds(one("h"), true);
+        acts().releaseHolds(one("h"), true);
     }
 
     function test_acceptForASelfCustodyBuyer() public {

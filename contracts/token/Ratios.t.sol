@@ -2,22 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
-import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
-import {Fixture, IActs} from "../test/Fixture.t.sol";
+import {Fixture} from "../test/Fixture.t.sol";
 import {Code} from "./Rules.sol";
-import {SecurityToken} from "./SecurityToken.sol";
 
 /// Consolidation and split (Trust Act 197(1)(iii)).
 contract RatiosTest is Fixture {
     address internal constant ALICE = address(0x101);
     address internal constant BOB = address(0x102);
     address internal constant CAROL = address(0x103);
-    IActs internal acts;
 
     function setUp() public override {
         super.setUp();
         token = create_("tracked", policyOf(32, 0, 0, 0, 0, 0));
-        acts = IActs(address(token));
         register(ALICE, 1, 1);
         register(BOB, 2, 2);
         register(CAROL, 3, 2);
@@ -28,14 +24,14 @@ contract RatiosTest is Fixture {
 
     function propose(uint64 n, uint64 d) private {
         vm.prank(ISSUER);
-        acts.proposeRatio(n, d);
+        acts().proposeRatio(n, d);
         vm.warp(START + 2 days);
     }
 
     function begin(uint64 n, uint64 d) private {
         propose(n, d);
         vm.prank(REGISTRAR);
-        acts.beginRatio(n, d, "ratio");
+        acts().beginRatio(n, d, "ratio");
     }
 
     function row(address account) private pure returns (ICorporateActs.CarriedRow memory) {
@@ -46,7 +42,7 @@ contract RatiosTest is Fixture {
         ICorporateActs.CarriedRow[] memory rows = new ICorporateActs.CarriedRow[](1);
         rows[0] = one_;
         vm.prank(REGISTRAR);
-        acts.carry(rows);
+        acts().carry(rows);
     }
 
     function carryRefused(ICorporateActs.CarriedRow memory one_, uint8 expected) private {
@@ -58,12 +54,12 @@ contract RatiosTest is Fixture {
 
     function end() private {
         vm.prank(REGISTRAR);
-        acts.endRatio("ratio");
+        acts().endRatio("ratio");
     }
 
     function hold(uint8 kind, address account, uint96 units, bytes32 id) private {
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(account, CAROL, AGENT, units, kind, 0, id), true);
+        acts().createHolds(holdRow(account, CAROL, AGENT, units, kind, 0, id), true);
     }
 
     function test_consolidationFloorsEachAccountAndEachHold() public {
@@ -95,7 +91,7 @@ contract RatiosTest is Fixture {
     function test_splitMultipliesUnitsHoldsAndFrozenUnits() public {
         hold(3, ALICE, 5, "pledge");
         vm.prank(ENFORCER);
-        acts.setFrozenTokens(ALICE, 7);
+        acts().setFrozenTokens(ALICE, 7);
         begin(3, 1);
         ICorporateActs.CarriedRow memory alice = row(ALICE);
         alice.holdIds = one("pledge");
@@ -115,45 +111,44 @@ contract RatiosTest is Fixture {
     function test_itNeedsIssuerRegistrarAndNotice() public {
         vm.expectRevert(unauthorized(REGISTRAR));
         vm.prank(REGISTRAR);
-        acts.proposeRatio(1, 10);
+        acts().proposeRatio(1, 10);
         vm.expectRevert(refused(Code.RATIO_INVALID));
         vm.prank(REGISTRAR);
-        acts.beginRatio(1, 10, "ratio");
+        acts().beginRatio(1, 10, "ratio");
         vm.prank(ISSUER);
-        acts.proposeRatio(1, 10);
+        acts().proposeRatio(1, 10);
         vm.expectRevert(refused(Code.RATIO_INVALID));
         vm.prank(REGISTRAR);
-        acts.beginRatio(1, 10, "ratio");
+        acts().beginRatio(1, 10, "ratio");
         vm.warp(START + 2 days);
         vm.expectRevert(refused(Code.RATIO_INVALID));
         vm.prank(REGISTRAR);
-        acts.beginRatio(1, 5, "ratio");
+        acts().beginRatio(1, 5, "ratio");
         vm.expectRevert(unauthorized(ISSUER));
         vm.prank(ISSUER);
-        acts.beginRatio(1, 10, "ratio");
+        acts().beginRatio(1, 10, "ratio");
         vm.prank(REGISTRAR);
-        acts.beginRatio(1, 10, "ratio");
+        acts().beginRatio(1, 10, "ratio");
     }
 
     function test_aRatioThatLeavesNoCapOrOverflowsItIsRefused() public {
         propose(type(uint64).max, 1);
         vm.prank(REGISTRAR);
-        acts.beginRatio(type(uint64).max, 1, "ratio"); // 10^6 * 2^64 fits 96 bits
+        acts().beginRatio(type(uint64).max, 1, "ratio"); // 10^6 * 2^64 fits 96 bits
         uint64[2][3] memory bad = [[uint64(1), 1], [uint64(0), 1], [uint64(1), 0]];
         for (uint256 i; i < 3; ++i) {
             vm.expectRevert(refused(Code.RATIO_INVALID));
             vm.prank(ISSUER);
-            acts.proposeRatio(bad[i][0], bad[i][1]);
+            acts().proposeRatio(bad[i][0], bad[i][1]);
         }
         token = create_("small", 0);
-        acts = IActs(address(token));
         issue(token, ALICE, 25);
         vm.prank(ISSUER);
-        acts.proposeRatio(1, 1_000_001);
+        acts().proposeRatio(1, 1_000_001);
         vm.warp(START + 4 days);
         vm.expectRevert(refused(Code.RATIO_INVALID));
         vm.prank(REGISTRAR);
-        acts.beginRatio(1, 1_000_001, "ratio");
+        acts().beginRatio(1, 1_000_001, "ratio");
     }
 
     function test_nothingElseMovesUntilItEnds() public {
@@ -172,21 +167,21 @@ contract RatiosTest is Fixture {
         token.requestTransfers(requestRow(ALICE, BOB, 1, 0, "r"), false);
         vm.expectRevert(still);
         vm.prank(AGENT);
-        acts.releaseHolds(one("pledge"), false);
+        acts().releaseHolds(one("pledge"), false);
         vm.expectRevert(still);
         vm.prank(ENFORCER);
-        acts.setFrozenTokens(ALICE, 1);
+        acts().setFrozenTokens(ALICE, 1);
         vm.expectRevert(still);
         vm.prank(ENFORCER);
-        acts.forcedTransfer(ALICE, BOB, 1);
+        acts().forcedTransfer(ALICE, BOB, 1);
         vm.expectRevert(still);
         vm.prank(AGENT);
-        acts.changeController("pledge", BOB);
+        acts().changeController("pledge", BOB);
         vm.expectRevert(still);
         vm.prank(REGISTRAR);
-        acts.beginRatio(1, 10, "again");
+        acts().beginRatio(1, 10, "again");
         vm.prank(REGISTRAR);
-        acts.setPaused(true, "p");
+        acts().setPaused(true, "p");
         eq(token.policy() >> 248, 32 | 64 | 1, "pausing keeps the flag");
     }
 
@@ -204,10 +199,10 @@ contract RatiosTest is Fixture {
         (alice.holdIds[0], alice.holdIds[1]) = ("lockup", "pledge");
         carryRefused(ICorporateActs.CarriedRow(BOB, alice.holdIds), Code.HOLD_UNKNOWN);
         carry(alice);
-        yes(acts.isCarried(ALICE), "carried");
+        yes(acts().isCarried(ALICE), "carried");
         carryRefused(alice, Code.ALREADY_CARRIED);
         carryRefused(row(address(0x999)), Code.UNITS_ZERO);
-        (,,, uint96 total, uint96 carried) = acts.ratio();
+        (,,, uint96 total, uint96 carried) = acts().ratio();
         eq(total, 100, "total");
         eq(carried, 25, "carried");
         vm.expectRevert(refused(Code.RATIO_INVALID));
@@ -216,9 +211,9 @@ contract RatiosTest is Fixture {
         carry(row(CAROL));
         end();
         eq(token.balanceOf(ALICE), 12, "units");
-        (uint64 n,,,,) = acts.ratio();
+        (uint64 n,,,,) = acts().ratio();
         eq(n, 0, "over");
-        yes(!acts.isCarried(ALICE), "over");
+        yes(!acts().isCarried(ALICE), "over");
         vm.prank(BROKER_1);
         token.custodiedTransfer(transferRow(ALICE, BOB, 1), true);
     }
@@ -230,10 +225,10 @@ contract RatiosTest is Fixture {
         carry(row(CAROL));
         end();
         vm.prank(ISSUER);
-        acts.proposeRatio(2, 1);
+        acts().proposeRatio(2, 1);
         vm.warp(START + 4 days);
         vm.prank(REGISTRAR);
-        acts.beginRatio(2, 1, "ratio");
+        acts().beginRatio(2, 1, "ratio");
         carry(row(CAROL));
         carry(row(ALICE));
         carry(row(BOB));

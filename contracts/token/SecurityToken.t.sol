@@ -7,7 +7,6 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
-import {IActs} from "../test/Fixture.t.sol";
 import {Holders} from "../test/Holders.t.sol";
 import {Code} from "./Rules.sol";
 import {SecurityToken} from "./SecurityToken.sol";
@@ -216,15 +215,15 @@ contract SecurityTokenTest is Holders {
         bytes32 head = token.head();
         vm.recordLogs();
         vm.startPrank(REGISTRAR);
-        IActs(address(token)).setDocument("deed", "https://example.test/deed", "hash 1");
-        IActs(address(token)).setDocument("notice", "https://example.test/notice", "hash 2");
-        IActs(address(token)).setDocument("deed", "https://example.test/deed2", "hash 3");
-        IActs(address(token)).removeDocument("notice");
+        acts().setDocument("deed", "https://example.test/deed", "hash 1");
+        acts().setDocument("notice", "https://example.test/notice", "hash 2");
+        acts().setDocument("deed", "https://example.test/deed2", "hash 3");
+        acts().removeDocument("notice");
         vm.expectRevert(abi.encodeWithSignature("DocumentUnknown(bytes32)", bytes32("notice")));
-        IActs(address(token)).removeDocument("notice");
+        acts().removeDocument("notice");
         vm.stopPrank();
-        eq(IActs(address(token)).getAllDocuments().length, 1, "one is left");
-        (, bytes32 hash,) = IActs(address(token)).getDocument("deed");
+        eq(acts().getAllDocuments().length, 1, "one is left");
+        (, bytes32 hash,) = acts().getDocument("deed");
         eq(hash, "hash 3", "its last version");
         eq(replay(head, address(token)), token.head(), "head");
     }

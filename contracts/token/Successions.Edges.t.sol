@@ -5,7 +5,7 @@ import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {IRefusals} from "../interfaces/IRefusals.sol";
 import {ISuccessions} from "../interfaces/ISuccessions.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
-import {IActs, Vm} from "../test/Fixture.t.sol";
+import {Vm} from "../test/Fixture.t.sol";
 import {Code} from "./Rules.sol";
 import {SecurityToken} from "./SecurityToken.sol";
 import {SuccessionsFixture} from "./Successions.Fixture.t.sol";
@@ -16,7 +16,6 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
 
     function other(uint256 policy, uint96 units) private {
         token = create_("other", policy);
-        acts = IActs(address(token));
         issue(token, ALICE, units);
     }
 
@@ -51,7 +50,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
         hold(3, 60, "pledge");
         issue(token, BOB, 60);
         vm.prank(REGISTRAR);
-        acts.createHolds(holdRow(BOB, CAROL, PLEDGEE, 60, 3, 0, "BOB's"), true);
+        acts().createHolds(holdRow(BOB, CAROL, PLEDGEE, 60, 3, 0, "BOB's"), true);
         ISuccessions.SuccessorRow[] memory rows = sole(40, one("pledge"));
         isRefused(rows, one("BOB's"), Code.HOLD_UNKNOWN);
         isRefused(rows, one("unknown"), Code.HOLD_UNKNOWN);
@@ -81,7 +80,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
 
     function succeedUnchecked(ISuccessions.SuccessorRow[] memory rows, bytes32[] memory ids) private {
         vm.prank(ENFORCER);
-        acts.succeed(ALICE, rows, ids);
+        acts().succeed(ALICE, rows, ids);
     }
 
     /// @dev The most that the platform sends: its block has room for it.
@@ -159,7 +158,6 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
             ITokenTypes.Terms("largest", "Issue", "ST", type(uint96).max, 0, "terms", ISSUER_ROLE);
         vm.prank(REGISTRAR);
         token = SecurityToken(factory.createIssue(terms));
-        acts = IActs(address(token));
     }
 
     function pledgedToTwo() private {
@@ -175,7 +173,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
         register(ERIN_2, 5, 2);
         pledgedToTwo();
         vm.prank(ENFORCER);
-        acts.recover(ERIN, ERIN_2, "lost", list(part("second", ERIN), part("first", ERIN)));
+        acts().recover(ERIN, ERIN_2, "lost", list(part("second", ERIN), part("first", ERIN)));
         eq(token.holdOf(part("first", ERIN)).account, ERIN_2, "under the same id");
         release(part("first", ERIN), PLEDGEE);
         stands(part("second", ERIN), 36, 0);
@@ -185,27 +183,27 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
     function test_aWalletRecoveredMeanwhileIsSucceededToByItsNewAddressAlone() public {
         hold(3, 60, "first");
         vm.prank(ENFORCER);
-        acts.recover(ALICE, ALICE_2, "lost", one("first"));
+        acts().recover(ALICE, ALICE_2, "lost", one("first"));
         ISuccessions.SuccessorRow[] memory rows = two(24, 16, 1);
         put(rows, 0, 36, 24);
         isRefused(rows, one("first"), Code.INSUFFICIENT_UNITS);
         vm.prank(ENFORCER);
-        acts.succeed(ALICE_2, rows, one("first"));
+        acts().succeed(ALICE_2, rows, one("first"));
         eq(token.holdOf(part("first", FRED)).units, 24, "the same terms");
     }
 
     function test_aConsolidationFloorsEachPart() public {
         pledgedToTwo();
         vm.prank(ISSUER);
-        acts.proposeRatio(1, 7);
+        acts().proposeRatio(1, 7);
         vm.warp(START + 1 days);
         ICorporateActs.CarriedRow[] memory rows = new ICorporateActs.CarriedRow[](2);
         rows[0] = ICorporateActs.CarriedRow(ERIN, one(part("first", ERIN)));
         rows[1] = ICorporateActs.CarriedRow(FRED, one(part("first", FRED)));
         vm.startPrank(REGISTRAR);
-        acts.beginRatio(1, 7, "ratio");
-        acts.carry(rows);
-        acts.endRatio("ratio");
+        acts().beginRatio(1, 7, "ratio");
+        acts().carry(rows);
+        acts().endRatio("ratio");
         vm.stopPrank();
         stands(part("first", ERIN), 5, 0);
         stands(part("first", FRED), 3, 0);
@@ -218,10 +216,10 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
 
     function test_aRatioStopsASuccession() public {
         vm.prank(ISSUER);
-        acts.proposeRatio(2, 1);
+        acts().proposeRatio(2, 1);
         vm.warp(START + 1 days);
         vm.prank(REGISTRAR);
-        acts.beginRatio(2, 1, "ratio");
+        acts().beginRatio(2, 1, "ratio");
         isRefused(two(60, 40, 0), new bytes32[](0), Code.RATIO_IN_PROGRESS);
     }
 
@@ -231,7 +229,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
         rows[0] = ITokenTypes.ExecuteRow("first", 60);
         rows[1] = rows[2] = ITokenTypes.ExecuteRow(part("first", ERIN), 36);
         vm.prank(PLEDGEE);
-        acts.executeHolds(rows, false);
+        acts().executeHolds(rows, false);
         eq(token.balanceOf(BOB), 36, "neither the undivided one nor the part again");
         stands(part("second", ERIN), 0, 36);
         eq(token.freeUnits(ERIN), 24, "what is free stays free");
@@ -241,13 +239,13 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
         pledgedToTwo();
         uint256 forbidden = policyOf(16, 0, 0, 0, 0, 0);
         vm.prank(ISSUER);
-        acts.proposePolicy(forbidden);
+        acts().proposePolicy(forbidden);
         vm.warp(START + 1 days);
         vm.prank(REGISTRAR);
-        acts.executePolicy(forbidden, "forbidden");
+        acts().executePolicy(forbidden, "forbidden");
         vm.expectRevert(refused(Code.TRANSFERS_FORBIDDEN));
         vm.prank(PLEDGEE);
-        acts.executeHolds(executeRow(part("first", FRED), 24), true);
+        acts().executeHolds(executeRow(part("first", FRED), 24), true);
         release(part("first", FRED), PLEDGEE);
         stands(part("second", FRED), 24, 0);
     }
@@ -272,7 +270,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
         token.requestTransfers(requestRow(ALICE, BOB, 1, 0, "dust"), true);
         vm.expectRevert(refused(Code.SENDER_FROZEN));
         vm.prank(BROKER_1);
-        acts.createDvpHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 2, 0, "dust"), true);
+        acts().createDvpHolds(holdRow(ALICE, BOB, PLEDGEE, 1, 2, 0, "dust"), true);
         succeed(two(60, 40, 0), new bytes32[](0));
         eq(token.balanceOf(FRED), 40, "passed");
     }
@@ -282,7 +280,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
         register(ERIN_2, 5, 2);
         hold(3, 100, "pledge");
         vm.prank(PLEDGEE);
-        acts.assignPledge("pledge", ERIN, PLEDGEE);
+        acts().assignPledge("pledge", ERIN, PLEDGEE);
         ISuccessions.SuccessorRow[] memory rows = sole(0, one("pledge"));
         isRefused(rows, one("pledge"), Code.SAME_ACCOUNT);
         rows[0].to = ERIN_2;
@@ -294,8 +292,8 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
     function test_anAttachmentOfTheHeirTakesNoUnitsOfAnInheritedPledge() public {
         issue(token, ERIN, 10);
         vm.startPrank(REGISTRAR);
-        acts.createHolds(holdRow(ERIN, BOB, PLEDGEE, 10, 3, 0, "hers"), true);
-        acts.createHolds(holdRow(ERIN, address(0), COURT, 10, 4, 0, "creditor"), true);
+        acts().createHolds(holdRow(ERIN, BOB, PLEDGEE, 10, 3, 0, "hers"), true);
+        acts().createHolds(holdRow(ERIN, address(0), COURT, 10, 4, 0, "creditor"), true);
         vm.stopPrank();
         hold(3, 100, "first");
         behind("first", 100, "second");

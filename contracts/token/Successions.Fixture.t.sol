@@ -45,13 +45,13 @@ abstract contract SuccessionsFixture is LegalActsFixture {
 
     function succeed(ISuccessions.SuccessorRow[] memory rows, bytes32[] memory ids) internal {
         vm.prank(ENFORCER);
-        acts.succeed(ALICE, rows, ids);
+        acts().succeed(ALICE, rows, ids);
     }
 
     function isRefused(ISuccessions.SuccessorRow[] memory rows, bytes32[] memory ids, uint8 code) internal {
         vm.expectRevert(refused(code));
         vm.prank(ENFORCER);
-        acts.succeed(ALICE, rows, ids);
+        acts().succeed(ALICE, rows, ids);
     }
 
     function list(bytes32 a, bytes32 b) internal pure returns (bytes32[] memory ids) {

@@ -51,7 +51,7 @@ contract SuccessionsTest is SuccessionsFixture {
         eq(token.freeUnits(ERIN), 60, "his part is released alone");
         eq(token.freeUnits(FRED), 12, "and the other stands");
         vm.prank(PLEDGEE);
-        acts.executeHolds(executeRow(part("pledge", FRED), 28), true);
+        acts().executeHolds(executeRow(part("pledge", FRED), 28), true);
         eq(token.balanceOf(BOB), 28, "and is realised alone");
     }
 
@@ -105,7 +105,7 @@ contract SuccessionsTest is SuccessionsFixture {
         rows[1].to = ERIN;
         put(rows, 0, 30, 10);
         vm.prank(ENFORCER);
-        acts.succeed(FRED, rows, one(fred));
+        acts().succeed(FRED, rows, one(fred));
         eq(token.holdOf(part(fred, ERIN)).units, 10, "beside the part that ERIN had");
         eq(token.holdOf(part("pledge", ERIN)).units, 60, "which stands");
         eq(token.freeUnits(ERIN) + token.freeUnits(CAROL), 0, "nothing got free");
@@ -163,7 +163,7 @@ contract SuccessionsTest is SuccessionsFixture {
 
     function test_frozenUnitsAreNotUnfrozenByIt() public {
         vm.prank(ENFORCER);
-        acts.setFrozenTokens(ALICE, 10);
+        acts().setFrozenTokens(ALICE, 10);
         isRefused(sole(100, new bytes32[](0)), new bytes32[](0), Code.HOLDS_MISSING);
     }
 
@@ -185,18 +185,18 @@ contract SuccessionsTest is SuccessionsFixture {
         ISuccessions.SuccessorRow[] memory rows = two(50, 50, 0);
         vm.expectRevert(unauthorized(REGISTRAR));
         vm.prank(REGISTRAR);
-        acts.succeed(ALICE, rows, new bytes32[](0));
+        acts().succeed(ALICE, rows, new bytes32[](0));
     }
 
     function test_noQueueOverflows() public {
         issue(token, ERIN, 10);
         ITokenTypes.HoldRow[] memory rows = holdRow(ERIN, BOB, PLEDGEE, 10, 3, 0, "hers");
         vm.prank(REGISTRAR);
-        acts.createHolds(rows, true);
+        acts().createHolds(rows, true);
         for (uint256 i; i < 4; ++i) {
             rows = holdRow(ERIN, address(0), COURT, 1, 4, 0, bytes32(i + 100));
             vm.prank(REGISTRAR);
-            acts.createHolds(rows, true);
+            acts().createHolds(rows, true);
         }
         hold(3, 100, "pledge");
         bytes32[] memory ids = new bytes32[](6);
@@ -218,6 +218,6 @@ contract SuccessionsTest is SuccessionsFixture {
         ITokenTypes.HoldRow[] memory rows = holdRow(ALICE, BOB, PLEDGEE, 10, 3, 0, part("pledge", ERIN));
         vm.expectRevert(refused(Code.REF_USED));
         vm.prank(REGISTRAR);
-        acts.createHolds(rows, true);
+        acts().createHolds(rows, true);
     }
 }

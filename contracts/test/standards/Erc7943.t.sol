@@ -15,12 +15,12 @@ contract Erc7943Test is Standard {
 
     function freeze(address account, uint256 units) private returns (bool) {
         vm.prank(ENFORCER);
-        return acts.setFrozenTokens(account, units);
+        return acts().setFrozenTokens(account, units);
     }
 
     function force(address from, address to, uint256 units) private returns (bool) {
         vm.prank(ENFORCER);
-        return acts.forcedTransfer(from, to, units);
+        return acts().forcedTransfer(from, to, units);
     }
 
     function flag(address wallet, uint256 person, uint256 flags) private {
@@ -134,7 +134,7 @@ contract Erc7943Test is Standard {
     function test_setFrozenTokensIsTheEnforcers() public {
         vm.expectRevert(unauthorized(holder));
         vm.prank(holder);
-        acts.setFrozenTokens(holder, 0);
+        acts().setFrozenTokens(holder, 0);
     }
 
     function test_setFrozenTokensRevertsWhereItCannotBe() public {
@@ -158,7 +158,7 @@ contract Erc7943Test is Standard {
     function test_forcedTransferIsTheEnforcers() public {
         vm.expectRevert(unauthorized(REGISTRAR));
         vm.prank(REGISTRAR);
-        acts.forcedTransfer(holder, RECEIVER, 1);
+        acts().forcedTransfer(holder, RECEIVER, 1);
     }
 
     function test_forcedTransferMovesAndEmitsBothEvents() public {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity ^0.8.28;
 
-import {ILegalActs} from "../../interfaces/ILegalActs.sol";
 import {Fixture, Vm} from "../Fixture.t.sol";
 
 /// @dev A self-custody holder with units, whose token is asked what a standard promises.
@@ -12,7 +11,6 @@ abstract contract Standard is Fixture {
     address internal constant NOBODY = address(0);
     uint96 internal constant UNITS = 100;
     address internal holder;
-    ILegalActs internal acts;
 
     function setUp() public virtual override {
         super.setUp();
@@ -20,7 +18,6 @@ abstract contract Standard is Fixture {
         register(holder, 1, 0);
         register(RECEIVER, 2, 0);
         issue(token, holder, UNITS);
-        acts = ILegalActs(address(token));
     }
 
     function transfer(address from, address to, uint256 units) internal returns (bool) {
