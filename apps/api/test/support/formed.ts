@@ -66,12 +66,22 @@ const extremes: readonly string[] = [
   ...[`0x${"0".repeat(24)}`, `0x${"f".repeat(24)}`, `0x${"1b".repeat(65)}`, `0x${"00".repeat(65)}`],
 ];
 
+interface Formed {
+  /** A value in which nothing belongs together. */
+  all(): unknown;
+  /** Values that are right but for one part, each part in turn: what others do not stand in the way of. */
+  butOne(right: unknown): Generator<unknown>;
+}
+
+/** Of a part's possible values so many are tried. */
+const triesOfPart = 5;
+
 /**
- * Makes values that have the form of a schema and mean nothing together: what comes through the check of form, and
- * must be refused by what comes after it.
+ * Makes values that have the form of a schema and mean nothing: what comes through the check of form, and must be
+ * refused by what comes after it.
  * @param known texts that name something: ids of every kind, accounts, refs
  */
-export function formed(schema: z.ZodType, known: readonly string[], random: () => number) {
+export function formed(schema: z.ZodType, known: readonly string[], random: () => number): Formed {
   const json = z.toJSONSchema(schema, {
     io: "input",
     target: "draft-2020-12",
@@ -82,7 +92,7 @@ export function formed(schema: z.ZodType, known: readonly string[], random: () =
   const words = [...known, ...extremes];
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
 
-  const text = (node: Node): string => {
+  const texts = (node: Node): readonly string[] => {
     const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY, format } = node;
     const form = pattern === undefined ? undefined : new RegExp(pattern, "u");
     const fits = words.filter(
@@ -92,17 +102,18 @@ export function formed(schema: z.ZodType, known: readonly string[], random: () =
         (form?.test(word) ?? true) &&
         (format !== "date" || /^\d{4}-\d\d-\d\d$/.test(word)),
     );
-    return one(fits.length > 0 ? fits : words);
+    return fits.length > 0 ? fits : words;
   };
-  const number = ({ minimum = -1, maximum = Number.MAX_SAFE_INTEGER }: Node): number =>
-    one([
-      minimum,
-      maximum,
-      ...[0, 1, 2, 392, 65_535, 2 ** 31, 2 ** 32 - 1].filter((n) => n >= minimum && n <= maximum),
-    ]);
+  const numbers = ({ minimum = -1, maximum = Number.MAX_SAFE_INTEGER }: Node): number[] => [
+    minimum,
+    maximum,
+    ...[0, 1, 2, 392, 65_535, 2 ** 31, 2 ** 32 - 1].filter((n) => n >= minimum && n <= maximum),
+  ];
+  const refer = (node: Node): Node =>
+    node.$ref === undefined ? node : json.$defs![node.$ref.split("/").at(-1)!]!;
 
   const make = (node: Node, depth: number): unknown => {
-    if (node.$ref !== undefined) return make(json.$defs![node.$ref.split("/").at(-1)!]!, depth);
+    if (node.$ref !== undefined) return make(refer(node), depth);
     if (node.const !== undefined) return node.const;
     if (node.enum !== undefined) return one(node.enum);
     const union = node.anyOf ?? node.oneOf;
@@ -123,10 +134,10 @@ export function formed(schema: z.ZodType, known: readonly string[], random: () =
         return Array.from({ length }, () => make(node.items ?? {}, depth + 1));
       }
       case "string":
-        return text(node);
+        return one(texts(node));
       case "integer":
       case "number":
-        return number(node);
+        return one(numbers(node));
       case "boolean":
         return random() < 0.5;
       case "null":
@@ -135,5 +146,38 @@ export function formed(schema: z.ZodType, known: readonly string[], random: () =
         return one(words);
     }
   };
-  return () => make(json, 0);
+
+  /** Some of what may stand in a part that has none itself. */
+  const valuesOf = (node: Node): readonly unknown[] => {
+    if (node.const !== undefined) return [node.const];
+    if (node.type === "boolean") return [true, false];
+    if (node.type === "null") return [null];
+    const some = node.enum ?? (node.type === "string" ? texts(node) : numbers(node));
+    return Array.from({ length: triesOfPart }, () => one<unknown>(some));
+  };
+  const butOne = function* (of: Node, right: unknown): Generator<unknown> {
+    const node = refer(of);
+    const union = node.anyOf ?? node.oneOf ?? node.allOf;
+    if (union !== undefined) {
+      const alike = union.filter((part) => isLike(refer(part), right));
+      for (const part of alike.length > 0 ? alike : union) yield* butOne(part, right);
+    } else if (node.type === "object") {
+      const whole = (right ?? make(node, 0)) as Record<string, unknown>;
+      for (const [name, field] of Object.entries(node.properties ?? {}))
+        for (const value of butOne(field, whole[name])) yield { ...whole, [name]: value };
+    } else if (node.type === "array") {
+      const [first, ...others] = (right ?? []) as unknown[];
+      for (const value of butOne(node.items ?? {}, first)) yield [value, ...others];
+    } else yield* new Set(valuesOf(node));
+  };
+  return { all: () => make(json, 0), butOne: (right) => butOne(json, right) };
+}
+
+/** Whether a form that is told from others by a constant is that of a value. */
+function isLike({ properties = {} }: Node, value: unknown): boolean {
+  const constants = Object.entries(properties).flatMap(([name, field]) =>
+    field.const === undefined ? [] : [[name, field.const] as const],
+  );
+  const fields = (value ?? {}) as Record<string, unknown>;
+  return constants.length > 0 && constants.every(([name, constant]) => fields[name] === constant);
 }
