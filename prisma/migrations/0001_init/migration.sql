@@ -702,9 +702,10 @@ create table entry (
 create index entry_time on entry (issue_id, block_time, seq);
 -- Asked for one by one, in no order, and never of lines that only move units, which are most.
 create index entry_ref on entry using hash (ref) where kind > 5;
--- The account first, since it decides where a line goes.
-create index entry_from on entry (from_account, issue_id, seq);
-create index entry_to on entry (to_account, issue_id, seq);
+-- The account first, since it decides where a line goes. A line that only moves units is found by the periods it makes.
+create index entry_from on entry (from_account, issue_id, seq) where kind > 5;
+create index entry_to on entry (to_account, issue_id, seq) where kind > 5;
+create index entry_redeemed on entry (issue_id, seq) where kind = 2;
 create index entry_issued on entry (issue_id, seq) where kind = 1; -- an issue's first units: one probe, of however many lines
 create index entry_mark on entry (issue_id, to_account, seq) where kind = 13; -- few lines are marks
 create index entry_carried on entry (issue_id, from_account) where kind in (10, 17); -- nor holds that changed

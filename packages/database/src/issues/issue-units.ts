@@ -43,7 +43,7 @@ export async function issuedUnits(tx: Queryable, issueId: string, lines: RatioLi
          where o.issue_id = $1 and o.kind = 'issuance' and c.state in ('queued', 'taken')), 0)::bigint as units
      union all
      select width_bucket(e.seq, $2::bigint[]), sum(e.units)::bigint from entry e
-     where e.issue_id = $1 and e.to_account is null and e.kind = ${entryKinds.REDEEM} group by 1`,
+     where e.issue_id = $1 and e.kind = ${entryKinds.REDEEM} group by 1`,
     [issueId, turns.map(({ seq }) => seq)],
   );
   return found.rows.reduce(

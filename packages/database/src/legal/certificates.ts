@@ -1,4 +1,6 @@
+import { entryKinds } from "@genbo/domain/entry-kinds";
 import { insertPart, type Part } from "../commands/statement.ts";
+import { notOnlyMoves } from "../register/chain-entry.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { seal, unseal, type VaultKeys } from "../vault/keys.ts";
 
@@ -90,8 +92,9 @@ export interface CertificateRow {
   wrappedKey: Buffer | null;
 }
 
-/** Ratios change every holding and name no account. */
-const ratioKind = 12;
+/** The lines of these refs, and no plan that looks through all that followed a certificate for them. */
+const byRefs = (refs: string): string =>
+  `(select issue_id, seq from entry where ref = ${refs} and ${notOnlyMoves} offset 0)`;
 
 /** A certificate with what the register says of it now; undefined for a number that was never given. */
 export async function findCertificate(db: Queryable, number: string): Promise<CertificateRow | undefined> {
@@ -105,17 +108,20 @@ export async function findCertificate(db: Queryable, number: string): Promise<Ce
         case
           when not exists (select 1 from entry e where e.issue_id = c.issue_id and e.seq = c.seq and e.head = c.head)
             then 'VOID'
-          when exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.from_account = any(o.own))
+          when exists (select 1 from holding_period p
+              where p.issue_id = c.issue_id and p.from_seq > c.seq and p.account = any(o.own))
             or exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.to_account = any(o.own))
+              where e.issue_id = c.issue_id and e.seq > c.seq and e.from_account = any(o.own) and ${notOnlyMoves})
             or exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.ref = any(c.hold_ids) and e.kind > 5)
+              where e.issue_id = c.issue_id and e.seq > c.seq and e.to_account = any(o.own) and ${notOnlyMoves})
+            or exists (select 1 from ${byRefs("any(c.hold_ids)")} e
+              where e.issue_id = c.issue_id and e.seq > c.seq)
+            -- Consolidations and splits change every holding; what begins and ends one names no account.
             or exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.kind = ${ratioKind})
+              where e.issue_id = c.issue_id and e.seq > c.seq and e.kind = ${entryKinds.RATIO} and e.from_account is null)
             or (c.side = 'HOLDER' and exists (
-              select 1 from issue_change k join entry e on e.ref = k.ref and e.issue_id = k.issue_id
-              where k.issue_id = c.issue_id and k.kind = 'TERMS' and k.facts ? 'terms' and e.seq > c.seq))
+              select 1 from issue_change k cross join lateral ${byRefs("k.ref")} e
+              where e.issue_id = k.issue_id and k.issue_id = c.issue_id and k.kind = 'TERMS' and k.facts ? 'terms' and e.seq > c.seq))
             or exists (select 1 from unnest(c.accounts, c.commitments) as opened (account, commitment)
               join registry_record r on r.wallet = opened.account
               where r.block_number > c.block and r.particulars <> opened.commitment)

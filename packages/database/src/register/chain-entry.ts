@@ -1,3 +1,4 @@
+import { entryKinds } from "@genbo/domain/entry-kinds";
 import { zeroAddress } from "@genbo/domain/words";
 import type { ChainEntry } from "@genbo/register/state";
 
@@ -14,6 +15,15 @@ export interface ChainEntryRow {
   head: string;
   time: Date;
 }
+
+/** A line that only moves units. It makes a period of every account that it names, by which it is found. */
+export const onlyMoves = ({ kind }: Pick<ChainEntry, "kind">): boolean => kind <= entryKinds.RECOVERY;
+
+/**
+ * All other lines, as the indexes by ref and by account have them: where they are asked for, a query has to say so, and
+ * with a literal, since a plan for any parameter could not use such an index.
+ */
+export const notOnlyMoves = `kind > ${entryKinds.RECOVERY}`;
 
 export const chainEntryColumns = `seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time`;
 

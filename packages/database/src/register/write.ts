@@ -6,6 +6,7 @@ import type { Step } from "@genbo/register/step";
 import { column, insertRows } from "../sql/bulk.ts";
 import { type RowsToWrite, rowsToCopy } from "../sql/copy-rows.ts";
 import { together } from "../sql/together.ts";
+import { onlyMoves } from "./chain-entry.ts";
 import { lotsText } from "./lots-json.ts";
 
 /** Where an entry stands on the chain, and which command of ours made it. */
@@ -100,6 +101,7 @@ export function derivedToWrite(rows: readonly FoldedEntry[]): RowsToWrite {
       checkLots(issueId, holding);
       periods.push({ issueId, holding, opens: before === null });
     }
+    checkMoved(issueId, step);
     for (const hold of [effect.parted, effect.hold])
       if (hold !== null) holds.set(`${issueId} ${hold.id}`, { issueId, hold });
     totals.set(issueId, { issueId, ...step.totals, blockNumber: origin.blockNumber });
@@ -120,6 +122,16 @@ export function derivedToWrite(rows: readonly FoldedEntry[]): RowsToWrite {
 function checkNamed(issueId: string, { seq, from, to }: ChainEntry, account: string): void {
   if (account === from || account === to) return;
   throw new Error(`Entry ${seq} of ${issueId} changes ${account}, which it does not name.`);
+}
+
+/** By what its accounts find a line that only moves units (`onlyMoves`). */
+function checkMoved(issueId: string, { entry, effect }: Step): void {
+  if (!onlyMoves(entry)) return;
+  const named = [entry.from, entry.to].filter((account) => account !== zeroAddress);
+  if (named.every((account) => effect.holdings.some((change) => change.account === account))) return;
+  throw new Error(
+    `Entry ${entry.seq} of ${issueId} moves units and leaves an account that it names as it was.`,
+  );
 }
 
 /** Σ lots = holding. Here and not in the table, where it cost more than the rest of the row; reconciled daily as well. */
