@@ -21,9 +21,8 @@ const othersLines = 10_000;
 /** More than what is asked here lies in. */
 const pagesMax = 100;
 
-const [own, spare, buyer, redeemed, still] = [0, 1, 2, 4, 6].map(account) as [
-  ...[string, string, string, string, string],
-];
+const [own, spare, buyer] = [account(0), account(1), account(2)];
+const [redeemed, still] = [account(4), account(6)];
 const [one, two] = [account(20), account(22)];
 const chain = createChain();
 const split = (fields: Partial<ChainEntry>) =>
@@ -52,6 +51,8 @@ let issueId: string;
 beforeAll(async () => {
   pool = (await createTestDatabase()).pool("genbo");
   issueId = (await writeIssue(pool, chain.entries, personOf)).issueId;
+  // With statistics PostgreSQL takes a few busy accounts for a reason to look through everything.
+  await pool.query("analyze");
 });
 
 /** The answer, and that few pages were read for it. */
@@ -65,10 +66,10 @@ async function atFewPages<T>(ask: (db: Queryable) => Promise<T>): Promise<T> {
 
 test("all lines of a person, whatever they did, cost the same however many lines the issue has", async () => {
   const at = { issueId, seq: chain.entries.length };
-  for (const of of [own, buyer, redeemed]) {
-    const isTheirs = (each: string) => each !== zeroAddress && personOf(each) === personOf(of);
+  for (const whose of [own, buyer, redeemed]) {
+    const isTheirs = (each: string) => each !== zeroAddress && personOf(each) === personOf(whose);
     const named = chain.entries.filter(({ from, to }) => isTheirs(from) || isTheirs(to));
-    const page = await atFewPages((db) => entriesPage(db, at, { personId: personOf(of), limit: 100 }));
+    const page = await atFewPages((db) => entriesPage(db, at, { personId: personOf(whose), limit: 100 }));
     expect(page.lines.map(({ seq }) => seq)).toEqual(named.map(({ seq }) => seq));
   }
   const personId = personOf(own);

@@ -1,6 +1,6 @@
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { insertPart, type Part } from "../commands/statement.ts";
-import { notOnlyMoves } from "../register/chain-entry.ts";
+import { linesOf, notOnlyMoves } from "../register/chain-entry.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { seal, unseal, type VaultKeys } from "../vault/keys.ts";
 
@@ -108,12 +108,8 @@ export async function findCertificate(db: Queryable, number: string): Promise<Ce
         case
           when not exists (select 1 from entry e where e.issue_id = c.issue_id and e.seq = c.seq and e.head = c.head)
             then 'VOID'
-          when exists (select 1 from holding_period p
-              where p.issue_id = c.issue_id and p.from_seq > c.seq and p.account = any(o.own))
-            or exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.from_account = any(o.own) and ${notOnlyMoves})
-            or exists (select 1 from entry e
-              where e.issue_id = c.issue_id and e.seq > c.seq and e.to_account = any(o.own) and ${notOnlyMoves})
+          when exists (select 1 from unnest(o.own) as own (account)
+              cross join lateral ${linesOf("c.issue_id", "own.account", "seq > c.seq", "1")} line)
             or exists (select 1 from ${byRefs("any(c.hold_ids)")} e
               where e.issue_id = c.issue_id and e.seq > c.seq)
             -- Consolidations and splits change every holding; what begins and ends one names no account.

@@ -25,6 +25,19 @@ export const onlyMoves = ({ kind }: Pick<ChainEntry, "kind">): boolean => kind <
  */
 export const notOnlyMoves = `kind > ${entryKinds.RECOVERY}`;
 
+/**
+ * Numbers of the first lines of an account: those that changed its holding, as every one does that only moves units, and
+ * of the others those that name it. A probe each, whatever PostgreSQL believes of the tables; a number may come twice.
+ * @param within which of them, by `seq`
+ */
+export function linesOf(issue: string, account: string, within: string, limit: string): string {
+  const first = (rows: string) => `(select seq from ${rows} and ${within} order by seq limit ${limit})`;
+  const named = (side: "from_account" | "to_account") =>
+    first(`entry where issue_id = ${issue} and ${side} = ${account} and ${notOnlyMoves}`);
+  const changed = `(select from_seq as seq from holding_period where issue_id = ${issue} and account = ${account}) p where true`;
+  return `(${first(changed)} union all ${named("from_account")} union all ${named("to_account")})`;
+}
+
 export const chainEntryColumns = `seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time`;
 
 export const chainEntryOf = ({

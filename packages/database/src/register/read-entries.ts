@@ -2,7 +2,7 @@ import { entryKinds } from "@genbo/domain/entry-kinds";
 import type { Word } from "@genbo/domain/words";
 import type { Lot } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
-import { notOnlyMoves } from "./chain-entry.ts";
+import { linesOf } from "./chain-entry.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import type { RegisterFilter } from "./read.ts";
 import type { StateOf } from "./read-position.ts";
@@ -76,18 +76,10 @@ const sources = {
   all: "entry e where $5::text is null and",
   custodian: `entry e where exists (
     select 1 from account a where a.custodian_id = $5 and a.address in (e.from_account, e.to_account)) and`,
-  // The first lines of each account of the person are enough for the first of all: those that changed its holding, as
-  // every one that only moves units does, and of the others those that name it.
-  person: `(select distinct x.seq from account a cross join lateral (
-      (select from_seq as seq from holding_period where issue_id = $1 and account = a.address and from_seq > $3 and from_seq <= $2
-        order by from_seq limit $4)
-      union all
-      (select seq from entry where issue_id = $1 and from_account = a.address and ${notOnlyMoves} and seq > $3 and seq <= $2
-        order by seq limit $4)
-      union all
-      (select seq from entry where issue_id = $1 and to_account = a.address and ${notOnlyMoves} and seq > $3 and seq <= $2
-        order by seq limit $4)
-    ) x where a.person_id = $5) found join entry e using (seq) where`,
+  // The first lines of each account of the person are enough for the first of all.
+  person: `(select distinct x.seq from account a
+    cross join lateral ${linesOf("$1", "a.address", "seq > $3 and seq <= $2", "$4")} x
+    where a.person_id = $5) found join entry e using (seq) where`,
 } as const;
 
 /**
