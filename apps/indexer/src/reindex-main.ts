@@ -19,7 +19,13 @@ import { runReindex } from "./reindex-run.ts";
 async function openReindex(env: Env, signal: AbortSignal) {
   const leadership = await leadRebuild(env.databaseUrl);
   const pool = createPool(env.databaseUrl, { max: 4, schemas: newFirst });
-  const reads = createPool(env.databaseUrl, { max: 2, schemas: newFirst, statementTimeoutMs: 0 });
+  // What is compared is folded anew where an issue is held back, by statements that do not wait for each other.
+  const reads = createPool(env.databaseUrl, {
+    max: 2,
+    schemas: newFirst,
+    statementTimeoutMs: 0,
+    pipeline: true,
+  });
   const nodes = openNodes(env.chainRpcUrls, { known: () => knownChain(pool) });
   const { rpc, confirm } = nodes;
   const local = env.profile === "local";
