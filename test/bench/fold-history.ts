@@ -12,7 +12,7 @@ import { nextLot } from "@genbo/indexer/plan-lots";
 import { createHistory, type History, type HistoryPlan } from "./history.ts";
 
 /** Blocks that the follower reads at once while catching up, as full as these are. */
-const blocksRead = 60;
+const blocksRead = 30;
 
 export interface FoldedHistory {
   history: History;
@@ -61,9 +61,10 @@ export async function foldHistory(
     write: (prepared, from) =>
       leadership.transaction((tx) => applyLot(tx, prepared, from, { now: clock.now(), log: silentLog })),
   });
-  const applyAll = async (blocks: ChainBlock[]) => {
+  /** @param next what the follower has read meanwhile */
+  const applyAll = async (blocks: ChainBlock[], next?: ChainBlock[]) => {
     let [started, before] = [performance.now(), process.cpuUsage()];
-    for await (const { done } of lots.enter(blocks)) {
+    for await (const { done } of lots.enter(blocks, { next: () => next })) {
       count(folded, done.folded, performance.now() - started, before);
       [started, before] = [performance.now(), process.cpuUsage()];
     }
@@ -77,14 +78,15 @@ export async function foldHistory(
     }
   };
   try {
-    let read: ChainBlock[] = [];
+    let [read, next]: [ChainBlock[], ChainBlock[]] = [[], []];
     for (const block of history.blocks()) {
-      read.push(block);
-      if (read.length < blocksRead) continue;
-      await applyAll(read);
-      read = [];
+      next.push(block);
+      if (next.length < blocksRead) continue;
+      await applyAll(read, next);
+      [read, next] = [next, []];
     }
-    await applyAll(read);
+    await applyAll(read, next);
+    await applyAll(next);
     return folded;
   } finally {
     await leadership.resign();

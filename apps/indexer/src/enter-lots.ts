@@ -29,17 +29,20 @@ export function enterLots<Done extends { cursor: StoredCursor }, Asked extends {
 ) {
   let at = cursor;
   let memory = createFoldMemory();
+  /** The first lot of the blocks that come next, folded while the last lot before them was written. */
+  let begun: { blocks: readonly ChainBlock[]; lot: Promise<PreparedLot> } | undefined;
   const prepare = async (
     blocks: readonly ChainBlock[],
     line: { seq: number; head: string },
     asked?: Asked,
   ) => {
+    const own = memory;
     // Of all that the lot may have: what ends it before is not known until it is planned.
     const [lot, ours] = await together(
       work.plan(blocks, asked),
       asked?.ours ?? oursIn(work.db, nextLot(blocks).blocks),
     );
-    return prepareLot(work.db, lot, line, ours, memory, work.log);
+    return prepareLot(work.db, lot, line, ours, own, work.log);
   };
 
   return {
@@ -47,29 +50,41 @@ export function enterLots<Done extends { cursor: StoredCursor }, Asked extends {
     moved: (to: StoredCursor): void => {
       at = to;
       memory = createFoldMemory();
+      begun = undefined;
     },
-    /** @param asked about the first lot of them, where it was asked for already */
+    /**
+     * @param asked about the first lot of them, where it was asked for already
+     * @param next the blocks that will be entered after these, once they are known
+     */
     enter: async function* (
       blocks: readonly ChainBlock[],
-      asked?: Asked,
+      {
+        asked,
+        next = () => undefined,
+      }: { asked?: Asked; next?: () => readonly ChainBlock[] | undefined } = {},
     ): AsyncGenerator<{ done: Done; blocks: readonly ChainBlock[] }> {
+      // It was folded for blocks that do not come.
+      if (begun !== undefined && begun.blocks !== blocks) memory = createFoldMemory();
+      let ahead = begun?.blocks === blocks ? begun.lot : undefined;
+      begun = undefined;
       let rest = blocks;
-      let ahead: Promise<PreparedLot> | undefined;
       while (rest.length > 0) {
-        const next = await (ahead ??
+        const prepared = await (ahead ??
           prepare(rest, { seq: at.registrySeq, head: at.registryHead }, rest === blocks ? asked : undefined));
-        rest = rest.slice(next.lot.blocks.length);
-        const writing = work.write(next, at);
+        rest = rest.slice(prepared.lot.blocks.length);
+        const writing = work.write(prepared, at);
+        const following = rest.length > 0 ? rest : (next() ?? []);
         ahead =
-          rest.length > 0 && !isFull(memory) && mayRunAhead(next)
-            ? prepare(rest, next.folded.registry)
+          following.length > 0 && !isFull(memory) && mayRunAhead(prepared)
+            ? prepare(following, prepared.folded.registry)
             : undefined;
         // It is awaited when the one before is written, or nobody wants it any more.
         ahead?.catch(() => undefined);
+        if (rest.length === 0 && ahead !== undefined) begun = { blocks: following, lot: ahead };
         const done = await writing;
         at = done.cursor;
         if (ahead === undefined && isFull(memory)) memory = createFoldMemory();
-        yield { done, blocks: next.lot.blocks };
+        yield { done, blocks: prepared.lot.blocks };
       }
     },
   };

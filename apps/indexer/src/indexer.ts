@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { followBlocks } from "@genbo/chain/follower";
+import { blocksIn, followBlocks } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
+import { oneAhead } from "@genbo/chain/one-ahead";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { hasTransactions } from "@genbo/database/outbox/mined";
 import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
@@ -127,12 +128,16 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
   const lots = liveLots(context, cursor);
   const { reader, news, confirm, local } = context;
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  const readings = oneAhead(followBlocks(reader, from, { signal: until, news, confirm, final: !local }));
   try {
-    for await (const followed of followBlocks(reader, from, { signal, news, confirm, final: !local })) {
-      if (followed.type === "reorg") return await handleReorg(context);
-      await lots.enter(followed.blocks, followed.head);
+    for await (const { value, next } of readings) {
+      if (value.type === "reorg") return await handleReorg(context);
+      await lots.enter(value.blocks, value.head, () => blocksIn(next()));
     }
   } finally {
+    ended.abort();
     await lots.end();
   }
   return true;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ChainBlock } from "@genbo/chain/blocks";
 import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
 import { nextClosings } from "@genbo/database/record-dates/freeze";
@@ -24,11 +25,14 @@ export function liveLots(context: LeaderContext, cursor: StoredCursor) {
   const heads = createHeadChecks(context);
   let deployment: DeploymentRow | undefined;
   let prunedAt = 0;
+  /** What the newest lot was planned to hold back. */
+  let heldBefore: ReadonlySet<string | null> = new Set();
 
   const plan = async (blocks: readonly ChainBlock[], asked?: Asked): Promise<Lot> => {
     const [{ held }, closings] = asked?.standing ?? (await askStanding(pool));
     // What waits to be taken in is not under quarantine any more, and still lacks entries.
     const lot = nextLot(blocks, closings, held);
+    heldBefore = held;
     const facts = await readFacts(context, lot.blocks, deployment);
     reach("indexer.read");
     return { ...lot, facts, deployment, quarantined: held };
@@ -50,17 +54,23 @@ export function liveLots(context: LeaderContext, cursor: StoredCursor) {
     await heads.compared();
     deployment ??= await readDeployment(pool);
     const asked = await ask(pool, blocks);
-    const due = asked.standing[0].resumable;
-    if (due.length === 0 || deployment === undefined) return asked;
-    for (const each of due) await resume(context, each, deployment);
-    lots.moved((await readCursor(pool)) as StoredCursor);
+    const { resumable, held } = asked.standing[0];
+    if (resumable.length === 0 || deployment === undefined) {
+      // A lot that was folded ahead would still enter what has been broken since.
+      if (!isDeepStrictEqual(held, heldBefore)) await startAnew();
+      return asked;
+    }
+    for (const each of resumable) await resume(context, each, deployment);
+    await startAnew();
     return ask(pool, blocks);
   };
-  const enter = async (blocks: readonly ChainBlock[], head: number) => {
+  const startAnew = async () => lots.moved((await readCursor(pool)) as StoredCursor);
+  /** @param next the blocks that will be entered after these, once they are known */
+  const enter = async (blocks: readonly ChainBlock[], head: number, next: () => ChainBlock[] | undefined) => {
     const seenMs = Date.now();
     let beganMs = seenMs;
     const asked = await ready(blocks);
-    for await (const { done, blocks: entered } of lots.enter(blocks, asked)) {
+    for await (const { done, blocks: entered } of lots.enter(blocks, { asked, next })) {
       await watchEntered(context, { ...done, entered: entered.length }, { head, seenMs, beganMs });
       beganMs = Date.now();
       const { blockNumber } = done.cursor;

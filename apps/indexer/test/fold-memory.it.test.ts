@@ -47,8 +47,12 @@ async function openLots(database: TestDatabase) {
   return { pool, leadership, lots };
 }
 
-async function enterAll(lots: ReturnType<typeof enterLots>, some: readonly ChainBlock[]): Promise<void> {
-  for await (const { done } of lots.enter(some)) expect(done).toHaveProperty("cursor");
+async function enterAll(
+  lots: ReturnType<typeof enterLots>,
+  some: readonly ChainBlock[],
+  next?: readonly ChainBlock[],
+): Promise<void> {
+  for await (const { done } of lots.enter(some, { next: () => next })) expect(done).toHaveProperty("cursor");
 }
 
 const rowsOf = async ({ pool }: Awaited<ReturnType<typeof openLots>>) =>
@@ -72,8 +76,23 @@ describe("lots that are folded ahead, with states from memory", () => {
     expect(one.entry.length).toBeGreaterThanOrEqual(plan.entries);
     expect(one.holding_period.length).toBeGreaterThan(plan.entries);
     expect(one).toEqual(other);
-    await Promise.all([ahead.leadership.resign(), alone.leadership.resign()]);
+    const { rows, resign } = await enteredWithNext();
+    expect(rows).toEqual(other);
+    await Promise.all([ahead.leadership.resign(), alone.leadership.resign(), resign()]);
   });
+
+  /** The next reading is known while the last lot of one is written; now and then other blocks come than were told. */
+  async function enteredWithNext() {
+    const opened = await openLots(await createTestDatabase());
+    const lots = await opened.lots();
+    const starts = Array.from({ length: Math.ceil(blocks.length / 3) }, (_, n) => n * 3);
+    const readings = starts.map((from) => blocks.slice(from, from + 3));
+    for (const [n, reading] of readings.entries()) {
+      const next = readings[n + 1] ?? [];
+      await enterAll(lots, reading, n % 4 === 3 ? next.slice(0, 2) : next);
+    }
+    return { rows: await rowsOf(opened), resign: () => opened.leadership.resign() };
+  }
 
   test("are not written over a register that somebody else has moved, nor over figures that are others", async () => {
     const { pool, leadership, lots } = await openLots(await createTestDatabase());

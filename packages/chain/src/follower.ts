@@ -7,12 +7,15 @@ export type Followed =
   | { type: "blocks"; blocks: ChainBlock[]; head: number }
   | { type: "reorg"; head: BlockRef };
 
+export const blocksIn = (followed: Followed | undefined): ChainBlock[] | undefined =>
+  followed?.type === "blocks" ? followed.blocks : undefined;
+
 /** How often the node is asked for its head. A block is seen at most this long after the node has it. */
 export const pollMs = 25;
 /** Blocks read in one request while catching up, as long as they are not full. */
 export const blocksPerLotMax = 64;
-/** Logs that one request should bring at the most: some 25 MB, so that memory does not grow with the size of blocks. */
-export const logsPerReadMax = 15_000;
+/** Logs that one request should bring at the most: some 12 MB, so that memory does not grow with the size of blocks. */
+export const logsPerReadMax = 7_500;
 
 /** A block that a second node does not have yet is asked for again after this time, and so often before the head is. */
 const confirmEveryMs = 25;
