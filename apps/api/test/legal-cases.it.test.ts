@@ -198,12 +198,22 @@ describe("who sees what", () => {
     const statusFor = async (id: string) =>
       (await world.ask(world.broker.secret, "getCase", { params: { id } })).status;
     expect([await statusFor(secret.id), await statusFor(open.id)]).toEqual([404, 200]);
-    // Every later record of the person carries the mark.
+    // Every later record of the person carries the mark; on suspicion, the broker learns that it is frozen and no more.
     await desk.approve(open.id);
     const { rows } = await world.owner.query("select flags from investor where person_id = $1", [
       trade.seller.personId,
     ]);
     expect(rows).toEqual([{ flags: 2 }]);
+    await desk.approve(secret.id);
+    const flagsFor = async (secret: string) => {
+      const { body } = await world.ask(secret, "listInvestors", {
+        query: { personId: trade.seller.personId },
+      });
+      return body.items[0]!.flags;
+    };
+    expect(await flagsFor(world.broker.secret)).not.toContain("SANCTIONED");
+    expect(await flagsFor(world.broker.secret)).toContain("FROZEN");
+    expect(await flagsFor(world.compliance.secret)).toContain("SANCTIONED");
   });
 });
 

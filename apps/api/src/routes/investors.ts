@@ -29,7 +29,7 @@ export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
           throw new ProblemError("ALREADY_EXISTS", `${conflict.detail} ${conflict.fix}`);
         const { investor } = items[0]!;
         return {
-          answer: { status: created === 1 ? 201 : 200, body: investorWire(investor) },
+          answer: { status: created === 1 ? 201 : 200, body: investorWire(investor, principal) },
           target: investor.id,
           writes,
         };
@@ -65,7 +65,8 @@ export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   listInvestors: async ({ principal, query }) => {
     const asOf = await presentAsOf(ctx);
     const rows = await listInvestors(ctx.prisma, investorView(principal), query);
-    return { status: 200, body: { ...pageOf(rows, query.limit, investorWire, ({ id }) => id), asOf } };
+    const wire = (row: (typeof rows)[number]) => investorWire(row, principal);
+    return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
   },
   getInvestor: async (call) => {
     const { principal, params, query } = call;
@@ -73,7 +74,7 @@ export const investorHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const row = await findInvestor(ctx.prisma, investorView(principal), params.id);
     if (row === null) throw notFound();
     const wallets = row.wallets.map(({ address }) => address);
-    const wire = { ...investorWire(row), wallets, asOf };
+    const wire = { ...investorWire(row, principal), wallets, asOf };
     if (!seesParticulars(principal)) return { status: 200, body: { ...wire, particulars: null } };
     const purpose = statedPurpose(principal, query.purpose);
     const latest = (await latestParticulars(ctx.pool, ctx.vaultKeys, [row.personId])).get(row.personId);

@@ -1,5 +1,7 @@
 import type { investor, wallet } from "@genbo/api-schema/investors";
+import type { Principal } from "@genbo/database/parties/keys";
 import { classesOf, recordFlags } from "@genbo/domain/investor-class";
+import type { Role } from "@genbo/domain/permissions";
 import type { z } from "zod";
 
 type InvestorWire = z.input<typeof investor>;
@@ -20,7 +22,16 @@ interface InvestorRow {
 
 const flagNames = Object.keys(recordFlags) as (keyof typeof recordFlags)[];
 
-export const investorWire = (row: InvestorRow): InvestorWire => ({
+/**
+ * A broker learns that its customer's accounts are frozen, since what it asks for is refused; not that it is on
+ * suspicion (AML Act 8(4)).
+ */
+const shownTo = (role: Role, flags: number): number =>
+  role === "broker" && flags & recordFlags.SANCTIONED
+    ? (flags & ~recordFlags.SANCTIONED) | recordFlags.FROZEN
+    : flags;
+
+export const investorWire = (row: InvestorRow, { role }: Pick<Principal, "role">): InvestorWire => ({
   id: row.id,
   brokerId: row.brokerId,
   externalId: row.externalId,
@@ -28,7 +39,7 @@ export const investorWire = (row: InvestorRow): InvestorWire => ({
   classes: classesOf(row.classBits),
   country: row.country,
   taxCategory: row.taxCategory as InvestorWire["taxCategory"],
-  flags: flagNames.filter((name) => (row.flags & recordFlags[name]) !== 0),
+  flags: flagNames.filter((name) => (shownTo(role, row.flags) & recordFlags[name]) !== 0),
   validUntil: row.validUntil.toISOString(),
   createdAt: row.createdAt.toISOString(),
 });
