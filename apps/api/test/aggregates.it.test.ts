@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
+import { buildApp } from "../src/app.ts";
+import { asker } from "./support/ask.ts";
 import { unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -63,4 +66,36 @@ describe("the issuer's aggregates", () => {
     expect((await totals(world.issuer.secret)).body).toMatchObject({ units: "370", byClass: [] });
     expect((await totals(world.trustee.secret)).body.byClass).not.toEqual([]);
   });
+});
+
+it("closes are summed up one after the other, however many are asked for", async () => {
+  let [summing, most] = [0, 0];
+  const pool = new Proxy(world.ctx.pool, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name);
+      if (name !== "query") return typeof value === "function" ? value.bind(target) : value;
+      return async (query: { name?: string }, ...rest: unknown[]) => {
+        const isSum = query.name === "register-held-accounts";
+        if (isSum) summing += 1;
+        most = Math.max(most, summing);
+        // Long enough for the others to come meanwhile.
+        if (isSum) await sleep(100);
+        try {
+          return await Reflect.apply(value, target, [query, ...rest]);
+        } finally {
+          if (isSum) summing -= 1;
+        }
+      };
+    },
+  });
+  const app = await buildApp({ ...world.ctx, pool });
+  const days = ["2021-07-30", "2021-07-31", "2021-08-01", "2021-08-02", "2021-08-03"];
+  const answers = await Promise.all(
+    days.map((asOf) =>
+      asker(app)(world.issuer.secret, "readAggregates", { params: { id }, query: { asOf } }),
+    ),
+  );
+  await app.close();
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(most).toBe(1);
 });

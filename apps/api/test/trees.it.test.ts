@@ -72,3 +72,18 @@ test("only the first state of an issue reads the whole register", async () => {
   expect(pages).toHaveLength(1);
   expect(names.filter((name) => name === "register-holdings-changed")).toHaveLength(1);
 });
+
+test("whole registers are read one after the other, however many are asked for", async () => {
+  let [reading, most] = [0, 0];
+  const query = async (statement: string) => {
+    reading += 1;
+    most = Math.max(most, reading);
+    const found = await pool.query(statement);
+    reading -= 1;
+    return found;
+  };
+  const treeOf = createTrees({ query } as unknown as Pool);
+  const at = await readingAt(entries.length, entries.length);
+  await Promise.all(Array.from({ length: 6 }, (_, n) => treeOf({ ...at, issueId: `iss_${n}` })));
+  expect(most).toBe(1);
+});

@@ -3,12 +3,16 @@ import type { Reading } from "@genbo/database/register/read-overlay";
 import type { RegisterRow } from "@genbo/database/register/row";
 import { readTree, type StateTree, treeFrom } from "@genbo/database/register/tree";
 import type { Pool } from "@genbo/database/sql/connection";
+import { createGate, type Gate } from "@genbo/database/sql/gate";
 import type { Word } from "@genbo/domain/words";
 import { leafOf } from "@genbo/register/merkle";
 import type { MerkleTree } from "@genbo/register/merkle-tree";
 
 /** Trees that are kept: one of 100,000 holdings is some 40 MB, and states of one issue share most of theirs. */
 const treesMax = 8;
+
+/** How long the tree of an issue that nobody asked for of late may wait while those of others are made. */
+const turnWaitMs = 20_000;
 
 interface ProvenState {
   root: Word;
@@ -34,11 +38,13 @@ export interface TreeOf {
 export function createTrees(pool: Pool): TreeOf {
   /** What was asked for last stands last. */
   let kept: Kept[] = [];
+  // A second of work for 100,000 holdings: whoever asks for fifty issues at once waits, and not everybody else.
+  const inTurn = createGate(1, turnWaitMs);
   const treeOf = (at: Reading): Promise<MerkleTree> => {
     const { issueId, seq, head } = at;
     // By head and not by number: a local chain that went back has other entries under the same numbers.
     const same = kept.find((each) => each.issueId === issueId && each.seq === seq && each.head === head);
-    const tree = same?.tree ?? makeTree(pool, at, nearest(kept, at));
+    const tree = same?.tree ?? makeTree(pool, at, nearest(kept, at), inTurn);
     const own = { issueId, seq, head, tree };
     kept = [...kept.filter((each) => each !== same), own].slice(-treesMax);
     tree.catch(() => {
@@ -68,14 +74,14 @@ const nearest = (kept: readonly Kept[], { issueId, seq }: Reading): Kept | undef
     .filter((each) => each.issueId === issueId)
     .sort((a, b) => Math.abs(a.seq - seq) - Math.abs(b.seq - seq))[0];
 
-async function makeTree(pool: Pool, at: Reading, base: Kept | undefined): Promise<MerkleTree> {
+async function makeTree(pool: Pool, at: Reading, base: Kept | undefined, inTurn: Gate): Promise<MerkleTree> {
   const tree = await base?.tree.catch(() => undefined);
   if (base !== undefined && tree !== undefined) {
     const state: StateTree = { ...base, tree };
     const made = await treeFrom(pool, state, at);
     if (made !== undefined) return made;
   }
-  return readTree(pool, { ...at, overlay: null });
+  return inTurn(() => readTree(pool, { ...at, overlay: null }));
 }
 
 /** The chain's state with what is known of it since. */

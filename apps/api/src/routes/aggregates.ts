@@ -1,4 +1,5 @@
 import { positionOf } from "@genbo/database/register/read-position";
+import { createGate } from "@genbo/database/sql/gate";
 import { cellHoldersMin } from "@genbo/domain/aggregates";
 import { dayOfIso, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
 import type { ApiContext } from "../context.ts";
@@ -11,9 +12,12 @@ import { asOfPosition } from "../register/moments.ts";
 
 /** Past closes do not change; a few kilobytes each. */
 const keptMax = 100;
+const turnWaitMs = 20_000;
 
 export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> => {
   const kept = new Map<string, Promise<Aggregates>>();
+  // Each opens the address of every holder: one close after the other, however many are asked for.
+  const inTurn = createGate(1, turnWaitMs);
   return {
     readAggregates: async ({ principal, params, query, at }) => {
       const issue = await issueFor(ctx, principal, params.id);
@@ -26,7 +30,7 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
       if (position === undefined)
         throw new ProblemError("REGISTER_BEHIND", "The register has read no block yet.");
       const key = `${issue.id} ${position.head} ${position.block}`;
-      const found = kept.get(key) ?? aggregatesOf(ctx, position);
+      const found = kept.get(key) ?? inTurn(() => aggregatesOf(ctx, position));
       kept.set(key, found);
       found.catch(() => kept.delete(key));
       for (const oldest of kept.keys()) if (kept.size > keptMax) kept.delete(oldest);
