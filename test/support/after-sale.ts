@@ -119,7 +119,7 @@ export type Listed = Awaited<ReturnType<typeof recordDateList>>[number];
 export async function printedAccount({ parties, issue }: AfterSale, address: string) {
   const { body } = await parties.as.trustee.call("printRegister", {
     params: { id: issue.id },
-    query: { limit: "1000" },
+    query: { limit: "1000", purpose: "点検" },
   });
   return body.holders.find(({ account: of }) => of === address)!;
 }

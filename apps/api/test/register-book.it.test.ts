@@ -15,7 +15,13 @@ const print = async (
   issueId: string,
   query: WireRequest<"printRegister">["query"] = {},
   secret = world.trustee.secret,
-): Promise<Book> => (await world.ask(secret, "printRegister", { params: { id: issueId }, query })).body;
+): Promise<Book> =>
+  (
+    await world.ask(secret, "printRegister", {
+      params: { id: issueId },
+      query: { purpose: "点検", ...query },
+    })
+  ).body;
 const holderIn = ({ holders }: Book, account: string) => holders.find((each) => each.account === account);
 
 const trustValues = {
@@ -246,7 +252,10 @@ async function certified(issueId: string, body: WireRequest<"issueCertificate">[
     await world.ask(world.trustee.secret, "issueCertificate", { params: { id: issueId }, body })
   ).body;
   const { jws } = (
-    await world.ask(world.trustee.secret, "readCertificate", { params: { number }, query: {} })
+    await world.ask(world.trustee.secret, "readCertificate", {
+      params: { number },
+      query: { purpose: "点検" },
+    })
   ).body;
   return JSON.parse(Buffer.from(jws.payload, "base64url").toString());
 }
@@ -308,6 +317,22 @@ it("a past book stays as it was, and pages fit together", async () => {
   expect([...first.holders, ...second.holders].map(({ units }) => units).sort()).toEqual(["100", "5"]);
   expect([...first.holders, ...second.holders].flatMap(({ marks }) => marks)).toEqual([]);
   expect(second.next).toBeNull();
+});
+
+it("whoever keeps the register says why he prints it", async () => {
+  const { issueId } = await traded(world);
+  const question = { params: { id: issueId }, query: {} };
+  for (const secret of [world.trustee.secret, world.compliance.secret])
+    expect((await world.ask(secret, "printRegister", question)).problem).toMatchObject({
+      code: "INVALID_FIELD",
+      pointer: "query/purpose",
+    });
+  expect((await world.ask(world.broker.secret, "printRegister", question)).status).toBe(200);
+  const { rows } = await world.owner.query(
+    "select outcome, purpose from audit_row where action = 'printRegister' and (target = $1 or outcome <> 'read') order by id desc limit 3",
+    [issueId],
+  );
+  expect(rows.reverse().slice(-1)).toEqual([{ outcome: "read", purpose: "own customer" }]);
 });
 
 it("a broker prints its own customers, and each print is written down with its purpose", async () => {

@@ -46,7 +46,7 @@ async function printed(
   account: string,
   asOf?: string,
 ): Promise<WireAnswer<"printRegister">["holders"][number]> {
-  const query = asOf === undefined ? {} : { asOf };
+  const query = { purpose: "点検", ...(asOf !== undefined && { asOf }) };
   const { body } = await world.ask(world.trustee.secret, "printRegister", { params: { id: issueId }, query });
   return body.holders.find((each) => each.account === account)!;
 }

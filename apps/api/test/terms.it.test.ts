@@ -34,8 +34,12 @@ async function changed(body: object): Promise<string> {
 }
 
 const print = async (query: object = {}) =>
-  (await world.ask(world.trustee.secret, "printRegister", { params: { id: issueId }, query: { ...query } }))
-    .body;
+  (
+    await world.ask(world.trustee.secret, "printRegister", {
+      params: { id: issueId },
+      query: { purpose: "点検", ...query },
+    })
+  ).body;
 const itemsOf = ({ items }: { items: readonly { key: string; value?: unknown; place: string }[] }) =>
   Object.fromEntries(items.filter(({ place }) => place === "terms").map(({ key, value }) => [key, value]));
 const entryOf = async (query: object) => (await print(query)).termsEntry;

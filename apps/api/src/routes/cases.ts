@@ -54,7 +54,7 @@ export const caseHandlers = (
   const factsShown = async (call: CallOf<"getCase">, row: CaseRow) => {
     if (row.sealed === null || !seesParticulars(call.principal)) return null;
     const facts = await factsKept(ctx, ctx.pool, { ...row, kind: row.kind as CaseKind });
-    await auditRead(ctx, call, row.id, undefined, { issueId: row.issueId });
+    await auditRead(ctx, call, row.id, `case ${row.kind}`, { issueId: row.issueId });
     return facts as CaseRow["facts"];
   };
   return {

@@ -20,6 +20,7 @@ import { issueFor } from "../issues/issue-for.ts";
 import { certificateContent } from "../legal/certificate-content.ts";
 import { signedBy, signersOf } from "../legal/certificate-signing.ts";
 import { mayExercise } from "../legal/resting-rights.ts";
+import { statedPurpose } from "../register/holder.ts";
 import { positionFor } from "../register/moments.ts";
 
 type Routes = "issueCertificate" | "readCertificate" | "verifyCertificate";
@@ -32,9 +33,10 @@ export const certificateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     const { principal, params, query } = call;
     const row = await findCertificate(ctx.pool, params.number);
     if (row === undefined || !sees(principal, row)) throw notFound();
+    const purpose = statedPurpose(principal, query.purpose);
     const text = await openCertificate(ctx.vaultKeys, row);
     if (text === null) throw notFound();
-    await auditRead(ctx, call, row.number, query.purpose);
+    await auditRead(ctx, call, row.number, purpose);
     return { status: 200, body: { ...certificateWire(row), jws: JSON.parse(text) } };
   },
   verifyCertificate: async ({ params }) => {

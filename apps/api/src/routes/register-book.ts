@@ -4,6 +4,7 @@ import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { auditRead } from "../http/reads.ts";
 import { issueFor } from "../issues/issue-for.ts";
+import { statedPurpose } from "../register/holder.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { bookHolders, bookTerms } from "../register/register-book.ts";
 
@@ -13,6 +14,7 @@ export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister">
     const { principal, params, query } = call;
     const issue = await issueFor(ctx, principal, params.id);
     const position = await positionFor(ctx, issue.id, query);
+    const purpose = statedPurpose(principal, query.purpose);
     const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
     const page = await registerPage(ctx.pool, position, {
       ...filter,
@@ -22,7 +24,7 @@ export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister">
     const profile = issue.profile as ProfileName;
     const holders = await bookHolders(ctx, profile, position, page.rows);
     const { seq, knownAt } = position;
-    await auditRead(ctx, call, issue.id, query.purpose, {
+    await auditRead(ctx, call, issue.id, purpose, {
       seq,
       after: query.cursor ?? "",
       rows: holders.length,
