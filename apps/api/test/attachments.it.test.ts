@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { attachmentOf, type CaseDesk, codesOf, type NewCase, openCaseDesk } from "./support/case-desk.ts";
-import { pledgeOf, transferIn } from "./support/successes.ts";
+import { transferIn } from "./support/successes.ts";
+import { pledgeOf } from "./support/successes-legal.ts";
 import { type Traded, traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 

@@ -1,7 +1,7 @@
 import type { OperationId } from "@genbo/api-schema/routes";
 import { beforeAll, expect, it } from "vitest";
-import { inspectionAsked, pledgeOf } from "./support/successes.ts";
 import { consentedChange, filedChange } from "./support/successes-custody.ts";
+import { inspectionAsked, pledgeOf } from "./support/successes-legal.ts";
 import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 

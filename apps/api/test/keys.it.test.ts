@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { scopesOf } from "@genbo/domain/permissions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { issueDraft } from "./support/samples.ts";
-import { inspectionAsked } from "./support/successes.ts";
+import { inspectionAsked } from "./support/successes-legal.ts";
 import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 

@@ -10,7 +10,7 @@ import {
   openCaseDesk,
   paper,
 } from "./support/case-desk.ts";
-import { pledgeOf } from "./support/successes.ts";
+import { pledgeOf } from "./support/successes-legal.ts";
 import { type Traded, traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 

@@ -6,7 +6,7 @@ import { buildApp } from "../src/app.ts";
 import { type OutboxLimit, watchOutbox } from "../src/process/outbox-limit.ts";
 import { asker } from "./support/ask.ts";
 import { customer } from "./support/samples.ts";
-import { pledgeOf } from "./support/successes.ts";
+import { pledgeOf } from "./support/successes-legal.ts";
 import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 

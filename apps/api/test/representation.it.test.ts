@@ -1,7 +1,6 @@
 import type { WireAnswer, WireRequest } from "@genbo/api-schema/wire";
 import { beforeAll, describe, expect, it } from "vitest";
-import { customer } from "./support/samples.ts";
-import { group } from "./support/successes-cases.ts";
+import { customer, group } from "./support/samples.ts";
 import { unused } from "./support/trades.ts";
 import { createWorld, type Holder, type World } from "./support/world.ts";
 

@@ -9,7 +9,8 @@ import { buildApp } from "../src/app.ts";
 import { createTestApi } from "./support/api.ts";
 import { asker, type Heard, type Question } from "./support/ask.ts";
 import { issueDraft } from "./support/samples.ts";
-import { openInspection, successes } from "./support/successes.ts";
+import { successes } from "./support/successes.ts";
+import { openInspection } from "./support/successes-legal.ts";
 import { type Success, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 

@@ -1,38 +1,18 @@
 import type { OperationId } from "@genbo/api-schema/routes";
 import { newId } from "@genbo/domain/ids";
-import { customer, issueDraft } from "./samples.ts";
+import { customer } from "./samples.ts";
 import { anchorSuccesses } from "./successes-anchors.ts";
-import { bookSuccesses } from "./successes-cases.ts";
 import { changeSuccesses } from "./successes-changes.ts";
 import { custodySuccesses } from "./successes-custody.ts";
 import { exportSuccesses } from "./successes-exports.ts";
+import { legalSuccesses } from "./successes-legal.ts";
 import { orderSuccesses } from "./successes-orders.ts";
 import { ownWalletSuccesses } from "./successes-own-wallets.ts";
+import { partySuccesses } from "./successes-parties.ts";
 import { registerSuccesses } from "./successes-register.ts";
 import { settlementSuccesses } from "./successes-settlements.ts";
 import { asks, type Case, type Traded, traded, unused } from "./trades.ts";
 import type { World } from "./world.ts";
-
-async function newParty(world: World, kind: "auditor" | "trustee" = "auditor"): Promise<string> {
-  const { body } = await world.ask(world.operator, "createParty", { body: { kind, name: unused() } });
-  return body.id;
-}
-
-/** A further key of the trustee's, made by itself. */
-async function newKeyId(world: World): Promise<string> {
-  const { body } = await world.ask(world.trustee.secret, "createKey", {
-    params: { id: world.trustee.partyId },
-    body: { subject: unused() },
-  });
-  return body.id;
-}
-
-const draft = async (world: World): Promise<string> => {
-  const { body } = await world.ask(world.issuer.secret, "draftIssue", {
-    body: issueDraft(world.trustee.partyId),
-  });
-  return body.id;
-};
 
 const investor = async (world: World): Promise<string> => {
   const { body } = await world.ask(world.broker.secret, "registerInvestor", { body: customer(unused()) });
@@ -46,47 +26,6 @@ export const order = ({ issueId, seller, buyer }: Traded, more: object = {}) => 
   units: "2",
   ...more,
 });
-/** A pledge of the seller's units to the buyer. */
-export const pledgeOf = ({ seller, buyer }: Traded) => ({
-  kind: "PLEDGE",
-  facts: { account: seller.account, units: "2", pledgee: buyer.account },
-  documents: [{ kind: "PLEDGE_AGREEMENT", name: "契約書.pdf", sha256: "0".repeat(64) }],
-});
-
-/** A case that the seller's broker filed. */
-async function openCase(world: World): Promise<string> {
-  const trade = await traded(world);
-  const question = { params: { id: trade.issueId }, body: pledgeOf(trade) as never };
-  return (await world.ask(world.broker.secret, "fileCase", question)).body.id;
-}
-
-export const inspectionAsked = {
-  requester: { name: "利害 関係", address: "東京都千代田区1-1" },
-  capacity: "INTERESTED_PERSON",
-  reason: "権利の確保のための調査",
-};
-
-/** A request to inspect that waits for its decision. */
-export async function openInspection(world: World): Promise<string> {
-  const { issueId } = await traded(world);
-  const maker = await world.keyFor(world.trustee.partyId, unused());
-  const question = { params: { id: issueId }, body: inspectionAsked };
-  return (await world.ask(maker, "requestInspection", question)).body.id;
-}
-
-async function grantedInspection(world: World): Promise<string> {
-  const id = await openInspection(world);
-  await world.ask(world.trustee.secret, "grantInspection", { params: { id }, body: {} });
-  return id;
-}
-
-/** A certificate of the seller's entries. */
-async function certified(world: World): Promise<string> {
-  const { issueId, seller } = await traded(world);
-  const question = { params: { id: issueId }, body: { account: seller.account } };
-  return (await world.ask(world.broker.secret, "issueCertificate", question)).body.number;
-}
-
 export const dated = { tradeDate: "2021-08-02", settlementDate: "2021-08-04" };
 
 /** A transfer in a state in which the next step may be taken. */
@@ -138,55 +77,12 @@ const csvOf = (rows: readonly string[][]): string => rows.map((row) => row.join(
 export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Readonly<Record<number, Case>>>> =
   {
     ...registerSuccesses,
-    ...bookSuccesses(traded),
     ...settlementSuccesses,
     ...changeSuccesses,
     ...orderSuccesses,
     ...ownWalletSuccesses,
-    createParty: {
-      201: async (world) => asks(world.operator, { body: { kind: "auditor", name: unused() } }),
-      202: async (world) => asks(world.operator, { body: { kind: "broker", name: unused() } }),
-    },
-    listParties: { 200: async (world) => asks(world.auditor.secret, { query: { limit: 2 } }) },
-    getParty: { 200: async (world) => asks(world.broker.secret, { params: { id: world.trustee.partyId } }) },
-    createKey: {
-      201: async (world) =>
-        asks(world.operator, { params: { id: await newParty(world) }, body: { subject: unused() } }),
-    },
-    listKeys: {
-      200: async (world) => asks(world.trustee.secret, { params: { id: world.trustee.partyId }, query: {} }),
-    },
-    rotateKey: {
-      201: async (world) =>
-        asks(world.trustee.secret, { params: { id: await newKeyId(world) }, body: { graceSeconds: 60 } }),
-    },
-    confirmKey: {
-      200: async (world) => asks(world.operator, { params: { id: await newKeyId(world) }, body: {} }),
-    },
-    revokeKey: { 200: async (world) => asks(world.operator, { params: { id: await newKeyId(world) } }) },
-    draftIssue: {
-      201: async (world) => asks(world.issuer.secret, { body: issueDraft(world.trustee.partyId) }),
-    },
-    listIssues: { 200: async (world) => asks(world.auditor.secret, { query: { state: "active" } }) },
-    getIssue: {
-      200: async (world) => asks(world.broker.secret, { params: { id: await world.activeIssue() } }),
-    },
-    approveIssue: {
-      202: async (world) => asks(world.trustee.secret, { params: { id: await draft(world) }, body: {} }),
-    },
-    rejectIssue: {
-      200: async (world) =>
-        asks(world.trustee.secret, { params: { id: await draft(world) }, body: { reason: "不備" } }),
-    },
-    issueUnits: {
-      202: async (world) => {
-        const { issueId: id, buyer } = await traded(world);
-        return asks(world.issuer.secret, {
-          params: { id },
-          body: { rows: [{ to: buyer.account, units: "2" }] },
-        });
-      },
-    },
+    ...legalSuccesses,
+    ...partySuccesses,
     registerInvestor: {
       201: async (world) => asks(world.broker.secret, { body: customer(unused()) }),
       200: async (world) => {
@@ -343,94 +239,6 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
       200: async (world) =>
         asks(world.trustee.secret, { params: { id: await recordDate(world, true) }, query: {} }),
     },
-    fileCase: {
-      201: async (world) => {
-        const trade = await traded(world);
-        return asks(world.broker.secret, { params: { id: trade.issueId }, body: pledgeOf(trade) });
-      },
-    },
-    listCases: {
-      200: async (world) =>
-        asks(world.broker.secret, {
-          params: { id: (await traded(world)).issueId },
-          query: { state: "open" },
-        }),
-    },
-    getCase: {
-      200: async (world) => asks(world.compliance.secret, { params: { id: await openCase(world) } }),
-    },
-    approveCase: {
-      202: async (world) => asks(world.trustee.secret, { params: { id: await openCase(world) }, body: {} }),
-    },
-    refuseCase: {
-      200: async (world) => {
-        const params = { id: await openCase(world) };
-        return asks(world.trustee.secret, { params, body: { reason: "書類の不備" } });
-      },
-    },
-    withdrawCase: {
-      200: async (world) => asks(world.broker.secret, { params: { id: await openCase(world) }, body: {} }),
-    },
-    listHolds: {
-      200: async (world) =>
-        asks(world.broker.secret, { params: { id: (await traded(world)).issueId }, query: { limit: 5 } }),
-    },
-    requestInspection: {
-      201: async (world) =>
-        asks(world.trustee.secret, {
-          params: { id: (await traded(world)).issueId },
-          body: inspectionAsked,
-        }),
-    },
-    listInspections: {
-      200: async (world) =>
-        asks(world.auditor.secret, {
-          params: { id: (await traded(world)).issueId },
-          query: { state: "open" },
-        }),
-    },
-    getInspection: {
-      200: async (world) =>
-        asks(world.trustee.secret, {
-          params: { id: await grantedInspection(world) },
-          query: { purpose: "照会" },
-        }),
-    },
-    grantInspection: {
-      200: async (world) =>
-        asks(world.trustee.secret, { params: { id: await openInspection(world) }, body: {} }),
-    },
-    refuseInspection: {
-      200: async (world) => {
-        const body = { ground: "UNSUITABLE_TIME", explanation: "深夜の請求" };
-        return asks(world.trustee.secret, { params: { id: await openInspection(world) }, body });
-      },
-    },
-    showRegister: {
-      200: async (world) =>
-        asks(world.trustee.secret, { params: { id: await grantedInspection(world) }, query: { limit: 1 } }),
-    },
-    recordDisclosure: {
-      201: async (world) => {
-        const evidence = { name: "調査報告.pdf", sha256: "0".repeat(64) };
-        const body = { disclosedOn: "2021-08-02", evidence };
-        return asks(world.trustee.secret, { params: { id: await grantedInspection(world) }, body });
-      },
-    },
-    issueCertificate: {
-      201: async (world) => {
-        const { issueId: id, seller } = await traded(world);
-        return asks(world.broker.secret, { params: { id }, body: { account: seller.account } });
-      },
-    },
-    readCertificate: {
-      200: async (world) =>
-        asks(world.trustee.secret, {
-          params: { number: await certified(world) },
-          query: { purpose: "交付" },
-        }),
-    },
-    verifyCertificate: { 200: async (world) => asks(null, { params: { number: await certified(world) } }) },
     getOperation: {
       200: async (world) => asks(world.broker.secret, { params: { id: await operationOf(world) } }),
     },
