@@ -53,13 +53,13 @@ export function splitLogs(
 /** Decodes logs of one of our contracts; events that the register does not read are left out. */
 export function decodePlaced(logs: readonly Placed[]): PlacedEvent[] {
   const decoded: PlacedEvent[] = [];
-  for (const placed of logs) {
+  for (const { block, transaction, log } of logs) {
     try {
-      const event = decodeLog(placed.log);
-      if (event !== undefined) decoded.push({ ...placed, event });
+      const event = decodeLog(log);
+      if (event !== undefined) decoded.push({ block, transaction, log, event });
     } catch (error) {
       if (!(error instanceof UndecodableLog)) throw error;
-      decoded.push({ ...placed, undecodable: error.message });
+      decoded.push({ block, transaction, log, undecodable: error.message });
     }
   }
   return decoded;

@@ -77,7 +77,9 @@ export interface TouchedByEntries {
  * The accounts and holds that entries name; with the accounts of those holds, and with the counts of persons whose
  * account `mayOpenOrEnd`, all that a partial state must hold.
  */
-export function touchedBy(entries: readonly ChainEntry[]): TouchedByEntries {
+export function touchedBy(
+  entries: Iterable<Pick<ChainEntry, "kind" | "units" | "from" | "to" | "ref">>,
+): TouchedByEntries {
   const accounts = new Set<string>();
   const holds = new Set<Word>();
   const leaving = new Map<string, bigint>();
