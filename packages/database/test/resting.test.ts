@@ -12,7 +12,7 @@ const holdings: fc.Arbitrary<Holding> = fc.record({
   person: fc.constantFrom("0x0000000000000000000000aa", "0xffffffffffffffffffffffff"),
   ...{ units: anyUnits, encumbered: anyUnits, fromSeq: fc.nat(2 ** 31) },
   lots: fc.array(fc.record({ acquiredOn: fc.integer({ min: -40_000, max: 40_000 }), units: anyUnits }), {
-    maxLength: 4,
+    maxLength: 12,
   }),
 });
 
