@@ -16,6 +16,8 @@ export interface HistoryPlan {
   entries: number;
   /** Time of the first block. */
   from: Date;
+  /** Days over which the entries are spread; a block an hour when left out. An account has a lot for each day that it acquires on. */
+  days?: number;
   /** Accounts of one person; 1 when left out. */
   accountsEach?: number;
 }
@@ -38,7 +40,7 @@ export interface History {
 const rowsPerTransaction = 125;
 const transactionsPerBlock = 2;
 const rowsPerBlock = rowsPerTransaction * transactionsPerBlock;
-const secondsPerBlock = 3_600;
+const hour = 3_600;
 /** Holders of an issue other than the first. */
 const fewHolders = 1_000;
 const unitsEach = 1_000_000n;
@@ -95,11 +97,14 @@ function* blocksOf(plan: HistoryPlan, deployment: DeploymentRow, issues: readonl
   if (logs.length > 0) yield seal();
 }
 
-const blockAt = ({ from }: HistoryPlan, number: number) => ({
+const secondsPerBlock = ({ days, entries }: HistoryPlan): number =>
+  days === undefined ? hour : (days * 24 * hour * rowsPerBlock) / entries;
+
+const blockAt = (plan: HistoryPlan, number: number) => ({
   number,
   hash: refOf("block", number),
   parentHash: refOf("block", number - 1),
-  time: Math.floor(from.getTime() / 1000) + number * secondsPerBlock,
+  time: Math.floor(plan.from.getTime() / 1000 + number * secondsPerBlock(plan)),
 });
 
 /** The logs of each transaction with how many rows they are. */
