@@ -28,6 +28,7 @@ function failpoint(point: Failpoint): Fault {
   const process = point.split(".")[0] as ServiceName;
   return {
     name: `failpoint ${point}`,
+    waits: true,
     strike: async ({ failpointDir, stack }) => {
       const file = join(failpointDir, point);
       writeFileSync(file, "");

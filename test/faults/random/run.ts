@@ -80,11 +80,11 @@ export async function runFaults(
       const names = faults.map(({ name }) => name).join(", ");
       say(`run ${run}: ${names}`);
       try {
-        const load = runLoad(world, random, `run-${seed}-${run}`);
         const strikes = faults.map(async (fault) => {
-          await sleep(random.int(latestStartMs));
+          if (!fault.waits) await sleep(random.int(latestStartMs));
           if (await fault.strike(world)) report.faults[fault.name] = (report.faults[fault.name] ?? 0) + 1;
         });
+        const load = runLoad(world, random, `run-${seed}-${run}`);
         const [{ operations, refused }] = await Promise.all([load, ...strikes]);
         await verifyWorld(world, operations);
         for (const { state } of operations) report[state === "entered" ? "entered" : "refused"] += 1;
