@@ -4,17 +4,14 @@ import { positionOf } from "@genbo/database/register/read-position";
 import type { RegisterRow } from "@genbo/database/register/row";
 import type { Pool } from "@genbo/database/sql/connection";
 import type { ChainEntry } from "@genbo/register/state";
-import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { type WrittenIssue, writeIssue } from "../../../packages/database/test/register-rows.ts";
 import { personOf } from "../../../packages/register/test/chain.ts";
-import { rectifiedActs, rectifiedHistory } from "../../../packages/register/test/rectified.ts";
+import { rectifiedSample } from "../../../packages/register/test/rectified.ts";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import { createReadAhead, type ReadAhead } from "../src/register/read-ahead.ts";
 
-const entries: ChainEntry[] = rectifiedHistory(
-  fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed: 31, numRuns: 1 })[0]!.flat(),
-);
+const entries: ChainEntry[] = rectifiedSample(31);
 let pool: Pool;
 let written: WrittenIssue;
 beforeAll(async () => {

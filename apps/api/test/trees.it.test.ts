@@ -9,13 +9,11 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { type WrittenIssue, writeIssue } from "../../../packages/database/test/register-rows.ts";
 import { account, personOf } from "../../../packages/register/test/chain.ts";
-import { rectifiedActs, rectifiedHistory } from "../../../packages/register/test/rectified.ts";
+import { rectifiedSample } from "../../../packages/register/test/rectified.ts";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import { createTrees } from "../src/register/trees.ts";
 
-const entries: ChainEntry[] = rectifiedHistory(
-  fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed: 31, numRuns: 1 })[0]!.flat(),
-);
+const entries: ChainEntry[] = rectifiedSample(31);
 let pool: Pool;
 let written: WrittenIssue;
 beforeAll(async () => {

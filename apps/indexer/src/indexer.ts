@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { blocksIn, followBlocks } from "@genbo/chain/follower";
+import { followAhead } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
-import { oneAhead } from "@genbo/chain/one-ahead";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { hasTransactions } from "@genbo/database/outbox/mined";
 import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
@@ -128,16 +127,13 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
   const lots = liveLots(context, cursor);
   const { reader, news, confirm, local } = context;
-  const ended = new AbortController();
-  const until = AbortSignal.any([signal, ended.signal]);
-  const readings = oneAhead(followBlocks(reader, from, { signal: until, news, confirm, final: !local }));
   try {
-    for await (const { value, next } of readings) {
-      if (value.type === "reorg") return await handleReorg(context);
-      await lots.enter(value.blocks, value.head, () => blocksIn(next()));
+    const options = { signal, news, confirm, final: !local };
+    for await (const { followed, next } of followAhead(reader, from, options)) {
+      if (followed.type === "reorg") return await handleReorg(context);
+      await lots.enter(followed.blocks, followed.head, next);
     }
   } finally {
-    ended.abort();
     await lots.end();
   }
   return true;

@@ -53,13 +53,13 @@ export function splitLogs(
 /** Decodes logs of one of our contracts; events that the register does not read are left out. */
 export function decodePlaced(logs: readonly Placed[]): PlacedEvent[] {
   const decoded: PlacedEvent[] = [];
-  for (const { block, transaction, log } of logs) {
+  for (const placed of logs) {
     try {
-      const event = decodeLog(log);
-      if (event !== undefined) decoded.push({ block, transaction, log, event });
+      const event = decodeLog(placed.log);
+      if (event !== undefined) decoded.push({ ...placed, event });
     } catch (error) {
       if (!(error instanceof UndecodableLog)) throw error;
-      decoded.push({ block, transaction, log, undecodable: error.message });
+      decoded.push({ ...placed, undecodable: error.message });
     }
   }
   return decoded;

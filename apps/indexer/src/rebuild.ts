@@ -1,6 +1,5 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
-import { blocksIn, followBlocks } from "@genbo/chain/follower";
-import { oneAhead } from "@genbo/chain/one-ahead";
+import { followAhead } from "@genbo/chain/follower";
 import type { Rpc } from "@genbo/chain/rpc";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
@@ -86,11 +85,7 @@ export async function buildUntil(
   const cursor = (await readCursor(pool)) as StoredCursor;
   const deployment = await readDeployment(pool);
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
-  const ended = new AbortController();
-  const options = {
-    ...{ signal: AbortSignal.any([signal, ended.signal]), confirm },
-    ...{ final: !local, until },
-  };
+  const options = { signal, confirm, final: !local, until };
   let prunedAt = from.number;
   const lots = enterLots(cursor, {
     db: pool,
@@ -109,25 +104,20 @@ export async function buildUntil(
       return built;
     },
   });
-  const entered = async ({ folded, cursor: at }: { folded: FoldedLot; cursor: StoredCursor }) => {
-    onProgress({
-      ...{ block: at.blockNumber, until },
-      entries: folded.issues.reduce((sum, { rows }) => sum + rows.length, 0),
-      records: folded.registry.rows.length,
-    });
-    if (at.blockNumber - prunedAt < pruneEveryBlocks) return;
-    prunedAt = at.blockNumber;
-    await leadership.transaction((tx) => pruneEmptyBlocks(tx, prunedAt));
-  };
-  try {
-    for await (const { value, next } of oneAhead(followBlocks(reader, from, options))) {
-      if (value.type === "reorg")
-        throw new ChainMoved("The chain went back behind what was rebuilt: begin anew with --anew.");
-      for await (const { done } of lots.enter(value.blocks, { next: () => blocksIn(next()) }))
-        await entered(done);
+  for await (const { followed, next } of followAhead(reader, from, options)) {
+    if (followed.type === "reorg")
+      throw new ChainMoved("The chain went back behind what was rebuilt: begin anew with --anew.");
+    for await (const { done } of lots.enter(followed.blocks, { next })) {
+      const { folded, cursor: at } = done;
+      onProgress({
+        ...{ block: at.blockNumber, until },
+        entries: folded.issues.reduce((sum, { rows }) => sum + rows.length, 0),
+        records: folded.registry.rows.length,
+      });
+      if (at.blockNumber - prunedAt < pruneEveryBlocks) continue;
+      prunedAt = at.blockNumber;
+      await leadership.transaction((tx) => pruneEmptyBlocks(tx, prunedAt));
     }
-  } finally {
-    ended.abort();
   }
   signal.throwIfAborted();
 }

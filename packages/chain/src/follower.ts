@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BlockReader, type BlockRef, type ChainBlock, logsIn } from "./blocks.ts";
 import type { NewHeads } from "./new-heads.ts";
+import { oneAhead } from "./one-ahead.ts";
 
 /** Blocks that follow the cursor, checked parent by parent; or that the cursor's block is no longer on the chain. */
 export type Followed =
   | { type: "blocks"; blocks: ChainBlock[]; head: number }
   | { type: "reorg"; head: BlockRef };
-
-export const blocksIn = (followed: Followed | undefined): ChainBlock[] | undefined =>
-  followed?.type === "blocks" ? followed.blocks : undefined;
 
 /** How often the node is asked for its head. A block is seen at most this long after the node has it. */
 export const pollMs = 25;
@@ -91,6 +89,25 @@ export async function* followBlocks(
     }
   }
 }
+
+/** Follows, and reads one lot more while the one before is worked on. Whoever leaves ends the reading. */
+export async function* followAhead(
+  reader: BlockReader,
+  from: BlockRef,
+  options: FollowOptions,
+): AsyncGenerator<{ followed: Followed; next(): ChainBlock[] | undefined }> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
+  try {
+    for await (const { value, next } of oneAhead(followBlocks(reader, from, { ...options, signal })))
+      yield { followed: value, next: () => blocksIn(next()) };
+  } finally {
+    ended.abort();
+  }
+}
+
+const blocksIn = (followed: Followed | undefined): ChainBlock[] | undefined =>
+  followed?.type === "blocks" ? followed.blocks : undefined;
 
 /** Twice as many blocks as came, as long as they would not bring too much if they are as full. */
 function nextLength(came: readonly ChainBlock[], max: number): number {

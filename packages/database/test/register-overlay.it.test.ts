@@ -15,19 +15,11 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import { personOf } from "../../register/test/chain.ts";
-import {
-  knownCorrections,
-  ratiosOf,
-  rectifiedActs,
-  rectifiedHistory,
-  replayed,
-} from "../../register/test/rectified.ts";
+import { knownCorrections, ratiosOf, rectifiedSample, replayed } from "../../register/test/rectified.ts";
 import { classBitsOf, custodianOf, type WrittenIssue, writeIssue } from "./register-rows.ts";
 
 /** A fixed random history; its first part is a register of its own, which knows nothing of the rest. */
-const entries: ChainEntry[] = rectifiedHistory(
-  fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed: 201, numRuns: 1 })[0]!.flat(),
-);
+const entries: ChainEntry[] = rectifiedSample(201);
 const half = Math.floor(entries.length / 2);
 let [pool, early]: Pool[] = [];
 let [written, begun]: WrittenIssue[] = [];

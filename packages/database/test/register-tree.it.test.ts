@@ -9,13 +9,11 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import { personOf } from "../../register/test/chain.ts";
-import { rectifiedActs, rectifiedHistory, replayed } from "../../register/test/rectified.ts";
+import { rectifiedSample, replayed } from "../../register/test/rectified.ts";
 import { type WrittenIssue, writeIssue } from "./register-rows.ts";
 
 /** A fixed random history. */
-const entries: ChainEntry[] = rectifiedHistory(
-  fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed: 30, numRuns: 1 })[0]!.flat(),
-);
+const entries: ChainEntry[] = rectifiedSample(30);
 let pool: Pool;
 let written: WrittenIssue;
 beforeAll(async () => {

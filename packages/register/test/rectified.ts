@@ -125,3 +125,9 @@ export const knownCorrections = (entries: readonly ChainEntry[], seq = entries.l
 
 export const ratiosOf = (entries: readonly ChainEntry[]): PastRatio[] =>
   pastRatios(entries.filter(({ kind }) => kind === entryKinds.RATIO));
+
+/** A fixed one of some length. */
+export const rectifiedSample = (seed: number): ChainEntry[] =>
+  rectifiedHistory(
+    fc.sample(fc.array(rectifiedActs, { minLength: 6, maxLength: 6 }), { seed, numRuns: 1 })[0]!.flat(),
+  );

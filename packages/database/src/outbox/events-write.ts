@@ -14,20 +14,18 @@ export interface NewEvent {
   at: Date;
 }
 
-/** @param first the number of the first event; each row is asked for its number once, in order */
-const columnsFrom = (first: bigint) => {
-  let next = first;
-  return [
-    column<NewEvent>("id", "bigint", () => next++),
-    column<NewEvent>("kind", "text", ({ kind }) => kind),
-    column<NewEvent>("issue_id", "text", ({ issueId }) => issueId),
-    column<NewEvent>("party_ids", "text[]", ({ partyIds }) => partyIds),
-    column<NewEvent>("subject_id", "text", ({ subjectId }) => subjectId),
-    column<NewEvent>("data", "json", ({ data }) => JSON.stringify(data)),
-    column<NewEvent>("block_number", "bigint", ({ blockNumber }) => blockNumber),
-    column<NewEvent>("at", "timestamptz", ({ at }) => at),
-  ];
-};
+type NumberedEvent = NewEvent & { id: bigint };
+
+const columns = [
+  column<NumberedEvent>("id", "bigint", ({ id }) => id),
+  column<NumberedEvent>("kind", "text", ({ kind }) => kind),
+  column<NumberedEvent>("issue_id", "text", ({ issueId }) => issueId),
+  column<NumberedEvent>("party_ids", "text[]", ({ partyIds }) => partyIds),
+  column<NumberedEvent>("subject_id", "text", ({ subjectId }) => subjectId),
+  column<NumberedEvent>("data", "json", ({ data }) => JSON.stringify(data)),
+  column<NumberedEvent>("block_number", "bigint", ({ blockNumber }) => blockNumber),
+  column<NumberedEvent>("at", "timestamptz", ({ at }) => at),
+];
 
 async function lastEvent(tx: Queryable): Promise<bigint> {
   const result = await tx.query<{ last: bigint }>("select coalesce(max(id), 0) as last from event");
@@ -51,7 +49,8 @@ export function eventTeller(tx: Transaction): Tell {
     const before = told;
     told += events.length;
     const first = (await last) + BigInt(before + 1);
-    await copyRows(tx, "event", columnsFrom(first), events);
+    const numbered = events.map((event, index) => ({ ...event, id: first + BigInt(index) }));
+    await copyRows(tx, "event", columns, numbered);
   };
 }
 
