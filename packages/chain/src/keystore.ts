@@ -1,8 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { addressOf, localSigner, type Signer } from "./signer.ts";
+import { addressOf, localSigner, randomSecretKey, type Signer } from "./signer.ts";
 
 export interface KeystoreEntry {
   label: string;
@@ -52,7 +51,7 @@ export function openKeystore(dir: string, secretFile: string): Keystore {
   const createSigner = async (label: string) => {
     const known = await find(label);
     if (known !== undefined) return known;
-    const secretKey = secp256k1.utils.randomSecretKey();
+    const secretKey = randomSecretKey();
     const file = seal(await readSecret(secretFile), label, secretKey);
     const made = await writeOnce(dir, fileOf(dir, label), JSON.stringify(file));
     // Another process may have made the label's key meanwhile: the first one written counts.

@@ -1,6 +1,7 @@
-import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { isPoint } from "tiny-secp256k1";
 import { hexOf } from "../hex.ts";
 import { keccak } from "../keccak.ts";
+import { publicKeyOf, randomSecretKey } from "../signer.ts";
 import type { ChainClient } from "./genesis.ts";
 import { isDigitsFirst } from "./validator-order.ts";
 
@@ -26,15 +27,15 @@ export interface Endpoint {
 /** A key drawn at random; GoQuorum's until the address has one place among validators whichever way they are ordered. */
 export function createNodeKey(client: ChainClient): NodeKey {
   for (;;) {
-    const key = nodeKeyOf(Buffer.from(secp256k1.utils.randomSecretKey()).toString("hex"));
+    const key = nodeKeyOf(Buffer.from(randomSecretKey()).toString("hex"));
     if (client !== "goquorum" || isDigitsFirst(key.address)) return key;
   }
 }
 
 /** @param secretKey 64 hex digits without 0x */
 export function nodeKeyOf(secretKey: string): NodeKey {
-  const point = secp256k1.getPublicKey(Buffer.from(secretKey, "hex"), false);
-  return { secretKey, ...identityOf(Buffer.from(point.subarray(1)).toString("hex")) };
+  const point = publicKeyOf(Buffer.from(secretKey, "hex"));
+  return { secretKey, ...identityOf(Buffer.from(point).toString("hex")) };
 }
 
 /** @param publicKey 128 hex digits without 0x */
@@ -51,7 +52,7 @@ export function parseEnode(url: string): NodeIdentity & Endpoint {
     throw new Error(`Not an enode URL (enode://<128 hex digits>@<host>:<port>): ${url}`);
   }
   const point = Buffer.from(`04${publicKey}`, "hex");
-  if (!secp256k1.utils.isValidPublicKey(point)) throw new Error(`No public key of secp256k1: ${url}`);
+  if (!isPoint(point)) throw new Error(`No public key of secp256k1: ${url}`);
   return { ...identityOf(publicKey.toLowerCase()), host, port: Number(port) };
 }
 
