@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { clientProfiles } from "@genbo/chain/network/client";
 import { nodeDir, readNetwork } from "@genbo/chain/network/files";
 import type { ChainClient } from "@genbo/chain/network/genesis";
+import { enodeUrl } from "@genbo/chain/network/identity";
 import type { Network, NetworkNode } from "@genbo/chain/network/network";
 import { fixedPort } from "../support/fixed-port.ts";
 import { openTcpLink, type TcpLink } from "../support/tcp-link.ts";
@@ -119,6 +120,12 @@ export async function startConsortium(
       network = await readNetwork(dir);
       const node = network.nodes.at(-1) as NetworkNode;
       await takeIn(node);
+      // As the runbook has it: Besu reads its file at the start, and when it is told to.
+      if (network.client === "besu")
+        for (const { node: each, rpc } of slots.filter((slot) => nodes.has(slot.node.name))) {
+          callThroughLinks(dir, network, each.name, links);
+          await rpc.call("perm_reloadPermissionsFromFile");
+        }
       return slotOf(slots, node.name);
     },
     close,
@@ -135,22 +142,32 @@ function slotOf(slots: readonly NodeSlot[], name: string): NodeSlot {
   return slot;
 }
 
-/** In a node's own list of peers each peer's port becomes that of the link to it. */
+/**
+ * In a node's own list of peers each peer's port becomes that of the link to it. Besu calls only those that its
+ * allowlist names as well, by port; it knows who calls by the port that the caller says it listens on.
+ */
 function callThroughLinks(
   dir: string,
   network: Network,
   name: string,
   links: readonly { from: string; to: string; link: TcpLink }[],
 ): void {
-  const list = clientProfiles[network.client]
-    .peerFiles(network)
-    .find((file) => file.path.endsWith("static-nodes.json"));
-  const path = join(nodeDir(dir, name), list?.path ?? "static-nodes.json");
-  let text = readFileSync(path, "utf8");
-  for (const { from, to, link } of links) {
-    const peer = network.nodes.find((node) => node.name === to);
-    if (from === name && peer !== undefined)
-      text = text.replace(`@127.0.0.1:${peer.port}?`, `@127.0.0.1:${link.port}?`);
-  }
-  writeFileSync(path, text);
+  const files = clientProfiles[network.client].peerFiles(network).map(({ path }) => path);
+  const rewrite = (ending: string, rewritten: (text: string, url: string, throughLink: string) => string) => {
+    const file = files.find((each) => each.endsWith(ending));
+    if (file === undefined) return;
+    const path = join(nodeDir(dir, name), file);
+    let text = readFileSync(path, "utf8");
+    for (const { from, to, link } of links) {
+      const peer = network.nodes.find((node) => node.name === to);
+      if (from !== name || peer === undefined) continue;
+      const url = enodeUrl(peer);
+      text = rewritten(text, url, url.replace(`:${peer.port}?`, `:${link.port}?`));
+    }
+    writeFileSync(path, text);
+  };
+  rewrite("static-nodes.json", (text, url, throughLink) => text.replace(url, throughLink));
+  rewrite("permissions_config.toml", (text, url, throughLink) =>
+    text.includes(throughLink) ? text : text.replace(`"${url}"`, `"${url}", "${throughLink}"`),
+  );
 }

@@ -52,7 +52,8 @@ export const besu: ClientProfile = {
     discard: "qbft_discardValidatorVote",
     validators: "qbft_getValidatorsByBlockNumber",
   },
+  // Not perm_addNodesToAllowlist: it refuses to write a file that names a node which it does not know yet.
   admit: (enode) =>
-    `perm_addNodesToAllowlist on each node (it also writes permissions_config.toml):
-     {"jsonrpc":"2.0","id":1,"method":"perm_addNodesToAllowlist","params":[["${enode}"]]}`,
+    `its permissions_config.toml names "${enode}"; have it read on each node, and after a removal too:
+     {"jsonrpc":"2.0","id":1,"method":"perm_reloadPermissionsFromFile","params":[]}`,
 };
