@@ -26,7 +26,8 @@ export const phaseFigures = (phases: Phases, alone?: Readonly<Record<string, num
     const { unit, goal } = what[name];
     const ceiling = alone && { ceiling: perSecond({ rows: phase.rows, ms: alone[name]! }) };
     const figure = rate(unit, { name: `end-to-end.${name}`, value: perSecond(phase), ...ceiling, goal });
-    return name === "bulk" && alone ? [figure, share("end-to-end.bulk.share", figure, bulkShare)] : [figure];
+    const bulk = name === "bulk" || name === "issuance";
+    return bulk && alone ? [figure, share(`${figure.name}.share`, figure, bulkShare)] : [figure];
   });
 
 /**

@@ -28,10 +28,10 @@ export const investorRow = (n: number): InvestorRow => ({
 });
 
 /** An issue whose transfers need neither acceptance nor approval: one request is one entry. */
-export const termsOf = (trusteeId: string): Draft => ({
+export const termsOf = (trusteeId: string, symbol: string): Draft => ({
   profile: "TRUST_BENEFICIAL",
   name: "測定用受益権",
-  symbol: "BENCH-1",
+  symbol,
   trusteeId,
   totalUnits: "1000000000000",
   unitPriceYen: "1",

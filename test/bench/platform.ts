@@ -10,6 +10,8 @@ import type { Run } from "./run.ts";
 const brokersMade = 2;
 /** Customers of each broker. */
 const customers = 2_000;
+/** Issuers that issue at once, each an issue of its own: bulk work of two lanes, as that of two brokers is. */
+const issuersMade = 2;
 /** Units issued to each account: more than any run moves out of one. */
 const unitsEach = 1_000_000n;
 
@@ -40,12 +42,14 @@ export async function startPlatform(context: Run): Promise<Platform> {
   context.atEnd(() => owner.end());
   const operator = clientOf(stack, readFileSync(stack.folder.operatorKeyFile, "utf8").trim());
   context.say("  Admitting the parties");
-  const [issuer, trustee, ...brokers] = await Promise.all([
-    admit(stack, operator, "issuer", "発行者"),
+  const [trustee, issuers, brokers] = await Promise.all([
     admit(stack, operator, "trustee", "受託者"),
-    ...Array.from({ length: brokersMade }, (_, n) => admit(stack, operator, "broker", `証券会社 ${n + 1}`)),
+    several(issuersMade, (n) => admit(stack, operator, "issuer", `発行者 ${n}`)),
+    several(brokersMade, (n) => admit(stack, operator, "broker", `証券会社 ${n}`)),
   ]);
-  const issueId = await approvedIssue(issuer!.client, trustee!);
+  const issues: { issuer: Client; id: string }[] = [];
+  for (const { client: issuer } of issuers)
+    issues.push({ issuer, id: await approvedIssue(issuer, trustee, `BENCH-${issues.length + 1}`) });
   context.say(`  Registering ${brokers.length * customers} investors with wallets`);
   const accounts: string[][] = [];
   const wallets = await measurePhase(owner, "wallets", brokers.length * customers, async () => {
@@ -54,18 +58,21 @@ export async function startPlatform(context: Run): Promise<Platform> {
     return made.map(({ operationId }) => operationId);
   });
   context.say("  Issuing units to all of them");
-  const to = accounts.flat();
-  const issuance = await measurePhase(owner, "issuance", to.length, async () => {
-    const rows = to.map((account) => ({ to: account, units: String(unitsEach) }));
-    const { body } = await issuer!.client.call("issueUnits", { params: { id: issueId }, body: { rows } });
-    return [body.operationId];
-  });
+  const rows = accounts.flat().map((account) => ({ to: account, units: String(unitsEach) }));
+  const issuance = await measurePhase(owner, "issuance", rows.length * issues.length, () =>
+    Promise.all(
+      issues.map(async ({ issuer, id }) => {
+        const { body } = await issuer.call("issueUnits", { params: { id }, body: { rows } });
+        return body.operationId;
+      }),
+    ),
+  );
   return {
     stack,
     owner,
-    trustee: trustee!,
+    trustee,
     brokers: brokers.map(({ client, secret }, n) => ({ client, secret, accounts: accounts[n]! })),
-    issueId,
+    issueId: issues[0]!.id,
     phases: { wallets, issuance },
   };
 }
@@ -96,8 +103,11 @@ async function admit(
   return { partyId: party.id, client: clientOf(stack, key.secret), secret: key.secret };
 }
 
-async function approvedIssue(issuer: Client, trustee: Admitted): Promise<string> {
-  const { body: draft } = await issuer.call("draftIssue", { body: termsOf(trustee.partyId) });
+const several = <T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, n) => make(n + 1)));
+
+async function approvedIssue(issuer: Client, trustee: Admitted, symbol: string): Promise<string> {
+  const { body: draft } = await issuer.call("draftIssue", { body: termsOf(trustee.partyId, symbol) });
   const params = { id: draft.id };
   const { body } = await trustee.client.call("approveIssue", { params, body: {} });
   await entered(trustee.client, body.operationId);
