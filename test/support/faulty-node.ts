@@ -32,6 +32,8 @@ export type Fault =
   | "webPage"
   /** Answers half of the requests with an error of its own. */
   | "errs"
+  /** Has no "latest" block, as Besu for a moment while one comes in. */
+  | "noLatest"
   /** Has blocks before it has their receipts. */
   | "lateReceipts"
   /** Gives one receipt of a block several times, in the place of the others. */
@@ -144,6 +146,8 @@ function says(call: Call, answer: Answer, fault: Fault): Answer {
   if (fault === "syncing" && method === "eth_syncing")
     return result({ currentBlock: "0x5", highestBlock: "0x4d2" });
   if (fault === "otherBranch") return otherHashes(answer);
+  if (fault === "noLatest" && method === "eth_getBlockByNumber" && params[0] === "latest")
+    return result(null);
   if (fault === "lateReceipts" && /Receipt/.test(method)) return result(null);
   if (fault === "sameReceipts" && method === "eth_getBlockReceipts" && Array.isArray(answer.result))
     return result(answer.result.map((_, __, [first]) => first));

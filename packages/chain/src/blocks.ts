@@ -1,5 +1,6 @@
 import type { ChainLog } from "./events.ts";
 import { quantity, readQuantity } from "./hex.ts";
+import { latestBlock } from "./latest-block.ts";
 import { type Rpc, type RpcCall, resultOf } from "./rpc.ts";
 import { methodNotFound, NodeRefused, NodeUnavailable } from "./rpc-errors.ts";
 
@@ -99,7 +100,7 @@ export function createBlockReader(rpc: Rpc): BlockReader {
 
   return {
     head: async () => {
-      const block = await rpc.call<WireBlock>("eth_getBlockByNumber", "latest", false);
+      const block = await latestBlock<WireBlock>(rpc);
       const ref = refOf(block);
       latest = { number: ref.number, block };
       return ref;

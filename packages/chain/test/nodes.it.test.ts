@@ -104,6 +104,14 @@ test("what is under way at a node that stops answering goes to the next one", as
   expect(performance.now() - began).toBeLessThan(5_000);
 });
 
+test("a node that has no latest block for a moment is good, and its head is the newest that it has", async () => {
+  const { nodes } = await network(["noLatest"]);
+  await until("it is looked at", () => nodes.health()[0]!.head !== null);
+  expect(stateOf(nodes, 0)).toBe("good");
+  const { number } = await createBlockReader(nodes.rpc).head();
+  expect(number).toBe(await height());
+});
+
 test("with two nodes a block is confirmed once both have it, with one at once", async () => {
   const { proxies, nodes } = await network(["none", "none"]);
   await until("both are good", () => nodes.health().every(({ state }) => state === "good"));

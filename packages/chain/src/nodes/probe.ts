@@ -1,5 +1,6 @@
 import { quantity, readQuantity } from "../hex.ts";
 import type { ChainIdentity } from "../identity.ts";
+import { latestBlock } from "../latest-block.ts";
 import { type Rpc, type RpcCall, type RpcOutcome, resultOf } from "../rpc.ts";
 import type { Answered, Sight } from "./judge.ts";
 
@@ -26,7 +27,7 @@ export async function firstLook(rpc: Rpc, failures: number): Promise<FirstSight>
   const began = performance.now();
   try {
     const [chainId, genesis, claimed, latest, syncing, peers] = await rpc.batch(questions);
-    const head = resultOf<WireBlock>(latest!);
+    const head = resultOf<WireBlock | null>(latest!) ?? (await latestBlock<WireBlock>(rpc));
     return {
       answered: true,
       ms: performance.now() - began,
