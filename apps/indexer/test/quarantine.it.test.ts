@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { MarketIssue } from "../../../test/support/market.ts";
 import { startMarket } from "../../../test/support/market-stack.ts";
@@ -18,6 +19,7 @@ const stateOf = async (id: string) =>
   (await rows<{ state: string }>("select state from operation where id = $1", [id]))[0]?.state;
 const seqOf = async (issue: MarketIssue) =>
   (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue.id]))[0]?.seq;
+const height = async () => Number(await stack.anvil().rpc.call<string>("eth_blockNumber"));
 const close = (id: string) =>
   stack.database
     .pool("genbo_api")
@@ -116,4 +118,45 @@ test("a broken line of the registry holds back registrations alone", async () =>
   await close((await openBreak()).id);
   expect(await waiting).toHaveLength(3);
   expect(await rows("select id from register_break where closed_at is null")).toEqual([]);
+});
+
+test("a lot that was folded ahead does not enter what was broken meanwhile", async () => {
+  await stack.indexer.stop();
+  const mined = async (issue: MarketIssue) => {
+    const before = await height();
+    const id = await issueTo(issue);
+    await stack.until("its block", async () => (await height()) > before);
+    return id;
+  };
+  const [first, second, other] = [await mined(broken), await mined(broken), await mined(sound)];
+
+  const writer = await stack.owner.connect();
+  try {
+    await writer.query("begin");
+    await writer.query("select from chain_cursor for update");
+    await stack.indexer.start();
+    await stack.until("the first lot waits for the cursor", async () => {
+      // Whoever waits for a row's writer has a lock of that row meanwhile.
+      const waits = await rows(
+        "select pid from pg_locks where locktype = 'tuple' and relation = 'chain_cursor'::regclass",
+      );
+      return waits.length > 0;
+    });
+    // Too short a time would let it fold the next one after the break, as it should: no failure then, and no proof.
+    await sleep(500);
+    await stack.owner.query(
+      `insert into register_break (id, issue_id, kind, detail, block_number, opened_at)
+       values ('brk_meanwhile', $1, 'RECONCILIATION', '{}', 0, $2)`,
+      [broken.id, stack.clock.now()],
+    );
+    await writer.query("commit");
+  } finally {
+    writer.release();
+  }
+
+  expect(await market.ended(other)).toMatchObject({ state: "entered" });
+  expect(await market.ended(first)).toMatchObject({ state: "entered" });
+  expect(await stateOf(second)).toBe("mined");
+  await close("brk_meanwhile");
+  expect(await market.ended(second)).toMatchObject({ state: "entered", rows_entered: 5 });
 });
