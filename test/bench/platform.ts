@@ -3,7 +3,7 @@ import { type Client, createClient } from "@genbo/cli/client";
 import { createPool, type Pool } from "@genbo/database/sql/connection";
 import { type Ground, startGround } from "./ground.ts";
 import { investorRow, termsOf } from "./parties.ts";
-import { measurePhase, type Phase } from "./phase.ts";
+import { bulkRequests, measurePhase, type Phase, sendInTurns } from "./phase.ts";
 import type { Run } from "./run.ts";
 
 /** Brokers of the platform: each has a signer and so a lane of its own. */
@@ -59,13 +59,15 @@ export async function startPlatform(context: Run): Promise<Platform> {
   });
   context.say("  Issuing units to all of them");
   const rows = accounts.flat().map((account) => ({ to: account, units: String(unitsEach) }));
-  const issuance = await measurePhase(owner, "issuance", rows.length * issues.length, () =>
-    Promise.all(
-      issues.map(async ({ issuer, id }) => {
-        const { body } = await issuer.call("issueUnits", { params: { id }, body: { rows } });
-        return body.operationId;
-      }),
+  const requests = issues.map(({ issuer, id }) =>
+    Array.from(
+      { length: bulkRequests },
+      () => async () =>
+        (await issuer.call("issueUnits", { params: { id }, body: { rows } })).body.operationId,
     ),
+  );
+  const issuance = await measurePhase(owner, "issuance", rows.length * requests.flat().length, () =>
+    sendInTurns(requests),
   );
   return {
     stack,

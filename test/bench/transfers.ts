@@ -4,7 +4,7 @@ import type { Figure } from "./figure.ts";
 import { perUnit, withHopTimes } from "./hops.ts";
 import { load } from "./http-load.ts";
 import { orderSource } from "./orders.ts";
-import { measurePhase, type Phase, perSecond } from "./phase.ts";
+import { bulkRequests, measurePhase, type Phase, perSecond, sendInTurns } from "./phase.ts";
 import type { Platform } from "./platform.ts";
 
 const connections = 32;
@@ -50,13 +50,11 @@ function singleTransfers(platform: Platform, count: number): Promise<Phase> {
 function bulkTransfers(platform: Platform): Promise<Phase> {
   const { brokers, owner } = platform;
   const orders = orderSource(platform);
-  const files = brokers.map((_, broker) => ({ rows: orders.rows(broker, bulkRows) }));
-  return measurePhase(owner, "bulk", bulkRows * brokers.length, () =>
-    Promise.all(
-      brokers.map(async ({ client }, n) => {
-        const { body } = await client.call("requestTransfers", { body: files[n]! });
-        return body.operationId;
-      }),
-    ),
+  const requests = brokers.map(({ client }, broker) =>
+    Array.from({ length: bulkRequests }, () => {
+      const body = { rows: orders.rows(broker, bulkRows) };
+      return async () => (await client.call("requestTransfers", { body })).body.operationId;
+    }),
   );
+  return measurePhase(owner, "bulk", bulkRows * bulkRequests * brokers.length, () => sendInTurns(requests));
 }
