@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Env, inheritedEnv, unwatched, writeEnv } from "@genbo/domain/env";
 import { exitOf, tether } from "@genbo/domain/tether";
+import { burstFlags } from "./supervisor-service.ts";
 import { findPlatform } from "./whereabouts.ts";
 
 const usage = `Usage: genbo reindex [--data DIR] [--switch] [--open-breaks] [--anew] [--json]
@@ -22,7 +23,7 @@ const program = resolve(import.meta.dirname, "../../indexer/src/reindex-main.ts"
 export async function reindex(args: readonly string[]): Promise<void> {
   const { values } = read(args);
   const given = flags.filter((flag) => values[flag]).map((flag) => `--${flag}`);
-  const child = spawn(process.execPath, [program, ...given], {
+  const child = spawn(process.execPath, [...burstFlags, program, ...given], {
     env: { ...inheritedEnv(), ...writeEnv(whereToWork(values.data)) },
     stdio: "inherit",
   });

@@ -18,10 +18,12 @@ const startTimeoutMs = 120_000; // the worker's first start deploys the contract
 const stopGraceMs = 20_000; // longer than a service gives itself, so that it ends in its own way
 
 /**
- * Indexer and worker make much in a burst that is soon forgotten: by itself Node gives the young half a hundred MB more
- * for it, which bought no processor time. The api's work is small and steady.
+ * For a process that makes much in a burst that is soon forgotten: by itself Node gives the young half a hundred MB
+ * more for it, which bought no processor time.
  */
-const flagsOf = (name: ServiceName): string[] => (name === "api" ? [] : ["--max-semi-space-size=16"]);
+export const burstFlags = ["--max-semi-space-size=16"] as const;
+/** The api's work is small and steady. */
+const flagsOf = (name: ServiceName): readonly string[] => (name === "api" ? [] : burstFlags);
 
 /**
  * Starts a process of the platform under this Node and returns when it says that it can serve. It ends by itself
