@@ -1,4 +1,5 @@
 import { setChainTime } from "@genbo/chain/anvil";
+import { latestBlock } from "@genbo/chain/latest-block";
 import type { Nodes } from "@genbo/chain/nodes/nodes";
 import { NodeRefused } from "@genbo/chain/rpc-errors";
 import { isMagicValue, signatureQuestion } from "@genbo/chain/wallet-proof";
@@ -32,7 +33,7 @@ export const chainPortOf = (
   },
   setTime: async (at) => {
     const seconds = Math.ceil(at.getTime() / 1000);
-    const latest = await rpc.call<{ timestamp: string }>("eth_getBlockByNumber", "latest", false);
+    const latest = await latestBlock<{ timestamp: string }>(rpc);
     // A repeat after a crash between the two clocks: the chain has been there already.
     if (Number(latest.timestamp) >= seconds) return;
     await keep();
