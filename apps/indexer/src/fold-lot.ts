@@ -191,7 +191,7 @@ async function keepersOf(
   }
   const custodians = new Set<number>();
   for (const account of [...accounts, ...records.map(({ wallet }) => wallet)])
-    custodians.add(parties.get(account)?.custodian ?? 0);
+    custodians.add(parties.custodianOf(account));
   const unknown = [...custodians].filter((custodian) => custodian > 0 && !brokers.has(custodian));
   for (const [custodian, broker] of await brokersOf(db, unknown)) brokers.set(custodian, broker);
   return { parties, brokers };
@@ -208,7 +208,7 @@ async function foldIssues(
   origins: Origins,
 ): Promise<FoldedIssue[]> {
   const open = lines.filter(({ issue }) => !lot.quarantined.has(issue.id));
-  const personOf = (account: string) => parties.get(account)?.person;
+  const { personOf } = parties;
   const loaded = await states.load(
     db,
     open.map(({ touched }) => touched),

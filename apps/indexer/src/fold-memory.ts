@@ -1,9 +1,9 @@
 import { createStates, type States } from "@genbo/database/register/write-load";
-import type { AccountParty } from "@genbo/database/register/write-registry";
 import type { KnownIssue } from "@genbo/database/register/write-subjects";
+import { type AccountParties, createAccountParties } from "./account-parties.ts";
 
-/** Accounts of all issues together that are kept in memory; some 60 MB. */
-const accountsMax = 150_000;
+/** Accounts and holds of all issues together that are kept in memory; some 35 MB. */
+const memoryMax = 150_000;
 
 /**
  * What the fold has read or made, so that it need not ask for it again. It runs ahead of the database: good only as long
@@ -13,7 +13,7 @@ const accountsMax = 150_000;
 export interface FoldMemory {
   states: States;
   /** By account, of those that the registry knows. */
-  parties: Map<string, AccountParty>;
+  parties: AccountParties;
   /** By custodian id. */
   brokers: Map<number, string>;
   /** By token. */
@@ -22,11 +22,11 @@ export interface FoldMemory {
 
 export const createFoldMemory = (): FoldMemory => ({
   states: createStates(),
-  parties: new Map(),
+  parties: createAccountParties(),
   brokers: new Map(),
   issues: new Map(),
 });
 
 /** Whether it is time to begin with an empty one. */
 export const isFull = ({ states, parties }: FoldMemory): boolean =>
-  states.size() > accountsMax || parties.size > accountsMax;
+  states.size() > memoryMax || parties.size() > memoryMax;

@@ -3,15 +3,16 @@ import type { NewEvent } from "@genbo/database/outbox/events-write";
 import type { EndedOperation } from "@genbo/database/outbox/settle";
 import type { FrozenList } from "@genbo/database/record-dates/freeze";
 import type { EntryRow } from "@genbo/database/register/write";
-import type { AccountParty, RegistryRow } from "@genbo/database/register/write-registry";
+import type { RegistryRow } from "@genbo/database/register/write-registry";
 import type { ActivatedIssue, KnownIssue } from "@genbo/database/register/write-subjects";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import { zeroAddress } from "@genbo/domain/words";
+import type { AccountParties } from "./account-parties.ts";
 
 /** Whose account an address is, as far as the registry and the parties say. */
 export interface Keepers {
-  parties: ReadonlyMap<string, AccountParty>;
+  parties: Pick<AccountParties, "custodianOf">;
   /** Broker (party id) by custodian id. */
   brokers: ReadonlyMap<number, string>;
 }
@@ -132,7 +133,5 @@ export const breakNotice = (
   at,
 });
 
-function brokerOf(account: string, { parties, brokers }: Keepers): string | undefined {
-  const custodian = parties.get(account)?.custodian;
-  return custodian === undefined ? undefined : brokers.get(custodian);
-}
+const brokerOf = (account: string, { parties, brokers }: Keepers): string | undefined =>
+  brokers.get(parties.custodianOf(account));

@@ -1,3 +1,4 @@
+import { createHexTable } from "@genbo/database/register/hex-table";
 import { createRestingHoldings } from "@genbo/database/register/resting";
 import { maxUnits } from "@genbo/domain/units";
 import type { Holding } from "@genbo/register/state";
@@ -7,14 +8,17 @@ import { account } from "../../register/test/chain.ts";
 
 const accounts = Array.from({ length: 5 }, (_, n) => account(n + 1));
 const anyUnits = fc.bigInt({ min: 0n, max: maxUnits });
-const holdings: fc.Arbitrary<Holding> = fc.record({
-  account: fc.constantFrom(...accounts),
-  person: fc.constantFrom("0x0000000000000000000000aa", "0xffffffffffffffffffffffff"),
+/** A wallet never changes its person; two of them may have the same. */
+const parties = accounts.map((each, n) => ({ account: each, person: `0x${String(n >> 1).repeat(24)}` }));
+const figures = fc.record({
   ...{ units: anyUnits, encumbered: anyUnits, fromSeq: fc.nat(2 ** 31) },
   lots: fc.array(fc.record({ acquiredOn: fc.integer({ min: -40_000, max: 40_000 }), units: anyUnits }), {
-    maxLength: 12,
+    ...{ minLength: 1, maxLength: 12 },
   }),
 });
+const holdings: fc.Arbitrary<Holding> = fc
+  .tuple(fc.constantFrom(...parties), figures)
+  .map(([party, rest]) => ({ ...party, ...rest }));
 
 test("holdings come back from rest as they were, and those that have ended do not", () => {
   const acts = fc.oneof(
@@ -24,7 +28,7 @@ test("holdings come back from rest as they were, and those that have ended do no
   );
   fc.assert(
     fc.property(fc.array(acts, { maxLength: 30 }), (done) => {
-      const resting = createRestingHoldings();
+      const resting = createRestingHoldings(createHexTable(12));
       const plain = new Map<string, Holding>();
       for (const act of done) {
         if (act.does === "rest") resting.rest();
@@ -37,7 +41,7 @@ test("holdings come back from rest as they were, and those that have ended do no
 });
 
 test("an account is new once, whether it has units or not", () => {
-  const resting = createRestingHoldings();
+  const resting = createRestingHoldings(createHexTable(12));
   expect([account(1), account(2), account(1)].map(resting.ask)).toEqual([true, true, false]);
   resting.delete(account(2));
   resting.rest();

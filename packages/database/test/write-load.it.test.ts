@@ -1,5 +1,6 @@
 import { createStates } from "@genbo/database/register/write-load";
 import type { Pool, Queryable } from "@genbo/database/sql/connection";
+import { refOf } from "@genbo/domain/ids";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import { account, createChain } from "../../register/test/chain.ts";
@@ -48,6 +49,19 @@ test("a state costs the same to load however many others hold, and however often
   const { holdings, accountsOfPerson } = states.get(issueId)!;
   expect(asked.map((address) => holdings.get(address)?.units)).toEqual(asked.map(() => 9n));
   expect(holdings.get(addresses[0]!)).toBeUndefined();
-  expect(accountsOfPerson).toEqual(new Map(asked.slice(0, 100).map((address) => [personOf(address), 2])));
+  const counts = asked.map((address) => accountsOfPerson.get(personOf(address)));
+  expect(counts).toEqual(asked.map((_, n) => (n < 100 ? 2 : undefined)));
   expect(counted.rows()).toBeLessThan(asked.length * rowsEach);
+});
+
+test("what is in memory is counted: accounts, and holds, of which each request makes one", async () => {
+  const pool = (await createTestDatabase()).pool("genbo");
+  const states = createStates();
+  const touched = (holds: number[]) => ({
+    issueId: "iss_1",
+    ...{ accounts: new Set([account(1), account(2)]), leaving: new Map() },
+    holds: new Set(holds.map((n) => refOf("hold", n))),
+  });
+  for (const holds of [[1, 2], [2, 3], [3]]) await states.load(pool, [touched(holds)], () => undefined);
+  expect(states.size()).toBe(5);
 });

@@ -5,7 +5,14 @@ import { type Word, zeroAddress } from "@genbo/domain/words";
 import { effectOf } from "./effect.ts";
 import { FoldError } from "./fold-error.ts";
 import { headAfterEntry } from "./head.ts";
-import { type ChainEntry, copyState, type Holding, type IssueState, type PartialState } from "./state.ts";
+import {
+  type ChainEntry,
+  copyState,
+  type Holding,
+  type IssueState,
+  type Keyed,
+  type PartialState,
+} from "./state.ts";
 import type { Effect, PersonOf, Step } from "./step.ts";
 
 /**
@@ -129,11 +136,7 @@ function countAccounts(state: PartialState, effect: Effect): ReadonlyMap<string,
   return counts;
 }
 
-function put<K, V>(
-  map: { set(key: K, value: V): unknown; delete(key: K): unknown },
-  key: K,
-  value: V | null,
-): void {
+function put<V>(map: Keyed<V>, key: string, value: V | null): void {
   if (value === null) map.delete(key);
   else map.set(key, value);
 }

@@ -69,11 +69,11 @@ export interface IssueTotals {
   policy: Word;
 }
 
-/** By account. */
-export interface Holdings {
-  get(account: string): Holding | undefined;
-  set(account: string, holding: Holding): unknown;
-  delete(account: string): unknown;
+/** What the fold asks of a map: whoever has many accounts keeps them as they like. */
+export interface Keyed<V> {
+  get(key: string): V | undefined;
+  set(key: string, value: V): unknown;
+  delete(key: string): unknown;
 }
 
 /**
@@ -81,16 +81,18 @@ export interface Holdings {
  * (`touchedBy`); whatever is in its maps must be complete, and an account that is absent has no units.
  */
 export interface PartialState extends IssueTotals {
-  holdings: Holdings;
+  /** By account. */
+  holdings: Keyed<Holding>;
   /** Open holds by id. */
   holds: Map<Word, Hold>;
   /** How many accounts with units each person has. */
-  accountsOfPerson: Map<string, number>;
+  accountsOfPerson: Keyed<number>;
 }
 
 /** All of an issue. */
 export interface IssueState extends PartialState {
   holdings: Map<string, Holding>;
+  accountsOfPerson: Map<string, number>;
 }
 
 /** An issue before its first entry. */

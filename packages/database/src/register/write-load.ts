@@ -4,7 +4,9 @@ import { emptyState, type Hold, type Holding, type PartialState } from "@genbo/r
 import type { Step } from "@genbo/register/step";
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { createHexTable, type HexTable } from "./hex-table.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
+import { createPersonCounts, type PersonCounts } from "./person-counts.ts";
 import { createRestingHoldings, type RestingHoldings } from "./resting.ts";
 import { heldBy } from "./standing.ts";
 
@@ -18,9 +20,21 @@ export interface Touched {
 
 /** What is in memory of an issue: of all that was asked for, what there is of it. */
 interface Standing {
-  state: PartialState & { holdings: RestingHoldings };
-  holds: Set<string>;
-  persons: Set<string>;
+  state: PartialState & { holdings: RestingHoldings; accountsOfPerson: PersonCounts };
+  /** All holds that were asked for, those that have ended too. */
+  holds: HexTable;
+}
+
+function createStanding(): Standing {
+  const persons = createHexTable(12);
+  return {
+    state: {
+      ...emptyState(),
+      holdings: createRestingHoldings(persons),
+      accountsOfPerson: createPersonCounts(persons),
+    },
+    holds: createHexTable(32),
+  };
 }
 
 /**
@@ -39,7 +53,7 @@ export interface States {
   ): Promise<Map<string, PartialState>>;
   /** @throws when a step has changed the number of a person's accounts, and they were not counted before */
   checkCounted(issueId: string, step: Step): void;
-  /** How many accounts are in memory. */
+  /** How many accounts and holds are in memory. */
   size(): number;
 }
 
@@ -49,11 +63,7 @@ export function createStates(): States {
     load: async (db, touched, personOf) => {
       for (const { state } of issues.values()) state.holdings.rest();
       const fresh = touched.filter(({ issueId }) => !issues.has(issueId));
-      for (const { issueId } of fresh)
-        issues.set(issueId, {
-          state: { ...emptyState(), holdings: createRestingHoldings() },
-          ...{ holds: new Set(), persons: new Set() },
-        });
+      for (const { issueId } of fresh) issues.set(issueId, createStanding());
       const standing = (issueId: string) => issues.get(issueId) as Standing;
       await loadTotals(db, new Map(fresh.map(({ issueId }) => [issueId, standing(issueId).state])));
       const states = new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
@@ -70,27 +80,28 @@ export function createStates(): States {
       });
       await loadHoldings(db, states, accounts);
       const persons = touched.map(({ issueId, accounts: named, leaving }) => {
-        const { holdings } = standing(issueId).state;
+        const { holdings, accountsOfPerson } = standing(issueId).state;
         const found = new Set<string>();
         for (const account of named) {
           const holding = holdings.get(account);
           if (!mayOpenOrEnd(holding, leaving.get(account) ?? 0n)) continue;
-          const person = personOf(account) ?? holding?.person;
+          const person = holding?.person ?? personOf(account);
           if (person !== undefined) found.add(person);
         }
-        return asked(issueId, found, (person) => add(standing(issueId).persons, person));
+        return asked(issueId, found, accountsOfPerson.ask);
       });
       await countAccounts(db, states, persons);
       return states;
     },
     checkCounted: (issueId, { entry, accountsOfPerson }) => {
       for (const person of accountsOfPerson.keys())
-        if (!issues.get(issueId)?.persons.has(person))
+        if (!issues.get(issueId)?.state.accountsOfPerson.wasAsked(person))
           throw new Error(
             `The accounts of ${person} were not counted before entry ${entry.seq} of ${issueId}.`,
           );
     },
-    size: () => [...issues.values()].reduce((sum, { state }) => sum + state.holdings.size(), 0),
+    size: () =>
+      [...issues.values()].reduce((sum, { state, holds }) => sum + state.holdings.size() + holds.size(), 0),
   };
 }
 
@@ -104,8 +115,9 @@ function asked(
 }
 
 /** @returns whether it was not there */
-function add(set: Set<string>, member: string): boolean {
-  return set.size < set.add(member).size;
+function add(table: HexTable, member: string): boolean {
+  const next = table.size();
+  return table.add(member) === next;
 }
 
 /** An issue's figures as the register has them. */

@@ -1,0 +1,33 @@
+import type { Keyed } from "@genbo/register/state";
+import { grown } from "./grown.ts";
+import type { HexTable } from "./hex-table.ts";
+
+/** How many accounts with units each person has: none of those that were asked for and are not set. */
+export interface PersonCounts extends Keyed<number> {
+  /** Notes that a person was asked for. @returns whether they never were before */
+  ask(person: string): boolean;
+  wasAsked(person: string): boolean;
+}
+
+/** @param persons gets those that were asked for */
+export function createPersonCounts(persons: HexTable): PersonCounts {
+  /** By person: one more than the count, 0 while nobody has asked. */
+  let counts = new Int32Array(16);
+  const set = (person: string, count: number): void => {
+    const number = persons.add(person);
+    counts = grown(counts, number + 1);
+    counts[number] = count + 1;
+  };
+  const found = (person: string): number => counts[persons.find(person)] ?? 0;
+  return {
+    get: (person) => (found(person) > 1 ? found(person) - 1 : undefined),
+    set,
+    delete: (person) => set(person, 0),
+    ask: (person) => {
+      if (found(person) > 0) return false;
+      set(person, 0);
+      return true;
+    },
+    wasAsked: (person) => found(person) > 0,
+  };
+}
