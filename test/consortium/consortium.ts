@@ -152,22 +152,19 @@ function callThroughLinks(
   name: string,
   links: readonly { from: string; to: string; link: TcpLink }[],
 ): void {
-  const files = clientProfiles[network.client].peerFiles(network).map(({ path }) => path);
-  const rewrite = (ending: string, rewritten: (text: string, url: string, throughLink: string) => string) => {
-    const file = files.find((each) => each.endsWith(ending));
-    if (file === undefined) return;
-    const path = join(nodeDir(dir, name), file);
-    let text = readFileSync(path, "utf8");
-    for (const { from, to, link } of links) {
-      const peer = network.nodes.find((node) => node.name === to);
-      if (from !== name || peer === undefined) continue;
-      const url = enodeUrl(peer);
-      text = rewritten(text, url, url.replace(`:${peer.port}?`, `:${link.port}?`));
-    }
-    writeFileSync(path, text);
-  };
-  rewrite("static-nodes.json", (text, url, throughLink) => text.replace(url, throughLink));
-  rewrite("permissions_config.toml", (text, url, throughLink) =>
-    text.includes(throughLink) ? text : text.replace(`"${url}"`, `"${url}", "${throughLink}"`),
+  const calls = network.nodes.flatMap((peer) =>
+    links
+      .filter(({ from, to }) => from === name && to === peer.name)
+      .map(({ link }) => ({ url: enodeUrl(peer), linked: enodeUrl({ ...peer, port: link.port }) })),
   );
+  for (const { path } of clientProfiles[network.client].peerFiles(network)) {
+    const file = join(nodeDir(dir, name), path);
+    let text = readFileSync(file, "utf8");
+    for (const { url, linked } of calls) {
+      if (path.endsWith("static-nodes.json")) text = text.replace(url, linked);
+      else if (path.endsWith("permissions_config.toml") && !text.includes(linked))
+        text = text.replace(`"${url}"`, `"${url}", "${linked}"`);
+    }
+    writeFileSync(file, text);
+  }
 }
