@@ -6,6 +6,7 @@ import { type Bench, createContext, defaultSizes, type Sizes } from "./context.t
 import type { Figure } from "./figure.ts";
 import { flat } from "./flat.ts";
 import { fold } from "./fold.ts";
+import { holders } from "./holders.ts";
 import { latency } from "./latency.ts";
 import { within } from "./limit.ts";
 import { memory } from "./memory.ts";
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, Bench>> = {
   latency,
   "as-of": asOf,
   memory,
+  holders,
   alone,
   fold,
   register,
@@ -31,9 +33,10 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 };
 /** No bench may run longer: what was measured before it is printed, whatever becomes of it. */
 const benchMsMax = 300_000;
-/** `flat` and `register` build registers of any size that is asked for. */
+/** These build registers of any size that is asked for. */
+const ofAnySize = ["flat", "register", "holders"];
 const longBenchMsMax = 3_600_000;
-const limitOf = (name: string) => (name === "flat" || name === "register" ? longBenchMsMax : benchMsMax);
+const limitOf = (name: string) => (ofAnySize.includes(name) ? longBenchMsMax : benchMsMax);
 /** Children get this long to end; they die with this process in any case. */
 const endMsMax = 60_000;
 

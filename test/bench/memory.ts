@@ -12,7 +12,8 @@ export async function memory(context: BenchContext): Promise<Figure[]> {
   });
 }
 
-function peakMb(pid: number | undefined): number | undefined {
+/** The most memory that a process has had so far. */
+export function peakMb(pid: number | undefined): number | undefined {
   if (pid === undefined || process.platform !== "linux") return undefined;
   const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;

@@ -31,6 +31,8 @@ export interface Platform {
   trustee: { client: Client; secret: string };
   brokers: Broker[];
   issueId: string;
+  /** Of that issue. */
+  issuer: Client;
   /** The bulk work of the set-up, measured on the way. */
   phases: { wallets: Phase; issuance: Phase };
 }
@@ -53,7 +55,7 @@ export async function startPlatform(context: Run): Promise<Platform> {
   context.say(`  Registering ${brokers.length * customers} investors with wallets`);
   const accounts: string[][] = [];
   const wallets = await measurePhase(owner, "wallets", brokers.length * customers, async () => {
-    const made = await Promise.all(brokers.map(({ client }) => registerCustomers(client)));
+    const made = await Promise.all(brokers.map(({ client }) => registerCustomers(client, 0, customers)));
     accounts.push(...made.map((each) => each.accounts));
     return made.map(({ operationId }) => operationId);
   });
@@ -75,6 +77,7 @@ export async function startPlatform(context: Run): Promise<Platform> {
     trustee,
     brokers: brokers.map(({ client, secret }, n) => ({ client, secret, accounts: accounts[n]! })),
     issueId: issues[0]!.id,
+    issuer: issues[0]!.issuer,
     phases: { wallets, issuance },
   };
 }
@@ -121,8 +124,13 @@ async function entered(client: Client, operationId: string): Promise<void> {
   if (state !== "entered") throw new Error(`Operation ${operationId} is ${state}: ${code}.`);
 }
 
-async function registerCustomers(client: Client): Promise<{ accounts: string[]; operationId: string }> {
-  const numbers = Array.from({ length: customers }, (_, n) => n);
+/** A broker's customers from number `from` on, each with a wallet. */
+export async function registerCustomers(
+  client: Client,
+  from: number,
+  count: number,
+): Promise<{ accounts: string[]; operationId: string }> {
+  const numbers = Array.from({ length: count }, (_, n) => from + n);
   await client.call("registerInvestors", { body: { rows: numbers.map(investorRow) } });
   const rows = numbers.map((n) => ({ externalId: investorRow(n).externalId }));
   const { body } = await client.call("registerWallets", { body: { rows } });
