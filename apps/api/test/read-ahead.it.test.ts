@@ -1,29 +1,12 @@
 import { registerPage } from "@genbo/database/register/read";
-import { type Reading, readingOf } from "@genbo/database/register/read-overlay";
-import { positionOf } from "@genbo/database/register/read-position";
+import type { Reading } from "@genbo/database/register/read-overlay";
 import type { RegisterRow } from "@genbo/database/register/row";
 import type { Pool } from "@genbo/database/sql/connection";
-import type { ChainEntry } from "@genbo/register/state";
-import { beforeAll, expect, test } from "vitest";
-import { type WrittenIssue, writeIssue } from "../../../packages/database/test/register-rows.ts";
-import { personOf } from "../../../packages/register/test/chain.ts";
-import { rectifiedSample } from "../../../packages/register/test/rectified.ts";
-import { createTestDatabase } from "../../../test/support/database.ts";
+import { expect, test } from "vitest";
 import { createReadAhead, type ReadAhead } from "../src/register/read-ahead.ts";
+import { rectifiedRegister } from "./support/rectified-register.ts";
 
-const entries: ChainEntry[] = rectifiedSample(31);
-let pool: Pool;
-let written: WrittenIssue;
-beforeAll(async () => {
-  const database = await createTestDatabase();
-  pool = database.pool("genbo_api");
-  written = await writeIssue(database.pool("genbo"), entries, personOf);
-});
-
-async function readingAt(seq: number, knownSeq = seq): Promise<Reading> {
-  const at = async (moment: number) => (await positionOf(pool, written.issueId, { seq: moment }))!;
-  return readingOf(pool, await at(seq), await at(knownSeq));
-}
+const { pool, entries, readingAt } = await rectifiedRegister();
 
 /** @param fails whether the n-th page that is read (from 1) cannot be read */
 function counting(fails: (n: number) => boolean = () => false): { db: Pool; read: () => number } {

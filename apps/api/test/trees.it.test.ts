@@ -1,31 +1,14 @@
 import { registerPage } from "@genbo/database/register/read";
-import { type Reading, readingOf } from "@genbo/database/register/read-overlay";
-import { positionOf } from "@genbo/database/register/read-position";
 import { rootOfState } from "@genbo/database/register/tree";
 import type { Pool } from "@genbo/database/sql/connection";
 import { leafOf, verifyPath } from "@genbo/register/merkle";
-import type { ChainEntry } from "@genbo/register/state";
 import fc from "fast-check";
-import { beforeAll, expect, test } from "vitest";
-import { type WrittenIssue, writeIssue } from "../../../packages/database/test/register-rows.ts";
-import { account, personOf } from "../../../packages/register/test/chain.ts";
-import { rectifiedSample } from "../../../packages/register/test/rectified.ts";
-import { createTestDatabase } from "../../../test/support/database.ts";
+import { expect, test } from "vitest";
+import { account } from "../../../packages/register/test/chain.ts";
 import { createTrees } from "../src/register/trees.ts";
+import { rectifiedRegister } from "./support/rectified-register.ts";
 
-const entries: ChainEntry[] = rectifiedSample(31);
-let pool: Pool;
-let written: WrittenIssue;
-beforeAll(async () => {
-  const database = await createTestDatabase();
-  pool = database.pool("genbo_api");
-  written = await writeIssue(database.pool("genbo"), entries, personOf);
-});
-
-async function readingAt(seq: number, knownSeq: number): Promise<Reading> {
-  const at = async (moment: number) => (await positionOf(pool, written.issueId, { seq: moment }))!;
-  return readingOf(pool, await at(seq), await at(knownSeq));
-}
+const { pool, entries, readingAt } = await rectifiedRegister();
 
 /** Statements that the pool was asked, by name. */
 function counting(of: Pool): { pool: Pool; names: string[] } {
