@@ -44,6 +44,9 @@ export async function blocksOf(rpc: Rpc, from: number, to: number): Promise<Bloc
   return Promise.all(Array.from({ length: to - from + 1 }, (_, index) => blockAt(rpc, from + index)));
 }
 
+/** A validator that goes may cost rounds, each twice as long as the one before. Besu once lost five of them: 62 s. */
+export const roundsMs = 180_000;
+
 /** Waits until each node has `count` blocks more than the highest has now. @returns the height they reached */
 export async function moreBlocks(
   slots: readonly NodeSlot[],

@@ -12,6 +12,7 @@ import {
   expectSameBlock,
   heightOf,
   moreBlocks,
+  roundsMs,
 } from "./chain.ts";
 import { type Consortium, startConsortium } from "./consortium.ts";
 import { deploy, newSigner, recordedWallets, startLoad } from "./load.ts";
@@ -119,7 +120,7 @@ describe.skipIf(binary === undefined)("four validators", () => {
     const blocks = await underLoad(async () => {
       await moreBlocks(net.running(), 3, 30_000);
       await net.kill("validator-2");
-      await moreBlocks(net.running(), 12, 90_000);
+      await moreBlocks(net.running(), 12, roundsMs);
     });
     seen.push(`one of four killed: longest wait for a block ${Math.max(...gapsOf(blocks))} s`);
   });
@@ -164,7 +165,7 @@ describe.skipIf(binary === undefined)("four validators", () => {
       net.cut("validator-1");
       const before = await heightOf(slot(1).rpc);
       const others = net.slots.slice(1);
-      await moreBlocks(others, 10, 90_000);
+      await moreBlocks(others, 10, roundsMs);
       expect(await heightOf(slot(1).rpc)).toBeLessThanOrEqual(before + 1);
       const began = Date.now();
       net.mend("validator-1");

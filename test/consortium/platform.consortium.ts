@@ -7,7 +7,7 @@ import { type Postgres, startPostgres } from "@genbo/database/server/embedded";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chainBinary } from "./binary.ts";
-import { expectHalted, moreBlocks } from "./chain.ts";
+import { expectHalted, moreBlocks, roundsMs } from "./chain.ts";
 import { type Consortium, startConsortium } from "./consortium.ts";
 import {
   entriesOnChain,
@@ -77,7 +77,7 @@ describe.skipIf(binary === undefined)("the platform on four validators", () => {
     const trading = startTrading(market, perSecond);
     await moreBlocks(net.running(), 3, 30_000);
     await net.kill("validator-1");
-    await moreBlocks(net.running(), 10, 90_000);
+    await moreBlocks(net.running(), 10, roundsMs);
     const { accepted } = trading;
     await settle(trading);
     seen.push(`${accepted} transfers while one validator was away`);
@@ -131,7 +131,7 @@ describe.skipIf(binary === undefined)("the platform on four validators", () => {
   test("a validator that the platform does not ask is cut off and heals", async () => {
     const trading = startTrading(market, perSecond);
     net.cut("validator-4");
-    await moreBlocks(net.slots.slice(0, 3), 8, 60_000);
+    await moreBlocks(net.slots.slice(0, 3), 8, roundsMs);
     net.mend("validator-4");
     await moreBlocks(net.slots, 1, 90_000);
     await settle(trading);
