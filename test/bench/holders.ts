@@ -5,11 +5,10 @@ import { text } from "node:stream/consumers";
 import { createBlockReader } from "@genbo/chain/blocks";
 import { followBlocks } from "@genbo/chain/follower";
 import { createRpc } from "@genbo/chain/rpc";
-import { exitOf } from "@genbo/domain/tether";
+import { exitOf, tether } from "@genbo/domain/tether";
 import type { BenchContext } from "./context.ts";
-import { type Figure, rate, size } from "./figure.ts";
-import { memoryMbMax } from "./goals.ts";
-import { peakMb } from "./memory.ts";
+import { type Figure, rate } from "./figure.ts";
+import { peakFigure, peakMb, servicePeaks } from "./memory.ts";
 import { untilEntered } from "./phase.ts";
 import { type Platform, registerCustomers } from "./platform.ts";
 
@@ -28,9 +27,7 @@ export async function holders(context: BenchContext): Promise<Figure[]> {
   const { stack } = platform;
   context.say(`  Registering investors up to ${context.sizes.holders}, and issuing units to them`);
   await grow(platform, context.sizes.holders);
-  const peaks = (["worker", "indexer"] as const).flatMap((name) =>
-    memoryOf(name, peakMb(stack.processes()[name])),
-  );
+  const peaks = servicePeaks(stack, "holders");
   if (stack.consortium) return peaks;
   context.say("  Rebuilding the register from block 0");
   const { peak, entries, records, seconds, block } = await rebuild(stack.folder.root);
@@ -38,13 +35,10 @@ export async function holders(context: BenchContext): Promise<Figure[]> {
   const ceiling = (lines * 1000) / (await readingMs(stack.urls.chain, block));
   return [
     ...peaks,
-    ...memoryOf("rebuild", peak),
+    ...peakFigure("holders.rebuild", peak),
     rate("lines", { name: "holders.rebuilt", value: lines / seconds, ceiling }),
   ];
 }
-
-const memoryOf = (name: string, value: number | undefined): Figure[] =>
-  value === undefined ? [] : [size({ name: `holders.${name}`, value, goal: memoryMbMax })];
 
 async function grow({ owner, brokers, issuer, issueId }: Platform, wanted: number): Promise<void> {
   const each = Math.ceil(wanted / brokers.length);
@@ -77,6 +71,7 @@ async function rebuild(dataDir: string): Promise<Rebuilt> {
   const child = spawn(process.execPath, [genbo, "reindex", "--data", dataDir, "--anew", "--json"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  tether(child, "TERM");
   let peak: number | undefined;
   const timer = setInterval(() => {
     peak = peakOfChildMb(child.pid) ?? peak;

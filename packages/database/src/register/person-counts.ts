@@ -20,7 +20,10 @@ export function createPersonCounts(persons: HexTable): PersonCounts {
   };
   const found = (person: string): number => counts[persons.find(person)] ?? 0;
   return {
-    get: (person) => (found(person) > 1 ? found(person) - 1 : undefined),
+    get: (person) => {
+      const known = found(person);
+      return known > 1 ? known - 1 : undefined;
+    },
     set,
     delete: (person) => set(person, 0),
     ask: (person) => {
