@@ -29,7 +29,7 @@ export function createAccountParties(): AccountParties {
     },
     set: (account, { person, custodian }) => {
       const at = accounts.add(account) * 2;
-      parties = grown(parties, at + 2);
+      parties = grown(Uint32Array, parties, at + 2);
       parties[at] = persons.add(person);
       parties[at + 1] = custodian;
     },

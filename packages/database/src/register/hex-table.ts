@@ -75,7 +75,7 @@ export function createHexTable(width: number): HexTable {
     add: (word) => {
       const slot = slotOf(word);
       if (slots[slot] !== 0) return slots[slot]! - 1;
-      words = grown(words, (size + 1) * parts);
+      words = grown(Uint32Array, words, (size + 1) * parts);
       if (bytes.buffer !== words.buffer) bytes = Buffer.from(words.buffer);
       words.set(sought, size * parts);
       size += 1;

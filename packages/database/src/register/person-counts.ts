@@ -15,7 +15,7 @@ export function createPersonCounts(persons: HexTable): PersonCounts {
   let counts = new Int32Array(16);
   const set = (person: string, count: number): void => {
     const number = persons.add(person);
-    counts = grown(counts, number + 1);
+    counts = grown(Int32Array, counts, number + 1);
     counts[number] = count + 1;
   };
   const found = (person: string): number => counts[persons.find(person)] ?? 0;

@@ -40,7 +40,7 @@ export function createRestingHoldings(persons: HexTable): RestingHoldings {
   };
   const touch = (account: string, number: number) => {
     const place = number * placeWidth;
-    places = grown(places, place + placeWidth);
+    places = grown(Int32Array, places, place + placeWidth);
     const made = { place, holding: wake(account, place) };
     touched.set(account, made);
     return made;
@@ -99,8 +99,8 @@ function createFigures() {
     add: (count: number): number => {
       const at = end;
       end += count;
-      units = grown(units, end);
-      numbers = grown(numbers, end);
+      units = grown(BigInt64Array, units, end);
+      numbers = grown(Float64Array, numbers, end);
       return at;
     },
     set: (at: number, unitsThere: bigint, number: number): void => {
