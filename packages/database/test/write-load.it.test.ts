@@ -1,6 +1,7 @@
 import { createStates } from "@genbo/database/register/write-load";
 import type { Pool, Queryable } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
+import { advance } from "@genbo/register/fold";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import { account, createChain } from "../../register/test/chain.ts";
@@ -54,14 +55,63 @@ test("a state costs the same to load however many others hold, and however often
   expect(counted.rows()).toBeLessThan(asked.length * rowsEach);
 });
 
-test("what is in memory is counted: accounts, and holds, of which each request makes one", async () => {
-  const pool = (await createTestDatabase()).pool("genbo");
+/** An issue with an open hold in the register, and how the states of lots that name holds are loaded. */
+async function withHold() {
+  const owner = (await createTestDatabase()).pool("genbo");
+  const chain = createChain();
+  chain.issue(account(1), 10n);
+  const hold = chain.hold(account(1), account(2), 4n);
+  const { issueId } = await writeIssue(owner, chain.entries, personOf);
   const states = createStates();
-  const touched = (holds: number[]) => ({
-    issueId: "iss_1",
-    ...{ accounts: new Set([account(1), account(2)]), leaving: new Map() },
-    holds: new Set(holds.map((n) => refOf("hold", n))),
-  });
-  for (const holds of [[1, 2], [2, 3], [3]]) await states.load(pool, [touched(holds)], () => undefined);
-  expect(states.size()).toBe(5);
+  const load = async (...holds: string[]) => {
+    const accounts = new Set([account(1), account(2)]);
+    const touched = { issueId, accounts, leaving: new Map(), holds: new Set(holds) };
+    return (await states.load(owner, [touched], () => undefined)).get(issueId)!;
+  };
+  return { chain, hold, states, load };
+}
+
+test("what is in memory is counted: accounts and open holds, and not the ids of those that have ended", async () => {
+  const { hold, states, load } = await withHold();
+  for (let lot = 0; lot < 10; lot += 1) await load(hold.ref, refOf("ended", lot));
+  expect(states.size()).toBe(3);
+});
+
+test("a hold that ended in a lot that is not written yet stays ended, though the database has it still", async () => {
+  const { chain, hold, load } = await withHold();
+  const state = await load(hold.ref);
+  advance(state, chain.onHold("HOLD_RELEASED", hold), personOf);
+  await load(hold.ref);
+  expect(state.holds.has(hold.ref)).toBe(false);
+});
+
+test("of an issue that is in memory since before its first entry nothing is asked for", async () => {
+  const pool = (await createTestDatabase()).pool("genbo");
+  const chain = createChain();
+  const hold = refOf("hold");
+  const states = createStates();
+  const asked: string[] = [];
+  const db = {
+    query: (text: string, values: unknown[]) => {
+      asked.push(text);
+      return pool.query(text, values);
+    },
+  } as Queryable;
+  const load = async (...accounts: string[]) => {
+    const touched = {
+      issueId: "iss_1",
+      accounts: new Set(accounts),
+      leaving: new Map(),
+      holds: new Set([hold]),
+    };
+    return (await states.load(db, [touched], personOf)).get("iss_1")!;
+  };
+  const state = await load(account(1));
+  const steps = [advance(state, chain.issue(account(1), 10n), personOf)];
+  await load(account(1), account(2));
+  steps.push(advance(state, chain.move(account(1), account(2), 10n), personOf));
+  for (const step of steps) states.checkCounted("iss_1", step);
+  expect(asked).toHaveLength(1);
+  expect(state.holdings.get(account(2))?.units).toBe(10n);
+  expect(states.size()).toBe(2);
 });

@@ -1,10 +1,10 @@
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
 import { mayOpenOrEnd } from "@genbo/register/fold";
 import { emptyState, type Hold, type Holding, type PartialState } from "@genbo/register/state";
-import type { Step } from "@genbo/register/step";
+import type { PersonOf, Step } from "@genbo/register/step";
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
-import { createHexTable, type HexTable } from "./hex-table.ts";
+import { createHexTable } from "./hex-table.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import { createPersonCounts, type PersonCounts } from "./person-counts.ts";
 import { createRestingHoldings, type RestingHoldings } from "./resting.ts";
@@ -21,11 +21,18 @@ export interface Touched {
 /** What is in memory of an issue: of all that was asked for, what there is of it. */
 interface Standing {
   state: PartialState & { holdings: RestingHoldings; accountsOfPerson: PersonCounts };
-  /** All holds that were asked for, those that have ended too. */
-  holds: HexTable;
+  /**
+   * Ids of holds that this lot and the one before name. What the one before ended is not written yet, so the database may
+   * still call it open; what ended earlier is written, and may be asked for again.
+   */
+  named: { now: ReadonlySet<string>; before: ReadonlySet<string> };
+  /** Whether it is here since before its first entry: what is not in memory is not there, and nobody need be asked. */
+  isWhole: boolean;
 }
 
-function createStanding(): Standing {
+const nobody: ReadonlySet<string> = new Set();
+
+function createStanding(isWhole: boolean): Standing {
   const persons = createHexTable(12);
   return {
     state: {
@@ -33,7 +40,8 @@ function createStanding(): Standing {
       holdings: createRestingHoldings(persons),
       accountsOfPerson: createPersonCounts(persons),
     },
-    holds: createHexTable(32),
+    named: { now: nobody, before: nobody },
+    isWhole,
   };
 }
 
@@ -43,66 +51,92 @@ function createStanding(): Standing {
  */
 export interface States {
   /**
-   * The states of these issues, whole for what is touched (`touchedBy`).
+   * The states of these issues, whole for what is touched (`touchedBy`). Once for each lot, when all lots but the last
+   * one before are written.
    * @param personOf persons of accounts that have no units yet, so that their other accounts are counted
    */
-  load(
-    db: Queryable,
-    touched: readonly Touched[],
-    personOf: (account: string) => string | undefined,
-  ): Promise<Map<string, PartialState>>;
+  load(db: Queryable, touched: readonly Touched[], personOf: PersonOf): Promise<Map<string, PartialState>>;
   /** @throws when a step has changed the number of a person's accounts, and they were not counted before */
   checkCounted(issueId: string, step: Step): void;
-  /** How many accounts and holds are in memory. */
+  /** How many accounts and open holds are in memory. */
   size(): number;
 }
 
 export function createStates(): States {
   const issues = new Map<string, Standing>();
+  const standing = (issueId: string) => issues.get(issueId) as Standing;
+  /** Those that nobody has asked for yet, with their figures. */
+  const begin = async (db: Queryable, touched: readonly Touched[]) => {
+    const fresh = touched.map(({ issueId }) => issueId).filter((issueId) => !issues.has(issueId));
+    if (fresh.length === 0) return;
+    const figures = await issueFigures(db, fresh);
+    for (const issueId of fresh) {
+      const own = figures.get(issueId);
+      const made = createStanding(own === undefined);
+      Object.assign(made.state, own);
+      issues.set(issueId, made);
+    }
+  };
   return {
     load: async (db, touched, personOf) => {
-      for (const { state } of issues.values()) state.holdings.rest();
-      const fresh = touched.filter(({ issueId }) => !issues.has(issueId));
-      for (const { issueId } of fresh) issues.set(issueId, createStanding());
-      const standing = (issueId: string) => issues.get(issueId) as Standing;
-      await loadTotals(db, new Map(fresh.map(({ issueId }) => [issueId, standing(issueId).state])));
-      const states = new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
-      const holds = touched.map(({ issueId, holds: named }) =>
-        asked(issueId, named, (hold) => add(standing(issueId).holds, hold)),
-      );
-      const accounts = new Map(
-        touched.map(({ issueId, accounts: named }) =>
-          asked(issueId, named, standing(issueId).state.holdings.ask),
-        ),
-      );
-      await loadHolds(db, states, holds, (issueId, account) => {
-        if (standing(issueId).state.holdings.ask(account)) accounts.get(issueId)?.add(account);
-      });
-      await loadHoldings(db, states, accounts);
-      const persons = touched.map(({ issueId, accounts: named, leaving }) => {
-        const { holdings, accountsOfPerson } = standing(issueId).state;
-        const found = new Set<string>();
-        for (const account of named) {
-          const holding = holdings.get(account);
-          if (!mayOpenOrEnd(holding, leaving.get(account) ?? 0n)) continue;
-          const person = holding?.person ?? personOf(account);
-          if (person !== undefined) found.add(person);
-        }
-        return asked(issueId, found, accountsOfPerson.ask);
-      });
-      await countAccounts(db, states, persons);
-      return states;
+      for (const each of issues.values()) {
+        each.state.holdings.rest();
+        each.named = { now: nobody, before: each.named.now };
+      }
+      await begin(db, touched);
+      const partly = touched.filter(({ issueId }) => !standing(issueId).isWhole);
+      if (partly.length > 0) await fill(db, issues, partly, personOf);
+      return new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
     },
     checkCounted: (issueId, { entry, accountsOfPerson }) => {
+      const { isWhole, state } = standing(issueId);
+      if (isWhole) return;
       for (const person of accountsOfPerson.keys())
-        if (!issues.get(issueId)?.state.accountsOfPerson.wasAsked(person))
+        if (!state.accountsOfPerson.wasAsked(person))
           throw new Error(
             `The accounts of ${person} were not counted before entry ${entry.seq} of ${issueId}.`,
           );
     },
     size: () =>
-      [...issues.values()].reduce((sum, { state, holds }) => sum + state.holdings.size() + holds.size(), 0),
+      [...issues.values()].reduce((sum, { state }) => sum + state.holdings.size() + state.holds.size, 0),
   };
+}
+
+/** Asks for what is touched and was never asked for. */
+async function fill(
+  db: Queryable,
+  issues: ReadonlyMap<string, Standing>,
+  touched: readonly Touched[],
+  personOf: PersonOf,
+): Promise<void> {
+  const standing = (issueId: string) => issues.get(issueId) as Standing;
+  const states = new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
+  const holds = touched.map(({ issueId, holds: now }) => {
+    const { state, named } = standing(issueId);
+    standing(issueId).named = { ...named, now };
+    return asked(issueId, now, (hold) => !state.holds.has(hold) && !named.before.has(hold));
+  });
+  const accounts = new Map(
+    touched.map(({ issueId, accounts: named }) =>
+      asked(issueId, named, standing(issueId).state.holdings.ask),
+    ),
+  );
+  await loadHolds(db, states, holds, (issueId, account) => {
+    if (standing(issueId).state.holdings.ask(account)) accounts.get(issueId)?.add(account);
+  });
+  await loadHoldings(db, states, accounts);
+  const persons = touched.map(({ issueId, accounts: named, leaving }) => {
+    const { holdings, accountsOfPerson } = standing(issueId).state;
+    const found = new Set<string>();
+    for (const account of named) {
+      const holding = holdings.get(account);
+      if (!mayOpenOrEnd(holding, leaving.get(account) ?? 0n)) continue;
+      const person = holding?.person ?? personOf(account);
+      if (person !== undefined) found.add(person);
+    }
+    return asked(issueId, found, accountsOfPerson.ask);
+  });
+  await countAccounts(db, states, persons);
 }
 
 /** What of `wanted` was never asked for; it is from now on. */
@@ -112,12 +146,6 @@ function asked(
   isNew: (each: string) => boolean,
 ): [issueId: string, members: Set<string>] {
   return [issueId, new Set([...wanted].filter(isNew))];
-}
-
-/** @returns whether it was not there */
-function add(table: HexTable, member: string): boolean {
-  const next = table.size();
-  return table.add(member) === next;
 }
 
 /** An issue's figures as the register has them. */
@@ -144,11 +172,6 @@ export async function issueFigures(
   return new Map(
     result.rows.map(({ issue_id, seq, ...figures }) => [issue_id, { ...figures, seq: Number(seq) }]),
   );
-}
-
-async function loadTotals(db: Queryable, states: ReadonlyMap<string, PartialState>): Promise<void> {
-  for (const [issueId, figures] of await issueFigures(db, [...states.keys()]))
-    Object.assign(states.get(issueId) as PartialState, figures);
 }
 
 interface HoldRow {
