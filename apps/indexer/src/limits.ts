@@ -3,10 +3,10 @@ export const leadEveryMs = 500;
 /** After no node answered. */
 export const retryMs = 250;
 /**
- * Logs written in one SQL transaction while catching up: some 30 MB of rows, and the next such lot is folded meanwhile.
- * Fewer cost PostgreSQL more: what one lot opens and ends is written once. One block is never split.
+ * Logs written in one SQL transaction while catching up: some 20 MB of rows, and the next such lot is folded meanwhile.
+ * Fewer cost PostgreSQL more, and more only memory. One block is never split.
  */
-export const logsPerLotMax = 3_000;
+export const logsPerLotMax = 2_000;
 /** Processed blocks compared with the node in one request while looking for a fork. */
 export const forkStep = 200;
 /** Blocks between two prunings of old empty ones. */
