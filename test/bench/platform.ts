@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { type Client, createClient } from "@genbo/cli/client";
 import { createPool, type Pool } from "@genbo/database/sql/connection";
+import { chainBinary } from "../consortium/binary.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { investorRow, termsOf } from "./parties.ts";
-import { bulkRequests, measurePhase, type Phase, sendInTurns } from "./phase.ts";
+import { measurePhase, type Phase, sendInTurns } from "./phase.ts";
 import type { Run } from "./run.ts";
 
 /** Brokers of the platform: each has a signer and so a lane of its own. */
 const brokersMade = 2;
-/** Customers of each broker. */
-const customers = 2_000;
+/** Customers of each broker: twice as many where the wait for the last block counts among the time (`defaultSizes`). */
+const customers = chainBinary() === undefined ? 2_000 : 4_000;
 /** Issuers that issue at once, each an issue of its own: bulk work of two lanes, as that of two brokers is. */
 const issuersMade = 2;
 /** Units issued to each account: more than any run moves out of one. */
@@ -60,15 +61,14 @@ export async function startPlatform(context: Run): Promise<Platform> {
     return made.map(({ operationId }) => operationId);
   });
   context.say("  Issuing units to all of them");
-  const rows = accounts.flat().map((account) => ({ to: account, units: String(unitsEach) }));
+  const lots = accounts.map((each) => each.map((to) => ({ to, units: String(unitsEach) })));
   const requests = issues.map(({ issuer, id }) =>
-    Array.from(
-      { length: bulkRequests },
-      () => async () =>
+    lots.map(
+      (rows) => async () =>
         (await issuer.call("issueUnits", { params: { id }, body: { rows } })).body.operationId,
     ),
   );
-  const issuance = await measurePhase(owner, "issuance", rows.length * requests.flat().length, () =>
+  const issuance = await measurePhase(owner, "issuance", issues.length * lots.flat().length, () =>
     sendInTurns(requests),
   );
   return {
