@@ -98,7 +98,7 @@ const startOf = async (pool: Pool): Promise<StoredCursor> => (await readCursor(p
 
 interface Applied {
   registry: { rows: readonly unknown[] };
-  issues: readonly { rows: readonly unknown[]; fault: unknown }[];
+  issues: readonly { lines: readonly unknown[]; fault: unknown }[];
 }
 
 /** A lot that mixes registrations and entries (there is one such) counts as entries. */
@@ -109,7 +109,7 @@ function count(
   before: NodeJS.CpuUsage,
 ): void {
   if (issues.some(({ fault }) => fault !== undefined)) throw new Error("The synthetic chain does not fold.");
-  const entries = issues.reduce((sum, { rows }) => sum + rows.length, 0);
+  const entries = issues.reduce((sum, { lines }) => sum + lines.length, 0);
   folded.records += registry.rows.length;
   folded.entries += entries;
   const used = process.cpuUsage(before);

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { ChainBlock } from "@genbo/chain/blocks";
 import type { NewEvent, Tell } from "@genbo/database/outbox/events-write";
@@ -8,12 +7,10 @@ import { reviseLists } from "@genbo/database/record-dates/revise";
 import { writeAnchors } from "@genbo/database/register/anchors";
 import { openBreak } from "@genbo/database/register/breaks-write";
 import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
-import { derivedToWrite, type EntryRow, entriesToWrite } from "@genbo/database/register/write";
 import { issueFigures } from "@genbo/database/register/write-load";
 import { writeRegistry } from "@genbo/database/register/write-registry";
 import { activateIssues } from "@genbo/database/register/write-subjects";
 import type { Queryable, Transaction } from "@genbo/database/sql/connection";
-import type { RowsToWrite } from "@genbo/database/sql/copy-rows";
 import { together } from "@genbo/database/sql/together";
 import { newId } from "@genbo/domain/ids";
 import type { Log } from "@genbo/domain/log";
@@ -41,8 +38,6 @@ export interface PreparedLot {
   line: RegistryLine;
   ours: Ours;
   folded: FoldedLot;
-  /** What it adds to the register: made ahead, so that PostgreSQL need not wait for it between two lots. */
-  added: readonly RowsToWrite[];
 }
 
 /** Our transactions in these blocks. What is in a block was stored before it was sent, so it is there to be asked for. */
@@ -62,10 +57,7 @@ export async function prepareLot(
   log: Log,
 ): Promise<PreparedLot> {
   const folded = await foldLot(db, lot, line, createOrigins(ours), memory, log);
-  const rows = rowsOf(folded);
-  const entries = entriesToWrite(rows);
-  await turn();
-  return { lot, line, ours, folded, added: [entries, derivedToWrite(rows)] };
+  return { lot, line, ours, folded };
 }
 
 /**
@@ -137,21 +129,19 @@ const noFigures = { seq: 0, head: zeroWord, units: 0n, holders: 0, accounts: 0, 
 
 /** Writes the register that follows from a lot, apart from blocks and cursor. */
 export async function enterLot(tx: Transaction, prepared: PreparedLot, tell: Tell, log: Log): Promise<void> {
-  const { folded, added } = prepared;
+  const { folded } = prepared;
   await together(
     writeRegistry(tx, folded.registry.rows),
     activateIssues(tx, folded.activated),
     writeAnchors(tx, folded.anchors),
-    ...added.map((rows) => rows.write(tx)),
+    ...folded.added.map((rows) => rows.write(tx)),
     tellAll(tx, prepared, tell, log),
   );
 }
 
-const rowsOf = ({ issues }: FoldedLot): EntryRow[] => issues.flatMap(({ rows }) => rows);
-
 /** Lists that what entered revises, then what entered, then what broke. */
 async function tellAll(tx: Transaction, { lot, folded }: PreparedLot, tell: Tell, log: Log): Promise<void> {
-  const revising = issuesToRevise(rowsOf(folded));
+  const revising = issuesToRevise(folded);
   const lists = revising.length === 0 ? [] : await reviseLists(tx, revising);
   const revised = lists.map((list) => recordDateNotice(list, endOf(lot.blocks)));
   await together(tell([...revised, ...folded.notices]), openBreaks(tx, folded, tell, log));
@@ -172,12 +162,8 @@ async function freeze(
 }
 
 /** Issues whose lists may have a next version, because entries say something of the past. */
-function issuesToRevise(rows: readonly EntryRow[]): string[] {
-  const correcting = rows.filter(
-    ({ step }) => step.effect.corrects !== null || step.effect.effectiveOn !== null,
-  );
-  return [...new Set(correcting.map(({ issueId }) => issueId))];
-}
+const issuesToRevise = ({ issues }: FoldedLot): string[] =>
+  issues.filter(({ corrects }) => corrects).map(({ issue }) => issue.id);
 
 async function openBreaks(tx: Transaction, folded: FoldedLot, tell: Tell, log: Log): Promise<void> {
   const notices: NewEvent[] = [];

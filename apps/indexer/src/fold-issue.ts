@@ -27,10 +27,22 @@ export interface FoldedPart {
   fault: Fault | undefined;
 }
 
-export interface FoldedIssue extends FoldedPart {
+/** What is kept of an entry until its lot is written: a lot's worth of whole ones outlives the young half of the heap. */
+export interface EnteredLine {
+  kind: number;
+  ref: string;
+  txHash: string;
+}
+
+export interface FoldedIssue {
   issue: KnownIssue;
-  /** What the lot found. */
+  /** What the lot found, and what it leaves. */
   before: Figures;
+  after: Figures;
+  lines: readonly EnteredLine[];
+  /** Whether a line says something of the past. */
+  corrects: boolean;
+  fault: Fault | undefined;
 }
 
 /** The entries among an issue's logs: not copied, since a lot's copies outlive the young half of the heap. */

@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { SettlementNews } from "@genbo/database/issues/settlements-settle";
 import type { NewEvent } from "@genbo/database/outbox/events-write";
 import type { AnchorRow } from "@genbo/database/register/anchors";
-import type { EntryRow } from "@genbo/database/register/write";
-import type { Touched } from "@genbo/database/register/write-load";
+import { createDerived, createLines } from "@genbo/database/register/write";
+import type { Figures, Touched } from "@genbo/database/register/write-load";
 import { accountParties, type RegistryRow } from "@genbo/database/register/write-registry";
 import {
   type ActivatedIssue,
@@ -12,13 +12,14 @@ import {
   knownIssues,
 } from "@genbo/database/register/write-subjects";
 import type { Queryable } from "@genbo/database/sql/connection";
+import type { RowsToWrite } from "@genbo/database/sql/copy-rows";
 import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { zeroAddress } from "@genbo/domain/words";
 import { touchedBy } from "@genbo/register/fold";
 import type { PartialState } from "@genbo/register/state";
 import { anchorsOf } from "./fold-anchors.ts";
-import { entriesOf, type Fault, type FoldedIssue, foldIssue } from "./fold-issue.ts";
+import { type EnteredLine, entriesOf, type Fault, type FoldedIssue, foldIssue } from "./fold-issue.ts";
 import type { FoldMemory } from "./fold-memory.ts";
 import { type FoldedRegistry, foldRegistry } from "./fold-registry.ts";
 import type { Lot } from "./lot.ts";
@@ -28,6 +29,8 @@ import type { Origins } from "./origins.ts";
 
 /** What a lot's logs come to. */
 export interface FoldedLot {
+  /** The lines of issues, and what follows from them: made with the fold, so that PostgreSQL need not wait for it. */
+  added: readonly RowsToWrite[];
   issues: FoldedIssue[];
   registry: FoldedRegistry;
   activated: ActivatedIssue[];
@@ -83,7 +86,7 @@ export async function foldLot(
   }
 
   const keepers = await keepersOf(db, lines, registry.rows, memory);
-  const issues = await foldIssues(db, lot, lines, memory, origins);
+  const { added, issues, entered } = await foldIssues(db, lot, lines, memory, { origins, keepers });
   const faults = [
     ...(registry.fault === undefined ? [] : [{ issueId: null, fault: registry.fault }]),
     ...issues.flatMap(({ issue, fault }) => (fault === undefined ? [] : [{ issueId: issue.id, fault }])),
@@ -91,13 +94,14 @@ export async function foldLot(
   const notices = [
     ...activated.map(({ issue, made, at }) => activationNotice(issue, made, at)),
     ...registry.rows.map((row) => recordNotice(row, keepers)),
-    ...issues.flatMap(({ issue, rows }) => rows.map((row) => entryNotice(issue, row, keepers))),
+    ...entered,
   ];
   const logs = [...registryLogs, ...factoryLogs, ...lines.flatMap((line) => line.logs)];
   const anchors = anchorsOf(decodePlaced(split.anchors), log);
   const made = activated.map((each) => each.made);
   const settlements = settlementNews(decodePlaced(split.settlement));
   return {
+    added,
     issues,
     registry,
     activated: made,
@@ -203,35 +207,50 @@ const logsPerTurn = 250;
 async function foldIssues(
   db: Queryable,
   lot: Lot,
-  lines: readonly TokenLine[],
+  tokens: readonly TokenLine[],
   { states, parties }: FoldMemory,
-  origins: Origins,
-): Promise<FoldedIssue[]> {
-  const open = lines.filter(({ issue }) => !lot.quarantined.has(issue.id));
+  { origins, keepers }: { origins: Origins; keepers: Keepers },
+): Promise<Pick<FoldedLot, "added" | "issues"> & { entered: NewEvent[] }> {
+  const open = tokens.filter(({ issue }) => !lot.quarantined.has(issue.id));
   const { personOf } = parties;
   const loaded = await states.load(
     db,
     open.map(({ touched }) => touched),
     personOf,
   );
-  const folded: FoldedIssue[] = [];
+  const [written, derived] = [createLines(), createDerived()];
+  const entered: NewEvent[] = [];
+  const issues: FoldedIssue[] = [];
   for (const { issue, logs } of open) {
     const state = loaded.get(issue.id) as PartialState;
-    const { seq, head, units, holders, accounts, policy } = state;
-    const rows: EntryRow[] = [];
+    const before = figuresOf(state);
+    const lines: EnteredLine[] = [];
+    let corrects = false;
     let fault: Fault | undefined;
     for (const part of partsOf(logs)) {
       const done = foldIssue(issue, state, part, personOf, origins);
-      for (const row of done.rows) states.checkCounted(issue.id, row.step);
-      rows.push(...done.rows);
+      for (const row of done.rows) {
+        const { step, origin } = row;
+        states.checkCounted(issue.id, step);
+        written.add(row);
+        derived.add(row);
+        entered.push(entryNotice(issue, row, keepers));
+        lines.push({ kind: step.entry.kind, ref: step.entry.ref, txHash: origin.txHash });
+        corrects ||= step.effect.corrects !== null || step.effect.effectiveOn !== null;
+      }
       fault = done.fault;
       if (fault !== undefined) break;
       await turn();
     }
-    folded.push({ issue, before: { seq, head, units, holders, accounts, policy }, rows, fault });
+    issues.push({ issue, before, after: figuresOf(state), lines, corrects, fault });
   }
-  return folded;
+  return { added: [written, derived], issues, entered };
 }
+
+const figuresOf = ({ seq, head, units, holders, accounts, policy }: PartialState): Figures => ({
+  ...{ seq, head, units },
+  ...{ holders, accounts, policy },
+});
 
 /** Logs in parts that end with a transaction: lines of one may belong together. */
 function* partsOf(logs: readonly PlacedEvent[]): Generator<readonly PlacedEvent[]> {

@@ -1,6 +1,6 @@
 import type { ChainTransaction } from "@genbo/chain/blocks";
 import type { RegisterEvent } from "@genbo/chain/events";
-import { type OurTransaction, type OwedCommand, owedCommands } from "@genbo/database/outbox/mined";
+import { type OurTransaction, type OwedCommand, owedCommands, owing } from "@genbo/database/outbox/mined";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { refOfWallet } from "@genbo/domain/ids";
@@ -47,11 +47,13 @@ export async function foreignTransactions(
   { ours, folded }: { ours: ReadonlyMap<string, OurTransaction>; folded: FoldedLot },
   log: Log,
 ): Promise<Map<string, OurTransaction>> {
-  const traces = traced(folded.logs.filter(({ transaction }) => !ours.has(transaction.hash)));
   const found = new Map<string, OurTransaction>();
+  const strange = folded.logs.filter(({ transaction }) => !ours.has(transaction.hash));
+  if (strange.length === 0) return found;
+  const signers = await owing(db, [...new Set(strange.map(({ transaction }) => transaction.from))]);
+  const traces = traced(strange.filter(({ transaction }) => signers.has(transaction.from)));
   if (traces.length === 0) return found;
-  const signers = [...new Set(traces.map(({ transaction }) => transaction.from))];
-  const owed = await owedCommands(db, signers, [...new Set(traces.map(({ ref }) => ref))]);
+  const owed = await owedCommands(db, [...signers], [...new Set(traces.map(({ ref }) => ref))]);
   for (const command of owed) {
     const hash = traces.find((trace) => isDone(command, trace, lot))?.transaction.hash;
     if (hash === undefined) continue;

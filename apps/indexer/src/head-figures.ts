@@ -122,11 +122,10 @@ const issueFigures = (
 });
 
 export function figuresOf({ folded, cursor }: Applied, registry: string): Figures[] {
-  const issues = folded.issues.flatMap(({ issue, rows, fault }): Figures[] => {
-    const totals = rows.at(-1)?.step.totals;
+  const issues = folded.issues.flatMap(({ issue, lines, after, fault }): Figures[] => {
     const contract = [...folded.byToken].find(([, known]) => known.id === issue.id)?.[0];
-    if (totals === undefined || contract === undefined || fault !== undefined) return [];
-    return [issueFigures(issue.id, contract, totals)];
+    if (lines.length === 0 || contract === undefined || fault !== undefined) return [];
+    return [issueFigures(issue.id, contract, after)];
   });
   if (folded.registry.rows.length === 0 || folded.registry.fault !== undefined) return issues;
   return [...issues, registryFigures(cursor, registry)];

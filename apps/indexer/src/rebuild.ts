@@ -111,7 +111,7 @@ export async function buildUntil(
       const { folded, cursor: at } = done;
       onProgress({
         ...{ block: at.blockNumber, until },
-        entries: folded.issues.reduce((sum, { rows }) => sum + rows.length, 0),
+        entries: folded.issues.reduce((sum, { lines }) => sum + lines.length, 0),
         records: folded.registry.rows.length,
       });
       if (at.blockNumber - prunedAt < pruneEveryBlocks) continue;

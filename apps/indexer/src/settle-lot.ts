@@ -92,9 +92,9 @@ function transferStatesOf(
   ours: ReadonlyMap<string, OurTransaction>,
 ): Map<string, TransferState> {
   const states = new Map<string, TransferState>();
-  for (const { step, origin } of folded.issues.flatMap(({ rows }) => rows)) {
-    const state = transferState(step.entry.kind, ours.get(origin.txHash)?.call);
-    if (state !== undefined) states.set(step.entry.ref, state);
+  for (const { kind, ref, txHash } of folded.issues.flatMap(({ lines }) => lines)) {
+    const state = transferState(kind, ours.get(txHash)?.call);
+    if (state !== undefined) states.set(ref, state);
   }
   return states;
 }
@@ -124,8 +124,7 @@ function enteredRefs(folded: FoldedLot, ours: ReadonlyMap<string, OurTransaction
     if (own === undefined) refs.set(hash, new Set([ref]));
     else own.add(ref);
   };
-  for (const { step, origin } of folded.issues.flatMap(({ rows }) => rows))
-    add(origin.txHash, step.entry.ref);
+  for (const { txHash, ref } of folded.issues.flatMap(({ lines }) => lines)) add(txHash, ref);
   for (const { txHash, wallet } of folded.registry.rows) add(txHash, refOfWallet(wallet));
   for (const placed of folded.logs) {
     if ("event" in placed && placed.event.type === "issueCreated")

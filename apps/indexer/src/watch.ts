@@ -14,7 +14,7 @@ export async function watchEntered(
     blocks: entered,
     block: cursor.blockNumber,
     head,
-    entries: folded.issues.reduce((sum, { rows }) => sum + rows.length, 0),
+    entries: folded.issues.reduce((sum, { lines }) => sum + lines.length, 0),
     transactions: mined,
     outcomes: outcomes.map(({ state, code }) => ({ state, code: code === 0 ? "" : refusalOf(code).code })),
     lagMs: nowMs - seenMs,

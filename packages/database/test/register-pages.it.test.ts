@@ -4,8 +4,9 @@ import { findCertificate } from "@genbo/database/legal/certificates";
 import { entriesPage } from "@genbo/database/register/read-entries";
 import { everInFavourOf } from "@genbo/database/register/read-pledges";
 import { pastRatiosOf } from "@genbo/database/register/read-ratios";
-import { derivedToWrite } from "@genbo/database/register/write";
+import { createDerived } from "@genbo/database/register/write";
 import type { Pool, Queryable } from "@genbo/database/sql/connection";
+import { withRows } from "@genbo/database/sql/copy-rows";
 import { uintWord, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
 import { type ChainEntry, emptyState } from "@genbo/register/state";
@@ -87,8 +88,18 @@ test("a line that moves units and leaves an account that it names as it was is n
       ...{ issueId, origin: { blockNumber: 1 } },
       step: { ...step, effect: { ...step.effect, holdings: change(step.effect.holdings) } },
     }));
-  expect(() => derivedToWrite(rows((holdings) => holdings))).not.toThrow();
-  expect(() => derivedToWrite(rows((holdings) => holdings.slice(0, 1)))).toThrow("leaves an account");
+  expect(() =>
+    withRows(
+      createDerived(),
+      rows((holdings) => holdings),
+    ),
+  ).not.toThrow();
+  expect(() =>
+    withRows(
+      createDerived(),
+      rows((holdings) => holdings.slice(0, 1)),
+    ),
+  ).toThrow("leaves an account");
 });
 
 const certificates = [

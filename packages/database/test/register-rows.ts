@@ -1,8 +1,9 @@
 import { insertBlocks, writeCursor } from "@genbo/database/register/cursor";
-import { derivedToWrite, entriesToWrite } from "@genbo/database/register/write";
+import { createDerived, createLines } from "@genbo/database/register/write";
 import { writeRegistry } from "@genbo/database/register/write-registry";
 import type { Pool } from "@genbo/database/sql/connection";
 import { withTransaction } from "@genbo/database/sql/connection";
+import { withRows } from "@genbo/database/sql/copy-rows";
 import { newId, refOf } from "@genbo/domain/ids";
 import { encodeRecord } from "@genbo/domain/registry-record";
 import { zeroAddress, zeroWord } from "@genbo/domain/words";
@@ -69,8 +70,8 @@ export async function writeIssue(
         };
         return { issueId, step, origin: { ...origin, operationId: null, maker: null, checker: null } };
       });
-      await entriesToWrite(lines).write(tx);
-      await derivedToWrite(lines).write(tx);
+      await withRows(createLines(), lines).write(tx);
+      await withRows(createDerived(), lines).write(tx);
     }
     const last = blocks.at(-1)!;
     await writeCursor(tx, {

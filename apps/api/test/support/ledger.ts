@@ -1,5 +1,5 @@
 import { insertBlocks, writeCursor } from "@genbo/database/register/cursor";
-import { derivedToWrite, entriesToWrite } from "@genbo/database/register/write";
+import { createDerived, createLines } from "@genbo/database/register/write";
 import { writeRegistry } from "@genbo/database/register/write-registry";
 import {
   activateIssues,
@@ -7,6 +7,7 @@ import {
   writeTransferStates,
 } from "@genbo/database/register/write-subjects";
 import { type Pool, withTransaction } from "@genbo/database/sql/connection";
+import { withRows } from "@genbo/database/sql/copy-rows";
 import { type EntryKind, entryKinds, type HoldKind, holdKinds } from "@genbo/domain/entry-kinds";
 import { refOf } from "@genbo/domain/ids";
 import { basisCode, type LegalBasisName } from "@genbo/domain/legal-basis";
@@ -107,8 +108,8 @@ export function createLedger(pool: Pool, start: Date): Ledger {
       };
       const origin = { ...where, operationId: null, maker: null, checker: null };
       const rows = [{ issueId, step, origin }];
-      await entriesToWrite(rows).write(tx);
-      await derivedToWrite(rows).write(tx);
+      await withRows(createLines(), rows).write(tx);
+      await withRows(createDerived(), rows).write(tx);
     });
 
   return {

@@ -62,6 +62,17 @@ export interface OwedCommand extends MinedCommand {
   args: Readonly<Record<string, unknown>>;
 }
 
+/** Which of these signers owe anything. Along the same indexes. */
+export async function owing(db: Queryable, signers: readonly string[]): Promise<Set<string>> {
+  const result = await db.query<{ signer: string }>(
+    `select signer from unnest($1::text[]) t (signer)
+     where exists (select 1 from command c where c.signer = t.signer and c.state = 'queued')
+       or exists (select 1 from chain_tx x where x.signer = t.signer and x.state in ('stored', 'sent'))`,
+    [signers],
+  );
+  return new Set(result.rows.map(({ signer }) => signer));
+}
+
 /** What these signers still owe of these refs. Along the queue's and the open transactions' indexes: refs have none. */
 export async function owedCommands(
   db: Queryable,

@@ -4,7 +4,7 @@ import { createRoot, leafOf } from "@genbo/register/merkle";
 import { type ChainEntry, emptyState } from "@genbo/register/state";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 import { type ChainEntryRow, chainEntryColumns, chainEntryOf } from "./chain-entry.ts";
-import { derivedToWrite } from "./write.ts";
+import { createDerived } from "./write.ts";
 import { accountParties } from "./write-registry.ts";
 
 /** Entries read and folded at once; some MB. */
@@ -23,12 +23,12 @@ export async function replayIssue(tx: Transaction, issueId: string): Promise<voi
     const lot = await entriesAfter(tx, issueId, state.seq);
     if (lot.length === 0) return;
     const parties = await accountParties(tx, accountsOf(lot));
-    const rows = lot.map(({ entry, blockNumber }) => ({
-      issueId,
-      step: advance(state, entry, (account) => parties.get(account)?.person),
-      origin: { blockNumber },
-    }));
-    await derivedToWrite(rows).write(tx);
+    const derived = createDerived();
+    for (const { entry, blockNumber } of lot) {
+      const step = advance(state, entry, (account) => parties.get(account)?.person);
+      derived.add({ issueId, step, origin: { blockNumber } });
+    }
+    await derived.write(tx);
   }
 }
 

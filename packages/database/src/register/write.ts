@@ -4,7 +4,7 @@ import { perfects } from "@genbo/register/perfection";
 import type { ChainEntry, Hold, Holding, IssueTotals } from "@genbo/register/state";
 import type { Step } from "@genbo/register/step";
 import { column, insertRows } from "../sql/bulk.ts";
-import { type RowsToWrite, rowsToCopy } from "../sql/copy-rows.ts";
+import { createRowsToCopy, type RowsToCopy } from "../sql/copy-rows.ts";
 import { together } from "../sql/together.ts";
 import { onlyMoves } from "./chain-entry.ts";
 import { lotsText } from "./lots-json.ts";
@@ -70,8 +70,7 @@ const entryColumns = [
 ];
 
 /** Lines to add to the register. Entries are only ever added. */
-export const entriesToWrite = (rows: readonly EntryRow[]): RowsToWrite =>
-  rowsToCopy("entry", entryColumns, rows);
+export const createLines = (): RowsToCopy<EntryRow> => createRowsToCopy("entry", entryColumns);
 
 /** What an account holds from an entry on. */
 interface Period {
@@ -89,28 +88,27 @@ interface TotalsRow extends IssueTotals {
 type FoldedEntry = Pick<EntryRow, "issueId" | "step"> & { origin: Pick<EntryOrigin, "blockNumber"> };
 
 /** What follows from entries, in their order: periods of holdings, holds, figures of issues. */
-export function derivedToWrite(rows: readonly FoldedEntry[]): RowsToWrite {
-  const periods: Period[] = [];
+export function createDerived(): RowsToCopy<FoldedEntry> {
+  const periods = createRowsToCopy("holding_period", periodColumns);
   const holds = new Map<string, HoldOfIssue>();
   const totals = new Map<string, TotalsRow>();
-  for (const { issueId, step, origin } of rows) {
-    const { entry, effect } = step;
-    for (const { account, before, after } of effect.holdings) {
-      checkNamed(issueId, entry, account);
-      const holding = after ?? { ...before!, units: 0n, encumbered: 0n, lots: [], fromSeq: entry.seq };
-      checkLots(issueId, holding);
-      periods.push({ issueId, holding, opens: before === null });
-    }
-    checkMoved(issueId, step);
-    for (const hold of [effect.parted, effect.hold])
-      if (hold !== null) holds.set(`${issueId} ${hold.id}`, { issueId, hold });
-    totals.set(issueId, { issueId, ...step.totals, blockNumber: origin.blockNumber });
-  }
-  const written = rowsToCopy("holding_period", periodColumns, periods);
   return {
+    add: ({ issueId, step, origin }) => {
+      const { entry, effect } = step;
+      for (const { account, before, after } of effect.holdings) {
+        checkNamed(issueId, entry, account);
+        const holding = after ?? { ...before!, units: 0n, encumbered: 0n, lots: [], fromSeq: entry.seq };
+        checkLots(issueId, holding);
+        periods.add({ issueId, holding, opens: before === null });
+      }
+      checkMoved(issueId, step);
+      for (const hold of [effect.parted, effect.hold])
+        if (hold !== null) holds.set(`${issueId} ${hold.id}`, { issueId, hold });
+      totals.set(issueId, { issueId, ...step.totals, blockNumber: origin.blockNumber });
+    },
     write: async (tx) => {
       await together(
-        written.write(tx),
+        periods.write(tx),
         insertRows(tx, "hold", holdColumns, [...holds.values()], holdConflict),
         insertRows(tx, "issue_state", totalsColumns, [...totals.values()], totalsConflict),
       );

@@ -1,32 +1,43 @@
 import pg, { type Connection } from "pg";
 import type { Column } from "./bulk.ts";
 import type { Transaction } from "./connection.ts";
-import { createCopyBytes } from "./copy-bytes.ts";
+import { type CopyBytes, createCopyBytes } from "./copy-bytes.ts";
 
-/** Rows that wait to be written, in PostgreSQL's own form already. */
+/** What waits to be written, its rows in PostgreSQL's own form already. */
 export interface RowsToWrite {
   /** @throws what an INSERT would, for instance for a row that breaks a constraint */
   write(tx: Transaction): Promise<void>;
 }
 
+/** Rows that are in PostgreSQL's form as soon as they are added, so that nobody need keep them. */
+export interface RowsToCopy<Row> extends RowsToWrite {
+  add(row: Row): void;
+}
+
 /** For binary COPY, which costs PostgreSQL a quarter less than an INSERT from arrays. */
-export function rowsToCopy<Row>(
-  table: string,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-): RowsToWrite {
-  if (rows.length === 0) return { write: async () => undefined };
-  const bytes = createCopyBytes(columns);
-  for (const row of rows) bytes.row(row);
-  const chunks = bytes.end();
+export function createRowsToCopy<Row>(table: string, columns: readonly Column<Row>[]): RowsToCopy<Row> {
+  let bytes: CopyBytes<Row> | undefined;
   const names = columns.map(({ name }) => name).join(", ");
   const text = `copy ${table} (${names}) from stdin (format binary)`;
   return {
-    write: (tx) =>
-      new Promise<void>((resolve, reject) => {
+    add: (row) => {
+      bytes ??= createCopyBytes(columns);
+      bytes.row(row);
+    },
+    write: async (tx) => {
+      if (bytes === undefined) return;
+      const chunks = bytes.end();
+      await new Promise<void>((resolve, reject) => {
         tx.query(copyIn(text, chunks, (error) => (error ? reject(error) : resolve())));
-      }),
+      });
+    },
   };
+}
+
+/** The same with these rows. */
+export function withRows<Row>(made: RowsToCopy<Row>, rows: Iterable<Row>): RowsToWrite {
+  for (const row of rows) made.add(row);
+  return made;
 }
 
 /** Adds rows by COPY. */
@@ -35,7 +46,7 @@ export const copyRows = <Row>(
   table: string,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-): Promise<void> => rowsToCopy(table, columns, rows).write(tx);
+): Promise<void> => withRows(createRowsToCopy(table, columns), rows).write(tx);
 
 /** What pg's connection has for COPY, and its types leave out. */
 interface CopyConnection extends Connection {
