@@ -27,7 +27,7 @@ export interface FoldedPart {
   fault: Fault | undefined;
 }
 
-/** What is kept of an entry until its lot is written: a lot's worth of whole ones outlives the young half of the heap. */
+/** What is kept of an entry until its lot is written (`foldIssues`). */
 export interface EnteredLine {
   kind: number;
   ref: string;

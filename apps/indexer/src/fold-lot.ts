@@ -2,8 +2,6 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { SettlementNews } from "@genbo/database/issues/settlements-settle";
 import type { NewEvent } from "@genbo/database/outbox/events-write";
 import type { AnchorRow } from "@genbo/database/register/anchors";
-import { createDerived, createLines } from "@genbo/database/register/write";
-import type { Figures, Touched } from "@genbo/database/register/write-load";
 import { accountParties, type RegistryRow } from "@genbo/database/register/write-registry";
 import {
   type ActivatedIssue,
@@ -17,19 +15,19 @@ import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { zeroAddress } from "@genbo/domain/words";
 import { touchedBy } from "@genbo/register/fold";
-import type { PartialState } from "@genbo/register/state";
 import { anchorsOf } from "./fold-anchors.ts";
-import { type EnteredLine, entriesOf, type Fault, type FoldedIssue, foldIssue } from "./fold-issue.ts";
+import { entriesOf, type Fault, type FoldedIssue } from "./fold-issue.ts";
+import { foldIssues, type TokenLine } from "./fold-issues.ts";
 import type { FoldMemory } from "./fold-memory.ts";
 import { type FoldedRegistry, foldRegistry } from "./fold-registry.ts";
 import type { Lot } from "./lot.ts";
 import { decodePlaced, type PlacedEvent, splitLogs } from "./lot-logs.ts";
-import { activationNotice, entryNotice, type Keepers, recordNotice } from "./notices.ts";
+import { activationNotice, type Keepers, recordNotice } from "./notices.ts";
 import type { Origins } from "./origins.ts";
 
 /** What a lot's logs come to. */
 export interface FoldedLot {
-  /** The lines of issues, and what follows from them: made with the fold, so that PostgreSQL need not wait for it. */
+  /** The lines of issues and what follows from them, ready to be written. */
   added: readonly RowsToWrite[];
   issues: FoldedIssue[];
   registry: FoldedRegistry;
@@ -43,13 +41,6 @@ export interface FoldedLot {
   logs: PlacedEvent[];
   /** Issue by token address. */
   byToken: ReadonlyMap<string, KnownIssue>;
-}
-
-/** A token's logs in a lot. */
-interface TokenLine {
-  issue: KnownIssue;
-  logs: PlacedEvent[];
-  touched: Touched;
 }
 
 /** Folds the logs of registry, factory and known tokens. Reads the database, writes nothing; `memory` moves on. */
@@ -86,7 +77,8 @@ export async function foldLot(
   }
 
   const keepers = await keepersOf(db, lines, registry.rows, memory);
-  const { added, issues, entered } = await foldIssues(db, lot, lines, memory, { origins, keepers });
+  const open = lines.filter(({ issue }) => !lot.quarantined.has(issue.id));
+  const { added, issues, entered } = await foldIssues(db, open, memory, origins, keepers);
   const faults = [
     ...(registry.fault === undefined ? [] : [{ issueId: null, fault: registry.fault }]),
     ...issues.flatMap(({ issue, fault }) => (fault === undefined ? [] : [{ issueId: issue.id, fault }])),
@@ -199,66 +191,4 @@ async function keepersOf(
   const unknown = [...custodians].filter((custodian) => custodian > 0 && !brokers.has(custodian));
   for (const [custodian, broker] of await brokersOf(db, unknown)) brokers.set(custodian, broker);
   return { parties, brokers };
-}
-
-/** Logs that are folded before others of this process have their turn: some milliseconds. */
-const logsPerTurn = 250;
-
-async function foldIssues(
-  db: Queryable,
-  lot: Lot,
-  tokens: readonly TokenLine[],
-  { states, parties }: FoldMemory,
-  { origins, keepers }: { origins: Origins; keepers: Keepers },
-): Promise<Pick<FoldedLot, "added" | "issues"> & { entered: NewEvent[] }> {
-  const open = tokens.filter(({ issue }) => !lot.quarantined.has(issue.id));
-  const { personOf } = parties;
-  const loaded = await states.load(
-    db,
-    open.map(({ touched }) => touched),
-    personOf,
-  );
-  const [written, derived] = [createLines(), createDerived()];
-  const entered: NewEvent[] = [];
-  const issues: FoldedIssue[] = [];
-  for (const { issue, logs } of open) {
-    const state = loaded.get(issue.id) as PartialState;
-    const before = figuresOf(state);
-    const lines: EnteredLine[] = [];
-    let corrects = false;
-    let fault: Fault | undefined;
-    for (const part of partsOf(logs)) {
-      const done = foldIssue(issue, state, part, personOf, origins);
-      for (const row of done.rows) {
-        const { step, origin } = row;
-        states.checkCounted(issue.id, step);
-        written.add(row);
-        derived.add(row);
-        entered.push(entryNotice(issue, row, keepers));
-        lines.push({ kind: step.entry.kind, ref: step.entry.ref, txHash: origin.txHash });
-        corrects ||= step.effect.corrects !== null || step.effect.effectiveOn !== null;
-      }
-      fault = done.fault;
-      if (fault !== undefined) break;
-      await turn();
-    }
-    issues.push({ issue, before, after: figuresOf(state), lines, corrects, fault });
-  }
-  return { added: [written, derived], issues, entered };
-}
-
-const figuresOf = ({ seq, head, units, holders, accounts, policy }: PartialState): Figures => ({
-  ...{ seq, head, units },
-  ...{ holders, accounts, policy },
-});
-
-/** Logs in parts that end with a transaction: lines of one may belong together. */
-function* partsOf(logs: readonly PlacedEvent[]): Generator<readonly PlacedEvent[]> {
-  let from = 0;
-  for (let to = 1; to < logs.length; to += 1) {
-    if (to - from < logsPerTurn || logs[to]!.transaction === logs[to - 1]!.transaction) continue;
-    yield logs.slice(from, to);
-    from = to;
-  }
-  yield logs.slice(from);
 }
