@@ -1,3 +1,6 @@
+import { dayOfIso } from "@genbo/domain/jst";
+import { basisCode } from "@genbo/domain/legal-basis";
+import { encodeMove } from "@genbo/domain/words";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 import { setRecordDate } from "./asking.ts";
@@ -89,4 +92,33 @@ test("an issue under quarantine freezes no list; it does once the quarantine end
     units: 76n,
     holders: 3,
   });
+});
+
+test("what rectifies an entry of a frozen list makes the list's next version, and leaves the one before [TA 186]", async () => {
+  const own = await market.issue();
+  const id = await setRecordDate(stack, own.id, "2022-02-02");
+  await market.run("issuance", [market.issueRow(own, wallets[0]!, 10n)]);
+  const [issued] = await rows<{ seq: bigint }>("select seq from entry where issue_id = $1 and kind = 1", [
+    own.id,
+  ]);
+  await moveTo("2022-02-03T00:00:05+09:00");
+  const first = await stack.until("the list is frozen", () => listOf(id));
+  const ref = `0x${"7".repeat(64)}`;
+  const data = encodeMove({
+    ...{ corrects: Number(issued!.seq), acquiredOn: dayOfIso("2022-02-01")! },
+    lotAcquiredOn: dayOfIso("2022-02-02")!,
+  });
+  const args = { account: wallets[0]!, units: "10", basis: basisCode("RECTIFICATION"), ref, data };
+  const call = { signer: market.trustee.signer, call: "mark", target: own.token, ref, args };
+  expect(await market.run("case.approve", [call], { issueId: own.id })).toMatchObject({ state: "entered" });
+
+  const lists = await rows<{ version: number; seq: bigint; known_seq: bigint }>(
+    "select version, seq, known_seq from record_date_list where record_date_id = $1 order by version",
+    [id],
+  );
+  const [made] = await rows<{ seq: bigint }>("select seq from entry where ref = $1", [ref]);
+  expect(lists).toEqual([
+    { version: 1, seq: first.seq, known_seq: first.seq },
+    { version: 2, seq: first.seq, known_seq: made!.seq },
+  ]);
 });
