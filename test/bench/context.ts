@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chainBinary } from "../consortium/binary.ts";
+import { isBinaryNamed } from "../consortium/binary.ts";
 import type { Figure } from "./figure.ts";
 import type { Phase } from "./phase.ts";
 import { type Platform, startPlatform } from "./platform.ts";
@@ -18,7 +18,7 @@ export interface Sizes {
 }
 
 /** The wait for the last block is among the time of what is sent: two seconds on validators, which 4,000 take seven for. */
-const transfers = chainBinary() === undefined ? 4_000 : 12_000;
+const transfers = isBinaryNamed() ? 12_000 : 4_000;
 
 export const defaultSizes: Sizes = { entries: 100_000, holders: 10_000, issues: 5, transfers };
 

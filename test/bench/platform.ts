@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Client, createClient } from "@genbo/cli/client";
 import { createPool, type Pool } from "@genbo/database/sql/connection";
-import { chainBinary } from "../consortium/binary.ts";
+import { isBinaryNamed } from "../consortium/binary.ts";
 import { type Ground, startGround } from "./ground.ts";
 import { investorRow, termsOf } from "./parties.ts";
 import { measurePhase, type Phase, sendInTurns } from "./phase.ts";
@@ -10,7 +10,7 @@ import type { Run } from "./run.ts";
 /** Brokers of the platform: each has a signer and so a lane of its own. */
 const brokersMade = 2;
 /** Customers of each broker: twice as many where the wait for the last block counts among the time (`defaultSizes`). */
-const customers = chainBinary() === undefined ? 2_000 : 4_000;
+const customers = isBinaryNamed() ? 4_000 : 2_000;
 /** Issuers that issue at once, each an issue of its own: bulk work of two lanes, as that of two brokers is. */
 const issuersMade = 2;
 /** Units issued to each account: more than any run moves out of one. */

@@ -78,8 +78,12 @@ export async function foldIssues(
 }
 
 const figuresOf = ({ seq, head, units, holders, accounts, policy }: PartialState): Figures => ({
-  ...{ seq, head, units },
-  ...{ holders, accounts, policy },
+  seq,
+  head,
+  units,
+  holders,
+  accounts,
+  policy,
 });
 
 /** Logs in parts that end with a transaction: lines of one may belong together. */

@@ -2,7 +2,7 @@ import { createStates, type States } from "@genbo/database/register/write-load";
 import type { KnownIssue } from "@genbo/database/register/write-subjects";
 import { type AccountParties, createAccountParties } from "./account-parties.ts";
 
-/** Accounts and holds of all issues together that are kept in memory; some 35 MB. */
+/** Accounts and open holds of all issues together that are kept in memory; some 35 MB. */
 const memoryMax = 150_000;
 
 /**

@@ -85,7 +85,7 @@ export function createStates(): States {
       }
       await begin(db, touched);
       const partly = touched.filter(({ issueId }) => !standing(issueId).isWhole);
-      if (partly.length > 0) await fill(db, issues, partly, personOf);
+      if (partly.length > 0) await fill(db, standing, partly, personOf);
       return new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
     },
     checkCounted: (issueId, { entry, accountsOfPerson }) => {
@@ -105,11 +105,10 @@ export function createStates(): States {
 /** Asks for what is touched and was never asked for. */
 async function fill(
   db: Queryable,
-  issues: ReadonlyMap<string, Standing>,
+  standing: (issueId: string) => Standing,
   touched: readonly Touched[],
   personOf: PersonOf,
 ): Promise<void> {
-  const standing = (issueId: string) => issues.get(issueId) as Standing;
   const states = new Map(touched.map(({ issueId }) => [issueId, standing(issueId).state]));
   const holds = touched.map(({ issueId, holds: now }) => {
     const { state, named } = standing(issueId);

@@ -18,7 +18,7 @@ export interface RowsToCopy<Row> extends RowsToWrite {
 /** For binary COPY, which costs PostgreSQL a quarter less than an INSERT from arrays. */
 export function createRowsToCopy<Row>(table: string, columns: readonly Column<Row>[]): RowsToCopy<Row> {
   let bytes: CopyBytes<Row> | undefined;
-  let chunks: Buffer[] | undefined;
+  let ended: Buffer[] | undefined;
   const names = columns.map(({ name }) => name).join(", ");
   const text = `copy ${table} (${names}) from stdin (format binary)`;
   return {
@@ -28,10 +28,10 @@ export function createRowsToCopy<Row>(table: string, columns: readonly Column<Ro
     },
     write: async (tx) => {
       if (bytes === undefined) return;
-      chunks ??= bytes.end();
-      const made = chunks;
+      ended ??= bytes.end();
+      const chunks = ended;
       await new Promise<void>((resolve, reject) => {
-        tx.query(copyIn(text, made, (error) => (error ? reject(error) : resolve())));
+        tx.query(copyIn(text, chunks, (error) => (error ? reject(error) : resolve())));
       });
     },
   };
