@@ -1,5 +1,8 @@
 import { takeBackSettlements, writeSettlementNews } from "@genbo/database/issues/settlements-settle";
 import { withTransaction } from "@genbo/database/sql/connection";
+import { refOf } from "@genbo/domain/ids";
+import { dayOfIso } from "@genbo/domain/jst";
+import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startSettler } from "../src/orders/settle-due.ts";
 import { lapsed, type Offered, offered, offerOf } from "./support/successes-settlements.ts";
@@ -123,6 +126,23 @@ describe("an offer", () => {
     expect(answer.code).toBe(code);
     if (pointer !== undefined)
       expect(answer.problem.errors?.[0]?.pointer ?? answer.problem.pointer).toBe(pointer);
+  });
+
+  it("is refused for two legs out of one acquisition lot that has units for one of them", async () => {
+    const trade = await traded(world);
+    const data = encodeMove({ acquiredOn: dayOfIso("2021-08-01")! });
+    const earlier = { to: trade.seller.account, units: 50n, ref: refOf(trade.issueId, "earlier"), data };
+    await world.ledger.enter(trade.issueId, "ISSUE", earlier);
+    const { legs, ...body } = offerOf(world, trade, "BANK");
+    const [units, money] = legs;
+    const outOfOneLot = (each: string) => {
+      const leg = { ...units, units: each, lotAcquiredOn: "2021-08-01" };
+      const asked = { body: { ...body, legs: [leg, leg, money] } } as Body as never;
+      return world.ask(world.broker.secret, "offerSettlement", asked);
+    };
+    const refused = await outOfOneLot("30");
+    expect(refused.problem.failing?.map(({ code }) => code)).toEqual(["LOT_CLOSED"]);
+    expect((await outOfOneLot("25")).status).toBe(202);
   });
 
   it("is made by a broker that gives units", async () => {

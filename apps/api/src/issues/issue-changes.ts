@@ -13,7 +13,8 @@ import { encodeMove, zeroAddress } from "@genbo/domain/words";
 import type { z } from "zod";
 import type { Language } from "../http/problem.ts";
 import { rowsInvalid } from "../http/validate.ts";
-import { attached, rulesAtExecution, ruleWire } from "../orders/rules.ts";
+import { ruleWire } from "../orders/failing.ts";
+import { attached, rulesAtExecution } from "../orders/rules.ts";
 import { checkPolicy, policyWordOf } from "./policies.ts";
 
 export type Proposal = z.output<typeof newChange>;

@@ -7,7 +7,8 @@ import type { RefusalCode } from "@genbo/domain/refusals";
 import type { Represented } from "@genbo/domain/representation";
 import type { ApiContext } from "../context.ts";
 import { type Language, notFound, ProblemError } from "../http/problem.ts";
-import { activeIssue, numberOf, ruleWire } from "../orders/rules.ts";
+import { requirementsUnmet } from "../orders/failing.ts";
+import { activeIssue } from "../orders/rules.ts";
 import { faultsOfPast } from "./case-past.ts";
 import { pointersOf } from "./case-pointers.ts";
 
@@ -69,8 +70,7 @@ export function refuseFaults(
   filed?: CaseInQuestion,
 ): void {
   if (faults.length === 0) return;
-  const failing = faults.map((code) => ruleWire(numberOf(code), language));
-  const detail = `${failing.length} requirements are not met: ${faults.join(", ")}.`;
+  const { detail, failing } = requirementsUnmet(faults, language);
   const errors = filed ? pointersOf(faults, filed) : [];
   const pointed = errors[0] && { errors, pointer: errors[0].pointer };
   throw new ProblemError("CASE_REFUSED", detail, { failing, target, ...pointed });

@@ -3,7 +3,7 @@ import { doRightsRest } from "@genbo/database/vault/vault";
 import type { Role } from "@genbo/domain/permissions";
 import type { Language } from "../http/problem.ts";
 import { ProblemError } from "../http/problem.ts";
-import { numberOf, ruleWire } from "../orders/rules.ts";
+import { numberOf, ruleWire } from "../orders/failing.ts";
 
 interface Exercise {
   /** Who has the right. */

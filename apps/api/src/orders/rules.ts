@@ -1,18 +1,11 @@
 import { requestDaysDefault } from "@genbo/api-schema/limits";
-import type { FailingRule } from "@genbo/api-schema/problem";
 import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
 import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy, type Policy } from "@genbo/domain/policy-word";
-import { type RefusalCode, refusal, refusalOf } from "@genbo/domain/refusals";
+import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
 import { failingRules, type TransferFacts } from "@genbo/domain/transfer-rules";
-import { type Language, notFound, ProblemError } from "../http/problem.ts";
-
-export const ruleWire = (number: number, language: Language): FailingRule => {
-  const found = refusalOf(number);
-  return { code: found.code, number: found.number, detail: found[language], fix: found.fix };
-};
-
-export const numberOf = (code: RefusalCode): number => refusal(code).number;
+import { notFound, ProblemError } from "../http/problem.ts";
+import { numberOf } from "./failing.ts";
 
 /**
  * An issue that may take new entries.

@@ -1,8 +1,9 @@
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
 import type { CallOf } from "../http/call.ts";
-import { ProblemError } from "../http/problem.ts";
-import { activeIssue, attached, numberOf, rulesAgainst, rulesAtExecution, ruleWire } from "./rules.ts";
+import { numberOf, refuseRules } from "./failing.ts";
+import { afterEachOther } from "./promised.ts";
+import { activeIssue, attached, rulesAgainst, rulesAtExecution } from "./rules.ts";
 import { isoOf, type LegRow } from "./settlements.ts";
 
 /** Units that a settlement moves, with what the register says of them. */
@@ -26,27 +27,18 @@ interface Asked {
 /** Rules that stand against taking the units in; of another broker's customer it learns nothing. @throws ProblemError */
 export function refuseLegs(legs: readonly OrderLeg[], { call, deadline, target }: Asked): void {
   const { principal, at, language } = call;
-  const numbers = afterEachOther(legs).flatMap((leg) => {
-    const { lotAcquiredOn, facts, keeper, ...order } = leg;
-    const terms = { ...order, lotAcquiredOn, expiresAt: deadline };
+  const left = afterEachOther(
+    legs.map(({ facts }) => facts),
+    legs,
+  );
+  const numbers = legs.flatMap(({ facts: _, keeper, ...order }, index) => {
+    const terms = { ...order, expiresAt: deadline };
     const own = keeper === principal.partyId;
-    return rulesAgainst(facts, terms, principal.partyId, at).filter(
+    return rulesAgainst(left[index]!, terms, principal.partyId, at).filter(
       (number) => own || number !== numberOf("NOT_CUSTODIAN"),
     );
   });
-  refuse(numbers, language, target);
-}
-
-/** One account's legs must not promise its units twice. */
-function afterEachOther(legs: readonly OrderLeg[]): OrderLeg[] {
-  const promised = new Map<string, bigint>();
-  return legs.map((leg) => {
-    const key = `${leg.issueId} ${leg.from}`;
-    const before = promised.get(key) ?? 0n;
-    promised.set(key, before + leg.units);
-    const { from } = leg.facts;
-    return { ...leg, facts: { ...leg.facts, from: { ...from, free: from.free - before } } };
-  });
+  refuseRules(numbers, language, target);
 }
 
 const orderOf = ({ issueId, fromAccount, toAccount }: LegRow) => ({
@@ -79,7 +71,7 @@ export async function executable(
   target: string,
 ): Promise<void> {
   const orders = await legOrders(db, legs);
-  refuse(
+  refuseRules(
     orders.flatMap(({ facts, ...order }) => rulesAtExecution(facts, order, at)),
     language,
     target,
@@ -102,12 +94,5 @@ export async function refuseServed(
   { language }: Asked["call"],
   target: string,
 ): Promise<void> {
-  if (await isServed(db, legs)) refuse([numberOf("ATTACHMENT_SERVED")], language, target);
-}
-
-function refuse(numbers: readonly number[], language: Asked["call"]["language"], target: string): void {
-  if (numbers.length === 0) return;
-  const failing = [...new Set(numbers)].map((number) => ruleWire(number, language));
-  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
-  throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target });
+  if (await isServed(db, legs)) refuseRules([numberOf("ATTACHMENT_SERVED")], language, target);
 }

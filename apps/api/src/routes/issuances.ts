@@ -15,7 +15,8 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { rowsInvalid } from "../http/validate.ts";
-import { activeIssue, rulesAtExecution, ruleWire } from "../orders/rules.ts";
+import { ruleWire } from "../orders/failing.ts";
+import { activeIssue, rulesAtExecution } from "../orders/rules.ts";
 
 type IssueUnits = CallOf<"issueUnits">;
 type Row = IssueUnits["body"]["rows"][number];

@@ -11,7 +11,8 @@ import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, ProblemError } from "../http/problem.ts";
-import { activeIssue, numberOf, rulesForHolder, ruleWire } from "../orders/rules.ts";
+import { numberOf, refuseRules } from "../orders/failing.ts";
+import { activeIssue, rulesForHolder } from "../orders/rules.ts";
 
 type Relay = CallOf<"relayOrder">;
 
@@ -100,10 +101,7 @@ function refuse({ body, at, language }: Relay, facts: OrderFacts): void {
   // A broker acts for the accounts that it keeps; only a wallet without a custodian orders.
   if (facts.from.record !== null && facts.from.record.custodian !== 0)
     numbers.push(numberOf("NOT_CUSTODIAN"));
-  if (numbers.length === 0) return;
-  const failing = numbers.map((number) => ruleWire(number, language));
-  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
-  throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target: body.issueId });
+  refuseRules(numbers, language, body.issueId);
 }
 
 /** The transfer that a request begins: its other side and the trustee go on with it as with any other. */

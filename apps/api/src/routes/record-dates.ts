@@ -18,7 +18,7 @@ import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, headAt, pageOf, presentAsOf } from "../http/reads.ts";
 import { issueFor } from "../issues/issue-for.ts";
-import { numberOf, ruleWire } from "../orders/rules.ts";
+import { requirementsUnmet } from "../orders/failing.ts";
 import { purposeOfNames } from "../register/holder.ts";
 import { asOfPosition, knownWire } from "../register/moments.ts";
 import { listAt, listPage } from "../register/record-date-list.ts";
@@ -144,7 +144,6 @@ function refuseTerms(
 ): void {
   const faults = recordDateFaults(profile, terms, deed);
   if (faults.length === 0) return;
-  const failing = faults.map((code) => ruleWire(numberOf(code), call.language));
-  const detail = `${failing.length} requirements are not met: ${faults.join(", ")}.`;
+  const { detail, failing } = requirementsUnmet(faults, call.language);
   throw new ProblemError("RECORD_DATE_REFUSED", detail, { failing, target: call.params.id });
 }

@@ -15,7 +15,8 @@ import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { type Language, notFound, ProblemError } from "../http/problem.ts";
-import { activeIssue, numberOf, rulesAtExecution, ruleWire } from "../orders/rules.ts";
+import { numberOf, refuseRules } from "../orders/failing.ts";
+import { activeIssue, rulesAtExecution } from "../orders/rules.ts";
 
 type Routes = "acceptTransfer" | "approveTransfer" | "rejectTransfer" | "cancelTransfer";
 type Step = CallOf<Routes>;
@@ -132,10 +133,7 @@ async function executable(
   );
   const unaccepted = policy.acceptanceRequired && transfer.state === "held";
   if (unaccepted && call.route.operationId === "approveTransfer") numbers.push(numberOf("HOLD_NOT_ACCEPTED"));
-  if (numbers.length === 0) return;
-  const failing = numbers.map((number) => ruleWire(number, call.language));
-  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
-  throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target: transfer.id });
+  refuseRules(numbers, call.language, transfer.id);
 }
 
 function step<C extends Step>(

@@ -3,13 +3,14 @@ import { transfersPart } from "@genbo/database/issues/transfers";
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
-import { dayOfIso } from "@genbo/domain/jst";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { ProblemError } from "../http/problem.ts";
 import { rowsInvalid } from "../http/validate.ts";
-import { activeIssue, rulesAgainst, ruleWire } from "../orders/rules.ts";
+import { rulesStanding } from "../orders/failing.ts";
+import { afterEachOther } from "../orders/promised.ts";
+import { activeIssue, rulesAgainst } from "../orders/rules.ts";
 import {
   beforeIssueDetail,
   draftTransfer,
@@ -66,29 +67,7 @@ function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: numb
     return [{ row, pointer: `${pointer}/tradeDate`, code: "INVALID_FIELD", detail: beforeIssueDetail }];
   if (isEarly(order, facts, call.at))
     return [{ row, pointer: `${pointer}/settlementDate`, code: "NOT_YET_SETTLED", detail: earlyDetail }];
-  const failing = rulesAgainst(facts, order, call.principal.partyId, call.at).map((number) =>
-    ruleWire(number, call.language),
-  );
-  if (failing.length === 0) return [];
-  const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}`;
-  return [{ row, pointer, code: "TRANSFER_REFUSED", detail, failing }];
-}
-
-/** The facts of each row once the rows before it hold their units: one account's rows must not promise them twice. */
-function afterEachOther(facts: readonly OrderFacts[], orders: readonly TransferOrder[]): OrderFacts[] {
-  const promised = new Map<string, bigint>();
-  const take = (key: string, units: bigint): bigint => {
-    const before = promised.get(key) ?? 0n;
-    promised.set(key, before + units);
-    return before;
-  };
-  return facts.map((fact, row) => {
-    const order = orders[row]!;
-    const account = `${order.issueId} ${order.from}`;
-    const free = fact.from.free - take(account, order.units);
-    if (order.lotAcquiredOn === undefined) return { ...fact, from: { ...fact.from, free } };
-    const day = dayOfIso(order.lotAcquiredOn)!;
-    const left = (fact.from.lots.get(day) ?? 0n) - take(`${account} ${day}`, order.units);
-    return { ...fact, from: { ...fact.from, free, lots: new Map([...fact.from.lots, [day, left]]) } };
-  });
+  const numbers = rulesAgainst(facts, order, call.principal.partyId, call.at);
+  if (numbers.length === 0) return [];
+  return [{ row, pointer, code: "TRANSFER_REFUSED", ...rulesStanding(numbers, call.language) }];
 }

@@ -8,7 +8,8 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
-import { activeIssue, rulesAgainst, ruleWire } from "../orders/rules.ts";
+import { refuseRules, ruleWire } from "../orders/failing.ts";
+import { activeIssue, rulesAgainst } from "../orders/rules.ts";
 import {
   beforeIssueDetail,
   draftTransfer,
@@ -60,13 +61,7 @@ async function requestTransfer(ctx: ApiContext, call: Request): Promise<Outcome<
   activeIssue(facts.issue, "/issueId");
   if (isBeforeIssue(body, facts)) throw invalidField("/tradeDate", beforeIssueDetail);
   if (isEarly(body, facts, at)) throw new ProblemError("NOT_YET_SETTLED", `It ${earlyDetail}.`);
-  const failing = rulesAgainst(facts, body, principal.partyId, at).map((number) =>
-    ruleWire(number, language),
-  );
-  if (failing.length > 0) {
-    const detail = `${failing.length} rules stand against it: ${failing.map(({ code }) => code).join(", ")}.`;
-    throw new ProblemError("TRANSFER_REFUSED", detail, { failing, target: body.issueId });
-  }
+  refuseRules(rulesAgainst(facts, body, principal.partyId, at), language, body.issueId);
   const { transfer, command: request } = draftTransfer(body, facts, principal, at);
   const operationId = newId("op", at);
   const { issueId } = body;
