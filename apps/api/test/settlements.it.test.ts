@@ -131,7 +131,7 @@ describe("an offer", () => {
   it("is refused for two legs out of one acquisition lot that has units for one of them", async () => {
     const trade = await traded(world);
     const data = encodeMove({ acquiredOn: dayOfIso("2021-08-01")! });
-    const earlier = { to: trade.seller.account, units: 50n, ref: refOf(trade.issueId, "earlier"), data };
+    const earlier = { to: trade.seller.account, units: 50n, ref: refOf("earlier lot"), data };
     await world.ledger.enter(trade.issueId, "ISSUE", earlier);
     const { legs, ...body } = offerOf(world, trade, "BANK");
     const [units, money] = legs;

@@ -6,7 +6,7 @@ import { subjectKey } from "@genbo/database/vault/vault";
 import { type CaseFacts, rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
 import type { ApiContext } from "../context.ts";
-import { ProblemError } from "../http/problem.ts";
+import { dataErased, keyOfPerson } from "../parties/person-key.ts";
 
 type Facts = CaseFacts[CaseKind];
 
@@ -31,8 +31,8 @@ export async function keepFacts(
 ): Promise<KeptFacts> {
   const clear = rulesOf(of.kind).personal?.(of.facts);
   if (clear === undefined) return { facts: toJson(of.facts), sealed: null };
-  const key = personId === undefined ? null : await subjectKey(db, ctx.vaultKeys, personId);
-  if (key === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+  if (personId === undefined) throw dataErased();
+  const key = await keyOfPerson(ctx, db, personId);
   return { facts: toJson(clear), sealed: sealFacts(key, of.id, toJson(of.facts)) };
 }
 

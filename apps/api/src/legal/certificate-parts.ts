@@ -13,6 +13,7 @@ import { type EntryKind, entryKinds, holdKinds } from "@genbo/domain/entry-kinds
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
+import { dataErased } from "../parties/person-key.ts";
 import { accountsMax } from "../register/holder.ts";
 import { markLine } from "../register/register-book.ts";
 import { anchoredRootWire } from "../wire/anchors.ts";
@@ -147,7 +148,7 @@ async function openingsOf(
     const person = persons.get(account);
     if (person === undefined) throw notFound();
     const { commitment, opened } = person;
-    if (opened === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+    if (opened === null) throw dataErased();
     return { commitment, ...opened };
   });
 }

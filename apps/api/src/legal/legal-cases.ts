@@ -7,8 +7,8 @@ import type { RefusalCode } from "@genbo/domain/refusals";
 import type { Represented } from "@genbo/domain/representation";
 import type { ApiContext } from "../context.ts";
 import { type Language, notFound, ProblemError } from "../http/problem.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { requirementsUnmet } from "../orders/failing.ts";
-import { activeIssue } from "../orders/rules.ts";
 import { faultsOfPast } from "./case-past.ts";
 import { pointersOf } from "./case-pointers.ts";
 
@@ -36,7 +36,7 @@ export async function situationOf(
     now,
   });
   if (found === undefined) throw notFound();
-  const { token } = activeIssue(found.issue);
+  const { token } = mustTakeEntries(found.issue);
   if (rules.personal === undefined) return { ...found, token };
   const personId = found.accounts.get(rules.accounts(facts)[0]!)?.record?.personId;
   if (personId === undefined) return { ...found, token, person: null };

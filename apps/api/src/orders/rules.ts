@@ -4,30 +4,7 @@ import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy, type Policy } from "@genbo/domain/policy-word";
 import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
 import { failingRules, type TransferFacts } from "@genbo/domain/transfer-rules";
-import { notFound, ProblemError } from "../http/problem.ts";
 import { numberOf } from "./failing.ts";
-
-/**
- * An issue that may take new entries.
- * @param pointer where the body names it; left out, the path does
- * @throws ProblemError NOT_FOUND, ISSUE_NOT_ACTIVE, ISSUE_QUARANTINED
- */
-export function activeIssue<I extends { state: string; token: string | null; quarantined: boolean }>(
-  issue: I | null | undefined,
-  pointer?: string,
-): I & { token: string } {
-  if (!issue || issue.state === "draft" || issue.state === "rejected") throw notFound(pointer);
-  if (issue.state !== "active" || issue.token === null) {
-    throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
-  }
-  if (issue.quarantined) {
-    throw new ProblemError(
-      "ISSUE_QUARANTINED",
-      "A break between the issue's register and the chain is open.",
-    );
-  }
-  return issue as I & { token: string };
-}
 
 /** What a broker may learn about an account that is not its customer's: nothing. The rules of the two others stay. */
 const ofSender: ReadonlySet<RefusalCode> = new Set([

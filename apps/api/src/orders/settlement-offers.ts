@@ -2,8 +2,7 @@ import { instructionIdOf, legIdOf } from "@genbo/chain/settlements";
 import type { NewCommand } from "@genbo/database/commands/operations-new";
 import type { NewLeg, NewSettlement } from "@genbo/database/issues/settlements";
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
-import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
-import { findParty } from "@genbo/database/parties/parties";
+import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso, startOfDay } from "@genbo/domain/jst";
@@ -11,7 +10,9 @@ import { zeroAddress } from "@genbo/domain/words";
 import type { ApiContext } from "../context.ts";
 import type { CallOf } from "../http/call.ts";
 import { invalidField, ProblemError } from "../http/problem.ts";
-import { activeIssue } from "./rules.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
+import { partyOfKind } from "../parties/party-of-kind.ts";
+import { deploymentOf } from "../process/deployment.ts";
 import { type OrderLeg, refuseLegs } from "./settlement-rules.ts";
 import { deadlineOf, holdCommand, instructionOf, latestDeadline } from "./settlements.ts";
 import { strayDate, strayDetail } from "./transfer-requests.ts";
@@ -33,10 +34,8 @@ type Drafted = Omit<NewLeg, "holdId"> & { order?: OrderLeg };
 export async function draftSettlement(ctx: ApiContext, db: Queryable, call: Call): Promise<Offer> {
   const { body, principal, at } = call;
   const deadline = checkDates(call);
-  const deployment = await readDeployment(db);
-  if (deployment === undefined) throw new ProblemError("NOT_READY", "The contracts are not deployed yet.");
-  if (body.agentId !== undefined && (await findParty(ctx.prisma, body.agentId))?.kind !== "settlement-agent")
-    throw invalidField("/agentId", "is the id of no settlement agent");
+  const deployment = await deploymentOf(db);
+  if (body.agentId !== undefined) await partyOfKind(ctx, body.agentId, "settlement-agent", "/agentId");
   const units = body.legs.filter((leg): leg is UnitsLeg => leg.kind === "UNITS");
   const facts = new Map((await orderFacts(db, units)).map((found, index) => [units[index]!, found]));
   const legs: Drafted[] = [];
@@ -91,7 +90,7 @@ function checkDates({ body, at }: Call): Date {
 
 function unitsLeg(leg: UnitsLeg, facts: OrderFacts, index: number): Drafted {
   const { issueId, from, to, units, lotAcquiredOn = null } = leg;
-  const { token } = activeIssue(facts.issue, `/legs/${index}/issueId`);
+  const { token } = mustTakeEntries(facts.issue, `/legs/${index}/issueId`);
   const [fromParty, toParty] = [facts.from.brokerId, facts.to.brokerId];
   if (fromParty === null) throw invalidField(`/legs/${index}/from`, "is kept by no broker");
   if (toParty === null) throw invalidField(`/legs/${index}/to`, "is kept by no broker");
@@ -117,12 +116,9 @@ async function moneyLeg(
   deployment: DeploymentRow,
   index: number,
 ): Promise<Drafted> {
-  const broker = async (field: "payerId" | "payeeId") => {
-    const party = await findParty(ctx.prisma, leg[field]);
-    if (party?.kind !== "broker") throw invalidField(`/legs/${index}/${field}`, "is the id of no broker");
-    return party.signer!;
-  };
-  const [from, to] = [await broker("payerId"), await broker("payeeId")];
+  const signerOf = async (field: "payerId" | "payeeId") =>
+    (await partyOfKind(ctx, leg[field], "broker", `/legs/${index}/${field}`)).signer!;
+  const [from, to] = [await signerOf("payerId"), await signerOf("payeeId")];
   const asset = leg.kind === "CASH" ? deployment.cash : zeroAddress;
   if (asset === null)
     throw invalidField(`/legs/${index}/kind`, "is CASH, and this platform has no cash on chain");

@@ -1,9 +1,10 @@
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
 import type { CallOf } from "../http/call.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { numberOf, refuseRules } from "./failing.ts";
 import { afterEachOther } from "./promised.ts";
-import { activeIssue, attached, rulesAgainst, rulesAtExecution } from "./rules.ts";
+import { attached, rulesAgainst, rulesAtExecution } from "./rules.ts";
 import { isoOf, type LegRow } from "./settlements.ts";
 
 /** Units that a settlement moves, with what the register says of them. */
@@ -52,7 +53,7 @@ export async function legOrders(db: Queryable, legs: readonly LegRow[]): Promise
   const orders = legs.map(orderOf);
   const facts = await orderFacts(db, orders);
   return legs.map(({ amount, lotAcquiredOn, fromParty }, index) => {
-    activeIssue(facts[index]!.issue);
+    mustTakeEntries(facts[index]!.issue);
     return {
       ...orders[index]!,
       units: amount,

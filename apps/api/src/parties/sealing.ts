@@ -1,8 +1,7 @@
 import type { Queryable } from "@genbo/database/sql/connection";
 import { type Particulars, type SealedParticulars, sealParticulars } from "@genbo/database/vault/seal";
-import { subjectKey } from "@genbo/database/vault/vault";
 import type { ApiContext } from "../context.ts";
-import { ProblemError } from "../http/problem.ts";
+import { keyOfPerson } from "./person-key.ts";
 
 /** A new version of a person's particulars under its own key. @throws ProblemError once that was destroyed */
 export async function sealNext(
@@ -12,7 +11,6 @@ export async function sealNext(
   version: number,
   particulars: Particulars,
 ): Promise<SealedParticulars> {
-  const key = await subjectKey(db, ctx.vaultKeys, personId);
-  if (key === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+  const key = await keyOfPerson(ctx, db, personId);
   return sealParticulars(key, personId, version, particulars);
 }

@@ -8,7 +8,6 @@ import {
   openAuditViewPart,
 } from "@genbo/database/commands/audit-views";
 import type { Principal } from "@genbo/database/parties/keys";
-import { findParty } from "@genbo/database/parties/parties";
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
 import { otherPerson } from "../access/four-eyes.ts";
@@ -18,6 +17,7 @@ import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
 import { issueFor } from "../issues/issue-for.ts";
+import { partyOfKind } from "../parties/party-of-kind.ts";
 
 type Routes = "askAuditView" | "openAuditView" | "endAuditView" | "listAuditViews";
 
@@ -39,8 +39,7 @@ export const auditViewHandlers = (ctx: ApiContext): Handlers<Routes> => {
       command(ctx, call, async () => {
         const { principal, params, body, at } = call;
         const issue = await issueFor(ctx, principal, params.id);
-        if ((await findParty(ctx.prisma, body.auditorId))?.kind !== "auditor")
-          throw invalidField("/auditorId", "is no auditor");
+        await partyOfKind(ctx, body.auditorId, "auditor", "/auditorId");
         if (body.until <= at || body.until.getTime() > at.getTime() + auditViewDaysMax * dayMs)
           throw invalidField("/until", `is not within ${auditViewDaysMax} days from now`);
         const row = {

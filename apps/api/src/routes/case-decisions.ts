@@ -27,6 +27,7 @@ import { notFound, ProblemError } from "../http/problem.ts";
 import { factsKept } from "../legal/case-facts.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal/legal-cases.ts";
 import { refuseOtherDocuments } from "../legal/seen-documents.ts";
+import { dataErased } from "../parties/person-key.ts";
 import { recordCommand } from "../parties/records.ts";
 import { sealNext } from "../parties/sealing.ts";
 
@@ -96,7 +97,7 @@ async function approve(
   const { principal, at, language } = call;
   const kind = row.kind as CaseKind;
   const facts = await factsKept(ctx, db, { ...row, kind });
-  if (facts === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+  if (facts === null) throw dataErased();
   const documents = row.documents as unknown as CaseDocument[];
   refuseOtherDocuments(call.body.documents, documents, row.id);
   const inQuestion: CaseInQuestion = { issueId: row.issueId, kind, facts, documents };

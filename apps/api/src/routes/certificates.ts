@@ -9,17 +9,17 @@ import {
 } from "@genbo/database/legal/certificates";
 import type { Principal } from "@genbo/database/parties/keys";
 import type { Queryable } from "@genbo/database/sql/connection";
-import { subjectKey } from "@genbo/database/vault/vault";
 import { newId } from "@genbo/domain/ids";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
-import { invalidField, notFound, ProblemError } from "../http/problem.ts";
+import { invalidField, notFound } from "../http/problem.ts";
 import { auditRead, presentAsOf } from "../http/reads.ts";
-import { issueFor } from "../issues/issue-for.ts";
+import { activeIssueFor } from "../issues/issue-for.ts";
 import { certificateContent } from "../legal/certificate-content.ts";
 import { signedBy, signersOf } from "../legal/certificate-signing.ts";
 import { mayExercise } from "../legal/resting-rights.ts";
+import { keyOfPerson } from "../parties/person-key.ts";
 import { statedPurpose } from "../register/holder.ts";
 import { positionFor } from "../register/moments.ts";
 
@@ -60,8 +60,7 @@ async function issueCertificate(
   call: Issuing,
 ): Promise<Outcome<Issuing["route"]>> {
   const { principal, params, body, at } = call;
-  const issue = await issueFor(ctx, principal, params.id);
-  if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+  const issue = await activeIssueFor(ctx, principal, params.id);
   const { side } = body;
   const subject = await subjectOf(db, call);
   const { personId } = subject;
@@ -77,8 +76,7 @@ async function issueCertificate(
   const of = { number, side, account, personId, at };
   const { statement, ...content } = await certificateContent(ctx, issue, position, of);
   const { text, sha256, signers } = await signedBy(ctx, await signersOf(db, issue), statement);
-  const key = await subjectKey(db, ctx.vaultKeys, personId);
-  if (key === null) throw new ProblemError("STATE_CONFLICT", "The person's data was erased.");
+  const key = await keyOfPerson(ctx, db, personId);
   const { seq, head, block } = position;
   const wholePerson = account === null;
   const row = {

@@ -29,6 +29,7 @@ import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
 import { refuseFaults } from "../legal/legal-cases.ts";
 import { filedWith, refuseOtherDocuments } from "../legal/seen-documents.ts";
+import { partyOfKind } from "../parties/party-of-kind.ts";
 import { recordCommand } from "../parties/records.ts";
 import { custodyWire } from "../wire/custody.ts";
 
@@ -130,9 +131,8 @@ async function file(
 ): Promise<Outcome<Filing["route"]>> {
   const investor = await customerForChange(db, principal.partyId, body.investorId);
   if (investor === undefined) throw notFound("/investorId");
-  const receiver = await findParty(ctx.prisma, body.toBrokerId);
-  if (receiver?.kind !== "broker" || receiver.id === principal.partyId)
-    throw invalidField("/toBrokerId", "is not another broker");
+  const receiver = await partyOfKind(ctx, body.toBrokerId, "broker", "/toBrokerId");
+  if (receiver.id === principal.partyId) throw invalidField("/toBrokerId", "is not another broker");
   const accounts = (await keptAccounts(db, investor.id, principal.custodianId!)).map(
     ({ address }) => address,
   );

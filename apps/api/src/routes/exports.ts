@@ -23,7 +23,7 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { auditRead } from "../http/reads.ts";
-import { issueFor } from "../issues/issue-for.ts";
+import { deployedIssueFor, issueFor } from "../issues/issue-for.ts";
 import { knownWire, positionFor } from "../register/moments.ts";
 import { exportWire } from "../wire/exports.ts";
 
@@ -78,8 +78,7 @@ function mustSeeParticulars(principal: Principal): void {
 
 async function orderOf(ctx: ApiContext, call: Create): Promise<ExportOrder> {
   const { principal, params, body, at } = call;
-  const issue = await issueFor(ctx, principal, params.id);
-  if (issue.token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+  const issue = await deployedIssueFor(ctx, principal, params.id);
   if (body.names) {
     mustSeeParticulars(principal);
     if (body.purpose === undefined) throw invalidField("/purpose", "is needed to read personal data");

@@ -20,7 +20,7 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, ProblemError } from "../http/problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
-import { issueFor } from "../issues/issue-for.ts";
+import { activeIssueFor, issueFor } from "../issues/issue-for.ts";
 import { inspectionFor, rememberedOf } from "../legal/inspections.ts";
 import { registerShown } from "../legal/register-shown.ts";
 import { positionFor } from "../register/moments.ts";
@@ -93,8 +93,7 @@ function granted({ id, state }: InspectionRow): void {
 
 async function request(ctx: ApiContext, call: Request): Promise<Outcome<Request["route"]>> {
   const { principal, params, body, at } = call;
-  const issue = await issueFor(ctx, principal, params.id);
-  if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+  const issue = await activeIssueFor(ctx, principal, params.id);
   const profile = issue.profile as ProfileName;
   const { capacity, reason, documents } = body;
   const { personId, name, address } = body.requester;

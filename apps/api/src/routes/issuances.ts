@@ -15,8 +15,9 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { rowsInvalid } from "../http/validate.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { ruleWire } from "../orders/failing.ts";
-import { activeIssue, rulesAtExecution } from "../orders/rules.ts";
+import { rulesAtExecution } from "../orders/rules.ts";
 
 type IssueUnits = CallOf<"issueUnits">;
 type Row = IssueUnits["body"]["rows"][number];
@@ -29,7 +30,7 @@ async function issueUnits(db: Queryable, call: IssueUnits): Promise<Outcome<Issu
   const { principal, params, body, at } = call;
   const found = await issueForCommand(db, params.id);
   if (found === undefined || found.issuerId !== principal.partyId) throw notFound();
-  const issue = activeIssue(found);
+  const issue = mustTakeEntries(found);
   // The trustee, who keeps the register (Trust Act 186), has approved these units with the issue and its total.
   const { checker } = issue;
   const approved = { id: issue.id, subjects: [checker], since: issue.createdAt };

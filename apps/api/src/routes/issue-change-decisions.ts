@@ -17,9 +17,9 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { ProblemError } from "../http/problem.ts";
 import { carryCommands, changeCommands, checkRedemption, redemptionRows } from "../issues/issue-changes.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { refuseUncorrectable } from "../issues/terms-changes.ts";
 import { refuseOtherDocuments } from "../legal/seen-documents.ts";
-import { activeIssue } from "../orders/rules.ts";
 import { changeFor } from "./issue-changes.ts";
 
 type Routes = "carryChange" | "approveChange" | "refuseChange" | "withdrawChange";
@@ -83,7 +83,7 @@ async function decidable(
 async function carry(ctx: ApiContext, db: Queryable, call: Carry): Promise<Outcome<Carry["route"]>> {
   const { principal, at } = call;
   const row = await changeFor(ctx, principal, call.params.id);
-  const issue = activeIssue(await issueForCommand(db, row.issueId));
+  const issue = mustTakeEntries(await issueForCommand(db, row.issueId));
   const { begun, busy } = await ratioProgress(db, row.id);
   if (row.kind !== "RATIO" || row.state !== "approved" || !begun || busy)
     throw new ProblemError("STATE_CONFLICT", "It has not begun, is under way, or is done.", {
@@ -116,7 +116,7 @@ async function approve(
   row: ChangeRow,
 ): Promise<Outcome<Approve["route"]>> {
   const { principal, at } = call;
-  const issue = activeIssue(await issueForCommand(db, row.issueId));
+  const issue = mustTakeEntries(await issueForCommand(db, row.issueId));
   refuseOtherDocuments(call.body.documents, documentsOf(row), row.id);
   await due(db, row, at);
   const rows =

@@ -25,9 +25,8 @@ import {
   noticeCommand,
   redemptionRows,
 } from "../issues/issue-changes.ts";
-import { issueFor } from "../issues/issue-for.ts";
+import { issueFor, mustTakeEntries } from "../issues/issue-for.ts";
 import { termsFacts } from "../issues/terms-changes.ts";
-import { activeIssue } from "../orders/rules.ts";
 import { changeWire } from "../wire/issue-changes.ts";
 
 type Propose = CallOf<"proposeChange">;
@@ -71,7 +70,7 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
   if (!mayPropose(principal.role, body.kind))
     throw new ProblemError("FORBIDDEN", `A ${principal.role} does not propose this.`, { target: issueId });
   // Of two proposals at once the second sees the first.
-  const issue = activeIssue(await issueForCommand(db, issueId, "for no key update of i"));
+  const issue = mustTakeEntries(await issueForCommand(db, issueId, "for no key update of i"));
   const facts = body.kind === "TERMS" ? await termsFacts(db, visible, body) : factsOf(body, issue.policy);
   await proposable(ctx, db, call, issue, facts);
   const id = newId("chg", at);

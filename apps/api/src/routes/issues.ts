@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { presentTerms } from "@genbo/database/issues/issue-terms";
 import { ratioLinesOf } from "@genbo/database/issues/issue-units";
 import { issuePart, listIssues, type NewIssue } from "@genbo/database/issues/issues";
-import { findParty } from "@genbo/database/parties/parties";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId, refOf } from "@genbo/domain/ids";
 import { maxYen } from "@genbo/domain/yen";
@@ -14,6 +13,7 @@ import { invalidField } from "../http/problem.ts";
 import { headAt, pageOf, presentAsOf } from "../http/reads.ts";
 import { issueFor } from "../issues/issue-for.ts";
 import { checkPolicy, policyWordOf } from "../issues/policies.ts";
+import { partyOfKind } from "../parties/party-of-kind.ts";
 import { issueWire } from "../wire/issues.ts";
 
 type Draft = CallOf<"draftIssue">["body"];
@@ -23,8 +23,7 @@ export const issueHandlers = (ctx: ApiContext): Handlers<"draftIssue" | "listIss
     command(ctx, call, async () => {
       const { principal, body, at } = call;
       checkFigures(body);
-      const trustee = await findParty(ctx.prisma, body.trusteeId);
-      if (trustee?.kind !== "trustee") throw invalidField("/trusteeId", "is the id of no trustee");
+      await partyOfKind(ctx, body.trusteeId, "trustee", "/trusteeId");
       const issue = issueOf(body, principal.partyId, principal.subject, at);
       return {
         answer: { status: 201, body: { id: issue.id, state: "draft" as const, termsHash: issue.termsHash } },

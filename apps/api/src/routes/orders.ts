@@ -1,8 +1,13 @@
-import { type Order, orderActions, signerOfOrder } from "@genbo/chain/orders";
+import {
+  type Order,
+  type OrderAction,
+  type OrderCall,
+  orderActions,
+  signerOfOrder,
+} from "@genbo/chain/orders";
 import { isConstraint } from "@genbo/database/commands/commands";
 import { type NewTransfer, transfersPart } from "@genbo/database/issues/transfers";
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
-import { readDeployment } from "@genbo/database/outbox/deployment";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { isoOfDay } from "@genbo/domain/jst";
@@ -11,10 +16,15 @@ import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, ProblemError } from "../http/problem.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { numberOf, refuseRules } from "../orders/failing.ts";
-import { activeIssue, rulesForHolder } from "../orders/rules.ts";
+import { rulesForHolder } from "../orders/rules.ts";
+import { deploymentOf } from "../process/deployment.ts";
 
 type Relay = CallOf<"relayOrder">;
+
+/** Orders that the chain takes by a call of their own. */
+const calls: Partial<Record<OrderAction, OrderCall>> = { REQUEST: "relayRequest", REVOKE: "relayRevocation" };
 
 /** A request that stands already under this ref. */
 const refConstraint = "transfer_ref_key";
@@ -38,14 +48,13 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
   const { issueId, signature } = body;
   const { action, account, to } = body.order;
   const [facts] = await orderFacts(db, [{ issueId, from: account, to }]);
-  const { token } = activeIssue(facts!.issue, "/issueId");
+  const { token } = mustTakeEntries(facts!.issue, "/issueId");
   if (body.order.deadline * 1000 <= at.getTime()) throw invalidField("/order/deadline", "has passed");
   const order: Order = { ...body.order, action: orderActions[action] };
   await signedBy(ctx, db, token, order, signature);
   refuse(call, facts!);
   const transfer = action === "REQUEST" ? requestOf(call, facts!) : undefined;
   const operationId = newId("op", at);
-  const name = { REQUEST: "relayRequest", REVOKE: "relayRevocation" }[action as "REQUEST" | "REVOKE"];
   return {
     answer: {
       status: 202,
@@ -61,7 +70,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
     commands: [
       {
         signer: principal.signer!,
-        call: name ?? "relay",
+        call: calls[action] ?? "relay",
         target: token,
         ref: order.ref,
         args: { order, signature },
@@ -78,8 +87,7 @@ async function signedBy(
   order: Order,
   signature: string,
 ): Promise<void> {
-  const deployment = await readDeployment(db);
-  if (deployment === undefined) throw new ProblemError("NOT_READY", "The contracts are not deployed yet.");
+  const deployment = await deploymentOf(db);
   if (signerOfOrder(deployment.chainId, token, order, signature) === order.account) return;
   // While no node answers it is the chain that decides.
   const isContract = await ctx.chain.hasCode(order.account).catch(() => true);

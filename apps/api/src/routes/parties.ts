@@ -1,7 +1,6 @@
 import { roles as chainRoles } from "@genbo/chain/deployment";
 import { isConstraint } from "@genbo/database/commands/commands";
 import type { NewCommand } from "@genbo/database/commands/operations-new";
-import { readDeployment } from "@genbo/database/outbox/deployment";
 import {
   findParty,
   lanePart,
@@ -20,6 +19,7 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
+import { deploymentOf } from "../process/deployment.ts";
 import { partyWire } from "../wire/parties.ts";
 
 type CreateParty = CallOf<"createParty">;
@@ -69,8 +69,7 @@ async function createParty(
   if (!signing.has(kind)) {
     return { ...common, answer: { status: 201, body: answer(null) }, writes: [partyPart(party)] };
   }
-  const deployment = await readDeployment(db);
-  if (deployment === undefined) throw new ProblemError("NOT_READY", "The contracts are not deployed yet.");
+  const deployment = await deploymentOf(db);
   const numbers = await nextPartyNumbers(db);
   party.signer = await ctx.keystore.createSigner(id);
   if (kind === "broker") party.custodianId = numbers.custodianId;

@@ -1,15 +1,14 @@
 import type { issueProof } from "@genbo/api-schema/proofs";
-import { readDeployment } from "@genbo/database/outbox/deployment";
-import type { Principal } from "@genbo/database/parties/keys";
 import { anchoredRootAt, listRoots } from "@genbo/database/register/anchors";
 import { exportChunks } from "@genbo/database/register/export";
 import { accountParties } from "@genbo/database/register/write-registry";
 import type { z } from "zod";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
-import { notFound, ProblemError } from "../http/problem.ts";
+import { notFound } from "../http/problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
-import { issueFor } from "../issues/issue-for.ts";
+import { deployedIssueFor, issueFor } from "../issues/issue-for.ts";
+import { deploymentOf } from "../process/deployment.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
 import { anchorAfter, anchorCursor, anchoredRootWire } from "../wire/anchors.ts";
 import { registerRowWire } from "../wire/register.ts";
@@ -17,24 +16,17 @@ import { registerRowWire } from "../wire/register.ts";
 type Routes = "exportRegister" | "proveRegister" | "proveHolding" | "listAnchors";
 
 export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
-  /** An issue with a token: there is nothing to prove before. */
-  const activeIssue = async (principal: Principal, id: string) => {
-    const issue = await issueFor(ctx, principal, id);
-    const { token } = issue;
-    if (token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
-    return { id: issue.id, ref: issue.ref, token, deployment: (await readDeployment(ctx.pool))! };
-  };
   /** Where the chain holds this very root: any other proves nothing of this state. */
   const anchoredWire = async ({ issueId, seq }: { issueId: string; seq: number }, root: string) => {
     const found = await anchoredRootAt(ctx.pool, { issueId, seq, root });
     return found === undefined ? null : anchoredRootWire(found);
   };
   const prove = async ({ principal, params, query }: CallOf<"proveRegister" | "proveHolding">) => {
-    const { token, deployment, id } = await activeIssue(principal, params.id);
+    const { token, id } = await deployedIssueFor(ctx, principal, params.id);
     const position = await positionFor(ctx, id, query);
     const tree = await ctx.treeOf(position);
     const { units, holders, accounts } = position.totals;
-    const { registry, chainId } = deployment;
+    const { registry, chainId } = await deploymentOf(ctx.pool);
     const body: z.input<typeof issueProof> = {
       ...{ issueId: id, token, registry, chainId, head: position.head, root: tree.root },
       asOf: asOfPosition(position),
@@ -56,11 +48,11 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
     },
     exportRegister: async (call) => {
       const { principal, params, query } = call;
-      const issue = await activeIssue(principal, params.id);
+      const issue = await deployedIssueFor(ctx, principal, params.id);
       const position = await positionFor(ctx, issue.id, query);
       const { seq, block } = position;
       await auditRead(ctx, call, issue.id, query.purpose, { seq, block });
-      const stream = exportChunks(ctx.pool, issue, position, issue.deployment);
+      const stream = exportChunks(ctx.pool, issue, position, await deploymentOf(ctx.pool));
       return { status: 200, stream, fileName: `${issue.id}-${seq}.jsonl` };
     },
     proveRegister: async (call) => ({ status: 200, body: (await prove(call)).body }),

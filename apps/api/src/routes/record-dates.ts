@@ -17,7 +17,7 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, headAt, pageOf, presentAsOf } from "../http/reads.ts";
-import { issueFor } from "../issues/issue-for.ts";
+import { activeIssueFor, issueFor } from "../issues/issue-for.ts";
 import { requirementsUnmet } from "../orders/failing.ts";
 import { purposeOfNames } from "../register/holder.ts";
 import { asOfPosition, knownWire } from "../register/moments.ts";
@@ -84,8 +84,7 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
 const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
   command(ctx, call, async (db) => {
     const { principal, params, body, at } = call;
-    const issue = await issueFor(ctx, principal, params.id);
-    if (issue.state !== "active") throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+    const issue = await activeIssueFor(ctx, principal, params.id);
     const closesAt = endOfDay(dayOfIso(body.day)!);
     if (closesAt <= at)
       throw invalidField("/day", "has ended: a list is frozen as its day ends, not afterwards");

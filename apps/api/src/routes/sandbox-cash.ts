@@ -1,11 +1,11 @@
 import type { NewCommand } from "@genbo/database/commands/operations-new";
 import { readDeployment } from "@genbo/database/outbox/deployment";
-import { findParty } from "@genbo/database/parties/parties";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
-import { invalidField, ProblemError } from "../http/problem.ts";
+import { ProblemError } from "../http/problem.ts";
+import { partyOfKind } from "../parties/party-of-kind.ts";
 
 export const sandboxCashHandlers = (ctx: ApiContext): Handlers<"mintSandboxCash"> => ({
   mintSandboxCash: (call) =>
@@ -14,8 +14,7 @@ export const sandboxCashHandlers = (ctx: ApiContext): Handlers<"mintSandboxCash"
       const deployment = await readDeployment(db);
       if (ctx.profile !== "local" || deployment === undefined || deployment.cash === null)
         throw new ProblemError("NOT_READY", "This platform has no cash of a sandbox.");
-      const broker = await findParty(ctx.prisma, body.partyId);
-      if (broker?.kind !== "broker") throw invalidField("/partyId", "is the id of no broker");
+      const broker = await partyOfKind(ctx, body.partyId, "broker", "/partyId");
       const operationId = newId("op", at);
       const account = broker.signer!;
       const calls: [signer: string, call: string, args: Record<string, unknown>][] = [

@@ -6,7 +6,6 @@ import {
   idleSettlementPart,
   type SettlementRow,
 } from "@genbo/database/issues/settlements";
-import { readDeployment } from "@genbo/database/outbox/deployment";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import type { ApiContext } from "../context.ts";
@@ -33,6 +32,7 @@ import {
   unitsIn,
   wantsOfRow,
 } from "../orders/settlements.ts";
+import { deploymentOf } from "../process/deployment.ts";
 
 export const settlementStepHandlers = (ctx: ApiContext): Handlers<SettlementSteps> => ({
   acceptSettlement: (call) => command(ctx, call, (db) => accept(ctx, db, call)),
@@ -54,7 +54,7 @@ async function accept(ctx: ApiContext, db: Queryable, call: CallOf<"acceptSettle
   const units = given.filter(({ kind }) => kind === "UNITS");
   await refuseServed(db, unitsIn(row), call, row.id);
   refuseLegs(await legOrders(db, units), { call, deadline: row.deadline, target: row.id });
-  const { settlement } = (await readDeployment(db))!;
+  const { settlement } = await deploymentOf(db);
   const terms = {
     signer: signer!,
     settlement,

@@ -15,8 +15,9 @@ import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { type Language, notFound, ProblemError } from "../http/problem.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { numberOf, refuseRules } from "../orders/failing.ts";
-import { activeIssue, rulesAtExecution } from "../orders/rules.ts";
+import { rulesAtExecution } from "../orders/rules.ts";
 
 type Routes = "acceptTransfer" | "approveTransfer" | "rejectTransfer" | "cancelTransfer";
 type Step = CallOf<Routes>;
@@ -114,7 +115,7 @@ function held({ id, state }: TransferForStep, states: readonly string[]): void {
 
 async function factsOf(db: Queryable, transfer: TransferForStep) {
   const [facts] = await orderFacts(db, [transfer]);
-  const issue = activeIssue(facts!.issue);
+  const issue = mustTakeEntries(facts!.issue);
   return { facts: facts!, policy: decodePolicy(issue.policy) };
 }
 

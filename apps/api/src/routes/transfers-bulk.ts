@@ -8,9 +8,10 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { ProblemError } from "../http/problem.ts";
 import { rowsInvalid } from "../http/validate.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { rulesStanding } from "../orders/failing.ts";
 import { afterEachOther } from "../orders/promised.ts";
-import { activeIssue, rulesAgainst } from "../orders/rules.ts";
+import { rulesAgainst } from "../orders/rules.ts";
 import {
   beforeIssueDetail,
   draftTransfer,
@@ -58,7 +59,7 @@ function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: numb
   if (stray !== undefined)
     return [{ row, pointer: `${pointer}/${stray}`, code: "INVALID_FIELD", detail: strayDetail }];
   try {
-    activeIssue(facts.issue);
+    mustTakeEntries(facts.issue);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return [{ row, pointer: `${pointer}/issueId`, code: error.code, detail: error.message }];

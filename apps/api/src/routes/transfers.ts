@@ -8,8 +8,9 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
+import { mustTakeEntries } from "../issues/issue-for.ts";
 import { refuseRules, ruleWire } from "../orders/failing.ts";
-import { activeIssue, rulesAgainst } from "../orders/rules.ts";
+import { rulesAgainst } from "../orders/rules.ts";
 import {
   beforeIssueDetail,
   draftTransfer,
@@ -28,7 +29,7 @@ export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   precheckTransfer: async ({ principal, body, at, language }) => {
     const asOf = await presentAsOf(ctx);
     const facts = await ctx.factsOf(body);
-    const policy = decodePolicy(activeIssue(facts.issue, "/issueId").policy);
+    const policy = decodePolicy(mustTakeEntries(facts.issue, "/issueId").policy);
     const failing = rulesAgainst(facts, body, principal.partyId, at).map((number) =>
       ruleWire(number, language),
     );
@@ -58,7 +59,7 @@ async function requestTransfer(ctx: ApiContext, call: Request): Promise<Outcome<
   const stray = strayDate(body, at);
   if (stray !== undefined) throw invalidField(`/${stray}`, strayDetail);
   const facts = await ctx.factsOf(body);
-  activeIssue(facts.issue, "/issueId");
+  mustTakeEntries(facts.issue, "/issueId");
   if (isBeforeIssue(body, facts)) throw invalidField("/tradeDate", beforeIssueDetail);
   if (isEarly(body, facts, at)) throw new ProblemError("NOT_YET_SETTLED", `It ${earlyDetail}.`);
   refuseRules(rulesAgainst(facts, body, principal.partyId, at), language, body.issueId);

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type ProofPlace, proofToSign, type WalletProof } from "@genbo/chain/wallet-proof";
+import { proofToSign, type WalletProof } from "@genbo/chain/wallet-proof";
 import { isConstraint } from "@genbo/database/commands/commands";
-import { readDeployment } from "@genbo/database/outbox/deployment";
 import {
   customerForChange,
   type InvestorRow,
@@ -31,6 +30,7 @@ import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
 import { recordCommand } from "../parties/records.ts";
 import { refuseSignature } from "../parties/wallet-signature.ts";
+import { deploymentOf } from "../process/deployment.ts";
 import { proofWire } from "../wire/wallet-proofs.ts";
 
 type Routes =
@@ -121,7 +121,7 @@ async function ask(db: Queryable, call: Asking): Promise<Outcome<Asking["route"]
   const row = { id, investorId: investor.id, address, challenge, deadline, partyId, maker, at };
   const wire = proofWire({ ...row, ...unsigned, createdAt: at });
   return {
-    answer: { status: 201, body: { ...wire, toSign: proofToSign(await placeOf(db), signedOf(row)) } },
+    answer: { status: 201, body: { ...wire, toSign: proofToSign(await deploymentOf(db), signedOf(row)) } },
     target: id,
     detail: { investorId: investor.id, address },
     writes: [walletProofPart(row)],
@@ -137,12 +137,6 @@ async function refuseTaken(db: Queryable, address: string, { id }: InvestorRow):
 
 const lapsed = () => invalidField("/investorId", "is of an investor whose identity check has lapsed");
 
-async function placeOf(db: Queryable): Promise<ProofPlace> {
-  const deployment = await readDeployment(db);
-  if (deployment === undefined) throw new ProblemError("NOT_READY", "The contracts are not deployed yet.");
-  return deployment;
-}
-
 const signedOf = (row: Pick<WalletProofRow, "address" | "challenge" | "deadline">): WalletProof => ({
   wallet: row.address,
   challenge: row.challenge,
@@ -157,7 +151,7 @@ async function prove(ctx: ApiContext, db: Queryable, call: Proving): Promise<Out
     throw new ProblemError("STATE_CONFLICT", "The challenge was signed already, or refused.", { target: id });
   if (row.deadline <= at)
     throw new ProblemError("CHALLENGE_EXPIRED", `It ended at ${row.deadline.toISOString()}.`, { target: id });
-  await refuseSignature(ctx, await placeOf(db), signedOf(row), body.signature);
+  await refuseSignature(ctx, await deploymentOf(db), signedOf(row), body.signature);
   return {
     answer: { status: 200, body: { id, state: "proved" } },
     target: id,
