@@ -14,6 +14,8 @@ const kinds: [string, (principal: Principal) => { as: string }, Scope, Role[]][]
   ["inspections", views.inspectionView, "inspections:read", ["compliance", "auditor"]],
   ["operations", views.operationView, "operations:read", ["compliance", "auditor", "operator"]],
   ["events", views.eventView, "events:read", ["compliance", "auditor"]],
+  ["changes of custodian", views.custodyView, "wallets:read", ["compliance", "auditor", "trustee"]],
+  ["breaks", views.breakView, "breaks:read", ["compliance", "auditor", "operator"]],
   ["settlements", views.settlementView, "settlements:read", ["compliance", "auditor"]],
 ];
 

@@ -1,5 +1,4 @@
 import type { reconciliation, registerBreak } from "@genbo/api-schema/breaks";
-import type { Principal } from "@genbo/database/parties/keys";
 import {
   listReconciliations,
   type ReconciliationRow,
@@ -8,7 +7,6 @@ import {
 } from "@genbo/database/reconcile/reconciliations";
 import {
   type BreakRow,
-  type BreakView,
   closeBreak,
   findBreak,
   listBreaks,
@@ -17,12 +15,13 @@ import {
 import { newId } from "@genbo/domain/ids";
 import type { z } from "zod";
 import { otherPerson } from "../access/four-eyes.ts";
+import { breakView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
-import { issueFor } from "../issues/issue-for.ts";
+import { deployedIssueFor, issueFor } from "../issues/issue-for.ts";
 
 type Routes = "reconcileIssue" | "listReconciliations" | "listBreaks" | "closeBreak";
 
@@ -31,8 +30,7 @@ export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
     reconcileIssue: (call) =>
       command(ctx, call, async (db) => {
         const { principal, params, at } = call;
-        const issue = await issueFor(ctx, principal, params.id);
-        if (issue.token === null) throw new ProblemError("ISSUE_NOT_ACTIVE", `The issue is ${issue.state}.`);
+        const issue = await deployedIssueFor(ctx, principal, params.id);
         // What has not begun will read a later state than this: one is enough, however often it is asked for.
         const waiting = await waitingReconciliation(db, issue.id);
         const asked = { id: newId("rec", at), issueId: issue.id, askedBy: principal.subject, askedAt: at };
@@ -88,9 +86,6 @@ const notDone = {
   ...{ comparedAt: null, doneAt: null, seq: null, block: null, holdings: null },
   ...{ differences: null, particulars: null, breakId: null },
 };
-
-const breakView = ({ role, partyId }: Principal): BreakView =>
-  role === "trustee" ? { as: "trustee", partyId } : { as: "everything" };
 
 const numberOf = (value: bigint | null) => (value === null ? null : Number(value));
 
