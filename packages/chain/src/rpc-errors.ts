@@ -24,6 +24,8 @@ export const methodNotFound = -32_601;
 
 /** Codes by which nodes say "not now" (EIP-1474: limit exceeded; -32603 internal error; 429 by gateways). */
 const notNow = new Set([-32_005, -32_603, 429]);
+/** Besu has -32005 also for a transaction whose own gas limit is above the block's or the pool's: that one never goes. */
+const final = /revert|gas limit.*exceed/i;
 
 interface WireError {
   code: number;
@@ -34,7 +36,7 @@ interface WireError {
 export function errorOf(method: string, error: WireError): NodeRefused | NodeUnavailable {
   const data = revertDataOf(error.data);
   // A revert comes under many codes, -32603 among them, but always with its data.
-  if (notNow.has(error.code) && data === undefined && !/revert/i.test(error.message)) {
+  if (notNow.has(error.code) && data === undefined && !final.test(error.message)) {
     return new NodeUnavailable(`${method}: ${error.message} (${error.code})`);
   }
   return new NodeRefused(method, error.code, error.message, data);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { classifySendRefusal } from "../src/errors.ts";
 import { callsPerRequestMax, createRpc } from "../src/rpc.ts";
 import { NodeRefused, NodeUnavailable } from "../src/rpc-errors.ts";
 
@@ -97,6 +98,25 @@ test("what may go better later is retryable", async () => {
   });
   await expect(fail(cut)).rejects.toBeInstanceOf(NodeUnavailable);
   await expect(fail("http://127.0.0.1:1")).rejects.toBeInstanceOf(NodeUnavailable);
+});
+
+test("Besu's code for a limit is final where the transaction itself is too large", async () => {
+  const method = "eth_sendRawTransaction";
+  for (const message of [
+    "Transaction gas limit exceeds block gas limit",
+    "Transaction gas limit cap exceeded",
+  ]) {
+    const url = await node(() => ({ error: { code: -32_005, message } }));
+    const error = await createRpc([url])
+      .call(method)
+      .catch((caught: Error) => caught);
+    expect(error).toMatchObject({
+      name: "NodeRefused",
+      code: -32_005,
+      message: `${method}: ${message} (-32005)`,
+    });
+    expect(classifySendRefusal((error as Error).message)).toBe("never");
+  }
 });
 
 test("an error names the host and never a password of the URL", async () => {
