@@ -40,8 +40,8 @@ export const carriedRowGas = 120_000;
 /** Creating the largest of our contracts takes some 5,000,000. */
 export const deploymentGas = 12_000_000;
 
-/** EIP-7825 lets no transaction have more than 2^24 gas on newer chains. */
-const transactionGasMax = 16_000_000;
+/** No transaction of ours has more. EIP-7825 lets none have more than 2^24 on newer chains. */
+export const transactionGasMax = 16_000_000;
 /** GoQuorum takes transactions of at most 64 KB unless its genesis says otherwise; signature and fields are some 150 bytes. */
 const transactionBytesMax = 65_000;
 /** The contracts take no more (`MOST_ROWS`). */

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { isIP } from "node:net";
+import { transactionGasMax } from "../gas.ts";
 import { type ChainClient, type GenesisOptions, genesisOf } from "./genesis.ts";
 import { createNodeKey, type Endpoint, type NodeIdentity, type NodeKey } from "./identity.ts";
 import { haveOneOrder } from "./validator-order.ts";
@@ -137,7 +138,7 @@ function genesisOptions(options: NetworkOptions, nodes: readonly NetworkNode[]):
   within("--block-period", blockPeriodSeconds, 1, 60);
   within("--request-timeout", requestTimeoutSeconds, blockPeriodSeconds, 600);
   const gasLimit = options.gasLimit ?? defaults.gasLimit;
-  within("--gas-limit", gasLimit, 10_000_000, Number.MAX_SAFE_INTEGER);
+  within("--gas-limit", gasLimit, transactionGasMax, Number.MAX_SAFE_INTEGER);
   // Drawn at random, so that a transaction of one network is never valid on another.
   const chainId = options.chainId ?? randomInt(1_000_000, 2 ** 31);
   within("--chain-id", chainId, 1, 2 ** 52);

@@ -132,7 +132,11 @@ describe("a new network", () => {
       { blockPeriodSeconds: 5, requestTimeoutSeconds: 4 },
       "--request-timeout",
     ],
-    ["a gas limit that holds no deployment", { gasLimit: 9_000_000 }, "--gas-limit"],
+    [
+      "a gas limit below that of a full batch",
+      { gasLimit: 15_999_999 },
+      "--gas-limit must be a whole number from 16000000",
+    ],
     [
       "too few hosts",
       { endpoints: [{ host: "10.0.0.1", port: 1 }] },
