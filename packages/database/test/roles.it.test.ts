@@ -35,6 +35,23 @@ test("whoever may make roles and databases, and no more, sets up a server, and d
       await ensureDatabase(keeper, "kept");
       await migrate({ ...keeper, user: "genbo", password: rolePasswords.genbo, database: "kept" });
     }
+    const kept = createPool(databaseUrl({ ...keeper, database: "kept" }), { max: 1 });
+    const made = await kept.query(
+      `select rolname, rolcanlogin, rolsuper, rolcreaterole, rolcreatedb from pg_roles
+       where rolname like 'genbo%' order by rolname`,
+    );
+    expect(made.rows).toEqual(
+      [...roles].sort().map((rolname) => ({
+        rolname,
+        rolcanlogin: true,
+        rolsuper: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+      })),
+    );
+    const owned = await kept.query("select tableowner from pg_tables where tablename = 'entry'");
+    expect(owned.rows).toEqual([{ tableowner: "genbo" }]);
+    await kept.end();
   } finally {
     await server.stop();
     rmSync(dir, { recursive: true, force: true });
