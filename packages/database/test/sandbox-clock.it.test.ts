@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initSandboxClock, openSandboxClock } from "@genbo/database/server/sandbox-clock";
 import { expect, test } from "vitest";
@@ -28,4 +30,28 @@ test("every process follows the clock, forward only, also after its connection b
   await sleep(10);
   expect(near(worker.now())).toBeGreaterThan(47 * hour);
   await Promise.all([api.close(), worker.close()]);
+});
+
+test("a clock that is not set does not open, and leaves no session behind", async () => {
+  const database = await createTestDatabase();
+  const pool = database.pool("genbo_api");
+  await expect(openSandboxClock(pool, database.urls.genbo_api)).rejects.toThrow("has not been set");
+  const sessions = "select count(*)::int as open from pg_stat_activity where datname = current_database()";
+  // The one that asks.
+  await expect.poll(async () => (await pool.query(sessions)).rows).toEqual([{ open: 1 }]);
+});
+
+test("a database that does not take the first connection is not tried again", async () => {
+  const database = await createTestDatabase();
+  let taken = 0;
+  const server = createServer((socket) => {
+    taken += 1;
+    socket.destroy();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `postgresql://genbo@127.0.0.1:${(server.address() as AddressInfo).port}/genbo`;
+  await expect(openSandboxClock(database.pool("genbo_api"), url)).rejects.toThrow();
+  await sleep(700);
+  expect(taken).toBe(1);
+  server.close();
 });

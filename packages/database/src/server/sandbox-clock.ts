@@ -1,11 +1,9 @@
 import { type Clock, offsetClock, systemClock } from "@genbo/domain/clock";
-import pg from "pg";
 import type { Pool, Queryable } from "../sql/connection.ts";
+import { listen } from "../sql/listen.ts";
 
 const channel = "sandbox_clock";
 const notSet = "The sandbox clock has not been set: run initSandboxClock on the new database first.";
-/** A process that lost its connection hears no notification: it reads the offset again as often as this. */
-const reconnectMs = 500;
 
 /** The sandbox clock of the local profile, the same in every process: real time + the offset in the database. */
 export interface SandboxClock extends Clock {
@@ -29,34 +27,29 @@ export async function openSandboxClock(
   base: Clock = systemClock,
 ): Promise<SandboxClock> {
   let offset = Number.NEGATIVE_INFINITY;
-  let closed = false;
-  let client: pg.Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const load = async (db: Queryable) => {
-    const result = await db.query<{ offset_ms: bigint }>("select offset_ms from sandbox_clock where id = 1");
+  const load = async () => {
+    const result = await pool.query<{ offset_ms: bigint }>(
+      "select offset_ms from sandbox_clock where id = 1",
+    );
     if (result.rows[0] === undefined) throw new Error(notSet);
     // Forward only: a late answer must not take back what a notification has already brought.
     offset = Math.max(offset, Number(result.rows[0].offset_ms));
   };
-  const listen = async () => {
-    client = new pg.Client({ connectionString: url, keepAlive: true });
-    client.on("error", () => undefined);
-    // Comes after a failed connect as well, so that a database that is away for long is tried again and again.
-    client.on("end", retry);
-    client.on("notification", (notice) => {
-      const heard = Number(notice.payload);
-      if (Number.isSafeInteger(heard) && heard > offset) offset = heard;
-    });
-    await client.connect();
-    await client.query(`listen ${channel}`);
-    // Only after LISTEN, so that no change falls between the two.
-    await load(pool);
+  const hear = (told: number) => {
+    if (Number.isSafeInteger(told) && told > offset) offset = told;
   };
-  const retry = () => {
-    if (closed) return;
-    timer = setTimeout(() => listen().catch(() => undefined), reconnectMs);
-  };
-  await listen();
+  let loading: Promise<void> | undefined;
+  const listening = await listen(url, [channel], (heard, payload) => {
+    if (heard !== undefined) return hear(Number(payload));
+    loading = load();
+    loading.catch(() => undefined);
+  });
+  try {
+    await loading;
+  } catch (error) {
+    await listening.close();
+    throw error;
+  }
   const clock = offsetClock(() => offset, base);
   return {
     ...clock,
@@ -72,10 +65,6 @@ export async function openSandboxClock(
       if (moved.rows[0] === undefined) throw new Error(notSet);
       offset = Number(moved.rows[0].offset_ms);
     },
-    close: async () => {
-      closed = true;
-      clearTimeout(timer);
-      await client?.end();
-    },
+    close: listening.close,
   };
 }

@@ -33,12 +33,17 @@ export async function listen(
     await made.query(channels.map((channel) => `listen ${pg.escapeIdentifier(channel)}`).join("; "));
     wake(undefined, undefined);
   };
-  await connect();
-  return {
-    close: async () => {
-      closed = true;
-      clearTimeout(timer);
-      await client?.end().catch(() => undefined);
-    },
+  const close = async () => {
+    closed = true;
+    clearTimeout(timer);
+    await client?.end().catch(() => undefined);
   };
+  try {
+    await connect();
+  } catch (error) {
+    // Nobody has it in hand to close it.
+    await close();
+    throw error;
+  }
+  return { close };
 }
