@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@genbo/domain/pause";
 import type { Exit } from "@genbo/domain/tether";
 
 /** One run of a program. */
@@ -52,7 +52,7 @@ export async function keepUp<R extends Running>(
         if (Date.now() - since > healthyMs) delayMs = firstDelayMs;
         notice(`${name} ended (${describe(exit)}), starting it again`);
       }
-      await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(delayMs, stopping.signal);
       delayMs = Math.min(delayMs * 2, delayMsMax);
       if (stopping.signal.aborted) return;
       try {

@@ -1,4 +1,5 @@
 import type { AnchorRow } from "@genbo/database/register/anchors";
+import { instantOf } from "@genbo/domain/instant-of";
 import { isoOfDay } from "@genbo/domain/jst";
 import type { Log } from "@genbo/domain/log";
 import { zeroWord } from "@genbo/domain/words";
@@ -27,7 +28,7 @@ export function anchorsOf(logs: readonly PlacedEvent[], log: Log): AnchorRow[] {
           supersedes: supersedes === zeroWord ? null : supersedes,
         },
         ...{ txHash: transaction.hash, logIndex: line.index },
-        ...{ blockNumber: block.number, blockHash: block.hash, blockTime: new Date(block.time * 1000) },
+        ...{ blockNumber: block.number, blockHash: block.hash, blockTime: instantOf(block.time) },
       },
     ];
   });

@@ -11,6 +11,7 @@ import {
 } from "@genbo/database/register/write-subjects";
 import type { Queryable } from "@genbo/database/sql/connection";
 import type { RowsToWrite } from "@genbo/database/sql/copy-rows";
+import { instantOf } from "@genbo/domain/instant-of";
 import type { Log } from "@genbo/domain/log";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { zeroAddress } from "@genbo/domain/words";
@@ -164,7 +165,7 @@ async function findIssues(
     if (issue.token !== null) continue;
     memory.issues.set(token, { ...issue, token });
     const made = { id: issue.id, token, codeHash, blockNumber: block.number };
-    activated.push({ issue, made, at: new Date(block.time * 1000) });
+    activated.push({ issue, made, at: instantOf(block.time) });
   }
   return { byToken, activated };
 }

@@ -3,6 +3,7 @@ import type { Outcome } from "@genbo/database/outbox/settle";
 import type { TransferState } from "@genbo/database/register/write-subjects";
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { refOfWallet } from "@genbo/domain/ids";
+import { instantOf } from "@genbo/domain/instant-of";
 import type { Log } from "@genbo/domain/log";
 import type { FoldedLot } from "./fold-lot.ts";
 import type { Lot } from "./lot.ts";
@@ -44,7 +45,7 @@ export function settleLot(
       settled.mined.push({ hash: own.hash, blockNumber: block.number, reverted: !transaction.succeeded });
       const { outcomes, waiting, lost } = settle(own, {
         transaction,
-        blockTime: new Date(block.time * 1000),
+        blockTime: instantOf(block.time),
         entered: entered.get(own.hash) ?? new Set(),
         rejected: rejected.get(own.hash) ?? new Map(),
         revertCode: lot.facts.revertCodes.get(own.hash),

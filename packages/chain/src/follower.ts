@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@genbo/domain/pause";
 import { type BlockReader, type BlockRef, type ChainBlock, logsIn } from "./blocks.ts";
 import type { NewHeads } from "./new-heads.ts";
 import { oneAhead } from "./one-ahead.ts";
@@ -53,7 +53,6 @@ export async function* followBlocks(
     final = false,
     until = Number.POSITIVE_INFINITY,
   } = options;
-  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
   let last = from;
   let length = 1;
   while (!signal.aborted && last.number < until) {
@@ -64,7 +63,7 @@ export async function* followBlocks(
       return;
     }
     if (head.number <= last.number) {
-      await (news?.wait(pollMs, signal) ?? pause(pollMs));
+      await (news?.wait(pollMs, signal) ?? pause(pollMs, signal));
       continue;
     }
     const to = Math.min(head.number, last.number + length, until);
@@ -81,7 +80,7 @@ export async function* followBlocks(
       last = { number: end.number, hash: end.hash };
       yield { type: "blocks", blocks: sound, head: head.number };
     } else if (blocks.length === 0) {
-      await pause(confirmEveryMs);
+      await pause(confirmEveryMs, signal);
     }
     if (broken >= 0 && sound.length === broken) {
       yield { type: "reorg", head };
@@ -136,7 +135,7 @@ async function confirmedOf(
         return blocks.slice(0, length);
       }
     }
-    await sleep(confirmEveryMs, undefined, { signal }).catch(() => undefined);
+    await pause(confirmEveryMs, signal);
   }
   return [];
 }

@@ -1,3 +1,4 @@
+import { instantOf } from "@genbo/domain/instant-of";
 /** Whether the chain makes blocks. `since` is the time of its newest block, by the chain's own clock. */
 export type Progress = { state: "running" } | { state: "halted" | "unreachable"; since: Date | null };
 
@@ -26,7 +27,7 @@ export function watchHead(afterMs: number): HeadWatch {
       movedMs = performance.now();
     },
     progress: () => {
-      const since = seen === undefined ? null : new Date(seen.time * 1000);
+      const since = seen === undefined ? null : instantOf(seen.time);
       if (!reachable) return { state: "unreachable", since };
       return performance.now() - movedMs < afterMs ? { state: "running" } : { state: "halted", since };
     },

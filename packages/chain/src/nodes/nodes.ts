@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "@genbo/domain/pause";
 import type { BlockRef } from "../blocks.ts";
 import { quantity } from "../hex.ts";
 import { type ChainIdentity, readChainIdentity, WrongChain } from "../identity.ts";
@@ -78,7 +78,7 @@ export function openNodes(urls: readonly string[], options: NodesOptions = {}): 
   const loop = async () => {
     for (;;) {
       await looked;
-      await sleep(lookEveryMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      await pause(lookEveryMs, closing.signal);
       if (closing.signal.aborted) return;
       looked = look();
     }

@@ -1,3 +1,4 @@
+import { instantOf } from "@genbo/domain/instant-of";
 import { decodeRecord } from "@genbo/domain/registry-record";
 import { bareArray, column, insertRows } from "../sql/bulk.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
@@ -88,7 +89,7 @@ const recordColumns = [
   column<RegistryRow>("operation_id", "text", ({ operationId }) => operationId),
   column<RegistryRow>("block_number", "bigint", ({ block }) => block.number),
   column<RegistryRow>("block_hash", "text", ({ block }) => block.hash),
-  column<RegistryRow>("block_time", "timestamptz", ({ block }) => new Date(block.time * 1000)),
+  column<RegistryRow>("block_time", "timestamptz", ({ block }) => instantOf(block.time)),
   column<RegistryRow>("log_index", "integer", ({ logIndex }) => logIndex),
   column<RegistryRow>("tx_hash", "text", ({ txHash }) => txHash),
 ];

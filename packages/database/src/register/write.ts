@@ -1,3 +1,4 @@
+import { instantOf } from "@genbo/domain/instant-of";
 import { decodeHold, zeroAddress } from "@genbo/domain/words";
 import { sumLots } from "@genbo/register/lots";
 import { perfects } from "@genbo/register/perfection";
@@ -28,7 +29,6 @@ export interface EntryRow {
 }
 
 const partyOf = (address: string): string | null => (address === zeroAddress ? null : address);
-const instantOf = (seconds: number): Date => new Date(seconds * 1000);
 
 const entryColumns = [
   column<EntryRow>("issue_id", "text", ({ issueId }) => issueId),
