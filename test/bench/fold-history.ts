@@ -1,8 +1,8 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
 import type { Stack } from "@genbo/cli/supervisor";
 import { writeDeployment } from "@genbo/database/outbox/deployment";
-import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
-import { createPool, type Pool, withTransaction } from "@genbo/database/sql/connection";
+import { cursorOf, insertBlocks, writeCursor } from "@genbo/database/register/cursor";
+import { createPool, withTransaction } from "@genbo/database/sql/connection";
 import { tryLead } from "@genbo/database/sql/leader";
 import { silentLog } from "@genbo/domain/log";
 import { zeroWord } from "@genbo/domain/words";
@@ -54,7 +54,7 @@ export async function foldHistory(
   const folded: FoldedHistory = { history, records: 0, recordsMs: 0, entries: 0, entriesMs: 0, processMs: 0 };
   let paused = false;
   let told = 0;
-  const lots = enterLots(await startOf(pool), {
+  const lots = enterLots(await cursorOf(pool), {
     db: pool,
     log: silentLog,
     plan: async (blocks) => ({ ...nextLot(blocks), facts, deployment, quarantined: new Set() }),
@@ -93,8 +93,6 @@ export async function foldHistory(
     await pool.end();
   }
 }
-
-const startOf = async (pool: Pool): Promise<StoredCursor> => (await readCursor(pool)) as StoredCursor;
 
 interface Applied {
   registry: { rows: readonly unknown[] };

@@ -1,12 +1,17 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { followAhead } from "@genbo/chain/follower";
 import type { ChainIdentity } from "@genbo/chain/identity";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { hasTransactions } from "@genbo/database/outbox/mined";
-import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
+import {
+  cursorOf,
+  firstCursor,
+  insertBlocks,
+  readCursor,
+  writeCursor,
+} from "@genbo/database/register/cursor";
 import { tryLead } from "@genbo/database/sql/leader";
 import { databaseTrouble } from "@genbo/database/sql/unavailable";
-import { zeroWord } from "@genbo/domain/words";
+import { pause } from "@genbo/domain/pause";
 import type { IndexerContext, LeaderContext } from "./context.ts";
 import { NotNext } from "./enter-lot.ts";
 import { watchLanes } from "./lane-breaks.ts";
@@ -110,20 +115,13 @@ async function beginCursor(
   if (last === undefined) throw new NodeUnavailable("the node has no block");
   await leadership.transaction(async (tx) => {
     await insertBlocks(tx, blocks);
-    await writeCursor(tx, {
-      blockNumber: last.number,
-      blockHash: last.hash,
-      blockTime: new Date(last.time * 1000),
-      genesisHash,
-      registrySeq: 0,
-      registryHead: zeroWord,
-    });
+    await writeCursor(tx, firstCursor(last, genesisHash));
   });
 }
 
 /** Follows from the cursor until the signal, or a reorg. @returns false after a reorg that nobody has decided on */
 async function follow(context: LeaderContext, signal: AbortSignal): Promise<boolean> {
-  const cursor = (await readCursor(context.pool)) as StoredCursor;
+  const cursor = await cursorOf(context.pool);
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
   const lots = liveLots(context, cursor);
   const { reader, news, confirm, local } = context;
@@ -138,6 +136,3 @@ async function follow(context: LeaderContext, signal: AbortSignal): Promise<bool
   }
   return true;
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch(() => undefined);

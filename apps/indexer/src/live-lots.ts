@@ -3,7 +3,7 @@ import type { ChainBlock } from "@genbo/chain/blocks";
 import { type DeploymentRow, readDeployment } from "@genbo/database/outbox/deployment";
 import { nextClosings } from "@genbo/database/record-dates/freeze";
 import { heldBack } from "@genbo/database/register/breaks-write";
-import { pruneEmptyBlocks, readCursor, type StoredCursor } from "@genbo/database/register/cursor";
+import { cursorOf, pruneEmptyBlocks, type StoredCursor } from "@genbo/database/register/cursor";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { together } from "@genbo/database/sql/together";
 import { type Applied, applyLot } from "./apply-lot.ts";
@@ -64,7 +64,7 @@ export function liveLots(context: LeaderContext, cursor: StoredCursor) {
     await startAnew();
     return ask(pool, blocks);
   };
-  const startAnew = async () => lots.moved((await readCursor(pool)) as StoredCursor);
+  const startAnew = async () => lots.moved(await cursorOf(pool));
   /** @param next the blocks that will be entered after these, once they are known */
   const enter = async (blocks: readonly ChainBlock[], head: number, next: () => ChainBlock[] | undefined) => {
     const seenMs = Date.now();

@@ -8,15 +8,15 @@ import { nextClosings } from "@genbo/database/record-dates/freeze";
 import { quarantined } from "@genbo/database/register/breaks-write";
 import {
   type Cursor,
+  cursorOf,
+  firstCursor,
   insertBlocks,
   pruneEmptyBlocks,
-  readCursor,
   type StoredCursor,
   writeCursor,
 } from "@genbo/database/register/cursor";
 import type { Queryable, Transaction } from "@genbo/database/sql/connection";
 import { together } from "@genbo/database/sql/together";
-import { zeroWord } from "@genbo/domain/words";
 import { readCodes } from "./chain-facts.ts";
 import type { LeaderContext } from "./context.ts";
 import { advanceRegister, enterLot, oursIn, type PreparedLot, prepareLot } from "./enter-lot.ts";
@@ -62,14 +62,7 @@ export async function openRebuild(
   await leadership.transaction(async (tx) => {
     await beginRebuild(tx, code);
     await insertBlocks(tx, [genesis]);
-    await writeCursor(tx, {
-      blockNumber: 0,
-      blockHash: genesis.hash,
-      blockTime: new Date(genesis.time * 1000),
-      genesisHash,
-      registrySeq: 0,
-      registryHead: zeroWord,
-    });
+    await writeCursor(tx, firstCursor(genesis, genesisHash));
   });
   return false;
 }
@@ -82,7 +75,7 @@ export async function buildUntil(
   onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<void> {
   const { pool, rpc, leadership, reader, confirm, local, log, reach } = context;
-  const cursor = (await readCursor(pool)) as StoredCursor;
+  const cursor = await cursorOf(pool);
   const deployment = await readDeployment(pool);
   const from = { number: cursor.blockNumber, hash: cursor.blockHash };
   const options = { signal, confirm, final: !local, until };
@@ -110,7 +103,8 @@ export async function buildUntil(
     for await (const { done } of lots.enter(followed.blocks, { next })) {
       const { folded, cursor: at } = done;
       onProgress({
-        ...{ block: at.blockNumber, until },
+        block: at.blockNumber,
+        until,
         entries: folded.issues.reduce((sum, { lines }) => sum + lines.length, 0),
         records: folded.registry.rows.length,
       });
@@ -160,7 +154,7 @@ export async function buildRest(
   tx: Transaction,
   live: { number: number; hash: string },
 ): Promise<Cursor> {
-  let cursor = (await readCursor(tx)) as StoredCursor;
+  let cursor = await cursorOf(tx);
   const deployment = await readDeployment(tx);
   const missing = live.number - cursor.blockNumber;
   let rest = missing > 0 ? await reader.read(cursor.blockNumber + 1, live.number) : [];

@@ -4,7 +4,7 @@ import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { holdBack } from "@genbo/database/reconcile/rebuild-held";
 import { openTransactions, stopLive, switchTables } from "@genbo/database/reconcile/rebuild-switch";
 import { dropSchema, hasSchema, oldSchema } from "@genbo/database/reconcile/rebuild-tables";
-import { type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { cursorOf } from "@genbo/database/register/cursor";
 import type { Transaction } from "@genbo/database/sql/connection";
 import { patiently, waitBriefly } from "@genbo/database/sql/lock-briefly";
 import { buildRest, buildRoots, ChainMoved } from "./rebuild.ts";
@@ -41,7 +41,7 @@ export async function switchRegisters(
 
 async function switchNow(context: ReindexContext, tx: Transaction, told: Told) {
   const live = await stopLive(tx);
-  const built = (await readCursor(tx)) as Cursor;
+  const built = await cursorOf(tx);
   if (live === undefined || live.number < built.blockNumber)
     throw new ChainMoved(`The register went back behind block ${built.blockNumber}, which was rebuilt.`);
   if (live.number - built.blockNumber > blocksPerLotMax) throw new TooFarBehind();

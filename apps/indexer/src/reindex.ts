@@ -10,7 +10,7 @@ import {
   type OwnFault,
   ownFaults,
 } from "@genbo/database/reconcile/rebuild-tables";
-import { type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { cursorOf } from "@genbo/database/register/cursor";
 import { type Pool, type Transaction, withTransaction } from "@genbo/database/sql/connection";
 import { patiently } from "@genbo/database/sql/lock-briefly";
 import type { Clock } from "@genbo/domain/clock";
@@ -116,7 +116,7 @@ async function compareNow({ reads }: ReindexContext) {
   let found: Pick<Comparison, "block" | "hash" | "differences" | "held" | "short" | "faults"> | undefined;
   const act = async (tx: Transaction) => {
     const live = await liveCursor(tx);
-    const built = (await readCursor(tx)) as Cursor;
+    const built = await cursorOf(tx);
     if (live === undefined || live.number < built.blockNumber)
       throw new ChainMoved(`The register went back behind block ${built.blockNumber}, which was rebuilt.`);
     if (live.number > built.blockNumber) throw new Undone();
@@ -145,7 +145,7 @@ async function compareWithContracts(
 ): Promise<Pick<Comparison, "heads" | "unanswered">> {
   const deployment = await readDeployment(context.pool);
   if (deployment === undefined) return { heads: [], unanswered: 0 };
-  const cursor = (await readCursor(context.pool)) as Cursor;
+  const cursor = await cursorOf(context.pool);
   const { heads, unanswered } = await headsThatDiffer(context, cursor, deployment.registry);
   // Behind a fault the heads cannot be equal.
   const faulty = new Set(faults.map(({ issueId }) => issueId));

@@ -2,7 +2,7 @@ import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import { eventTeller } from "@genbo/database/outbox/events-write";
 import { markResumed, type Resumable } from "@genbo/database/register/breaks-write";
-import { type Cursor, readCursor, writeCursor } from "@genbo/database/register/cursor";
+import { cursorOf, readCursor, writeCursor } from "@genbo/database/register/cursor";
 import { tokenOf } from "@genbo/database/register/write-subjects";
 import type { Transaction } from "@genbo/database/sql/connection";
 import type { Log } from "@genbo/domain/log";
@@ -49,7 +49,7 @@ async function enterMissed(
   part: Pick<Lot, "blocks" | "facts" | "deployment" | "only">,
   context: { now: Date; log: Log },
 ): Promise<boolean> {
-  const cursor = (await readCursor(tx, true)) as Cursor;
+  const cursor = await cursorOf(tx, true);
   const registry = { seq: cursor.registrySeq, head: cursor.registryHead };
   const lot = { ...part, quarantined: new Set<string>(), closes: false };
   const ours = await oursIn(tx, lot.blocks);

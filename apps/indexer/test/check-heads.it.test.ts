@@ -1,6 +1,6 @@
 import { createRpc } from "@genbo/chain/rpc";
 import { readDeployment } from "@genbo/database/outbox/deployment";
-import { type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { cursorOf } from "@genbo/database/register/cursor";
 import { tryLead } from "@genbo/database/sql/leader";
 import { createLog } from "@genbo/domain/log";
 import { afterAll, expect, test } from "vitest";
@@ -29,7 +29,7 @@ const breaks = async () =>
 test("heads that no node answered for stay due, which is said, and are compared with a later block", async () => {
   const log = createLog({ level: "info", write: (line) => said.push(line) });
   const heads = createHeadChecks({ pool: stack.database.pool("genbo_indexer"), rpc, leadership, log });
-  const cursor = (await readCursor(stack.owner)) as Cursor;
+  const cursor = await cursorOf(stack.owner);
   const { registry } = (await readDeployment(stack.owner))!;
   const compare = async (checks: HeadChecks, at = cursor) => {
     checks.compare(at, registry);

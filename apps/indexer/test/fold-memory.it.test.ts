@@ -1,6 +1,6 @@
 import type { ChainBlock } from "@genbo/chain/blocks";
 import { registerTables } from "@genbo/database/reconcile/rebuild-tables";
-import { readCursor, type StoredCursor } from "@genbo/database/register/cursor";
+import { cursorOf } from "@genbo/database/register/cursor";
 import { withTransaction } from "@genbo/database/sql/connection";
 import { tryLead } from "@genbo/database/sql/leader";
 import { silentLog } from "@genbo/domain/log";
@@ -29,7 +29,7 @@ async function openLots(database: TestDatabase) {
   const pool = database.pool("genbo_indexer");
   const { deployment, issues } = history;
   const facts = { codeHashes: new Map(issues.map(({ token, ref }) => [token, ref])), revertCodes: new Map() };
-  const cursor = async () => (await readCursor(pool)) as StoredCursor;
+  const cursor = () => cursorOf(pool);
   const context = { now: plan.from, log: silentLog };
   const lots = async () =>
     enterLots(await cursor(), {

@@ -1,3 +1,5 @@
+import { instantOf } from "@genbo/domain/instant-of";
+import { zeroWord } from "@genbo/domain/words";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 
 /** How far the register has read the chain. */
@@ -59,6 +61,23 @@ export async function readCursor(db: Queryable, lock = false): Promise<StoredCur
     version: row.version,
   };
 }
+
+/** The cursor of a register that has begun. @throws Error before the first block */
+export async function cursorOf(db: Queryable, lock = false): Promise<StoredCursor> {
+  const cursor = await readCursor(db, lock);
+  if (cursor === undefined) throw new Error("There is no register yet: the indexer has read no block.");
+  return cursor;
+}
+
+/** Where a register begins, without a line. */
+export const firstCursor = (block: BlockRow, genesisHash: string): Cursor => ({
+  blockNumber: block.number,
+  blockHash: block.hash,
+  blockTime: instantOf(block.time),
+  genesisHash,
+  registrySeq: 0,
+  registryHead: zeroWord,
+});
 
 /** Writes the cursor and tells whoever listens once the transaction has committed. @returns its new version */
 export async function writeCursor(tx: Transaction, cursor: Cursor): Promise<string> {
