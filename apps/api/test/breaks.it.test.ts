@@ -1,4 +1,4 @@
-import { openBreak } from "@genbo/database/register/breaks-write";
+import { type NewBreak, openBreak } from "@genbo/database/register/breaks-write";
 import { withTransaction } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 async function broken(issueId: string | null): Promise<string> {
   const at = world.ctx.clock.now();
   const id = newId("brk", at);
-  const row = {
+  const row: NewBreak = {
     id,
     issueId,
     kind: "HEAD_MISMATCH",

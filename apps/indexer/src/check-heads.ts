@@ -1,14 +1,12 @@
 import { createBlockReader } from "@genbo/chain/blocks";
 import type { Rpc } from "@genbo/chain/rpc";
 import { NodeUnavailable } from "@genbo/chain/rpc-errors";
-import { writeEvents } from "@genbo/database/outbox/events-write";
-import { catchingUp, openBreak } from "@genbo/database/register/breaks-write";
+import { catchingUp } from "@genbo/database/register/breaks-write";
 import type { Cursor } from "@genbo/database/register/cursor";
-import { newId } from "@genbo/domain/ids";
 import type { Applied } from "./apply-lot.ts";
 import type { LeaderContext } from "./context.ts";
 import { allFigures, differences, type Figures, figuresOf } from "./head-figures.ts";
-import { breakNotice } from "./notices.ts";
+import { type FoundBreak, openBreaks } from "./open-breaks.ts";
 
 export interface HeadChecks {
   /** Remembers what a lot led to. */
@@ -90,11 +88,7 @@ async function report(
   contractSays: Record<string, string>,
 ): Promise<void> {
   const kind = issueId === null ? "REGISTRY_HEAD_MISMATCH" : "HEAD_MISMATCH";
-  const id = newId("brk", at);
   const detail = { registerSays: values, contractSays };
-  log.error("a break", { id, issueId, kind, block: blockNumber, ...detail });
-  await leadership.transaction(async (tx) => {
-    await openBreak(tx, { id, issueId, kind, nextSeq: seq + 1, detail, blockNumber, at });
-    await writeEvents(tx, [breakNotice(id, issueId, kind, { blockNumber, at })]);
-  });
+  const found: FoundBreak = { issueId, kind, nextSeq: seq + 1, detail, blockNumber, at };
+  await leadership.transaction((tx) => openBreaks(tx, log, [found]));
 }

@@ -1,24 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ChainBlock } from "@genbo/chain/blocks";
-import type { NewEvent, Tell } from "@genbo/database/outbox/events-write";
+import type { Tell } from "@genbo/database/outbox/events-write";
 import { type OurTransaction, ourTransactions } from "@genbo/database/outbox/mined";
 import { freezeRecordDates } from "@genbo/database/record-dates/freeze";
 import { reviseLists } from "@genbo/database/record-dates/revise";
 import { writeAnchors } from "@genbo/database/register/anchors";
-import { openBreak } from "@genbo/database/register/breaks-write";
 import { insertBlocks, readCursor, type StoredCursor, writeCursor } from "@genbo/database/register/cursor";
 import { issueFigures } from "@genbo/database/register/write-load";
 import { writeRegistry } from "@genbo/database/register/write-registry";
 import { activateIssues } from "@genbo/database/register/write-subjects";
 import type { Queryable, Transaction } from "@genbo/database/sql/connection";
 import { together } from "@genbo/database/sql/together";
-import { newId } from "@genbo/domain/ids";
+import { instantOf } from "@genbo/domain/instant-of";
 import type { Log } from "@genbo/domain/log";
 import { zeroWord } from "@genbo/domain/words";
 import { type FoldedLot, foldLot } from "./fold-lot.ts";
 import type { FoldMemory } from "./fold-memory.ts";
 import type { Lot } from "./lot.ts";
-import { breakNotice, recordDateNotice } from "./notices.ts";
+import { recordDateNotice } from "./notices.ts";
+import { type FoundBreak, openBreaks } from "./open-breaks.ts";
 import { createOrigins } from "./origins.ts";
 
 /** The blocks do not follow the cursor: somebody else has written meanwhile, or the chain has moved. */
@@ -88,7 +88,7 @@ export async function advanceRegister<Written>(
     ...from,
     blockNumber: last.number,
     blockHash: last.hash,
-    blockTime: new Date(last.time * 1000),
+    blockTime: instantOf(last.time),
     registrySeq: folded.registry.seq,
     registryHead: folded.registry.head,
   };
@@ -144,7 +144,10 @@ async function tellAll(tx: Transaction, { lot, folded }: PreparedLot, tell: Tell
   const revising = issuesToRevise(folded);
   const lists = revising.length === 0 ? [] : await reviseLists(tx, revising);
   const revised = lists.map((list) => recordDateNotice(list, endOf(lot.blocks)));
-  await together(tell([...revised, ...folded.notices]), openBreaks(tx, folded, tell, log));
+  await together(
+    tell([...revised, ...folded.notices]),
+    openBreaks(tx, log, folded.faults.map(breakOf), tell),
+  );
 }
 
 async function freeze(
@@ -153,7 +156,7 @@ async function freeze(
   quarantined: ReadonlySet<string | null>,
   tell: Tell,
 ): Promise<void> {
-  const at = { blockNumber: block.number, at: new Date(block.time * 1000) };
+  const at = { blockNumber: block.number, at: instantOf(block.time) };
   const issues = [...quarantined].filter((id) => id !== null);
   const lists = await freezeRecordDates(tx, { number: block.number, hash: block.hash, time: at.at }, issues);
   // One that was frozen late may know of corrections at once.
@@ -165,30 +168,15 @@ async function freeze(
 const issuesToRevise = ({ issues }: FoldedLot): string[] =>
   issues.filter(({ corrects }) => corrects).map(({ issue }) => issue.id);
 
-async function openBreaks(tx: Transaction, folded: FoldedLot, tell: Tell, log: Log): Promise<void> {
-  const notices: NewEvent[] = [];
-  for (const { issueId, fault } of folded.faults) {
-    const { block, transaction, log: chainLog } = fault.placed;
-    const at = new Date(block.time * 1000);
-    const id = newId("brk", at);
-    const detail = { message: fault.message, txHash: transaction.hash, logIndex: chainLog.index };
-    log.error("a break", { id, issueId, kind: fault.kind, block: block.number, ...detail });
-    await openBreak(tx, {
-      id,
-      issueId,
-      kind: fault.kind,
-      nextSeq: fault.nextSeq,
-      detail,
-      blockNumber: block.number,
-      at,
-    });
-    notices.push(breakNotice(id, issueId, fault.kind, { blockNumber: block.number, at }));
-  }
-  await tell(notices);
+function breakOf({ issueId, fault }: FoldedLot["faults"][number]): FoundBreak {
+  const { kind, message, nextSeq, placed } = fault;
+  const { block, transaction, log } = placed;
+  const detail = { message, txHash: transaction.hash, logIndex: log.index };
+  return { issueId, kind, nextSeq, detail, blockNumber: block.number, at: instantOf(block.time) };
 }
 
 /** Where and when a lot ends. */
 export function endOf(blocks: readonly ChainBlock[]): { blockNumber: number; at: Date } {
   const last = blocks.at(-1) as ChainBlock;
-  return { blockNumber: last.number, at: new Date(last.time * 1000) };
+  return { blockNumber: last.number, at: instantOf(last.time) };
 }

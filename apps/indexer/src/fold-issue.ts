@@ -1,5 +1,6 @@
 import type { EntryEvent } from "@genbo/chain/events";
 import type { MinedCommand } from "@genbo/database/outbox/mined";
+import type { BreakKind } from "@genbo/database/register/break-kinds";
 import type { EntryRow } from "@genbo/database/register/write";
 import type { Figures } from "@genbo/database/register/write-load";
 import type { KnownIssue } from "@genbo/database/register/write-subjects";
@@ -14,7 +15,7 @@ import { type Origins, originOf } from "./origins.ts";
 
 /** Why an issue's line, or the registry's, does not go on. */
 export interface Fault {
-  kind: string;
+  kind: BreakKind;
   message: string;
   placed: Placed;
   /** The number that the register still expects. */
@@ -62,7 +63,7 @@ export function foldIssue(
   origins: Origins,
 ): FoldedPart {
   const rows: EntryRow[] = [];
-  const faulty = (placed: Placed, kind: string, message: string): FoldedPart => ({
+  const faulty = (placed: Placed, kind: BreakKind, message: string): FoldedPart => ({
     rows,
     fault: { kind, message, placed, nextSeq: state.seq + 1 },
   });

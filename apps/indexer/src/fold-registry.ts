@@ -1,3 +1,4 @@
+import type { BreakKind } from "@genbo/database/register/break-kinds";
 import type { RegistryRow } from "@genbo/database/register/write-registry";
 import { refOfWallet } from "@genbo/domain/ids";
 import { decodeRecord } from "@genbo/domain/registry-record";
@@ -28,7 +29,7 @@ export function foldRegistry(
   const rows: RegistryRow[] = [];
   let { seq, head } = start;
   let batch: RegistryRow[] = [];
-  const faulty = (placed: Placed, kind: string, message: string): FoldedRegistry => ({
+  const faulty = (placed: Placed, kind: BreakKind, message: string): FoldedRegistry => ({
     rows,
     seq,
     head,

@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { anchorRefusedKind, givenUpRoots } from "@genbo/database/outbox/anchor-refusals";
-import { writeEvents } from "@genbo/database/outbox/events-write";
+import { givenUpRoots } from "@genbo/database/outbox/anchor-refusals";
 import { readingOfList } from "@genbo/database/record-dates/revise";
-import { openBreak, quarantined } from "@genbo/database/register/breaks-write";
-import { readCursor } from "@genbo/database/register/cursor";
+import { quarantined } from "@genbo/database/register/breaks-write";
+import { cursorOf } from "@genbo/database/register/cursor";
 import type { StateOf } from "@genbo/database/register/read-position";
 import { rootByEntries } from "@genbo/database/register/replay";
 import {
@@ -20,45 +18,40 @@ import {
 } from "@genbo/database/register/roots";
 import { rootOfState } from "@genbo/database/register/tree";
 import type { Pool } from "@genbo/database/sql/connection";
-import { newId } from "@genbo/domain/ids";
 import type { LeaderContext } from "./context.ts";
-import { breakNotice } from "./notices.ts";
-
-/** How often the indexer looks whether a day has closed or a list was frozen. */
-const lookEveryMs = 1_000;
+import { lookEverySecond } from "./look-every-second.ts";
+import { type FoundBreak, openBreaks } from "./open-breaks.ts";
 
 /**
  * Makes the Merkle roots that are published on chain, beside the following of blocks: of each day that has closed by the
  * chain's clock, missed ones first, and of each frozen list. What it reads is past and does not change meanwhile.
  */
-export async function makeRoots(context: LeaderContext, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      while (!signal.aborted && (await makeDueRoots(context)) > 0);
-      for (const covered of await listsCoveredByOthers(context.pool))
-        await context.leadership.transaction((tx) => republishRoot(tx, covered));
-      await reportRefused(context);
-    } catch (error) {
-      if (signal.aborted) return;
-      // What is left undone is found again.
-      context.log.warn("the roots of a day were not made", { reason: String(error) });
-    }
-    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
+export function makeRoots(context: LeaderContext, signal: AbortSignal): Promise<void> {
+  const look = async () => {
+    while (!signal.aborted && (await makeDueRoots(context)) > 0);
+    for (const covered of await listsCoveredByOthers(context.pool))
+      await context.leadership.transaction((tx) => republishRoot(tx, covered));
+    await reportRefused(context);
+  };
+  return lookEverySecond(context, signal, look, "the roots of a day were not made");
 }
 
 /** A root that the chain refused as often as may be is a break: people find out why, close it, and it is tried anew. */
 async function reportRefused({ pool, leadership, log }: LeaderContext): Promise<void> {
   for (const { subject, ...root } of await givenUpRoots(pool)) {
     await leadership.transaction(async (tx) => {
-      const cursor = (await readCursor(tx))!;
-      const { blockNumber, blockTime: at, registrySeq } = cursor;
-      const id = newId("brk", at);
-      log.error("a break", { ...root, id, kind: anchorRefusedKind });
-      const detail = { subject, ...root, advice };
-      const nextSeq = registrySeq + 1;
-      await openBreak(tx, { id, issueId: null, kind: anchorRefusedKind, nextSeq, detail, blockNumber, at });
-      await writeEvents(tx, [breakNotice(id, null, anchorRefusedKind, { blockNumber, at })]);
+      const { blockNumber, blockTime: at, registrySeq } = await cursorOf(tx);
+      const found: FoundBreak = {
+        issueId: null,
+        kind: "ANCHOR_REFUSED",
+        nextSeq: registrySeq + 1,
+        detail: { subject, ...root, advice },
+        // By itself: a root has an issue and a kind of its own.
+        logged: { root },
+        blockNumber,
+        at,
+      };
+      await openBreaks(tx, log, [found]);
     });
   }
 }

@@ -2,10 +2,12 @@ import type { HeardSettlement, SettlementNews } from "@genbo/database/issues/set
 import type { NewEvent } from "@genbo/database/outbox/events-write";
 import type { EndedOperation } from "@genbo/database/outbox/settle";
 import type { FrozenList } from "@genbo/database/record-dates/freeze";
+import type { NewBreak } from "@genbo/database/register/breaks-write";
 import type { EntryRow } from "@genbo/database/register/write";
 import type { RegistryRow } from "@genbo/database/register/write-registry";
 import type { ActivatedIssue, KnownIssue } from "@genbo/database/register/write-subjects";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
+import { instantOf } from "@genbo/domain/instant-of";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import { zeroAddress } from "@genbo/domain/words";
 import type { AccountParties } from "./account-parties.ts";
@@ -21,8 +23,6 @@ interface At {
   blockNumber: number;
   at: Date;
 }
-
-const instantOf = (seconds: number): Date => new Date(seconds * 1000);
 
 /** An entry concerns the issuer and the brokers of both sides. Ids and addresses only, no personal data. */
 export function entryNotice(issue: KnownIssue, { step, origin }: EntryRow, keepers: Keepers): NewEvent {
@@ -118,12 +118,7 @@ export const settlementNotices = (
   });
 };
 
-export const breakNotice = (
-  id: string,
-  issueId: string | null,
-  kind: string,
-  { blockNumber, at }: At,
-): NewEvent => ({
+export const breakNotice = ({ id, issueId, kind, blockNumber, at }: NewBreak): NewEvent => ({
   kind: "break.opened",
   issueId,
   partyIds: [],

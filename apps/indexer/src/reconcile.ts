@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { writeEvents } from "@genbo/database/outbox/events-write";
 import { type ReconciledState, readReconciled } from "@genbo/database/reconcile/reconcile-read";
 import {
   addDaily,
@@ -13,22 +11,20 @@ import {
   type WaitingReconciliation,
   writeCompared,
 } from "@genbo/database/reconcile/reconciliations";
-import { catchingUp, openBreak } from "@genbo/database/register/breaks-write";
+import { catchingUp } from "@genbo/database/register/breaks-write";
 import { readCursor } from "@genbo/database/register/cursor";
 import type { Queryable, Transaction } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { jstDay, startOfDay } from "@genbo/domain/jst";
 import { adviceFor } from "@genbo/domain/reconciliation";
 import type { LeaderContext } from "./context.ts";
-import { breakNotice } from "./notices.ts";
+import { lookEverySecond } from "./look-every-second.ts";
+import { type FoundBreak, openBreaks } from "./open-breaks.ts";
 import { compareWithChain, StateForgotten } from "./reconcile-chain.ts";
 import { rootsThatDiffer } from "./reconcile-roots.ts";
 
-/** How often the indexer looks whether somebody has asked, or a day has begun. */
-const lookEveryMs = 1_000;
 /** A break names so many differences; their number says the rest. */
 const differencesMax = 100;
-const breakKind = "RECONCILIATION";
 
 type Reconciler = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "clock" | "log">;
 
@@ -38,18 +34,13 @@ type Reconciler = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "clock" | 
  * once the api has opened the particulars of the holders (apps/api/src/register/open-particulars.ts); a difference with the chain
  * is a break before that.
  */
-export async function reconcileAsAsked(context: Reconciler, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await addTodays(context);
-      while (!signal.aborted && (await reconcileNext(context)));
-    } catch (error) {
-      if (signal.aborted) return;
-      // What is left undone is found again: a request stays open until it is answered.
-      context.log.warn("a reconciliation did not end", { reason: String(error) });
-    }
-    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
+export function reconcileAsAsked(context: Reconciler, signal: AbortSignal): Promise<void> {
+  const look = async () => {
+    await addTodays(context);
+    while (!signal.aborted && (await reconcileNext(context)));
+  };
+  // A request stays open until it is answered.
+  return lookEverySecond(context, signal, look, "a reconciliation did not end");
 }
 
 async function addTodays({ pool, leadership, clock }: Reconciler): Promise<void> {
@@ -109,8 +100,13 @@ const write = (
     const at = { id, issueId, seq: state.seq, block: state.block };
     const breakId = wasBehind ? null : await breakFor(tx, log, at, found);
     await writeCompared(tx, id, {
-      ...{ at: clock.now(), seq: state.seq, block: state.block, hash: state.hash },
-      ...{ holdings: state.holdings.length, differences: found.slice(0, differencesMax), breakId },
+      at: clock.now(),
+      seq: state.seq,
+      block: state.block,
+      hash: state.hash,
+      holdings: state.holdings.length,
+      differences: found.slice(0, differencesMax),
+      breakId,
     });
     return true;
   });
@@ -133,15 +129,21 @@ async function breakFor(
 ): Promise<string | null> {
   const cursor = await readCursor(tx);
   if (found.length === 0 || cursor === undefined || (await isBehind(tx, issueId))) return null;
-  const { blockTime: at } = cursor;
-  const breakId = newId("brk", at);
   const detail = {
-    ...{ reconciliationId: id, count: found.length, differences: found.slice(0, differencesMax) },
+    reconciliationId: id,
+    count: found.length,
+    differences: found.slice(0, differencesMax),
     advice: adviceFor(found.map(({ what }) => what)),
   };
-  log.error("a break", { id: breakId, issueId, kind: breakKind, block, count: found.length });
-  const made = { id: breakId, issueId, kind: breakKind, nextSeq: seq + 1, detail, blockNumber: block, at };
-  await openBreak(tx, made);
-  await writeEvents(tx, [breakNotice(breakId, issueId, breakKind, { blockNumber: block, at })]);
+  const made: FoundBreak = {
+    issueId,
+    kind: "RECONCILIATION",
+    nextSeq: seq + 1,
+    detail,
+    logged: { count: found.length },
+    blockNumber: block,
+    at: cursor.blockTime,
+  };
+  const [breakId = null] = await openBreaks(tx, log, [made]);
   return breakId;
 }

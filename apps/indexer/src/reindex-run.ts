@@ -51,7 +51,7 @@ export async function runReindex(
   let breakIds: string[] = [];
   if (options.openBreaks && found.differences.length > 0) {
     breakIds = await patiently(() =>
-      context.leadership.transaction((tx) => openReindexBreaks(tx, found.differences)),
+      context.leadership.transaction((tx) => openReindexBreaks(tx, found.differences, context.log)),
     );
     say(`Breaks opened: ${breakIds.join(", ") || "none, all are held already"}.`);
   }

@@ -3,12 +3,12 @@ import { writeEvents } from "@genbo/database/outbox/events-write";
 import type { TableDifference } from "@genbo/database/reconcile/rebuild-compare";
 import { onLive } from "@genbo/database/reconcile/rebuild-held";
 import { lockEvents } from "@genbo/database/reconcile/rebuild-switch";
-import { openBreak, quarantined } from "@genbo/database/register/breaks-write";
-import { type Cursor, readCursor } from "@genbo/database/register/cursor";
+import { quarantined } from "@genbo/database/register/breaks-write";
+import { type Cursor, cursorOf } from "@genbo/database/register/cursor";
 import { issueHeads } from "@genbo/database/register/heads";
 import type { Transaction } from "@genbo/database/sql/connection";
-import { newId } from "@genbo/domain/ids";
-import { breakNotice } from "./notices.ts";
+import type { Log } from "@genbo/domain/log";
+import { type FoundBreak, openBreaks } from "./open-breaks.ts";
 
 /** What a switch mended, by whom. */
 export interface Told {
@@ -48,36 +48,37 @@ export async function tellOfSwitch(
   );
   const mended = issues.map((issueId) => ({ issueId, rows: tablesOf(differences, issueId) }));
   await writeAudit(tx, {
-    ...{ partyId: null, actor, action: "reindex", target: null, outcome: "done", purpose: null },
+    partyId: null,
+    actor,
+    action: "reindex",
+    target: null,
+    outcome: "done",
+    purpose: null,
     detail: { block: blockNumber, hash: blockHash, code, mended },
     requestId: "reindex",
     at: now,
   });
 }
 
-/** Kind of the break that a difference from the rebuilt register is. */
-const breakKind = "REINDEX";
-
 /** Stops new entries of issues whose register differs, unless a break does so already. @returns the breaks' ids */
 export function openReindexBreaks(
   tx: Transaction,
   differences: readonly TableDifference[],
+  log: Log,
 ): Promise<string[]> {
   return onLive(tx, async () => {
     await lockEvents(tx);
-    const { blockNumber, blockTime: at, registrySeq } = (await readCursor(tx)) as Cursor;
+    const { blockNumber, blockTime: at, registrySeq } = await cursorOf(tx);
     const held = await quarantined(tx);
     const heads = new Map((await issueHeads(tx)).map(({ issueId, seq }) => [issueId, seq]));
-    const ids: string[] = [];
-    for (const issueId of issuesOf(differences).filter((each) => !held.has(each))) {
+    const breakOf = (issueId: string | null): FoundBreak => {
       const own = differences.filter((each) => each.issueId === issueId);
       const seq = issueId === null ? registrySeq : (heads.get(issueId) ?? 0);
-      const detail = { count: own.reduce((sum, { rows }) => sum + rows, 0), differences: own };
-      const id = newId("brk", at);
-      await openBreak(tx, { id, issueId, kind: breakKind, nextSeq: seq + 1, detail, blockNumber, at });
-      await writeEvents(tx, [breakNotice(id, issueId, breakKind, { blockNumber, at })]);
-      ids.push(id);
-    }
-    return ids;
+      const count = own.reduce((sum, { rows }) => sum + rows, 0);
+      const detail = { count, differences: own };
+      return { issueId, kind: "REINDEX", nextSeq: seq + 1, detail, logged: { count }, blockNumber, at };
+    };
+    const found = issuesOf(differences).filter((each) => !held.has(each));
+    return openBreaks(tx, log, found.map(breakOf));
   });
 }

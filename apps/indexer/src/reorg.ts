@@ -1,15 +1,11 @@
 import { WrongChain } from "@genbo/chain/identity";
 import { writeEvents } from "@genbo/database/outbox/events-write";
-import { openBreak, reorgDecision } from "@genbo/database/register/breaks-write";
+import { reorgDecision } from "@genbo/database/register/breaks-write";
 import { blocksDown, type Cursor, readCursor } from "@genbo/database/register/cursor";
 import { rollBack } from "@genbo/database/register/rollback";
-import { newId } from "@genbo/domain/ids";
 import type { LeaderContext } from "./context.ts";
 import { forkStep } from "./limits.ts";
-import { breakNotice } from "./notices.ts";
-
-/** Kind of the break that a reorg is on any chain but a local one. */
-const reorgKind = "REORG";
+import { type FoundBreak, openBreaks } from "./open-breaks.ts";
 
 /**
  * Takes the register back to the last block that it and the chain share.
@@ -74,17 +70,13 @@ async function findFork({ pool, reader }: LeaderContext, cursor: Cursor): Promis
 
 /** On a chain with finality somebody must have decided, by closing the break with a reason. */
 async function mayRollBack(context: LeaderContext, cursor: Cursor, fork: number): Promise<boolean> {
-  const decision = await reorgDecision(context.pool, reorgKind, cursor.blockHash);
+  const decision = await reorgDecision(context.pool, cursor.blockHash);
   if (decision === "closed") return true;
   if (decision === "open") return false;
   const { blockNumber, blockTime: at } = cursor;
-  const id = newId("brk", at);
   const detail = { cursorHash: cursor.blockHash, fork };
-  context.log.error("a break", { id, kind: reorgKind, block: blockNumber, ...detail });
-  await context.leadership.transaction(async (tx) => {
-    const nextSeq = cursor.registrySeq + 1;
-    await openBreak(tx, { id, issueId: null, kind: reorgKind, nextSeq, detail, blockNumber, at });
-    await writeEvents(tx, [breakNotice(id, null, reorgKind, { blockNumber, at })]);
-  });
+  const nextSeq = cursor.registrySeq + 1;
+  const found: FoundBreak = { issueId: null, kind: "REORG", nextSeq, detail, blockNumber, at };
+  await context.leadership.transaction((tx) => openBreaks(tx, context.log, [found]));
   return false;
 }

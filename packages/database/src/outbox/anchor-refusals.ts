@@ -1,7 +1,7 @@
+import type { BreakKind } from "../register/break-kinds.ts";
 import type { Queryable } from "../sql/connection.ts";
 
-/** The break of a root that the chain keeps refusing. It holds no register back, and names its issue in the detail. */
-export const anchorRefusedKind = "ANCHOR_REFUSED";
+const anchorRefused = "ANCHOR_REFUSED" satisfies BreakKind;
 /** Tries of one day of an issue before people have to look. */
 export const anchorTriesMax = 5;
 
@@ -16,7 +16,7 @@ export const refusedRoots = `select r.issue_id, r.kind, r.day, r.version, r.root
     select count(*)::integer as tries from operation p
     where p.subject_id = o.subject_id and p.state in ('refused', 'failed') and p.updated_at > coalesce((
       select max(b.closed_at) from register_break b
-      where b.kind = '${anchorRefusedKind}' and b.detail ->> 'subject' = o.subject_id), '-infinity')
+      where b.kind = '${anchorRefused}' and b.detail ->> 'subject' = o.subject_id), '-infinity')
   ) f
   where o.kind = 'anchor.publish' and o.code is not null and o.state in ('refused', 'failed')
     and r.root is distinct from (select a.root from anchor a
@@ -44,7 +44,7 @@ export async function givenUpRoots(db: Queryable): Promise<GivenUpRoot[]> {
         subject
       from (${refusedRoots}) r
       where tries >= ${anchorTriesMax} and not exists (
-        select 1 from register_break b where b.kind = '${anchorRefusedKind}' and b.closed_at is null
+        select 1 from register_break b where b.kind = '${anchorRefused}' and b.closed_at is null
           and b.detail ->> 'subject' = r.subject)
       order by issue_id, day, kind`,
   });

@@ -1,8 +1,8 @@
+import type { BreakKind } from "../register/break-kinds.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 import type { LaneLease } from "./lanes.ts";
 
-/** Kind of the break that a lane is whose key somebody else uses. Its `detail` names the signer; no register waits for it. */
-export const nonceTakenKind = "NONCE_TAKEN";
+const nonceTaken = "NONCE_TAKEN" satisfies BreakKind;
 
 export interface TakenLane {
   signer: string;
@@ -20,7 +20,7 @@ export async function lanesWithoutBreak(db: Queryable): Promise<TakenLane[]> {
         select 1 from register_break b
         where b.kind = $1 and b.detail ->> 'signer' = lane.signer and b.resumed_at is null
       ) order by signer`,
-    values: [nonceTakenKind],
+    values: [nonceTaken],
   });
   return result.rows;
 }
@@ -35,7 +35,7 @@ export async function lanesToRevive(
     text: `select l.signer, l.fence, b.id as "breakId" from lane l
       join register_break b on b.kind = $2 and b.detail ->> 'signer' = l.signer
       where l.nonce_taken and l.holder = $1 and b.closed_at is not null and b.resumed_at is null order by l.signer`,
-    values: [holder, nonceTakenKind],
+    values: [holder, nonceTaken],
   });
   return result.rows.map(({ breakId, ...lane }) => ({ lane: { ...lane, nonceTaken: true }, breakId }));
 }

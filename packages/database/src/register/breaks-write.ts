@@ -1,12 +1,12 @@
-import { anchorRefusedKind } from "../outbox/anchor-refusals.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
+import { type BreakKind, holdNothing } from "./break-kinds.ts";
 
 /** A disagreement of register and chain. While it is open nothing more enters that issue, or the registry. */
 export interface NewBreak {
   id: string;
   /** null: the HolderRegistry's own line, or what concerns no line. */
   issueId: string | null;
-  kind: string;
+  kind: BreakKind;
   /** The number that the register expects next; it goes on from there once the break is closed. */
   nextSeq?: number;
   detail: Readonly<Record<string, unknown>>;
@@ -22,9 +22,6 @@ export async function openBreak(tx: Transaction, made: NewBreak): Promise<void> 
     [made.id, made.issueId, made.kind, detail, made.blockNumber, made.at],
   );
 }
-
-/** Kinds of breaks that hold back no single register: of the chain as a whole, of a lane, of a root that is not anchored. */
-const holdNothing = `('REORG', 'NONCE_TAKEN', '${anchorRefusedKind}')`;
 
 /** What is under quarantine now: issue ids, and null for the registry. */
 export async function quarantined(db: Queryable): Promise<Set<string | null>> {
@@ -72,15 +69,11 @@ export async function markResumed(tx: Transaction, breakIds: readonly string[], 
 }
 
 /** What people decided about a reorg that left this block: nothing yet, a break that is open, or one that is closed. */
-export async function reorgDecision(
-  db: Queryable,
-  kind: string,
-  cursorHash: string,
-): Promise<"none" | "open" | "closed"> {
+export async function reorgDecision(db: Queryable, cursorHash: string): Promise<"none" | "open" | "closed"> {
   const result = await db.query<{ closed: boolean }>(
     `select closed_at is not null as closed from register_break
      where kind = $1 and detail ->> 'cursorHash' = $2 order by closed_at nulls first limit 1`,
-    [kind, cursorHash],
+    ["REORG" satisfies BreakKind, cursorHash],
   );
   const row = result.rows[0];
   if (row === undefined) return "none";

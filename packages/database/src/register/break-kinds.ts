@@ -1,0 +1,41 @@
+import type { FoldFault } from "@genbo/register/fold-error";
+
+/** Whether a break of a kind holds its register back until two persons have closed it: an issue's, or the registry's. */
+const holdsBack = {
+  GAP: true,
+  HEAD_DIFFERS: true,
+  UNKNOWN_KIND: true,
+  UNKNOWN_BASIS: true,
+  UNKNOWN_ACCOUNT: true,
+  UNKNOWN_HOLD: true,
+  HOLD_EXISTS: true,
+  BAD_PAYLOAD: true,
+  INDIVISIBLE: true,
+  NEGATIVE: true,
+  REGISTRY_GAP: true,
+  REGISTRY_HEAD_DIFFERS: true,
+  REGISTRY_BAD_PAYLOAD: true,
+  /** A contract says otherwise than the register at one block. */
+  HEAD_MISMATCH: true,
+  REGISTRY_HEAD_MISMATCH: true,
+  RECONCILIATION: true,
+  /** A register that was rebuilt from the chain differs. */
+  REINDEX: true,
+  /** The chain as a whole took blocks back that were final. */
+  REORG: false,
+  /** A lane whose key somebody else uses; `detail` names the signer. */
+  NONCE_TAKEN: false,
+  /** A root that the chain keeps refusing; `detail` names its issue. */
+  ANCHOR_REFUSED: false,
+} as const satisfies Record<FoldFault, true> & Record<string, boolean>;
+
+/** Why a break was opened. */
+export type BreakKind = keyof typeof holdsBack;
+
+const kinds = Object.keys(holdsBack) as BreakKind[];
+
+/** Kinds that hold back no register, as SQL. */
+export const holdNothing = `(${kinds
+  .filter((kind) => !holdsBack[kind])
+  .map((kind) => `'${kind}'`)
+  .join(", ")})`;
