@@ -3,6 +3,9 @@ import { Prisma } from "../generated/client.ts";
 /** Stored states of what has not ended. How far it has come beyond that is read (ADR 0040). */
 export const underWay = "('accepted', 'mined')";
 
+/** Stored states of what has ended and entered nothing. */
+export const inVain = "('refused', 'failed')";
+
 /** What is read of an accepted operation: none of its rows has a transaction; one is stored; a node has one. */
 const progresses: ReadonlySet<string> = new Set(["accepted", "queued", "sent"]);
 

@@ -1,5 +1,7 @@
+import { inVain } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Issue, IssueState, Prisma, PrismaClient } from "../generated/client.ts";
+import { isQuarantined } from "../register/breaks.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
@@ -61,9 +63,9 @@ export interface IssueDecision {
 /** A draft, or an approved issue whose deployment the chain has refused: that may be asked for again. */
 const undecided = `(issue.state = 'draft' or (issue.state = 'approved'
   and exists (select 1 from operation o
-    where o.subject_id = issue.id and o.kind = 'issue.approve' and o.state in ('refused', 'failed'))
+    where o.subject_id = issue.id and o.kind = 'issue.approve' and o.state in ${inVain})
   and not exists (select 1 from operation o
-    where o.subject_id = issue.id and o.kind = 'issue.approve' and o.state not in ('refused', 'failed'))))`;
+    where o.subject_id = issue.id and o.kind = 'issue.approve' and o.state not in ${inVain})))`;
 
 /** Decides a draft; a guard, so that of two checkers only the first one counts. */
 export const decideIssuePart = (decision: IssueDecision): Part => ({
@@ -141,7 +143,7 @@ export async function issueForCommand(
     text: `select i.id, i.issuer_id as "issuerId", i.trustee_id as "trusteeId", i.state, i.checker,
         i.created_at as "createdAt", i.token,
         i.total_units as "totalUnits", i.min_units as "minUnits", coalesce(s.policy, i.policy) as policy,
-        exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
+        ${isQuarantined("i.id")} as quarantined
       from issue i left join issue_state s on s.issue_id = i.id where i.id = $1 ${lock}`,
     values: [id],
   });

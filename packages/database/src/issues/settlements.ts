@@ -1,4 +1,4 @@
-import { underWay } from "../commands/operation-progress.ts";
+import { inVain, underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
@@ -107,7 +107,7 @@ export const decideSettlementPart = (of: { id: string; checker: string; reason: 
       and o.kind in ('settlement.approve', 'settlement.reject')`;
     return `update settlement s set checker = ${param(of.checker, "text")}, reason = ${param(of.reason, "text")}
       from ${from} where s.id = ${param(of.id, "text")} and s.state = 'open'
-        and (s.checker is null or not exists (${own} and o.state not in ('refused', 'failed')))
+        and (s.checker is null or not exists (${own} and o.state not in ${inVain}))
       returning 1`;
   },
 });

@@ -2,6 +2,7 @@ import { entryKinds, holdKinds } from "@genbo/domain/entry-kinds";
 import type { Day } from "@genbo/domain/jst";
 import type { RegistryRecord } from "@genbo/domain/registry-record";
 import { servedUnits } from "../legal/served-units.ts";
+import { isQuarantined } from "../register/breaks.ts";
 import { type LotsJson, lotsFromJson } from "../register/lots-json.ts";
 import { heldBy } from "../register/standing.ts";
 import type { Queryable } from "../sql/connection.ts";
@@ -90,7 +91,7 @@ const issuedOn = `(select acquired_on from entry e where e.issue_id = n.issue_id
 /** What all orders of an issue share, once. */
 const issueFacts = `select n.issue_id, i.state, i.token, i.trustee_id, coalesce(s.policy, i.policy) as policy,
     coalesce(s.holders, 0) as holders, ${issuedOn} as issued_on,
-    exists (select 1 from register_break b where b.issue_id = n.issue_id and b.closed_at is null) as quarantined
+    ${isQuarantined("n.issue_id")} as quarantined
   from (select distinct issue_id from r) n
   ${row("issue", "i", "id = n.issue_id")}
   ${row("issue_state", "s", "issue_id = n.issue_id")}`;

@@ -1,4 +1,4 @@
-import { underWay } from "../commands/operation-progress.ts";
+import { inVain, underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient, Transfer } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
@@ -55,7 +55,6 @@ export interface TransferStep {
   reason: string | null;
 }
 
-const ended = "('refused', 'failed')";
 const deciding = "('transfer.approve', 'transfer.reject', 'transfer.cancel')";
 
 /** The column that a step fills, and the kinds of operations of which only one may be on its way. */
@@ -80,7 +79,7 @@ export const stepPart = (step: TransferStep): Part => ({
       where o.subject_id = t.id and o.kind in ${rivals} and o.state in ${states})`;
     return `update transfer t set ${set}reason = coalesce(${reason}, t.reason) from ${from}
       where t.id = ${param(step.transferId, "text")} and t.state in ('held', 'accepted')
-        and (t.${column} is null or ${rival(ended)}) and not ${rival(underWay)}
+        and (t.${column} is null or ${rival(inVain)}) and not ${rival(underWay)}
       returning 1`;
   },
 });

@@ -2,6 +2,7 @@ import type { CaseAccount, CaseHold, Situation } from "@genbo/domain/cases/situa
 import { jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { ProfileName } from "@genbo/domain/profiles";
+import { isQuarantined } from "../register/breaks.ts";
 import { marksAt } from "../register/read-marks.ts";
 import { heldBy } from "../register/standing.ts";
 import type { Queryable } from "../sql/connection.ts";
@@ -80,7 +81,7 @@ async function issueOf(db: Queryable, id: string) {
         i.succession_keeps_dates as "successionKeepsDates",
         (select block_time from entry where issue_id = i.id and seq = 1) as began,
         coalesce(s.seq, 0) as seq, coalesce(s.policy, i.policy) as policy,
-        exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null) as quarantined
+        ${isQuarantined("i.id")} as quarantined
       from issue i join party p on p.id = i.trustee_id left join issue_state s on s.issue_id = i.id where i.id = $1`,
     values: [id],
   });

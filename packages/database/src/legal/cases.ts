@@ -2,6 +2,7 @@ import type { CaseDocument, CaseKind, CaseState } from "@genbo/domain/cases/kind
 import type { Deadline } from "@genbo/domain/cases/rules";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { LegalCase, Prisma, PrismaClient } from "../generated/client.ts";
+import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 import { seal, unseal } from "../vault/keys.ts";
@@ -36,8 +37,7 @@ export const casePart = (row: NewCase): Part =>
       basis: ["smallint", (of) => of.basis],
       state: ["text", () => "open"],
       party_id: ["text", (of) => of.partyId],
-      // Ids hold nothing that an array literal would have to quote.
-      broker_ids: ["text[]", (of) => `{${of.brokerIds.join(",")}}`],
+      broker_ids: ["text[]", (of) => bareArray(of.brokerIds)],
       maker: ["text", (of) => of.maker],
       facts: ["jsonb", (of) => of.facts],
       sealed: ["bytea", (of) => of.sealed],

@@ -1,6 +1,7 @@
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { insertPart, type Part } from "../commands/statement.ts";
 import { linesOf, notOnlyMoves } from "../register/chain-entry.ts";
+import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { seal, unseal, type VaultKeys } from "../vault/keys.ts";
 
@@ -44,14 +45,14 @@ export const certificatePart = (row: NewCertificate): Part =>
       issue_id: ["text", (of) => of.issueId],
       side: ["text", (of) => of.side],
       // Words and addresses hold nothing that an array literal would have to quote.
-      accounts: ["text[]", (of) => `{${of.accounts.join(",")}}`],
+      accounts: ["text[]", (of) => bareArray(of.accounts)],
       whole_person: ["boolean", (of) => of.wholePerson],
       person_id: ["text", (of) => of.personId],
       seq: ["bigint", (of) => of.seq],
       head: ["text", (of) => of.head],
       block: ["bigint", (of) => of.block],
-      commitments: ["text[]", (of) => `{${of.commitments.join(",")}}`],
-      hold_ids: ["text[]", (of) => `{${of.holdIds.join(",")}}`],
+      commitments: ["text[]", (of) => bareArray(of.commitments)],
+      hold_ids: ["text[]", (of) => bareArray(of.holdIds)],
       sealed: ["bytea", (of) => of.sealed],
       sha256: ["text", (of) => of.sha256],
       signers: ["jsonb", (of) => JSON.stringify(of.signers)],

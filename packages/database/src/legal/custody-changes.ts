@@ -1,6 +1,7 @@
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { CustodyChange, Prisma, PrismaClient } from "../generated/client.ts";
 import { heldBy } from "../register/standing.ts";
+import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
@@ -24,7 +25,7 @@ export const custodyChangePart = (row: NewCustodyChange): Part =>
       investor_id: ["text", (of) => of.investorId],
       from_broker_id: ["text", (of) => of.fromBrokerId],
       to_broker_id: ["text", (of) => of.toBrokerId],
-      accounts: ["text[]", (of) => `{${of.accounts.join(",")}}`],
+      accounts: ["text[]", (of) => bareArray(of.accounts)],
       documents: ["jsonb", (of) => JSON.stringify(of.documents)],
       from_external_id: ["text", (of) => of.fromExternalId],
       state: ["text", () => "open"],

@@ -1,6 +1,7 @@
 import { newId, refOf } from "@genbo/domain/ids";
 import { dayOfIso } from "@genbo/domain/jst";
 import { zeroWord } from "@genbo/domain/words";
+import { inVain } from "../commands/operation-progress.ts";
 import { type Pool, type Transaction, withTransaction } from "../sql/connection.ts";
 import { anchorTriesMax, refusedRoots } from "./anchor-refusals.ts";
 import { commandChannel } from "./outbox.ts";
@@ -90,7 +91,7 @@ export const queueAnchors = (pool: Pool, now: Date): Promise<number> =>
 /** The number of the try, over all breaks: none for the first. */
 async function refusalsOf(tx: Transaction, { subject }: WaitingRoot): Promise<number[]> {
   const found = await tx.query<{ refused: number }>(
-    "select count(*)::integer as refused from operation where subject_id = $1 and state in ('refused', 'failed')",
+    `select count(*)::integer as refused from operation where subject_id = $1 and state in ${inVain}`,
     [subject],
   );
   const { refused } = found.rows[0]!;

@@ -1,3 +1,4 @@
+import { inVain } from "../commands/operation-progress.ts";
 import type { BreakKind } from "../register/break-kinds.ts";
 import type { Queryable } from "../sql/connection.ts";
 
@@ -14,11 +15,11 @@ export const refusedRoots = `select r.issue_id, r.kind, r.day, r.version, r.root
   from operation o join register_root r on r.issue_id = o.issue_id and r.operation_id = o.id
   cross join lateral (
     select count(*)::integer as tries from operation p
-    where p.subject_id = o.subject_id and p.state in ('refused', 'failed') and p.updated_at > coalesce((
+    where p.subject_id = o.subject_id and p.state in ${inVain} and p.updated_at > coalesce((
       select max(b.closed_at) from register_break b
       where b.kind = '${anchorRefused}' and b.detail ->> 'subject' = o.subject_id), '-infinity')
   ) f
-  where o.kind = 'anchor.publish' and o.code is not null and o.state in ('refused', 'failed')
+  where o.kind = 'anchor.publish' and o.code is not null and o.state in ${inVain}
     and r.root is distinct from (select a.root from anchor a
       where a.issue_id = r.issue_id and a.kind = r.kind and a.day = r.day order by a.version desc limit 1)`;
 

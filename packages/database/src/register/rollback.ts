@@ -1,5 +1,6 @@
 import { entryKinds } from "@genbo/domain/entry-kinds";
 import { zeroWord } from "@genbo/domain/words";
+import { inVain } from "../commands/operation-progress.ts";
 import { reopenChanges } from "../issues/issue-changes.ts";
 import { takeBackSettlements } from "../issues/settlements-settle.ts";
 import { reopenCases } from "../legal/cases-settle.ts";
@@ -79,7 +80,7 @@ async function takeBackOutbox(tx: Transaction, fork: number, now: Date): Promise
     `with counted as (
        select c.operation_id as id,
          count(*) filter (where c.state = 'entered') as entered,
-         count(*) filter (where c.state in ('refused', 'failed')) as refused,
+         count(*) filter (where c.state in ${inVain}) as refused,
          max(b.time) filter (where c.state = 'entered') as entered_at
        from command c
          left join chain_tx x on x.id = c.chain_tx_id left join chain_block b on b.number = x.block_number

@@ -10,7 +10,8 @@ const statementTimeoutMs = 30_000;
 const connectionTimeoutMs = 5_000;
 /** A transaction that its process forgot must not hold locks for ever. */
 const idleInTransactionTimeoutMs = 60_000;
-const transactionTries = 8;
+/** Runs of one transaction that others stand in the way of. */
+export const transactionTries = 8;
 
 export interface PoolOptions {
   max?: number;
@@ -121,7 +122,7 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /** Serialization failure or deadlock: the same transaction may succeed when it is run again. */
-function isRetryable(error: unknown): boolean {
+export function isRetryable(error: unknown): boolean {
   const state = sqlState(error);
   return state === "40001" || state === "40P01";
 }

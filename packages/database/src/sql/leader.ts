@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { advisoryLocks } from "./advisory-locks.ts";
-import { createPool, sqlState, type Transaction } from "./connection.ts";
+import { createPool, isRetryable, type Transaction, transactionTries } from "./connection.ts";
 import { together } from "./together.ts";
 
-const transactionTries = 8;
 /** A rebuild writes thousands of rows in one statement. */
 const statementTimeoutMs = 120_000;
 
@@ -127,8 +126,7 @@ async function inTransaction<T>(
     } catch (error) {
       // Where not even a rollback comes through, the connection is gone and the right to write with it.
       await client.query("rollback").catch(() => lost.abort());
-      const state = sqlState(error);
-      if (attempt === transactionTries || (state !== "40001" && state !== "40P01")) throw error;
+      if (attempt === transactionTries || !isRetryable(error)) throw error;
     }
   }
 }
