@@ -4,9 +4,10 @@ import {
   type SettlementNews,
   writeSettlementNews,
 } from "@genbo/database/issues/settlements-settle";
+import type { EndedOperation } from "@genbo/database/outbox/ended";
 import { eventTeller, type Tell } from "@genbo/database/outbox/events-write";
 import { markMined, markOperationsMined } from "@genbo/database/outbox/mined";
-import { type EndedOperation, type Outcome, settleCommands } from "@genbo/database/outbox/settle";
+import { type Outcome, settleCommands } from "@genbo/database/outbox/settle";
 import type { StoredCursor } from "@genbo/database/register/cursor";
 import { writeTransferStates, writeWalletStates } from "@genbo/database/register/write-subjects";
 import type { Transaction } from "@genbo/database/sql/connection";

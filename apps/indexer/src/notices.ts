@@ -1,6 +1,6 @@
 import type { HeardSettlement, SettlementNews } from "@genbo/database/issues/settlements-settle";
+import type { EndedOperation } from "@genbo/database/outbox/ended";
 import type { NewEvent } from "@genbo/database/outbox/events-write";
-import type { EndedOperation } from "@genbo/database/outbox/settle";
 import type { FrozenList } from "@genbo/database/record-dates/freeze";
 import type { NewBreak } from "@genbo/database/register/breaks-write";
 import type { EntryRow } from "@genbo/database/register/write";

@@ -3,6 +3,7 @@ import type { ChangeKind, ChangeState } from "@genbo/domain/issue-changes";
 import { underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { IssueChange, PrismaClient } from "../generated/client.ts";
+import type { EndedOperation } from "../outbox/ended.ts";
 import { heldOf } from "../register/standing.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
@@ -136,14 +137,7 @@ export async function ratioProgress(db: Queryable, id: string): Promise<{ begun:
 /** The operations that carry a change out; its subject is the change. */
 const carriesOut = ["change.approve", "change.pause"];
 
-interface Ended {
-  id: string;
-  kind: string;
-  state: string;
-  code: string | null;
-  subjectId: string | null;
-  rowsRefused: number;
-}
+type Ended = Pick<EndedOperation, "id" | "kind" | "state" | "code" | "subjectId" | "rowsRefused">;
 
 /** What must be entered whole, or does not close its change by being entered. */
 const steps = ["change.propose", "change.begin"];

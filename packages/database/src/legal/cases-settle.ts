@@ -1,16 +1,11 @@
-import { underWay } from "../commands/operation-progress.ts";
+import { inVain, underWay } from "../commands/operation-progress.ts";
+import type { EndedOperation } from "../outbox/ended.ts";
 import type { Transaction } from "../sql/connection.ts";
 
 /** The operation that carries out an approved case; its subject is the case. */
 export const caseOperation = "case.approve";
 
-/** An operation whose last row has ended. */
-interface Ended {
-  id: string;
-  kind: string;
-  subjectId: string | null;
-  rowsRefused: number;
-}
+type Ended = Pick<EndedOperation, "id" | "kind" | "subjectId" | "rowsRefused">;
 
 /** Closes the cases of ended operations: entered when every row was, else refused with the first row's code. */
 export async function closeCases(
@@ -23,7 +18,7 @@ export async function closeCases(
   const refused = cases.filter(({ rowsRefused }) => rowsRefused > 0).map(({ id }) => id);
   const found = await tx.query<{ id: string; code: number | null }>(
     `select distinct on (operation_id) operation_id as id, code from command
-     where operation_id = any($1) and state in ('refused', 'failed') order by operation_id, row`,
+     where operation_id = any($1) and state in ${inVain} order by operation_id, row`,
     [refused],
   );
   const codes = new Map(found.rows.map(({ id, code }) => [id, codeName(code ?? 0)]));

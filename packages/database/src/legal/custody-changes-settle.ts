@@ -1,16 +1,11 @@
-import { underWay } from "../commands/operation-progress.ts";
+import { inVain, underWay } from "../commands/operation-progress.ts";
+import type { EndedOperation } from "../outbox/ended.ts";
 import type { Transaction } from "../sql/connection.ts";
 
 /** The operation that rewrites the records of an approved change; its subject is the change. */
 export const custodyOperation = "custody.approve";
 
-/** An operation whose last row has ended. */
-interface Ended {
-  id: string;
-  kind: string;
-  subjectId: string | null;
-  rowsRefused: number;
-}
+type Ended = Pick<EndedOperation, "id" | "kind" | "subjectId" | "rowsRefused">;
 
 /**
  * Closes the custody changes of ended operations. A customer whose every account moved is the receiving broker's from
@@ -27,7 +22,7 @@ export async function closeCustodyChanges(
       await handOver(tx, subjectId);
     } else {
       const found = await tx.query<{ code: number }>(
-        "select code from command where operation_id = $1 and state in ('refused', 'failed') order by row limit 1",
+        `select code from command where operation_id = $1 and state in ${inVain} order by row limit 1`,
         [id],
       );
       const code = codeName(found.rows[0]?.code ?? 0);

@@ -3,29 +3,17 @@ import { closeCases } from "../legal/cases-settle.ts";
 import { closeCustodyChanges } from "../legal/custody-changes-settle.ts";
 import type { Transaction } from "../sql/connection.ts";
 import { together } from "../sql/together.ts";
+import type { EndedOperation } from "./ended.ts";
 
 /** How a command ended. */
 export interface Outcome {
   commandId: bigint;
   operationId: string;
-  state: "entered" | "refused" | "failed";
+  state: EndedOperation["state"];
   /** Number of a refusal (`packages/domain/src/refusals.ts`); 0 for what entered. */
   code: number;
   /** Block time of what entered. */
   enteredAt?: Date;
-}
-
-/** An operation whose last row has ended. */
-export interface EndedOperation {
-  id: string;
-  partyId: string;
-  kind: string;
-  state: "entered" | "refused" | "failed";
-  code: string | null;
-  issueId: string | null;
-  subjectId: string | null;
-  rowsEntered: number;
-  rowsRefused: number;
 }
 
 export interface SettleOptions {
