@@ -161,11 +161,12 @@ async function findIssues(
       log.warn("a token of an issue that is not ours", { token, ref });
       continue;
     }
-    byToken.set(token, issue);
+    const active = { ...issue, token };
+    byToken.set(token, active);
     if (issue.token !== null) continue;
-    memory.issues.set(token, { ...issue, token });
+    memory.issues.set(token, active);
     const made = { id: issue.id, token, codeHash, blockNumber: block.number };
-    activated.push({ issue, made, at: instantOf(block.time) });
+    activated.push({ issue: active, made, at: instantOf(block.time) });
   }
   return { byToken, activated };
 }

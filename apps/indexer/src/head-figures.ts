@@ -123,9 +123,8 @@ const issueFigures = (
 
 export function figuresOf({ folded, cursor }: Applied, registry: string): Figures[] {
   const issues = folded.issues.flatMap(({ issue, lines, after, fault }): Figures[] => {
-    const contract = [...folded.byToken].find(([, known]) => known.id === issue.id)?.[0];
-    if (lines.length === 0 || contract === undefined || fault !== undefined) return [];
-    return [issueFigures(issue.id, contract, after)];
+    if (lines.length === 0 || issue.token === null || fault !== undefined) return [];
+    return [issueFigures(issue.id, issue.token, after)];
   });
   if (folded.registry.rows.length === 0 || folded.registry.fault !== undefined) return issues;
   return [...issues, registryFigures(cursor, registry)];

@@ -44,7 +44,6 @@ export const certificatePart = (row: NewCertificate): Part =>
       number: ["text", (of) => of.number],
       issue_id: ["text", (of) => of.issueId],
       side: ["text", (of) => of.side],
-      // Words and addresses hold nothing that an array literal would have to quote.
       accounts: ["text[]", (of) => bareArray(of.accounts)],
       whole_person: ["boolean", (of) => of.wholePerson],
       person_id: ["text", (of) => of.personId],
