@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { codeHash } from "@genbo/chain/abi";
 import { decodeLog, topics } from "@genbo/chain/events";
-import { quantity, readQuantity } from "@genbo/chain/hex";
+import { readQuantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
+import { logsOf, type WireLog } from "@genbo/chain/logs";
 import type { Rpc } from "@genbo/chain/rpc";
 import { anchorKindOf } from "@genbo/domain/anchors";
 import { endOfDay, isoOfDay } from "@genbo/domain/jst";
@@ -10,7 +11,6 @@ import type { HeaderLine } from "@genbo/register/export";
 import { linesOf } from "@genbo/register/lines";
 import type { Finding } from "@genbo/register/verify";
 import { rootsAt } from "@genbo/register/verify-roots";
-import type { WireLog } from "./verify-chain.ts";
 
 export interface Anchored {
   kind: number;
@@ -19,9 +19,6 @@ export interface Anchored {
   block: number;
   txHash: string;
 }
-
-/** Blocks of one question: what Besu answers by default. */
-const blocksPerQuestion = 5_000;
 
 /**
  * Compares what the chain's anchors hold of an issue with what its export comes to at those closes, day by day.
@@ -68,19 +65,10 @@ const differenceOf = ({ kind, day, root, block, txHash }: Anchored, computed: st
     `as ${root} (block ${block}, transaction ${txHash}), the export comes to ${computed}`,
 });
 
-type AnchorLog = WireLog & { transactionHash: string };
-
 /** The issue's roots in the order of the chain, of contracts that are RegisterAnchor under the token's own authority. */
 async function anchorsOf(rpc: Rpc, header: HeaderLine): Promise<Anchored[]> {
-  const head = readQuantity(await rpc.call<string>("eth_blockNumber"));
-  const logs: AnchorLog[] = [];
-  for (let from = 0; from <= head; from += blocksPerQuestion) {
-    const to = Math.min(head, from + blocksPerQuestion - 1);
-    const range = { fromBlock: quantity(from), toBlock: quantity(to) };
-    logs.push(
-      ...(await rpc.call<AnchorLog[]>("eth_getLogs", { topics: [topics.anchored, header.ref], ...range })),
-    );
-  }
+  const logs: WireLog[] = [];
+  for await (const log of logsOf(rpc, { topics: [topics.anchored, header.ref] }, 0)) logs.push(log);
   const genuine = await genuineOf(rpc, header, [...new Set(logs.map(({ address }) => address))]);
   return logs.flatMap((log): Anchored[] => {
     if (!genuine.has(log.address)) return [];

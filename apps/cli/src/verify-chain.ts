@@ -3,6 +3,7 @@ import { askAgain } from "@genbo/chain/ask-again";
 import { decodeLog, topics } from "@genbo/chain/events";
 import { quantity, readQuantity } from "@genbo/chain/hex";
 import { selectorOf } from "@genbo/chain/keccak";
+import { logsOf } from "@genbo/chain/logs";
 import type { Rpc, RpcCall } from "@genbo/chain/rpc";
 import { uintWord } from "@genbo/domain/words";
 import type { HeaderLine } from "@genbo/register/export";
@@ -132,17 +133,6 @@ async function ask(rpc: Rpc, calls: readonly object[], block: number) {
   return { answers: await rpc.all<string>(callsAt("latest")), isLatest: true };
 }
 
-/** Blocks of one question: what Besu answers by default. */
-const blocksPerQuestion = 5_000;
-
-export interface WireLog {
-  address: string;
-  topics: string[];
-  data: string;
-  logIndex: string;
-  blockNumber: string;
-}
-
 /** What the chain itself holds as the lines of an issue, or of the registry, in order and numbered. */
 export async function* chainLines(
   rpc: Rpc,
@@ -154,14 +144,10 @@ export async function* chainLines(
       ? { address: header.token, topics: [topics.entry] }
       : { address: header.registry, topics: [topics.recorded] };
   let seq = 0;
-  for (let from = 0; from <= header.block; from += blocksPerQuestion) {
-    const to = Math.min(header.block, from + blocksPerQuestion - 1);
-    const range = { ...filter, fromBlock: quantity(from), toBlock: quantity(to) };
-    for (const log of await rpc.call<WireLog[]>("eth_getLogs", range)) {
-      seq += 1;
-      const event = decodeLog({ ...log, index: readQuantity(log.logIndex) });
-      if (event !== undefined) yield { seq, block: readQuantity(log.blockNumber), ...event };
-    }
+  for await (const log of logsOf(rpc, filter, 0, header.block)) {
+    seq += 1;
+    const event = decodeLog({ ...log, index: readQuantity(log.logIndex) });
+    if (event !== undefined) yield { seq, block: readQuantity(log.blockNumber), ...event };
   }
 }
 

@@ -2,9 +2,10 @@ import { getCreateAddress } from "ethers";
 import { codeHash, contractInterface, contractsFile } from "./abi.ts";
 import { type CodeDifference, codeDifferences, contractAt, hashOfCode } from "./deployed-code.ts";
 import { type Addresses, deploymentPlan } from "./deployment.ts";
-import { quantity, readQuantity } from "./hex.ts";
+import { readQuantity } from "./hex.ts";
 import { readChainIdentity } from "./identity.ts";
 import { selectorOf } from "./keccak.ts";
+import { logsOf } from "./logs.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** What a deployment is, for a repository to keep: written by `genbo contracts manifest`, checked by `… verify`. */
@@ -33,8 +34,6 @@ export interface ManifestContract {
 const names = Object.keys(contractAt) as (keyof Addresses)[];
 /** So many transactions of an admin before the deployment are looked through. */
 const noncesMax = 1_000;
-/** Blocks of one question: what Besu answers by default. */
-const blocksPerQuestion = 5_000;
 
 /** The deployment is not whole: whoever started it goes on where it stopped. */
 export class Incomplete extends Error {
@@ -98,23 +97,8 @@ async function findFirstNonce(rpc: Rpc, admin: string): Promise<number> {
 
 /** The manager's constructor makes the first event of a deployment. */
 async function firstBlockOf(rpc: Rpc, manager: string): Promise<number> {
-  for await (const { blockNumber } of logsFrom(rpc, { address: manager }, 0))
-    return readQuantity(blockNumber);
+  for await (const { blockNumber } of logsOf(rpc, { address: manager }, 0)) return readQuantity(blockNumber);
   throw new Incomplete("The chain has no event of the AccessManager.");
-}
-
-interface ChainLog {
-  blockNumber: string;
-  topics: string[];
-  data: string;
-}
-
-async function* logsFrom(rpc: Rpc, filter: object, first: number): AsyncGenerator<ChainLog> {
-  const last = readQuantity(await rpc.call<string>("eth_blockNumber"));
-  for (let from = first; from <= last; from += blocksPerQuestion) {
-    const toBlock = quantity(Math.min(last, from + blocksPerQuestion - 1));
-    yield* await rpc.call<ChainLog[]>("eth_getLogs", { ...filter, fromBlock: quantity(from), toBlock });
-  }
 }
 
 /** What was looked at, and every difference. */
@@ -194,7 +178,7 @@ async function tokensOf(
   const codec = contractInterface("TokenFactory");
   const topics = [codec.getEvent("IssueCreated")!.topicHash];
   const found: { ref: string; address: string }[] = [];
-  for await (const { topics: own, data } of logsFrom(rpc, { address: factory, topics }, from)) {
+  for await (const { topics: own, data } of logsOf(rpc, { address: factory, topics }, from)) {
     const { ref, token } = codec.parseLog({ topics: own, data })!.args;
     found.push({ ref, address: token });
   }
