@@ -4,9 +4,8 @@ import { createBlockReader } from "@genbo/chain/blocks";
 import { openNodes } from "@genbo/chain/nodes/nodes";
 import { knownChain } from "@genbo/database/outbox/deployment";
 import { newFirst } from "@genbo/database/reconcile/rebuild-tables";
-import { openSandboxClock } from "@genbo/database/server/sandbox-clock";
+import { openClock } from "@genbo/database/server/sandbox-clock";
 import { createPool } from "@genbo/database/sql/connection";
-import { systemClock } from "@genbo/domain/clock";
 import { type Env, readEnv } from "@genbo/domain/env";
 import { openFailpoints } from "@genbo/domain/failpoints";
 import { silentLog } from "@genbo/domain/log";
@@ -28,12 +27,15 @@ async function openReindex(env: Env, signal: AbortSignal) {
   });
   const nodes = openNodes(env.chainRpcUrls, { known: () => knownChain(pool) });
   const { rpc, confirm } = nodes;
-  const local = env.profile === "local";
-  const clock = local
-    ? await openSandboxClock(pool, env.databaseUrl)
-    : { ...systemClock, close: async () => undefined };
+  const clock = await openClock(env.profile, pool, env.databaseUrl);
   const context = {
-    ...{ pool, reads, leadership, rpc, confirm, local, clock },
+    pool,
+    reads,
+    leadership,
+    rpc,
+    confirm,
+    local: env.profile === "local",
+    clock,
     reader: createBlockReader(rpc),
     log: silentLog,
     reach: openFailpoints(env.failpointDir),
@@ -87,8 +89,7 @@ try {
     await close();
   }
 } catch (error) {
-  if (stopping.signal.aborted)
-    console.error("Stopped. The live register is as it was; run it again to go on.");
+  if (stopping.signal.aborted) console.error(`Stopped. ${again}`);
   else console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
 }

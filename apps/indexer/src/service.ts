@@ -3,9 +3,8 @@ import { hearHeads } from "@genbo/chain/new-heads";
 import { openNodes } from "@genbo/chain/nodes/nodes";
 import { knownChain } from "@genbo/database/outbox/deployment";
 import { watchClock } from "@genbo/database/server/clock-skew";
-import { openSandboxClock } from "@genbo/database/server/sandbox-clock";
+import { openClock } from "@genbo/database/server/sandbox-clock";
 import { createPool } from "@genbo/database/sql/connection";
-import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
 import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
@@ -32,9 +31,7 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
   });
   const { rpc } = nodes;
   const local = env.profile === "local";
-  const clock = local
-    ? await openSandboxClock(pool, env.databaseUrl)
-    : { ...systemClock, close: async () => undefined };
+  const clock = await openClock(env.profile, pool, env.databaseUrl);
   const chain = await nodes.identity();
   const reach = openFailpoints(env.failpointDir);
   const registry = createRegistry();

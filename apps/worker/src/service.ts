@@ -6,10 +6,9 @@ import { type DeploymentRow, knownChain } from "@genbo/database/outbox/deploymen
 import { commandChannel, rolledBackNotice } from "@genbo/database/outbox/outbox";
 import { enteredChannel } from "@genbo/database/register/cursor";
 import { watchClock } from "@genbo/database/server/clock-skew";
-import { openSandboxClock } from "@genbo/database/server/sandbox-clock";
+import { openClock } from "@genbo/database/server/sandbox-clock";
 import { createPool } from "@genbo/database/sql/connection";
 import { listen } from "@genbo/database/sql/listen";
-import { systemClock } from "@genbo/domain/clock";
 import type { Env } from "@genbo/domain/env";
 import { openFailpoints } from "@genbo/domain/failpoints";
 import type { Log } from "@genbo/domain/log";
@@ -50,9 +49,7 @@ export async function startWorkerService(
   const local = env.profile === "local";
   const reach = openFailpoints(env.failpointDir);
   const miner = local ? createMiner(rpc, log) : noMiner;
-  const clock = local
-    ? await openSandboxClock(pool, env.databaseUrl)
-    : { ...systemClock, close: async () => undefined };
+  const clock = await openClock(env.profile, pool, env.databaseUrl);
   const identity = await nodes.identity();
   const registry = createRegistry();
   addNodeMetrics(registry, nodes);

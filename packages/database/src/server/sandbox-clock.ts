@@ -1,4 +1,5 @@
 import { type Clock, offsetClock, systemClock } from "@genbo/domain/clock";
+import type { Profile } from "@genbo/domain/env";
 import type { Pool, Queryable } from "../sql/connection.ts";
 import { listen } from "../sql/listen.ts";
 
@@ -19,6 +20,14 @@ export async function initSandboxClock(db: Queryable, at: Date, base: Clock = sy
   const offset = at.getTime() - base.now().getTime();
   await db.query("insert into sandbox_clock (id, offset_ms) values (1, $1) on conflict do nothing", [offset]);
 }
+
+/** The platform's clock: of the local profile the sandbox's, else this machine's. */
+export const openClock = async (
+  profile: Profile,
+  pool: Pool,
+  url: string,
+): Promise<Clock & { close(): Promise<void> }> =>
+  profile === "local" ? openSandboxClock(pool, url) : { ...systemClock, close: async () => undefined };
 
 /** Opens the sandbox clock and follows it: another process's `advance` is seen within milliseconds. */
 export async function openSandboxClock(
