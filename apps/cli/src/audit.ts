@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { type Seal, type SealCheck, verifySeals } from "@genbo/database/commands/audit-seal";
 import { createPool } from "@genbo/database/sql/connection";
+import { readArgs } from "./read-args.ts";
 import { findPlatform } from "./whereabouts.ts";
 
 const usage = `Usage: genbo audit [--noted SEQ:HASH] [--data DIR] [--json]
@@ -10,7 +10,16 @@ const usage = `Usage: genbo audit [--noted SEQ:HASH] [--data DIR] [--json]
 
 /** `genbo audit`: has anybody altered, removed or slipped in a row of the audit trail (ADR 0002)? */
 export async function audit(args: readonly string[]): Promise<void> {
-  const { data, json, noted } = read(args);
+  const { values } = readArgs(usage, {
+    args,
+    options: {
+      data: { type: "string" },
+      noted: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const { data, json } = values;
+  const noted = values.noted === undefined ? undefined : sealOf(values.noted);
   const pool = createPool(findPlatform(data).databaseAs("genbo_worker"), { max: 1, statementTimeoutMs: 0 });
   const check = await verifySeals(pool, noted).finally(() => pool.end());
   const holds = check.brokenAt === undefined && check.missed === 0;
@@ -18,26 +27,10 @@ export async function audit(args: readonly string[]): Promise<void> {
   if (!holds) process.exitCode = 1;
 }
 
-function read(args: readonly string[]): { data?: string; json: boolean; noted?: Seal } {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        data: { type: "string" },
-        noted: { type: "string" },
-        json: { type: "boolean", default: false },
-      },
-    });
-    const { noted, ...others } = values;
-    return noted === undefined ? others : { ...others, noted: sealOf(noted) };
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\n${usage}`);
-  }
-}
-
 function sealOf(text: string): Seal {
   const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
-  if (seq === undefined || hash === undefined) throw new Error(`${text} is no seal such as 1234:0a1b…`);
+  if (seq === undefined || hash === undefined)
+    throw new Error(`${text} is no seal such as 1234:0a1b…\n${usage}`);
   return { seq: Number(seq), hash };
 }
 

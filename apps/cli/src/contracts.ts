@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import type { parseArgs } from "node:util";
 import type { CodeDifference } from "@genbo/chain/deployed-code";
 import { openKeystore } from "@genbo/chain/keystore";
 import { type Checked, checkDeployment, type Manifest, readManifest } from "@genbo/chain/manifest";
 import { keepManifest, manifestFile, readManifestFile } from "@genbo/chain/manifest-file";
 import { createRpc, type Rpc } from "@genbo/chain/rpc";
+import { readArgs } from "./read-args.ts";
 
 const usage = `genbo contracts manifest --rpc URL [--data DIR | --admin ADDRESS [--first-nonce N]] [--out FILE]
     Writes what stands on the chain: addresses, code hashes, compiler input, first block. Again: the same file.
@@ -25,7 +26,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"
 /** `genbo contracts …`: needs a node and the sources, no database and no key. @throws Error for the user */
 export async function runContracts(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  const { values } = parseArgs({ args: rest, options });
+  const { values } = readArgs(usage, { args: rest, options });
   if (values.rpc === undefined || (command !== "manifest" && command !== "verify")) throw new Error(usage);
   const rpc = createRpc([values.rpc]);
   const act = command === "manifest" ? manifest : verify;

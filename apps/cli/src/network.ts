@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import type { parseArgs } from "node:util";
 import { clientProfiles } from "@genbo/chain/network/client";
 import { readNetwork, updateNetwork, writeNetwork } from "@genbo/chain/network/files";
 import type { ChainClient } from "@genbo/chain/network/genesis";
 import { createNodeKey, type Endpoint, enodeUrl, isPort, parseEnode } from "@genbo/chain/network/identity";
 import { addNode, createNetwork, peerPort } from "@genbo/chain/network/network";
 import { runbookText } from "@genbo/chain/network/runbook";
+import { readArgs } from "./read-args.ts";
 
 const usage = `genbo network init --validators 4 --client besu|goquorum [--dir genbo-network]
     Makes a QBFT network: genesis, node keys, peers, permissions, and the runbook for its validators.
@@ -46,7 +47,7 @@ const dirDefault = "genbo-network";
 /** `genbo network …`: makes and changes the files of a QBFT network. Prints the runbook. @throws Error for the user */
 export async function runNetwork(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  const { values } = parseArgs({ args: rest, options });
+  const { values } = readArgs(usage, { args: rest, options });
   switch (command) {
     case "init":
       return init(values);

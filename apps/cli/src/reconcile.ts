@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import type { WireAnswer } from "@genbo/api-schema/wire";
 import { type Client, createClient } from "./client.ts";
+import { readArgs } from "./read-args.ts";
+
+const usage = "Usage: genbo reconcile ISSUE --url URL --key-file FILE [--json]";
 
 type Reconciliation = WireAnswer<"reconcileIssue">;
 
@@ -11,8 +13,8 @@ const pauseMs = 200;
 
 /** `genbo reconcile ISSUE --url URL --key-file FILE`: exit code 1 when register and contract disagree. */
 export async function reconcile(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
+  const { values, positionals } = readArgs(usage, {
+    args,
     allowPositionals: true,
     options: {
       url: { type: "string" },
@@ -22,8 +24,7 @@ export async function reconcile(args: readonly string[]): Promise<void> {
   });
   const [issueId] = positionals;
   const keyFile = values["key-file"];
-  if (issueId === undefined || values.url === undefined || keyFile === undefined)
-    throw new Error("Usage: genbo reconcile ISSUE --url URL --key-file FILE [--json]");
+  if (issueId === undefined || values.url === undefined || keyFile === undefined) throw new Error(usage);
   const client = createClient({ url: values.url, secret: readFileSync(keyFile, "utf8").trim() });
   const done = await reconcileAndWait(client, issueId);
   console.log(values.json ? JSON.stringify(done) : sentencesOf(done));

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { type Env, inheritedEnv, unwatched, writeEnv } from "@genbo/domain/env";
 import { exitOf, tether } from "@genbo/domain/tether";
+import { readArgs } from "./read-args.ts";
 import { burstFlags } from "./supervisor-service.ts";
 import { findPlatform } from "./whereabouts.ts";
 
@@ -16,12 +16,23 @@ const usage = `Usage: genbo reindex [--data DIR] [--switch] [--open-breaks] [--a
   --drop-old     drops the tables that the last switch replaced
   --data DIR     the platform's data folder; with DATABASE_URL and CHAIN_RPC_URLS set, that of its keys`;
 
+const flag = { type: "boolean", default: false } as const;
 const flags = ["switch", "open-breaks", "anew", "drop-old", "json"] as const;
 const program = resolve(import.meta.dirname, "../../indexer/src/reindex-main.ts");
 
 /** `genbo reindex`: the indexer's own code in a process of its own, as the owner of the schema. @throws Error for the user */
 export async function reindex(args: readonly string[]): Promise<void> {
-  const { values } = read(args);
+  const { values } = readArgs(usage, {
+    args,
+    options: {
+      data: { type: "string" },
+      switch: flag,
+      "open-breaks": flag,
+      anew: flag,
+      "drop-old": flag,
+      json: flag,
+    },
+  });
   const given = flags.filter((flag) => values[flag]).map((flag) => `--${flag}`);
   const child = spawn(process.execPath, [...burstFlags, program, ...given], {
     env: { ...inheritedEnv(), ...writeEnv(whereToWork(values.data)) },
@@ -33,22 +44,6 @@ export async function reindex(args: readonly string[]): Promise<void> {
   process.on("SIGINT", () => undefined);
   const { code } = await exitOf(child);
   process.exitCode = code ?? 2;
-}
-
-const flag = { type: "boolean", default: false } as const;
-
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        data: { type: "string" },
-        ...{ switch: flag, "open-breaks": flag, anew: flag, "drop-old": flag, json: flag },
-      },
-    });
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\n${usage}`);
-  }
 }
 
 /** As the owner of the schema. */

@@ -1,7 +1,10 @@
-import { parseArgs } from "node:util";
+import { hostOf } from "@genbo/chain/rpc";
 import { readServerSettings, readWatching, type ServerSettings, type Watching } from "@genbo/domain/env";
+import { readArgs } from "./read-args.ts";
 import { startServer } from "./server.ts";
 import { startStack } from "./supervisor.ts";
+
+const usage = "Usage: npm start -- [--data DIR] [--port N]";
 
 const defaultDataDir = ".genbo/local";
 const defaultPort = 8080;
@@ -11,8 +14,8 @@ const defaultPort = 8080;
  * and a chain in the environment (profile `server`) it runs on those, else it starts its own.
  */
 export async function start(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
+  const { values } = readArgs(usage, {
+    args,
     options: { data: { type: "string" }, port: { type: "string" } },
   });
   const server = readServerSettings();
@@ -62,9 +65,6 @@ async function startOn(server: ServerSettings | undefined, place: Place) {
   const running = await startServer({ ...place, ...where, databaseUrl, chainRpcUrls, trustedProxies });
   return { ...running, chain: chainRpcUrls.map(hostOf).join(", ") };
 }
-
-/** A node's URL may carry a password. */
-const hostOf = (url: string): string => URL.parse(url)?.host ?? "?";
 
 function readPort(text: string | undefined): number {
   if (text === undefined) return defaultPort;

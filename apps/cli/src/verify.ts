@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { parseArgs } from "node:util";
 import { createRpc, type Rpc } from "@genbo/chain/rpc";
 import { parseLine } from "@genbo/register/export";
 import { linesOf } from "@genbo/register/lines";
 import { type Finding, type ReadExport, readExport } from "@genbo/register/verify";
+import { readArgs } from "./read-args.ts";
 import { checkAnchors } from "./verify-anchors.ts";
 import {
   CannotTell,
@@ -14,6 +14,8 @@ import {
   checkPlaces,
   fieldsThatDiffer,
 } from "./verify-chain.ts";
+
+const usage = "Usage: genbo verify EXPORT --rpc URL [--json]";
 
 export interface Verdict {
   verdict: "equal" | "differs" | "cannot tell";
@@ -37,14 +39,13 @@ const exitCodes = { equal: 0, differs: 1, "cannot tell": 2 } as const;
 
 /** `genbo verify EXPORT --rpc URL`: whether an export is the chain's own register. Exit code 0 equal, 1 differs, 2 cannot tell. */
 export async function verify(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
+  const { values, positionals } = readArgs(usage, {
+    args,
     allowPositionals: true,
     options: { rpc: { type: "string" }, json: { type: "boolean", default: false } },
   });
   const [file] = positionals;
-  if (file === undefined || values.rpc === undefined)
-    throw new Error("Usage: genbo verify EXPORT --rpc URL [--json]");
+  if (file === undefined || values.rpc === undefined) throw new Error(usage);
   const rpc = createRpc([values.rpc]);
   const verdict = await verifyFile(file, rpc).finally(() => rpc.close());
   console.log(values.json ? JSON.stringify(verdict) : sentenceOf(verdict));

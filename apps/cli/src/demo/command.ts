@@ -1,16 +1,18 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { readArgs } from "../read-args.ts";
 import { type Stack, startStack } from "../supervisor.ts";
 import { type DemoResult, platformBegins, runDemo } from "./run.ts";
 import { createSteps, type Screen, terminalScreen } from "./steps.ts";
+
+const usage = "Usage: npm run demo -- [--json FILE] [--data DIR]";
 
 const defaultDataDir = ".genbo/demo";
 
 /** `npm run demo`: brings up a platform of its own, runs the issue through it and stops it; fails when a check did. */
 export async function demo(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
+  const { values } = readArgs(usage, {
+    args,
     options: { json: { type: "string" }, data: { type: "string", default: defaultDataDir } },
   });
   if (values.json !== undefined) mustBeWritable(values.json);
