@@ -13,9 +13,14 @@ export interface PersonCounts extends Keyed<number> {
 export function createPersonCounts(persons: HexTable): PersonCounts {
   /** By person: one more than the count, 0 while nobody has asked. */
   let counts = new Int32Array(16);
-  const set = (person: string, count: number): void => {
+  const numberOf = (person: string): number => {
     const number = persons.add(person);
     counts = grown(Int32Array, counts, number + 1);
+    return number;
+  };
+  const set = (person: string, count: number): void => {
+    // By itself: it may put another array in the place of `counts`.
+    const number = numberOf(person);
     counts[number] = count + 1;
   };
   const found = (person: string): number => counts[persons.find(person)] ?? 0;
@@ -27,8 +32,9 @@ export function createPersonCounts(persons: HexTable): PersonCounts {
     set,
     delete: (person) => set(person, 0),
     ask: (person) => {
-      if (found(person) > 0) return false;
-      set(person, 0);
+      const number = numberOf(person);
+      if (counts[number]! > 0) return false;
+      counts[number] = 1;
       return true;
     },
     wasAsked: (person) => found(person) > 0,
