@@ -14,17 +14,14 @@ export interface NewEvent {
   at: Date;
 }
 
-type NumberedEvent = NewEvent & { id: bigint };
-
 const columns = [
-  column<NumberedEvent>("id", "bigint", ({ id }) => id),
-  column<NumberedEvent>("kind", "text", ({ kind }) => kind),
-  column<NumberedEvent>("issue_id", "text", ({ issueId }) => issueId),
-  column<NumberedEvent>("party_ids", "text[]", ({ partyIds }) => partyIds),
-  column<NumberedEvent>("subject_id", "text", ({ subjectId }) => subjectId),
-  column<NumberedEvent>("data", "json", ({ data }) => JSON.stringify(data)),
-  column<NumberedEvent>("block_number", "bigint", ({ blockNumber }) => blockNumber),
-  column<NumberedEvent>("at", "timestamptz", ({ at }) => at),
+  column<NewEvent>("kind", "text", ({ kind }) => kind),
+  column<NewEvent>("issue_id", "text", ({ issueId }) => issueId),
+  column<NewEvent>("party_ids", "text[]", ({ partyIds }) => partyIds),
+  column<NewEvent>("subject_id", "text", ({ subjectId }) => subjectId),
+  column<NewEvent>("data", "json", ({ data }) => JSON.stringify(data)),
+  column<NewEvent>("block_number", "bigint", ({ blockNumber }) => blockNumber),
+  column<NewEvent>("at", "timestamptz", ({ at }) => at),
 ];
 
 async function lastEvent(tx: Queryable): Promise<bigint> {
@@ -48,9 +45,10 @@ export function eventTeller(tx: Transaction): Tell {
     if (events.length === 0) return;
     const before = told;
     told += events.length;
-    const first = (await last) + BigInt(before + 1);
-    const numbered = events.map((event, index) => ({ ...event, id: first + BigInt(index) }));
-    await copyRows(tx, "event", columns, numbered);
+    let id = (await last) + BigInt(before);
+    // Each row is put into its form once and in order, so it gets its number there and need not be copied.
+    const numbered = column<NewEvent>("id", "bigint", () => ++id);
+    await copyRows(tx, "event", [numbered, ...columns], events);
   };
 }
 
