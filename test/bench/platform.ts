@@ -61,14 +61,14 @@ export async function startPlatform(context: Run): Promise<Platform> {
     return made.map(({ operationId }) => operationId);
   });
   context.say("  Issuing units to all of them");
-  const lots = accounts.map((each) => each.map((to) => ({ to, units: String(unitsEach) })));
+  const toIssue = accounts.map((each) => each.map((to) => ({ to, units: String(unitsEach) })));
   const requests = issues.map(({ issuer, id }) =>
-    lots.map(
+    toIssue.map(
       (rows) => async () =>
         (await issuer.call("issueUnits", { params: { id }, body: { rows } })).body.operationId,
     ),
   );
-  const issuance = await measurePhase(owner, "issuance", issues.length * lots.flat().length, () =>
+  const issuance = await measurePhase(owner, "issuance", issues.length * toIssue.flat().length, () =>
     sendInTurns(requests),
   );
   return {

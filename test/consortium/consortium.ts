@@ -159,12 +159,13 @@ function callThroughLinks(
   );
   for (const { path } of clientProfiles[network.client].peerFiles(network)) {
     const file = join(nodeDir(dir, name), path);
-    let text = readFileSync(file, "utf8");
+    const before = readFileSync(file, "utf8");
+    let text = before;
     for (const { url, linked } of calls) {
       if (path.endsWith("static-nodes.json")) text = text.replace(url, linked);
       else if (path.endsWith("permissions_config.toml") && !text.includes(linked))
         text = text.replace(`"${url}"`, `"${url}", "${linked}"`);
     }
-    writeFileSync(file, text);
+    if (text !== before) writeFileSync(file, text);
   }
 }
