@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ChainBlock } from "@genbo/chain/blocks";
 import type { Tell } from "@genbo/database/outbox/events-write";
-import { type OurTransaction, ourTransactions } from "@genbo/database/outbox/mined";
+import { ourTransactions } from "@genbo/database/outbox/mined";
 import { freezeRecordDates } from "@genbo/database/record-dates/freeze";
 import { reviseLists } from "@genbo/database/record-dates/revise";
 import { writeAnchors } from "@genbo/database/register/anchors";
@@ -19,15 +19,12 @@ import type { FoldMemory } from "./fold-memory.ts";
 import type { Lot } from "./lot.ts";
 import { recordDateNotice } from "./notices.ts";
 import { type FoundBreak, openBreaks } from "./open-breaks.ts";
-import { createOrigins } from "./origins.ts";
+import { createOrigins, type Ours } from "./origins.ts";
 
 /** The blocks do not follow the cursor: somebody else has written meanwhile, or the chain has moved. */
 export class NotNext extends Error {
   override readonly name = "NotNext";
 }
-
-/** By hash; may hold more than the lot's. */
-export type Ours = ReadonlyMap<string, OurTransaction>;
 
 type RegistryLine = { seq: number; head: string };
 

@@ -3,9 +3,10 @@ import type { StoredCursor } from "@genbo/database/register/cursor";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { together } from "@genbo/database/sql/together";
 import type { Log } from "@genbo/domain/log";
-import { type Ours, oursIn, type PreparedLot, prepareLot } from "./enter-lot.ts";
+import { oursIn, type PreparedLot, prepareLot } from "./enter-lot.ts";
 import { createFoldMemory, isFull } from "./fold-memory.ts";
 import type { Lot } from "./lot.ts";
+import type { Ours } from "./origins.ts";
 import { nextLot } from "./plan-lots.ts";
 
 /** How lots are planned and written: by the indexer, by a rebuild, by a bench. */

@@ -8,6 +8,7 @@ import type { Log } from "@genbo/domain/log";
 import type { FoldedLot } from "./fold-lot.ts";
 import type { Lot } from "./lot.ts";
 import type { PlacedEvent } from "./lot-logs.ts";
+import type { Ours } from "./origins.ts";
 
 /** The kind of entry that a call makes under its command's own ref; a succession without free units begins with a hold. */
 const entryOf: Readonly<Record<string, number | readonly number[]>> = {
@@ -44,7 +45,7 @@ interface Trace {
 export async function foreignTransactions(
   db: Queryable,
   lot: Lot,
-  { ours, folded }: { ours: ReadonlyMap<string, OurTransaction>; folded: FoldedLot },
+  { ours, folded }: { ours: Ours; folded: FoldedLot },
   log: Log,
 ): Promise<Map<string, OurTransaction>> {
   const found = new Map<string, OurTransaction>();

@@ -2,13 +2,16 @@ import type { MinedCommand, OurTransaction } from "@genbo/database/outbox/mined"
 import type { EntryOrigin } from "@genbo/database/register/write";
 import type { Placed } from "./lot-logs.ts";
 
+/** Transactions of ours by hash; may hold more than the lot's. */
+export type Ours = ReadonlyMap<string, OurTransaction>;
+
 /** Which of our transactions a log of a lot belongs to, and of which of their commands it speaks. */
 export interface Origins {
   commandOf(transactionHash: string, ref: string): MinedCommand | undefined;
   callOf(transactionHash: string): string | undefined;
 }
 
-export function createOrigins(ours: ReadonlyMap<string, OurTransaction>): Origins {
+export function createOrigins(ours: Ours): Origins {
   // A legal act stands alone in its transaction, and its entries bear the ids of the holds that it ends or carries.
   const lone = ({ commands }: OurTransaction) => (commands.length === 1 ? commands[0] : undefined);
   const byRef = new Map<string, Map<string, MinedCommand>>();

@@ -7,6 +7,7 @@ import { instantOf } from "@genbo/domain/instant-of";
 import type { Log } from "@genbo/domain/log";
 import type { FoldedLot } from "./fold-lot.ts";
 import type { Lot } from "./lot.ts";
+import type { Ours } from "./origins.ts";
 import { settle } from "./outcomes.ts";
 
 /** What a lot means for our transactions, commands, transfers and wallets. */
@@ -21,12 +22,7 @@ export interface SettledLot {
   walletsRefused: string[];
 }
 
-export function settleLot(
-  lot: Lot,
-  folded: FoldedLot,
-  ours: ReadonlyMap<string, OurTransaction>,
-  log: Log,
-): SettledLot {
+export function settleLot(lot: Lot, folded: FoldedLot, ours: Ours, log: Log): SettledLot {
   const settled: SettledLot = {
     mined: [],
     outcomes: [],
@@ -88,10 +84,7 @@ function noteRefused(settled: SettledLot, own: OurTransaction, outcomes: readonl
   }
 }
 
-function transferStatesOf(
-  folded: FoldedLot,
-  ours: ReadonlyMap<string, OurTransaction>,
-): Map<string, TransferState> {
+function transferStatesOf(folded: FoldedLot, ours: Ours): Map<string, TransferState> {
   const states = new Map<string, TransferState>();
   for (const { kind, ref, txHash } of folded.issues.flatMap(({ lines }) => lines)) {
     const state = transferState(kind, ours.get(txHash)?.call);
@@ -117,7 +110,7 @@ function transferState(kind: number, call: string | undefined): TransferState | 
 }
 
 /** By transaction of ours: refs of what entered. */
-function enteredRefs(folded: FoldedLot, ours: ReadonlyMap<string, OurTransaction>): Map<string, Set<string>> {
+function enteredRefs(folded: FoldedLot, ours: Ours): Map<string, Set<string>> {
   const refs = new Map<string, Set<string>>();
   const add = (hash: string, ref: string) => {
     if (!ours.has(hash)) return;
