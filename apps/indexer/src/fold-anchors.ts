@@ -20,15 +20,16 @@ export function anchorsOf(logs: readonly PlacedEvent[], log: Log): AnchorRow[] {
     const { subject, kind, day, root, supersedes } = placed.event;
     return [
       {
-        ...{
-          subject,
-          kind,
-          root,
-          day: isoOfDay(day),
-          supersedes: supersedes === zeroWord ? null : supersedes,
-        },
-        ...{ txHash: transaction.hash, logIndex: line.index },
-        ...{ blockNumber: block.number, blockHash: block.hash, blockTime: instantOf(block.time) },
+        subject,
+        kind,
+        root,
+        day: isoOfDay(day),
+        supersedes: supersedes === zeroWord ? null : supersedes,
+        txHash: transaction.hash,
+        logIndex: line.index,
+        blockNumber: block.number,
+        blockHash: block.hash,
+        blockTime: instantOf(block.time),
       },
     ];
   });

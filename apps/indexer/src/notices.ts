@@ -96,8 +96,11 @@ export const recordDateNotice = (list: FrozenList, { blockNumber, at }: At): New
   partyIds: [],
   subjectId: list.recordDateId,
   data: {
-    ...{ version: list.version, seq: list.seq, knownSeq: list.knownSeq },
-    ...{ units: list.units.toString(), holders: list.holders },
+    version: list.version,
+    seq: list.seq,
+    knownSeq: list.knownSeq,
+    units: list.units.toString(),
+    holders: list.holders,
   },
   blockNumber,
   at,

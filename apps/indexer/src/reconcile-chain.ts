@@ -64,7 +64,10 @@ function* anchorQuestions({ issueRef, anchors }: ReconciledState, to: string): G
     `${kind === anchorKinds.DAY_CLOSE ? "close" : "record date"} ${day}: ${roots.join(", ") || "no root"}`;
   for (const { kind, day, roots } of anchors)
     yield {
-      ...{ what: "anchors", account: null, to, register: textOf(kind, day, roots) },
+      what: "anchors",
+      account: null,
+      to,
+      register: textOf(kind, day, roots),
       data: codec.encodeFunctionData("anchorsOf", [issueRef, kind, dayOfIso(day)]),
       read: (answer) => {
         if (answer === "0x") return "no contract";

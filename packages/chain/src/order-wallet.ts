@@ -29,9 +29,16 @@ export function orderWallet(secret = `0x${randomBytes(32).toString("hex")}`): Or
     order: (fields) => {
       nonce += 1;
       return {
-        ...{ action: 1, account: address, to: zeroAddress, units: "0", expiryMinutes: 0 },
-        ...{ controller: zeroAddress, ref: zeroWord, data: zeroWord },
-        ...{ nonce: String(nonce), deadline: 4_102_444_800 },
+        action: 1,
+        account: address,
+        to: zeroAddress,
+        units: "0",
+        expiryMinutes: 0,
+        controller: zeroAddress,
+        ref: zeroWord,
+        data: zeroWord,
+        nonce: String(nonce),
+        deadline: 4_102_444_800,
         ...fields,
       };
     },

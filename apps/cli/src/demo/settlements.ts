@@ -84,7 +84,12 @@ export async function settleTrades(
 
   await moveClock(step, parties.as.operator, "2022-01-26T10:00:00+09:00");
   const lapse: Trade = {
-    ...{ name: "lapse", day: "2022-01-26", from: seller, to: buyer, units: 1, money: "CASH" },
+    name: "lapse",
+    day: "2022-01-26",
+    from: seller,
+    to: buyer,
+    units: 1,
+    money: "CASH",
     deadline: "2022-01-26T18:00:00+09:00",
   };
   const never = await desk.offer(lapse);

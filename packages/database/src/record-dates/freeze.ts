@@ -82,7 +82,9 @@ async function freeze(tx: Transaction, date: DueRow, block: FreezingBlock): Prom
     [date.id, date.issue_id, seq, head, units, holders, block.number, block.hash, block.time],
   );
   return {
-    ...{ recordDateId: date.id, issueId: date.issue_id, version: 1 },
+    recordDateId: date.id,
+    issueId: date.issue_id,
+    version: 1,
     seq: Number(seq),
     knownSeq: Number(seq),
     units,

@@ -55,6 +55,8 @@ export const findRecordDate = (prisma: PrismaClient, id: string): Promise<Record
 
 /** The state of the register that a version of a record date's list has. */
 export const listStateOf = ({ closesAt }: RecordDate, list: RecordDateList): ListState => ({
-  ...{ issueId: list.issueId, seq: Number(list.seq), knownSeq: Number(list.knownSeq) },
+  issueId: list.issueId,
+  seq: Number(list.seq),
+  knownSeq: Number(list.knownSeq),
   closesAt,
 });

@@ -30,8 +30,10 @@ export async function pastRatiosOf(
     values: [issueId, accounts, whole.rows[0]!.seq],
   });
   const lines = [...whole.rows, ...own.rows].map(({ seq, from, to, data }) => ({
-    ...{ seq: Number(seq), data },
-    ...{ from: from ?? zeroAddress, to: to ?? zeroAddress },
+    seq: Number(seq),
+    data,
+    from: from ?? zeroAddress,
+    to: to ?? zeroAddress,
   }));
   return pastRatios(lines.sort((a, b) => a.seq - b.seq));
 }
