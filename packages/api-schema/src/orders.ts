@@ -33,7 +33,11 @@ const order = named(
       .describe("Minutes since 1970 at which a request or a hold ends; 0: never"),
     controller: address.default(zeroAddress).describe("Of a hold: who executes or releases it"),
     ref: hash.describe("Of a new request or hold: its id, never used before; of 3 and 4 the request's"),
-    data: hash.default(zeroWord).describe("Days of trade, acquisition and settlement, and the lot"),
+    data: hash
+      .default(zeroWord)
+      .describe(
+        "Days of trade, acquisition and settlement, and the lot. A request names all three days, a transfer all or none, a hold those of trade and settlement or none: its units are acquired on the day of delivery",
+      ),
     nonce: uint(256).describe("Used once; in no order"),
     deadline: z.int().min(0).max(4_294_967_295).describe("Last second (Unix) at which it may be relayed"),
   }),

@@ -76,14 +76,17 @@ export function strayDate(
 }
 
 /** Whether an order is of a trade before there were units to trade. */
-export const isBeforeIssue = (order: TransferOrder, { issue }: OrderFacts): boolean =>
+export const isBeforeIssue = (order: Pick<TransferOrder, "tradeDate">, { issue }: OrderFacts): boolean =>
   issue!.issuedOn !== null && order.tradeDate < issue!.issuedOn;
 
 export const beforeIssueDetail = "lies before the day on which the issue's first units were acquired";
 
 /** Whether an order that is carried out at once names a day of settlement that has not come. */
-export const isEarly = (order: TransferOrder, { issue }: OrderFacts, now: Date): boolean =>
-  isDirect(decodePolicy(issue!.policy)) && dayNumber(order.settlementDate) > jstDay(now);
+export const isEarly = (
+  order: Pick<TransferOrder, "settlementDate">,
+  { issue }: OrderFacts,
+  now: Date,
+): boolean => isDirect(decodePolicy(issue!.policy)) && dayNumber(order.settlementDate) > jstDay(now);
 
 export const earlyDetail = "settles on a later day, and this issue's transfers are entered at once";
 

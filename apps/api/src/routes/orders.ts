@@ -6,19 +6,19 @@ import {
   signerOfOrder,
 } from "@genbo/chain/orders";
 import { isConstraint } from "@genbo/database/commands/commands";
-import { type NewTransfer, transfersPart } from "@genbo/database/issues/transfers";
+import { type NewTransfer, transferOfRef, transfersPart } from "@genbo/database/issues/transfers";
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
-import { isoOfDay } from "@genbo/domain/jst";
-import { decodeMove } from "@genbo/domain/words";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, ProblemError } from "../http/problem.ts";
 import { mustTakeEntries } from "../issues/issue-for.ts";
 import { numberOf, refuseRules } from "../orders/failing.ts";
+import { checkDays, daysOf, givesUnits } from "../orders/order-days.ts";
 import { rulesForHolder } from "../orders/rules.ts";
+import { checkAcceptance } from "../orders/transfer-execution.ts";
 import { deploymentOf } from "../process/deployment.ts";
 
 type Relay = CallOf<"relayOrder">;
@@ -52,7 +52,9 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
   if (body.order.deadline * 1000 <= at.getTime()) throw invalidField("/order/deadline", "has passed");
   const order: Order = { ...body.order, action: orderActions[action] };
   await signedBy(ctx, db, token, order, signature);
+  if (givesUnits(action)) checkDays(body.order, facts!, at);
   refuse(call, facts!);
+  if (action === "ACCEPT") await checkRequest(db, call);
   const transfer = action === "REQUEST" ? requestOf(call, facts!) : undefined;
   const operationId = newId("op", at);
   return {
@@ -94,14 +96,13 @@ async function signedBy(
   if (!isContract) throw invalidField("/signature", "was not made by the account's key over this order");
 }
 
-const givesUnits = new Set(["TRANSFER", "REQUEST", "HOLD"]);
-
 /** @throws ProblemError TRANSFER_REFUSED with every rule that stands against it */
 function refuse({ body, at, language }: Relay, facts: OrderFacts): void {
   const { action, account: from, to, units, expiryMinutes } = body.order;
   const expiresAt = expiryMinutes === 0 ? undefined : new Date(expiryMinutes * 60_000);
-  const order = { from, to, units: BigInt(units), expiresAt };
-  const numbers = givesUnits.has(action)
+  const { lotAcquiredOn } = daysOf(body.order);
+  const order = { from, to, units: BigInt(units), lotAcquiredOn, expiresAt };
+  const numbers = givesUnits(action)
     ? rulesForHolder(facts, order, action === "TRANSFER", at)
     : facts.from.record === null
       ? [numberOf("SENDER_NOT_REGISTERED")]
@@ -112,21 +113,22 @@ function refuse({ body, at, language }: Relay, facts: OrderFacts): void {
   refuseRules(numbers, language, body.issueId);
 }
 
+/** What the wallet accepts is a request to it, of which the same is asked as of a broker that accepts. @throws ProblemError */
+async function checkRequest(db: Queryable, call: Relay): Promise<void> {
+  const { issueId, order } = call.body;
+  const transfer = await transferOfRef(db, order.ref);
+  if (transfer?.issueId !== issueId || transfer.to !== order.account)
+    throw invalidField("/order/ref", "is the ref of no request to this account");
+  await checkAcceptance(db, transfer, call);
+}
+
 /** The transfer that a request begins: its other side and the trustee go on with it as with any other. */
 function requestOf({ body, principal, at }: Relay, facts: OrderFacts): NewTransfer {
-  const { account: from, to, units, ref, data } = body.order;
-  const { tradeDate, acquiredOn, settlementDate, lotAcquiredOn } = decodeMove(data);
-  if (tradeDate === 0 || tradeDate > acquiredOn || acquiredOn > settlementDate)
-    throw invalidField(
-      "/order/data",
-      "does not name days of trade, acquisition and settlement in their order",
-    );
+  const { account: from, to, units, ref } = body.order;
+  const { tradeDate, acquiredOn, settlementDate, lotAcquiredOn = null } = daysOf(body.order);
   return {
     ...{ id: newId("trf", at), ref, issueId: body.issueId, from, to, units: BigInt(units) },
-    tradeDate: isoOfDay(tradeDate),
-    acquiredOn: isoOfDay(acquiredOn),
-    settlementDate: isoOfDay(settlementDate),
-    lotAcquiredOn: lotAcquiredOn === 0 ? null : isoOfDay(lotAcquiredOn),
+    ...{ tradeDate: tradeDate!, acquiredOn: acquiredOn!, settlementDate: settlementDate!, lotAcquiredOn },
     sellerBroker: principal.partyId,
     // A self-custody receiver has no broker: it accepts by an order of its own.
     buyerBroker: facts.to.brokerId ?? principal.partyId,

@@ -4,20 +4,15 @@ import {
   type TransferForStep,
   transferForStep,
 } from "@genbo/database/issues/transfers";
-import { orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Principal } from "@genbo/database/parties/keys";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
-import { dayOfIso, jstDay } from "@genbo/domain/jst";
-import { decodePolicy } from "@genbo/domain/policy-word";
 import { otherPerson, type Parts } from "../access/four-eyes.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
-import { type Language, notFound, ProblemError } from "../http/problem.ts";
-import { mustTakeEntries } from "../issues/issue-for.ts";
-import { numberOf, refuseRules } from "../orders/failing.ts";
-import { rulesAtExecution } from "../orders/rules.ts";
+import { notFound, ProblemError } from "../http/problem.ts";
+import { checkAcceptance, checkApproval, held } from "../orders/transfer-execution.ts";
 
 type Routes = "acceptTransfer" | "approveTransfer" | "rejectTransfer" | "cancelTransfer";
 type Step = CallOf<Routes>;
@@ -42,22 +37,14 @@ export const transferStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
         { ...partsOf(transfer), subjects: [transfer.maker] },
         "You made this request.",
       );
-      held(transfer, ["held"]);
-      // With approval to come the rules count then; without it the acceptance executes.
-      const { policy } = await factsOf(db, transfer);
-      if (!policy.approvalRequired) {
-        settled(transfer, call.at);
-        await executable(db, transfer, call);
-      }
+      await checkAcceptance(db, transfer, call);
       return step(call, transfer, "transfer.accept", null);
     }),
   approveTransfer: (call) =>
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
       await checker(db, transfer, call.principal);
-      held(transfer, ["held", "accepted"]);
-      settled(transfer, call.at);
-      await executable(db, transfer, call);
+      await checkApproval(db, transfer, call);
       return step(call, transfer, "transfer.approve", null);
     }),
   rejectTransfer: (call) =>
@@ -98,44 +85,6 @@ const partsOf = ({ id, maker, acceptor, createdAt }: TransferForStep): Parts => 
   subjects: [maker, acceptor],
   since: createdAt,
 });
-
-/** Nobody acquires before the day that the parties agreed on, and the register must not say so. */
-function settled({ id, settlementDate }: TransferForStep, now: Date): void {
-  if (dayOfIso(settlementDate)! > jstDay(now))
-    throw new ProblemError("NOT_YET_SETTLED", `It settles on ${settlementDate}.`, { target: id });
-}
-
-function held({ id, state }: TransferForStep, states: readonly string[]): void {
-  if (state === "requested") {
-    throw new ProblemError("NOT_YET_HELD", "The request's operation is not entered yet.", { target: id });
-  }
-  if (!states.includes(state))
-    throw new ProblemError("STATE_CONFLICT", `The transfer is ${state}.`, { target: id });
-}
-
-async function factsOf(db: Queryable, transfer: TransferForStep) {
-  const [facts] = await orderFacts(db, [transfer]);
-  const issue = mustTakeEntries(facts!.issue);
-  return { facts: facts!, policy: decodePolicy(issue.policy) };
-}
-
-/** Rules that stand against its execution now, all of them. @throws ProblemError TRANSFER_REFUSED */
-async function executable(
-  db: Queryable,
-  transfer: TransferForStep,
-  call: { at: Date; language: Language; route: Step["route"] },
-) {
-  const { facts, policy } = await factsOf(db, transfer);
-  const { lotAcquiredOn, ...order } = transfer;
-  const numbers = rulesAtExecution(
-    facts,
-    { ...order, ...(lotAcquiredOn !== null && { lotAcquiredOn }) },
-    call.at,
-  );
-  const unaccepted = policy.acceptanceRequired && transfer.state === "held";
-  if (unaccepted && call.route.operationId === "approveTransfer") numbers.push(numberOf("HOLD_NOT_ACCEPTED"));
-  refuseRules(numbers, call.language, transfer.id);
-}
 
 function step<C extends Step>(
   { principal, at }: C,

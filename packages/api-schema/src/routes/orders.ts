@@ -18,6 +18,8 @@ export const orderRoutes = [
       "ISSUE_NOT_ACTIVE",
       "ISSUE_QUARANTINED",
       "TRANSFER_REFUSED",
+      "NOT_YET_HELD",
+      "NOT_YET_SETTLED",
       "STATE_CONFLICT",
       "NOT_READY",
     ],

@@ -104,16 +104,21 @@ export interface TransferForStep {
   lotAcquiredOn: string | null;
 }
 
+const forStep = `select t.id, t.ref, t.issue_id as "issueId", t.from_account as "from", t.to_account as "to", t.units,
+    t.state, t.seller_broker as "sellerBroker", t.buyer_broker as "buyerBroker", i.trustee_id as "trusteeId",
+    i.token, t.maker, t.acceptor, t.created_at as "createdAt", t.settlement_date as "settlementDate",
+    t.lot_acquired_on as "lotAcquiredOn"
+  from transfer t join issue i on i.id = t.issue_id`;
+
 export async function transferForStep(db: Queryable, id: string): Promise<TransferForStep | undefined> {
-  const found = await db.query<TransferForStep>({
-    name: "transfer-for-step",
-    text: `select t.id, t.ref, t.issue_id as "issueId", t.from_account as "from", t.to_account as "to", t.units,
-        t.state, t.seller_broker as "sellerBroker", t.buyer_broker as "buyerBroker", i.trustee_id as "trusteeId",
-        i.token, t.maker, t.acceptor, t.created_at as "createdAt", t.settlement_date as "settlementDate",
-        t.lot_acquired_on as "lotAcquiredOn"
-      from transfer t join issue i on i.id = t.issue_id where t.id = $1`,
-    values: [id],
-  });
+  const text = `${forStep} where t.id = $1`;
+  const found = await db.query<TransferForStep>({ name: "transfer-for-step", text, values: [id] });
+  return found.rows[0];
+}
+
+/** As a wallet's order names it. */
+export async function transferOfRef(db: Queryable, ref: string): Promise<TransferForStep | undefined> {
+  const found = await db.query<TransferForStep>(`${forStep} where t.ref = $1`, [ref]);
   return found.rows[0];
 }
 
