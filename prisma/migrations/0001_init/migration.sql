@@ -251,7 +251,7 @@ create table command (
   target text check (length(target) = 42 and target ~ '^0x[0-9a-f]*$'),
   ref text not null check (length(ref) = 66 and ref ~ '^0x[0-9a-f]*$'),
   args jsonb not null,
-  priority smallint not null, -- packages/chain/src/urgency.ts
+  priority smallint not null check (priority > 0), -- packages/chain/src/urgency.ts
   state text not null default 'queued' check (state in ('queued', 'taken', 'entered', 'refused', 'failed')),
   code smallint, -- refusal code of packages/domain/src/refusals.ts
   chain_tx_id bigint references chain_tx not enforced,
@@ -259,11 +259,14 @@ create table command (
   unique (operation_id, row),
   check ((state = 'taken') <= (chain_tx_id is not null and tx_row is not null))
 );
-create index command_queue on command (signer, priority, target, id) where state = 'queued';
+-- What waits, by lane. No question that does not say `priority > 0` may take it: PostgreSQL, which may believe that hardly any
+-- waits, would else read a whole lane for one account's commands (packages/database/src/outbox/waiting.ts).
+create index command_queue on command (signer, priority, target, id) where state = 'queued' and priority > 0;
 -- The order of each account's commands (ADR 0030): what acts on it, and what gives to it.
 create index command_acts on command
   (coalesce(args->>'from', args->>'account', args->>'wallet', ref), target, signer, state, id) where state in ('queued', 'taken');
-create index command_gives on command ((args->>'to'), target, signer, id) where state = 'queued';
+create index command_gives on command ((args->>'to'), target, signer, id)
+  where state = 'queued' and args->>'to' is not null; -- nor this one, but for what gives
 create index command_legal on command (id) where priority = 1 and state in ('queued', 'taken');
 create index command_tx on command (chain_tx_id, tx_row) where chain_tx_id is not null;
 

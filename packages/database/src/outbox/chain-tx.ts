@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from "../sql/connection.ts";
 import type { LaneLease } from "./lanes.ts";
+import { waitsInLane } from "./waiting.ts";
 
 /** A transaction of ours that no block holds yet. */
 export interface OpenTransaction {
@@ -71,7 +72,7 @@ export async function laneWork(db: Queryable, signers: readonly string[]): Promi
   const result = await db.query<LaneWork>({
     name: "lane-work",
     text: `select l.signer,
-        exists (select 1 from command c where c.signer = l.signer and c.state = 'queued') as waiting,
+        exists (select 1 from command c where c.signer = l.signer and ${waitsInLane("c")}) as waiting,
         (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state in ('stored', 'sent')) as open,
         (select next_nonce from lane where signer = l.signer) as "nextNonce",
         (select count(distinct signer)::integer from chain_tx where state in ('stored', 'sent')) as busy

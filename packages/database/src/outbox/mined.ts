@@ -1,6 +1,7 @@
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 import { together } from "../sql/together.ts";
+import { waitsInLane } from "./waiting.ts";
 
 /** A command of a transaction that a block holds, with what its entry in the register says of its makers. */
 export interface MinedCommand {
@@ -66,7 +67,7 @@ export interface OwedCommand extends MinedCommand {
 export async function owing(db: Queryable, signers: readonly string[]): Promise<Set<string>> {
   const result = await db.query<{ signer: string }>(
     `select signer from unnest($1::text[]) t (signer)
-     where exists (select 1 from command c where c.signer = t.signer and c.state = 'queued')
+     where exists (select 1 from command c where c.signer = t.signer and ${waitsInLane("c")})
        or exists (select 1 from chain_tx x where x.signer = t.signer and x.state in ('stored', 'sent'))`,
     [signers],
   );
@@ -81,7 +82,7 @@ export async function owedCommands(
 ): Promise<OwedCommand[]> {
   const result = await db.query<OwedCommand>(
     `with owed as (
-       select id from command where signer = any($1) and state = 'queued' and ref = any($2)
+       select id from command c where signer = any($1) and ${waitsInLane("c")} and ref = any($2)
        union all
        select q.id from chain_tx x join command q on q.chain_tx_id = x.id
        where x.signer = any($1) and x.state in ('stored', 'sent') and q.state = 'taken' and q.ref = any($2)

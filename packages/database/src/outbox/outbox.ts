@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from "../sql/connection.ts";
+import { waitsInLane } from "./waiting.ts";
 
 /** One row of a batch call that waits for its transaction. */
 export interface Command {
@@ -31,7 +32,7 @@ export async function tracedOperations(
 export async function queuedUpTo(db: Queryable, most: number): Promise<number> {
   const result = await db.query<{ waiting: number }>({
     name: "queued-up-to",
-    text: "select count(*)::int as waiting from (select 1 from command where state = 'queued' limit $1) c",
+    text: `select count(*)::int as waiting from (select 1 from command c where ${waitsInLane("c")} limit $1) c`,
     values: [most],
   });
   return result.rows[0]!.waiting;
@@ -41,7 +42,7 @@ export async function queuedUpTo(db: Queryable, most: number): Promise<number> {
 export async function queuedByLane(db: Queryable, most: number): Promise<Map<string, number>> {
   const { rows } = await db.query<{ signer: string; waiting: number }>({
     name: "queued-by-lane",
-    text: `select signer, count(*)::int as waiting from (select signer from command where state = 'queued' limit $1) c
+    text: `select signer, count(*)::int as waiting from (select signer from command c where ${waitsInLane("c")} limit $1) c
       group by signer`,
     values: [most],
   });

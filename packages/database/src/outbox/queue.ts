@@ -1,5 +1,6 @@
 import type { Queryable } from "../sql/connection.ts";
 import type { Command } from "./outbox.ts";
+import { waitsInLane } from "./waiting.ts";
 
 /** What waits in a lane of one class for one contract; within it commands go in the order in which they came. */
 export interface Stream {
@@ -8,29 +9,33 @@ export interface Stream {
   target: string | null;
 }
 
-/** The streams of a lane, most urgent first. Each costs a probe or two of the index, however many commands wait. */
+/** The first of a lane's waiting commands in the order of the queue's index, whose row has `what`. */
+const first = (what: string, where: string): string => `(
+  select c.${what} from command c where c.signer = $1 and ${waitsInLane("c")} and ${where}
+  order by c.priority, c.target, c.id limit 1)`;
+
+/**
+ * The streams of a lane, most urgent first. Each costs a probe or two of the index, however many commands wait: in the
+ * index's whole order, since for a `min` PostgreSQL reads all that wait where it believes that hardly any does.
+ */
 export async function queuedStreams(db: Queryable, signer: string): Promise<Stream[]> {
   const result = await db.query<Stream>({
     name: "queued-streams",
     text: `with recursive class (priority) as (
-        select min(priority) from command where signer = $1 and state = 'queued'
+        select ${first("priority", "true")}
         union all
-        select (select min(c.priority) from command c
-          where c.signer = $1 and c.state = 'queued' and c.priority > class.priority)
-        from class where class.priority is not null
+        select ${first("priority", "c.priority > class.priority")} from class where class.priority is not null
       ), head (priority, target) as (
-        select priority, (select min(c.target) from command c
-          where c.signer = $1 and c.state = 'queued' and c.priority = class.priority)
+        select priority, ${first("target", "c.priority = class.priority and c.target is not null")}
         from class where priority is not null
         union all
-        select priority, (select min(c.target) from command c
-          where c.signer = $1 and c.state = 'queued' and c.priority = head.priority and c.target > head.target)
+        select priority, ${first("target", "c.priority = head.priority and c.target > head.target")}
         from head where head.target is not null
       )
       select priority, target from head where target is not null
       union all
-      select priority, null from class where priority is not null and exists (select 1 from command c
-        where c.signer = $1 and c.state = 'queued' and c.priority = class.priority and c.target is null)
+      select priority, null from class
+      where priority is not null and ${first("priority", "c.priority = class.priority and c.target is null")} is not null
       order by priority, target`,
     values: [signer],
   });
@@ -54,7 +59,7 @@ export async function queuedCommands(
     text: `select q.* from unnest($2::smallint[]) with ordinality as p (priority, n)
       cross join lateral (
         select id, operation_id, call, target, ref, args, priority from command c
-        where c.signer = $1 and c.state = 'queued' and c.priority = p.priority and ${same}
+        where c.signer = $1 and ${waitsInLane("c")} and c.priority = p.priority and ${same}
         order by c.priority, c.target, c.id limit $3
       ) q order by p.n, q.id`,
     values: [signer, priorities, limit, target],
@@ -96,6 +101,8 @@ const waits = "c.signer = $1 and c.state = 'queued' and c.id < m.last and c.id <
 const holdsUp = `(c.state = 'queued' or (select t.state in ('stored', 'sent') from chain_tx t where t.id = c.chain_tx_id))
   and (select l.stopped_reason is null from lane l where l.signer = c.signer)`;
 const earliest = (where: string) => `(select min(c.id) from command c where ${where})`;
+const earliestInLane = (where: string) =>
+  `(select c.id from command c where ${where} and ${waits} order by c.id limit 1)`;
 const elsewhere = (side: "<" | ">") =>
   earliest(`${acts} and c.target = $2 and c.signer ${side} $1 and c.state in ('queued', 'taken')
     and c.id < m.last and ${holdsUp}`);
@@ -115,10 +122,10 @@ export async function earliestOf(
 ): Promise<Earliest[]> {
   const same = target === null ? "" : "and c.target = $2";
   const probes = [
-    ...(streams ? [`${acts} ${same} and ${waits}`, `${gives} ${same} and ${waits}`] : []),
-    ...(streams && records && target !== null ? [`${acts} and c.target is null and ${waits}`] : []),
+    ...(streams ? [`${acts} ${same}`, `${gives} ${same}`] : []),
+    ...(streams && records && target !== null ? [`${acts} and c.target is null`] : []),
   ];
-  const inLane = probes.length === 0 ? "null::bigint" : `least(${probes.map(earliest).join(", ")})`;
+  const inLane = probes.length === 0 ? "null::bigint" : `least(${probes.map(earliestInLane).join(", ")})`;
   const result = await db.query<Earliest>({
     name: `earliest-${target === null}-${streams}-${records}`,
     text: `select * from (

@@ -1,3 +1,4 @@
+import { waitsInLane } from "../outbox/waiting.ts";
 import type { Queryable } from "../sql/connection.ts";
 
 /** The last block that the register has folded. */
@@ -30,7 +31,7 @@ const listedMax = 100;
 /** What waits and what stands still. */
 export async function platformStatus(db: Queryable): Promise<PlatformStatus> {
   const counts = await db.query<{ queued: number; open: number; unsealed: number }>(
-    `select (select count(*)::int from command where state = 'queued') as queued,
+    `select (select count(*)::int from command c where ${waitsInLane("c")}) as queued,
       (select count(distinct operation_id)::int from command where state in ('queued', 'taken')) as open,
       (select count(*)::int from (
           select coalesce(max(r.xid), '0') as xid, coalesce(max(r.id), 0) as id
