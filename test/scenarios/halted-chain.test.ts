@@ -7,6 +7,7 @@ import { type Server, startServer } from "@genbo/cli/server";
 import { databaseUrl } from "@genbo/database/server/address";
 import { type Postgres, startPostgres } from "@genbo/database/server/embedded";
 import { entryKinds } from "@genbo/domain/entry-kinds";
+import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   entriesOnChain,
@@ -17,6 +18,7 @@ import {
   startTrading,
 } from "../consortium/market.ts";
 import { type FaultyNode, openFaultyNode } from "../support/faulty-node.ts";
+import { codesOf, openLegalDesk, papers } from "../support/legal-desk.ts";
 
 // The profile `server` on a chain of real time that a test can halt: what four validators do in test/consortium.
 const dir = mkdtempSync(join(tmpdir(), "genbo-halted-"));
@@ -94,6 +96,49 @@ test("a halted chain is named, requests are accepted and read, and each is enter
   expect(await holdingsInRegister(market)).toEqual(holdingsOf(entries));
   expect((await status()).chain).toMatchObject({ state: "running", since: null });
 }, 120_000);
+
+test("an attachment that a transfer under way has outrun is open again, bars the rest and takes it [CEA 145(5)]", async () => {
+  const { parties, issueId, accounts } = market;
+  const [account, to] = accounts as [string, string];
+  const desk = openLegalDesk(issueId, parties.as.trustee, parties.as.trusteeSecond);
+  const unitsNow = async () => (await holdingsInRegister(market)).get(account.toLowerCase())!;
+  const all = await unitsNow();
+  const day = isoOfDay(jstDay(new Date()));
+  const give = async (units: bigint) => {
+    const order = { issueId, from: account, to, units: String(units), tradeDate: day, settlementDate: day };
+    return (await parties.as.SBI.call("requestTransfer", { body: order })).body.operationId;
+  };
+  const facts = {
+    ...{ account, units: String(all), form: "ATTACHMENT" as const, authority: "東京地方裁判所" },
+    ...{ caseNumber: "令和3年(ル)第3号", servedAt: new Date(Date.now() - 60_000).toISOString() },
+  };
+
+  await anvil.rpc.call("evm_setIntervalMining", 0);
+  const transfer = await give(3n);
+  await until("the transfer is sent", async () => {
+    const { body } = await parties.as.SBI.call("getOperation", { params: { id: transfer } });
+    return body.state === "sent";
+  });
+  const { id } = await desk.file({ kind: "ATTACHMENT", facts, documents: papers("ATTACHMENT_ORDER") });
+  const approval = await parties.as.trusteeSecond.call("approveCase", { params: { id }, body: {} });
+  await anvil.rpc.call("evm_setIntervalMining", 1);
+
+  expect((await parties.as.SBI.waitForOperation(transfer)).state).toBe("entered");
+  const refused = await parties.as.trustee.waitForOperation(approval.body.operationId);
+  expect([refused.state, refused.code]).toEqual(["refused", "INSUFFICIENT_UNITS"]);
+  const read = async () => (await parties.as.trustee.call("getCase", { params: { id } })).body;
+  expect(await read()).toMatchObject({
+    state: "open",
+    code: "INSUFFICIENT_UNITS",
+    checker: null,
+    result: {},
+  });
+  expect(await codesOf(give(all - 3n))).toEqual(["ATTACHMENT_SERVED"]);
+  expect((await desk.approve(id)).state).toBe("entered");
+  const result = { recorded: String(all - 3n), remainder: "3" };
+  expect(await read()).toMatchObject({ state: "entered", code: null, result });
+  expect(await desk.holds()).toMatchObject([{ account, units: String(all - 3n), caseId: id }]);
+}, 60_000);
 
 test("a node that stands still, one that lies and one that hangs, in turn, under load: named in /status, nothing lost, nothing doubled", async () => {
   const before = (await entriesOnChain(anvil.rpc, market.token)).length;

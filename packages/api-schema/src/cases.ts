@@ -66,7 +66,10 @@ const caseFields = z.object({
   basis: z.string().describe("Legal basis of its entries, as PLEDGE_SET"),
   basisArticle: z.string(),
   state: caseState,
-  code: z.string().nullable().describe("Why the chain refused it"),
+  code: z
+    .string()
+    .nullable()
+    .describe("Why the chain refused it. An attachment is `open` again then: what was served stays served"),
   filedBy: id("pty"),
   maker: z.string(),
   checker: z.string().nullable(),

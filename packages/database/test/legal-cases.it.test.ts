@@ -1,5 +1,5 @@
 import { refOf } from "@genbo/domain/ids";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { caseOperation, closeCases, reopenCases } from "../src/legal/cases-settle.ts";
 import { withTransaction } from "../src/sql/connection.ts";
@@ -29,31 +29,51 @@ beforeAll(async () => {
   );
 });
 
+interface Approved {
+  id: string;
+  operationId: string;
+}
+
 /** An approved case and its operation, whose rows ended with these codes (0: entered). */
-async function approved(codes: readonly number[]): Promise<{ id: string; operationId: string }> {
+async function approved(codes: readonly number[], kind = "SUCCESSION"): Promise<Approved> {
   const owner = db.pool("genbo");
-  count += 1;
-  const [id, operationId] = [`cas_${count}`, `op_${count}`];
+  const id = `cas_${count + 1}`;
   await owner.query(
     `insert into legal_case (id, ref, issue_id, kind, basis, state, party_id, broker_ids, maker, checker, facts, documents,
        deadlines, created_at, decided_at)
-     values ($1, $2, 'iss', 'SUCCESSION', 5, 'approved', 't', '{}', 'a', 'b', '{}', '[]', '[]', $3, $3)`,
-    [id, refOf(id), at],
+     values ($1, $2, 'iss', $4, 5, 'approved', 't', '{}', 'a', 'b', '{"account": "0x1", "units": "10"}', '[]', '[]', $3, $3)`,
+    [id, refOf(id), at, kind],
   );
+  return approvedAgain(id, codes);
+}
+
+async function approvedAgain(
+  id: string,
+  codes: readonly number[],
+  calls = ["enforceTransfers"],
+): Promise<Approved> {
+  const owner = db.pool("genbo");
+  count += 1;
+  const operationId = `op_${count}`;
   await owner.query(
-    `insert into operation (id, ref, party_id, kind, state, issue_id, subject_id, maker, rows, request_id, accepted_at, updated_at)
-     values ($1, $2, 't', $3, 'accepted', 'iss', $4, 'b', $5, 'r', $6, $6)`,
+    `insert into operation (id, ref, party_id, kind, state, issue_id, subject_id, maker, checker, rows, request_id, accepted_at, updated_at)
+     values ($1, $2, 't', $3, 'accepted', 'iss', $4, 'b', 'b', $5, 'r', $6, $6)`,
     [operationId, refOf(operationId), caseOperation, id, codes.length, at],
   );
   for (const [row, code] of codes.entries())
     await owner.query(
       `insert into command (operation_id, row, signer, call, ref, args, priority, state, code)
-       values ($1, $2, $3, 'enforceTransfers', $4, '{}', 1, $5, nullif($6::int, 0))`,
-      [operationId, row, signer, refOf(id, row), code === 0 ? "entered" : "refused", code],
+       values ($1, $2, $3, $7, $4, '{}', 1, $5, nullif($6::int, 0))`,
+      [
+        ...[operationId, row, signer, refOf(id, row), code === 0 ? "entered" : "refused", code],
+        calls[row] ?? calls[0],
+      ],
     );
   return { id, operationId };
 }
 
+const ended = ({ operationId }: Approved, state: string) =>
+  db.pool("genbo").query("update operation set state = $2 where id = $1", [operationId, state]);
 const close = (of: { id: string; operationId: string }, rowsRefused: number) =>
   withTransaction(db.pool("genbo_indexer"), (tx) =>
     closeCases(
@@ -103,6 +123,67 @@ test("a case whose blocks were lost is under way again; one that a person closed
     ["entered", null],
     ["refused", null],
   ]);
+});
+
+describe("an attachment that the chain refused", () => {
+  const refusedOnce = async () => {
+    const one = await approved([43], "ATTACHMENT");
+    await ended(one, "refused");
+    await close(one, 1);
+    return one;
+  };
+  const approve = async ({ id }: Approved, codes: readonly number[]) => {
+    await db
+      .pool("genbo_api")
+      .query(
+        "update legal_case set state = 'approved', checker = 'c', decided_at = $2, code = null where id = $1",
+        [id, at],
+      );
+    return approvedAgain(id, codes);
+  };
+
+  test("is open again for a second person, and entered when it is approved anew [CEA 145(5)]", async () => {
+    const one = await refusedOnce();
+    const row = "select state, code, checker, decided_at from legal_case where id = $1";
+    const found = await db.pool("genbo").query(row, [one.id]);
+    expect(found.rows[0]).toEqual({ state: "open", code: "C43", checker: null, decided_at: null });
+    await close(await approve(one, [0]), 0);
+    expect(await caseNow(one)).toEqual(["entered", null]);
+  });
+
+  test("is what its newest operation makes of it, when a rollback brings both back", async () => {
+    const one = await refusedOnce();
+    const again = await approve(one, [0]);
+    await ended(one, "accepted");
+    await close(one, 1);
+    expect(await caseNow(one)).toEqual(["approved", null]);
+    await close(again, 0);
+    await close(one, 1);
+    expect(await caseNow(one)).toEqual(["entered", null]);
+  });
+
+  test("is approved again when a rollback takes the refusal back, also after it was withdrawn", async () => {
+    const [open, withdrawn] = [await refusedOnce(), await refusedOnce()];
+    const owner = db.pool("genbo");
+    await owner.query("update legal_case set state = 'withdrawn', decided_at = $2 where id = $1", [
+      withdrawn.id,
+      at,
+    ]);
+    await ended(open, "accepted");
+    await ended(withdrawn, "accepted");
+    await withTransaction(db.pool("genbo_indexer"), reopenCases);
+    expect([await caseNow(open), await caseNow(withdrawn)]).toEqual([
+      ["approved", null],
+      ["approved", null],
+    ]);
+  });
+
+  test("is entered where only a request that it would end had ended by itself", async () => {
+    const { id } = await approved([], "ATTACHMENT");
+    const one = await approvedAgain(id, [41, 0], ["rejectTransfers", "createHolds"]);
+    await close(one, 1);
+    expect(await caseNow(one)).toEqual(["entered", null]);
+  });
 });
 
 test("the database keeps four eyes and known kinds by itself", async () => {

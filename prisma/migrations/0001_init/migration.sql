@@ -112,7 +112,7 @@ create table legal_case (
     'PARTICULARS_RECTIFICATION', 'FREEZE', 'UNFREEZE')),
   basis smallint not null check (basis between 0 and 20),
   state text not null check (state in ('open', 'approved', 'entered', 'refused', 'withdrawn')),
-  code text, -- why the chain refused it
+  code text, -- why the chain refused it; an attachment is open again then
   party_id text not null references party, -- who filed it
   broker_ids text[] not null, -- who may read it besides the trustee, compliance and the auditor
   maker text not null,
@@ -891,7 +891,7 @@ grant update (expires_at, last_used_at, revoked_at, confirmed_at) on api_key to 
 grant update (state, checker, reason, decided_at) on issue to genbo_api;
 grant update (checker) on operation to genbo_api;
 grant update (acceptor, checker, reason) on transfer to genbo_api;
-grant update (state, checker, reason, result, decided_at) on legal_case to genbo_api;
+grant update (state, code, checker, reason, result, decided_at) on legal_case to genbo_api;
 grant update (checker, reason) on settlement to genbo_api;
 grant update (evidence) on settlement_leg to genbo_api;
 grant update (acceptor, accepted_at) on settlement_side to genbo_api;
@@ -926,7 +926,8 @@ grant update on lane, chain_tx to genbo_worker;
 grant update (state, code, priority, chain_tx_id, tx_row) on command to genbo_worker;
 grant update (resumed_at) on register_break to genbo_worker;
 grant update (state, code, rows_entered, rows_refused, updated_at) on operation to genbo_worker;
-grant update (state, code) on legal_case, custody_change to genbo_worker;
+grant update (state, code, checker, decided_at) on legal_case to genbo_worker;
+grant update (state, code) on custody_change to genbo_worker;
 
 grant insert, update, delete on chain_block, chain_cursor, registry_record, account, entry, holding_period, hold,
   issue_state, record_date_list, register_root, anchor to genbo_indexer;
@@ -936,7 +937,8 @@ grant update (state, code) on command to genbo_indexer;
 grant update (state, code, rows_entered, rows_refused, updated_at, entered_at) on operation to genbo_indexer;
 grant update (state, token, code_hash, deployed_block) on issue to genbo_indexer;
 grant update (state) on transfer, wallet to genbo_indexer;
-grant update (state, code) on legal_case, custody_change to genbo_indexer;
+grant update (state, code, checker, decided_at) on legal_case to genbo_indexer;
+grant update (state, code) on custody_change to genbo_indexer;
 grant update (broker_id, external_id) on investor to genbo_indexer;
 grant update (broker_id) on wallet to genbo_indexer;
 grant update (state, settled_block) on settlement to genbo_indexer;

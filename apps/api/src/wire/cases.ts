@@ -21,6 +21,8 @@ export const caseWire =
       basis: basis?.name ?? String(code),
       basisArticle: (profile === "BOND" ? basis?.bond : basis?.trust) ?? "-",
       filedBy: partyId,
+      // What the chain refused came to nothing.
+      ...(row.state === "open" && { result: {} }),
       createdAt: createdAt.toISOString(),
       decidedAt: decidedAt?.toISOString() ?? null,
     };

@@ -71,7 +71,7 @@ export interface CaseDecision {
 /** Decides an open case; a guard, so that a case is closed once only. */
 export const decideCasePart = (decision: CaseDecision): Part => ({
   name: "decide_case",
-  sql: (param, from) => `update legal_case set state = ${param(decision.state, "text")},
+  sql: (param, from) => `update legal_case set state = ${param(decision.state, "text")}, code = null,
       checker = ${param(decision.checker, "text")}, reason = ${param(decision.reason, "text")},
       result = ${param(JSON.stringify(decision.result), "jsonb")},
       decided_at = ${param(decision.at, "timestamptz")}

@@ -47,10 +47,10 @@ const row = (table: string, name: string, columns: string, condition: string) =>
   `left join lateral (select ${columns} from ${table} where ${condition} limit 1) ${name} on true`;
 
 const ofCommand = (commands: string) => `c.id, c.operation_id as "operationId", c.call, c.target, c.ref,
-    made.by as maker, nullif(coalesce(k.checker, s.checker, g.checker, o.checker), made.by) as checker
+    made.by as maker, nullif(coalesce(s.checker, g.checker, o.checker), made.by) as checker
   from ${commands}
   ${row("operation", "o", "subject_id, maker, checker", "id = c.operation_id")}
-  ${row("legal_case", "k", "maker, checker", "id = o.subject_id")}
+  ${row("legal_case", "k", "maker", "id = o.subject_id")}
   ${row("issue_change", "g", "maker, checker", "id = o.subject_id")}
   ${row("transfer", "t", "maker", "ref = c.ref and c.call = 'approveTransfers'")}
   ${row("settlement", "s", "maker, checker", "id = o.subject_id and c.call in ('approveTransfers', 'settle')")}
