@@ -2,6 +2,7 @@ import { takeBackSettlements, writeSettlementNews } from "@genbo/database/issues
 import { withTransaction } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
 import { dayOfIso } from "@genbo/domain/jst";
+import { createLog } from "@genbo/domain/log";
 import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startSettler } from "../src/orders/settle-due.ts";
@@ -305,6 +306,25 @@ describe("what waits for nothing", () => {
     } finally {
       await settler.stop();
       await world.owner.query("drop function refuse_it cascade");
+    }
+  });
+
+  it("is settled although a look before failed with what nobody knows", async () => {
+    let looks = 0;
+    const now = () => {
+      looks += 1;
+      if (looks === 1) throw new Error("unheard of");
+      return world.clock.now();
+    };
+    const lines: string[] = [];
+    const log = createLog({ write: (line) => lines.push(line) });
+    const settler = startSettler({ ...world.ctx, log, clock: { ...world.clock, now } });
+    try {
+      await expect.poll(() => lines.join(""), patience).toContain("unheard of");
+      const { id } = await offered(world, "BANK", ["agreed", "approved", "paid"]);
+      await expect.poll(() => settling(id), patience).toHaveLength(1);
+    } finally {
+      await settler.stop();
     }
   });
 

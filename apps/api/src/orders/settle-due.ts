@@ -22,8 +22,10 @@ const batchMax = 100;
 export const startSettler = (ctx: ApiContext): Background =>
   startBackground(lookEveryMs, async () => {
     await settleDue(ctx).catch((error: unknown) => {
-      if (!isDatabaseUnavailable(error)) throw error;
-      ctx.log.warn("the database does not answer", { error: String(error) });
+      if (isDatabaseUnavailable(error))
+        ctx.log.warn("the database does not answer", { error: String(error) });
+      // Nobody else looks at it: it goes on.
+      else ctx.log.error("settlements were not put up", { error });
     });
     return false;
   });
