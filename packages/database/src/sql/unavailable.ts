@@ -19,10 +19,22 @@ const away = "The database does not answer.";
  * 57); or others were in the way too often (class 40).
  */
 const states = /^(08...|25006|25P03|40001|40P01|53[123]00|57014|57P0[123])$/;
-const systemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
+const systemCodes = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"],
+  ...["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"],
+]);
 /** The driver's own errors have no code. */
 const wordings =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed)/;
+
+/** What Prisma keeps of an error of the driver: PostgreSQL's code, or a kind of its own where there was none. */
+interface PrismaCause {
+  originalCode?: string;
+  kind?: string;
+}
+const prismaCause = (error: Error): PrismaCause | undefined =>
+  (error as { meta?: { driverAdapterError?: { cause?: PrismaCause } } }).meta?.driverAdapterError?.cause;
+const prismaKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout"]);
 
 /** The database cannot be used now: the same may succeed later. What was committed is not known, so look again. */
 export const isDatabaseUnavailable = (error: unknown): boolean => databaseTrouble(error) !== undefined;
@@ -31,13 +43,16 @@ export const isDatabaseUnavailable = (error: unknown): boolean => databaseTroubl
 export function databaseTrouble(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof GateFull) return "Too many long requests wait for the database.";
-  const state = sqlState(error);
+  const prisma = prismaCause(error);
+  const state = sqlState(error) ?? prisma?.originalCode;
   if (state !== undefined) return states.test(state) ? (causes[state] ?? away) : undefined;
   if (error instanceof AggregateError) {
     const troubles = error.errors.map(databaseTrouble);
     return troubles.includes(undefined) ? undefined : away;
   }
   const isAway =
-    systemCodes.has(String((error as NodeJS.ErrnoException).code)) || wordings.test(error.message);
+    systemCodes.has(String((error as NodeJS.ErrnoException).code)) ||
+    prismaKinds.has(prisma?.kind ?? "") ||
+    wordings.test(error.message);
   return isAway ? away : undefined;
 }
