@@ -179,6 +179,18 @@ describe("the operator", () => {
     expect(await works(made.secret!)).toBe(true);
   });
 
+  it("who keeps a party's keys as well does not confirm a person of his own invention", async () => {
+    const own = await world.admit("trustee", "staff:operator");
+    const { body: made } = await world.ask(own.secret, "createKey", {
+      params: { id: own.partyId },
+      body: { subject: "staff:ghost" },
+    });
+    const confirm = (secret: string) =>
+      world.ask(secret, "confirmKey", { params: { id: made.id }, body: {} });
+    expect((await confirm(world.operator)).code).toBe("MAKER_IS_CHECKER");
+    expect((await confirm(world.secondOperator)).body.confirmedAt).not.toBeNull();
+  });
+
   it("gets no key with legal power from a party that has one: neither made nor rotated", async () => {
     const evil = { params: params(), body: { subject: "op-evil" } };
     const made = await world.ask(world.operator, "createKey", evil);

@@ -128,10 +128,8 @@ async function confirm(ctx: ApiContext, db: Queryable, call: CallOf<"confirmKey"
   const key = await keyFor(ctx, call);
   if (key.revokedAt !== null)
     throw new ProblemError("STATE_CONFLICT", "The key was revoked.", { target: key.id });
-  if (key.waits || key.role === "operator") {
-    const parts = { id: key.id, subjects: [key.madeBy], since: key.createdAt };
-    await otherPerson(db, principal, parts, "Whoever made the key does not confirm it.");
-  }
+  const parts = { id: key.id, subjects: [key.madeBy], since: key.createdAt };
+  await otherPerson(db, principal, parts, "Whoever made the key does not confirm it.");
   return {
     answer: { status: 200 as const, body: keyWire({ ...key, confirmedAt: key.confirmedAt ?? at }) },
     target: key.id,
