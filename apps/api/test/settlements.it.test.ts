@@ -229,11 +229,11 @@ describe("units that an attachment claims, which is served and not entered yet",
   it("are not paid for: neither by a bank transfer that is attested nor by cash [CEA 145(1)] [CEA 145(5)]", async () => {
     const bank = await offered(world, "BANK", ["agreed", "approved"]);
     const order = await serve(bank, "99");
-    expect(codesOf(await attest(bank.id))).toEqual(["ATTACHMENT_SERVED"]);
+    expect(codesOf(await attest(bank.id))).toEqual(["GIVING_SIDE"]);
     const cash = await offered(world, "CASH", ["approved"]);
     await serve(cash, "99");
     const agreed = await world.ask(world.other.secret, "acceptSettlement", consent(cash.id));
-    expect(codesOf(agreed)).toEqual(["ATTACHMENT_SERVED"]);
+    expect(codesOf(agreed)).toEqual(["GIVING_SIDE"]);
     expect((await read(cash.id)).sides.filter(({ acceptor }) => acceptor === null)).toHaveLength(1);
     await lift(order);
     expect((await attest(bank.id)).status).toBe(202);
@@ -248,8 +248,9 @@ describe("units that an attachment claims, which is served and not entered yet",
     try {
       await expect.poll(() => settling(free.id), patience).toHaveLength(1);
       expect(await settling(barred.id)).toEqual([]);
-      const now = await world.ask(world.broker.secret, "settleNow", consent(barred.id));
-      expect(codesOf(now)).toEqual(["ATTACHMENT_SERVED"]);
+      const now = (secret: string) => world.ask(secret, "settleNow", consent(barred.id));
+      expect(codesOf(await now(world.broker.secret))).toEqual(["ATTACHMENT_SERVED"]);
+      expect(codesOf(await now(world.other.secret)), "the buyer's broker").toEqual(["GIVING_SIDE"]);
       await lift(order);
       await expect.poll(() => settling(barred.id), patience).toHaveLength(1);
     } finally {

@@ -105,7 +105,12 @@ const transferFields = z.object({
   maker: z.string(),
   acceptor: z.string().nullable(),
   checker: z.string().nullable(),
-  reason: z.string().nullable(),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      "Why it ended; of a legal act, the case, for the seller's broker and who keeps the register alone",
+    ),
   createdAt: instantText,
 });
 export const transfer = named("Transfer", transferFields);

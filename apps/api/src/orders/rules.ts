@@ -2,21 +2,9 @@ import { requestDaysDefault } from "@genbo/api-schema/limits";
 import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
 import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy, type Policy } from "@genbo/domain/policy-word";
-import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
 import { failingRules, type TransferFacts } from "@genbo/domain/transfer-rules";
 import { numberOf } from "./failing.ts";
-
-/** What a broker may learn about an account that is not its customer's: nothing. The rules of the two others stay. */
-const ofSender: ReadonlySet<RefusalCode> = new Set([
-  "INSUFFICIENT_UNITS",
-  "WHOLE_HOLDING_ONLY",
-  "MAX_HOLDERS",
-  "SENDER_NOT_REGISTERED",
-  "SENDER_FROZEN",
-  "LOT_CLOSED",
-  "CO_OWNERS_UNREPRESENTED",
-  "ATTACHMENT_SERVED",
-]);
+import { isOfGiver } from "./told.ts";
 
 export interface OrderTerms {
   from: string;
@@ -48,7 +36,7 @@ export function rulesAgainst(facts: OrderFacts, order: OrderTerms, partyId: stri
   const expiry = isDirect(policy) ? order.expiresAt : expiryOf(order);
   if (expiry !== undefined && expiry <= now) failing.push(numberOf("HOLD_EXPIRED"));
   if (facts.from.brokerId === partyId) return failing.sort(ascending);
-  const told = failing.filter((number) => !ofSender.has(refusalOf(number).code));
+  const told = failing.filter((number) => !isOfGiver(number));
   return [...told, numberOf("NOT_CUSTODIAN")].sort(ascending);
 }
 

@@ -6,6 +6,7 @@ import { numberOf, refuseRules } from "./failing.ts";
 import { afterEachOther } from "./promised.ts";
 import { attached, rulesAgainst, rulesAtExecution } from "./rules.ts";
 import { isoOf, type LegRow } from "./settlements.ts";
+import { toldTo } from "./told.ts";
 
 /** Units that a settlement moves, with what the register says of them. */
 export interface OrderLeg {
@@ -68,12 +69,12 @@ export async function legOrders(db: Queryable, legs: readonly LegRow[]): Promise
 export async function executable(
   db: Queryable,
   legs: readonly LegRow[],
-  { language, at }: Asked["call"],
+  { principal, language, at }: Asked["call"],
   target: string,
 ): Promise<void> {
   const orders = await legOrders(db, legs);
   refuseRules(
-    orders.flatMap(({ facts, ...order }) => rulesAtExecution(facts, order, at)),
+    orders.flatMap(({ facts, ...order }) => toldTo(principal, facts, rulesAtExecution(facts, order, at))),
     language,
     target,
   );
@@ -88,12 +89,14 @@ export async function isServed(db: Queryable, legs: readonly LegRow[]): Promise<
   return facts.some((each) => attached(each, 0n).length > 0);
 }
 
-/** @throws ProblemError TRANSFER_REFUSED ATTACHMENT_SERVED */
+/** @throws ProblemError TRANSFER_REFUSED */
 export async function refuseServed(
   db: Queryable,
   legs: readonly LegRow[],
-  { language }: Asked["call"],
+  { principal, language }: Asked["call"],
   target: string,
 ): Promise<void> {
-  if (await isServed(db, legs)) refuseRules([numberOf("ATTACHMENT_SERVED")], language, target);
+  const facts = await orderFacts(db, legs.map(orderOf));
+  const numbers = facts.flatMap((each) => toldTo(principal, each, attached(each, 0n)));
+  refuseRules(numbers, language, target);
 }

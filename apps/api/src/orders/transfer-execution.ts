@@ -8,8 +8,12 @@ import { ProblemError } from "../http/problem.ts";
 import { mustTakeEntries } from "../issues/issue-for.ts";
 import { numberOf, refuseRules } from "./failing.ts";
 import { rulesAtExecution } from "./rules.ts";
+import { toldTo } from "./told.ts";
 
-type Step = Pick<CallOf<"acceptTransfer" | "approveTransfer" | "relayOrder">, "at" | "language">;
+type Step = Pick<
+  CallOf<"acceptTransfer" | "approveTransfer" | "relayOrder">,
+  "principal" | "at" | "language"
+>;
 
 /** With approval to come the rules count then; without it the acceptance executes. @throws ProblemError */
 export async function checkAcceptance(db: Queryable, transfer: TransferForStep, step: Step): Promise<void> {
@@ -39,9 +43,14 @@ export function held({ id, state }: TransferForStep, states: readonly string[]):
     throw new ProblemError("STATE_CONFLICT", `The transfer is ${state}.`, { target: id });
 }
 
-/** Rules that stand against its execution now, all of them. */
-function standing({ lotAcquiredOn, ...order }: TransferForStep, facts: OrderFacts, { at }: Step): number[] {
-  return rulesAtExecution(facts, { ...order, ...(lotAcquiredOn !== null && { lotAcquiredOn }) }, at);
+/** Rules that stand against its execution now, as far as the caller is told. */
+function standing(
+  { lotAcquiredOn, ...order }: TransferForStep,
+  facts: OrderFacts,
+  { principal, at }: Step,
+): number[] {
+  const terms = { ...order, ...(lotAcquiredOn !== null && { lotAcquiredOn }) };
+  return toldTo(principal, facts, rulesAtExecution(facts, terms, at));
 }
 
 /** Nobody acquires before the day that the parties agreed on, and the register must not say so. */

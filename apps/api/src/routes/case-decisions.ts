@@ -30,6 +30,7 @@ import { refuseOtherDocuments } from "../legal/seen-documents.ts";
 import { dataErased } from "../parties/person-key.ts";
 import { recordCommand } from "../parties/records.ts";
 import { sealNext } from "../parties/sealing.ts";
+import { caseReason } from "../wire/transfers.ts";
 
 type Routes = "approveCase" | "refuseCase" | "withdrawCase";
 type Approval = CallOf<"approveCase">;
@@ -165,7 +166,7 @@ const recordCalls = (
 function writesOf({ calls, flags }: Plan, { id, kind }: CaseRow): Part[] {
   const requests = calls.filter(({ call }) => call === "rejectTransfers").map(({ ref }) => ref);
   return [
-    ...(requests.length > 0 ? [endRequestsPart(requests, `${kind}: case ${id}`)] : []),
+    ...(requests.length > 0 ? [endRequestsPart(requests, caseReason(kind, id))] : []),
     ...(flags ? [personFlagsPart(flags.personId, flags.flags)] : []),
   ];
 }

@@ -43,14 +43,17 @@ export const transferHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   listTransfers: async ({ principal, query }) => {
     const asOf = await presentAsOf(ctx);
     const rows = await listTransfers(ctx.prisma, transferView(principal), query);
-    return { status: 200, body: { ...pageOf(rows, query.limit, transferWire, ({ id }) => id), asOf } };
+    return {
+      status: 200,
+      body: { ...pageOf(rows, query.limit, transferWire(principal), ({ id }) => id), asOf },
+    };
   },
   getTransfer: async ({ principal, params }) => {
     const asOf = await presentAsOf(ctx);
     const row = await findTransfer(ctx.prisma, transferView(principal), params.id);
     if (row === null) throw notFound();
     const operationIds = await operationIdsAbout(ctx.prisma, row.id);
-    return { status: 200, body: { ...transferWire(row), operationIds, asOf } };
+    return { status: 200, body: { ...transferWire(principal)(row), operationIds, asOf } };
   },
 });
 

@@ -1,29 +1,40 @@
 import type { transfer } from "@genbo/api-schema/transfers";
 import type { TransferRow } from "@genbo/database/issues/transfers";
+import type { Principal } from "@genbo/database/parties/keys";
 import type { z } from "zod";
 
 type TransferWire = z.input<typeof transfer>;
 
-export const transferWire = (row: TransferRow): TransferWire => ({
-  id: row.id,
-  issueId: row.issueId,
-  ref: row.ref,
-  state: row.state as TransferWire["state"],
-  from: row.fromAccount,
-  to: row.toAccount,
-  units: String(row.units),
-  tradeDate: dayWire(row.tradeDate),
-  acquiredOn: dayWire(row.acquiredOn),
-  settlementDate: dayWire(row.settlementDate),
-  lotAcquiredOn: row.lotAcquiredOn && dayWire(row.lotAcquiredOn),
-  sellerBrokerId: row.sellerBroker,
-  buyerBrokerId: row.buyerBroker,
-  maker: row.maker,
-  acceptor: row.acceptor,
-  checker: row.checker,
-  reason: row.reason,
-  createdAt: row.createdAt.toISOString(),
-});
+/** Why a case has ended a request. */
+export const caseReason = (kind: string, id: string): string => `${kind}: case ${id}`;
+const isCaseReason = (reason: string): boolean => /^[A-Z_]+: case cas_/.test(reason);
+
+/** @param principal who reads it: what befell the seller is not told to the buyer's broker */
+export const transferWire =
+  (principal: Principal) =>
+  (row: TransferRow): TransferWire => ({
+    id: row.id,
+    issueId: row.issueId,
+    ref: row.ref,
+    state: row.state as TransferWire["state"],
+    from: row.fromAccount,
+    to: row.toAccount,
+    units: String(row.units),
+    tradeDate: dayWire(row.tradeDate),
+    acquiredOn: dayWire(row.acquiredOn),
+    settlementDate: dayWire(row.settlementDate),
+    lotAcquiredOn: row.lotAcquiredOn && dayWire(row.lotAcquiredOn),
+    sellerBrokerId: row.sellerBroker,
+    buyerBrokerId: row.buyerBroker,
+    maker: row.maker,
+    acceptor: row.acceptor,
+    checker: row.checker,
+    reason: isTold(row, principal) ? row.reason : null,
+    createdAt: row.createdAt.toISOString(),
+  });
+
+const isTold = ({ reason, sellerBroker }: TransferRow, { role, partyId }: Principal): boolean =>
+  role !== "broker" || partyId === sellerBroker || reason === null || !isCaseReason(reason);
 
 /** Prisma reads a date column as midnight UTC of that day. */
 const dayWire = (date: Date): string => date.toISOString().slice(0, 10);

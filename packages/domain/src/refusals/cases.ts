@@ -207,4 +207,10 @@ export const caseRefusals = {
     "その後の併合又は分割により、対象の口数は現在の口数として整数になりません。",
     "State right units whose difference from the entry, lot by lot, the ratio makes whole units of now; what is left was rounded away account by account and is settled in money.",
   ],
+  GIVING_SIDE: [
+    161,
+    "Something on the side that gives the units stands against it.",
+    "口数を引き渡す側に支障があります。",
+    "Ask the broker of that side, which alone is told what it is.",
+  ],
 } as const satisfies Record<string, RefusalRow>;
