@@ -6,10 +6,11 @@ import type { NewBreak } from "@genbo/database/register/breaks-write";
 import type { EntryRow } from "@genbo/database/register/write";
 import type { RegistryRow } from "@genbo/database/register/write-registry";
 import type { ActivatedIssue, KnownIssue } from "@genbo/database/register/write-subjects";
-import { entryKindOf } from "@genbo/domain/entry-kinds";
+import { entryKindOf, entryKinds } from "@genbo/domain/entry-kinds";
 import { instantOf } from "@genbo/domain/instant-of";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
 import { zeroAddress } from "@genbo/domain/words";
+import type { ChainEntry } from "@genbo/register/state";
 import type { AccountParties } from "./account-parties.ts";
 
 /** Whose account an address is, as far as the registry and the parties say. */
@@ -24,10 +25,10 @@ interface At {
   at: Date;
 }
 
-/** An entry concerns the issuer and the brokers of both sides. Ids and addresses only, no personal data. */
+/** An entry concerns the brokers of both sides and, as far as it may, the issuer. Ids and addresses only, no personal data. */
 export function entryNotice(issue: KnownIssue, { step, origin }: EntryRow, keepers: Keepers): NewEvent {
   const { entry, effect } = step;
-  const partyIds = [issue.issuerId];
+  const partyIds = issuerHears(issue, entry) ? [issue.issuerId] : [];
   for (const side of [entry.from, entry.to]) {
     const broker = brokerOf(side, keepers);
     if (broker !== undefined && !partyIds.includes(broker)) partyIds.push(broker);
@@ -50,6 +51,15 @@ export function entryNotice(issue: KnownIssue, { step, origin }: EntryRow, keepe
     blockNumber: origin.blockNumber,
     at: instantOf(entry.blockTime),
   };
+}
+
+/**
+ * A company keeps its bonds' register itself. Of a trust the issuer gets sums of closed days alone (docs/adr/0028): whoever
+ * hears of every entry adds up the register, so it hears of what names no account and of the units that it issues.
+ */
+function issuerHears({ profile }: KnownIssue, { kind, from, to }: ChainEntry): boolean {
+  if (profile === "BOND" || kind === entryKinds.ISSUE) return true;
+  return from === zeroAddress && to === zeroAddress;
 }
 
 export function recordNotice(row: RegistryRow, keepers: Keepers): NewEvent {

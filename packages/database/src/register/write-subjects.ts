@@ -7,6 +7,7 @@ export interface KnownIssue {
   ref: string;
   token: string | null;
   issuerId: string;
+  profile: string;
 }
 
 /** Issues whose token is one of these addresses, or whose ref is one of these. */
@@ -16,7 +17,7 @@ export async function knownIssues(
   refs: readonly string[],
 ): Promise<KnownIssue[]> {
   const result = await db.query<KnownIssue>(
-    `select id, ref, token, issuer_id as "issuerId" from issue where token = any($1) or ref = any($2)`,
+    `select id, ref, token, issuer_id as "issuerId", profile from issue where token = any($1) or ref = any($2)`,
     [tokens, refs],
   );
   return result.rows;
