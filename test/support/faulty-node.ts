@@ -32,6 +32,8 @@ export type Fault =
   | "webPage"
   /** Answers half of the requests with an error of its own. */
   | "errs"
+  /** Answers this one method with an error. */
+  | { failsAt: string; code: number; message: string }
   /** Has no "latest" block, as Besu for a moment while one comes in. */
   | "noLatest"
   /** Has blocks before it has their receipts. */
@@ -153,6 +155,10 @@ function says(call: Call, answer: Answer, fault: Fault): Answer {
     return result(answer.result.map((_, __, [first]) => first));
   if (typeof fault !== "object") return answer;
   if ("chainId" in fault && method === "eth_chainId") return result(`0x${fault.chainId.toString(16)}`);
+  if ("failsAt" in fault && method === fault.failsAt) {
+    const { code, message } = fault;
+    return { ...answer, result: undefined, error: { code, message } };
+  }
   if ("peers" in fault && method === "net_peerCount") return result(`0x${fault.peers.toString(16)}`);
   if ("boasts" in fault) {
     if (method === "eth_blockNumber") return result(higher(answer.result as string, fault.boasts));

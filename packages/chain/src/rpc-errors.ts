@@ -1,4 +1,4 @@
-/** No node gave an answer: try again, nothing is known about what the call did. */
+/** No node gave an answer, or only that it cannot now: try again, nothing is known about what the call did. */
 export class NodeUnavailable extends Error {
   readonly retryable = true;
   override readonly name = "NodeUnavailable";
@@ -26,6 +26,9 @@ export const methodNotFound = -32_601;
 const notNow = new Set([-32_005, -32_603, 429]);
 /** Besu has -32005 also for a transaction whose own gas limit is above the block's or the pool's: that one never goes. */
 const final = /revert|gas limit.*exceed/i;
+/** geth's code for all that has none of its own: of a transaction a refusal, of a read a node's trouble ("missing trie node"). */
+const catchAll = -32_000;
+const reads = /^eth_(get|block|chain)/;
 
 interface WireError {
   code: number;
@@ -36,7 +39,8 @@ interface WireError {
 export function errorOf(method: string, error: WireError): NodeRefused | NodeUnavailable {
   const data = revertDataOf(error.data);
   // A revert comes under many codes, -32603 among them, but always with its data.
-  if (notNow.has(error.code) && data === undefined && !final.test(error.message)) {
+  const isNotNow = notNow.has(error.code) || (error.code === catchAll && reads.test(method));
+  if (isNotNow && data === undefined && !final.test(error.message)) {
     return new NodeUnavailable(`${method}: ${error.message} (${error.code})`);
   }
   return new NodeRefused(method, error.code, error.message, data);

@@ -31,7 +31,7 @@ export interface RpcOptions {
 export interface Router {
   /** The nodes to ask, best first. @throws NodeUnavailable when none may be asked */
   order(): readonly number[];
-  /** A node answered, or did not. */
+  /** A node answered; or it did not, or could not what another one could. */
   note(node: number, answered: boolean): void;
   /** Aborted when the node is left out, so that what is under way there goes to the next one. */
   signal(node: number): AbortSignal | undefined;
@@ -49,7 +49,10 @@ interface Answer {
   error?: { code: number; message: string; data?: unknown };
 }
 
-/** A JSON-RPC client of one chain behind several URLs: when a node does not answer the next ones are asked, each once. */
+/**
+ * A JSON-RPC client of one chain behind several URLs: when a node does not answer the next ones are asked, each once. So
+ * they are when it cannot do one of the calls: all of a request's results are of one node, or they might not fit together.
+ */
 export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rpc {
   if (urls.length === 0) throw new Error("CHAIN_RPC_URLS names no node.");
   const { timeoutMs = timeoutMsDefault, connectionsMax = connectionsMaxDefault } = options;
@@ -62,10 +65,16 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
       calls.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params })),
     );
     let last: NodeUnavailable | undefined;
+    const poor: { node: number; outcomes: RpcOutcome[] }[] = [];
     for (const node of router.order()) {
       const url = urls[node] as string;
       try {
         const outcomes = readAnswers(calls, await post(url, body, timeoutMs, router.signal(node)));
+        if (outcomes.some(isUnavailable)) {
+          poor.push({ node, outcomes });
+          continue;
+        }
+        for (const each of poor) router.note(each.node, false);
         router.note(node, true);
         return outcomes;
       } catch (cause) {
@@ -76,7 +85,11 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
         });
       }
     }
-    throw last ?? new NodeUnavailable("no node may be asked");
+    const [first] = poor;
+    if (first === undefined) throw last ?? new NodeUnavailable("no node may be asked");
+    // What no node can do is the fault of none.
+    router.note(first.node, true);
+    return first.outcomes;
   };
 
   /** A node's own limit on a request is lower than ours: what follows goes in parts that it took. */
@@ -116,6 +129,9 @@ function lastFirst(count: number): Router {
     signal: () => undefined,
   };
 }
+
+const isUnavailable = (outcome: RpcOutcome): boolean =>
+  "error" in outcome && outcome.error instanceof NodeUnavailable;
 
 /** The node takes no request of so many calls or bytes. */
 class RequestTooLarge extends Error {}

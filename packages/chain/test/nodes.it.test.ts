@@ -10,6 +10,7 @@ import { createBlockReader } from "../src/blocks.ts";
 import { followBlocks } from "../src/follower.ts";
 import { type Nodes, type NodesOptions, openNodes } from "../src/nodes/nodes.ts";
 import { callsPerRequestMax } from "../src/rpc.ts";
+import { NodeUnavailable } from "../src/rpc-errors.ts";
 
 let dataDir: string;
 let anvil: Anvil;
@@ -102,6 +103,22 @@ test("what is under way at a node that stops answering goes to the next one", as
   const answers = await Promise.all(Array.from({ length: 5 }, () => nodes.rpc.call<string>("eth_chainId")));
   expect(answers).toEqual(Array(5).fill("0x7a69"));
   expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test("a node that fails at one method is asked no more while another can; what none can do is no node's fault", async () => {
+  const failsAt = { failsAt: "eth_getBlockReceipts", code: -32_603, message: "Internal error" };
+  const { proxies, nodes } = await network(["none", "none"]);
+  await until("both are good", () => nodes.health().every(({ state }) => state === "good"));
+  const [first, second] = proxies[0]!.url === nodes.rpc.url() ? proxies : proxies.toReversed();
+  first!.fault = failsAt;
+  for (let call = 0; call < 20; call += 1)
+    expect(await nodes.rpc.call("eth_getBlockReceipts", "0x1")).toEqual([]);
+  expect(first!.calls.get("eth_getBlockReceipts")).toBe(1);
+  second!.fault = failsAt;
+  for (let call = 0; call < 20; call += 1)
+    await expect(nodes.rpc.call("eth_getBlockReceipts", "0x1")).rejects.toBeInstanceOf(NodeUnavailable);
+  await sleep(1_500);
+  expect(nodes.health().map(({ state }) => state)).toEqual(["good", "good"]);
 });
 
 test("a node that has no latest block for a moment is good, and its head is the newest that it has", async () => {

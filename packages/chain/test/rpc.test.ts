@@ -119,6 +119,55 @@ test("Besu's code for a limit is final where the transaction itself is too large
   }
 });
 
+const failing = (method: string, code: number, seen: Call[][] = []) =>
+  node((call) => {
+    if (call.method === method) return { error: { code, message: "missing trie node" } };
+    return { result: call.params[0] };
+  }, seen);
+
+test.each([
+  ["eth_getBlockReceipts", -32_603],
+  ["eth_getTransactionCount", -32_000],
+  ["eth_sendRawTransaction", -32_005],
+])(
+  "a request with a call at which a node fails goes whole to the next one: %s (%i)",
+  async (method, code) => {
+    const seen: Call[][] = [];
+    const good = await node(({ params }) => ({ result: [params[0]] }));
+    const rpc = createRpc([await failing(method, code, seen), good]);
+    const calls = [method, "eth_chainId"].map((each, index) => ({ method: each, params: [index] }));
+    for (let turn = 0; turn < 3; turn += 1) expect(await rpc.all(calls)).toEqual([[0], [1]]);
+    expect(seen).toHaveLength(1);
+    rpc.close();
+  },
+);
+
+test("where every node fails at a call, the others in its request have their results", async () => {
+  const method = "eth_getTransactionCount";
+  const rpc = createRpc([
+    await failing(method, -32_000),
+    "http://127.0.0.1:1",
+    await failing(method, -32_603),
+  ]);
+  const [failed, other] = await rpc.batch(
+    [method, "eth_chainId"].map((each) => ({ method: each, params: [7] })),
+  );
+  expect(failed).toEqual({ error: expect.objectContaining({ name: "NodeUnavailable", retryable: true }) });
+  expect(other).toEqual({ result: 7 });
+  rpc.close();
+});
+
+test.each(["eth_sendRawTransaction", "eth_call"])(
+  "what a node says of a transaction is final: %s",
+  async (method) => {
+    const seen: Call[][] = [];
+    const rpc = createRpc([await failing(method, -32_000), await node(() => ({ result: null }), seen)]);
+    await expect(rpc.call(method)).rejects.toMatchObject({ name: "NodeRefused", code: -32_000 });
+    expect(seen).toEqual([]);
+    rpc.close();
+  },
+);
+
 test("an error names the host and never a password of the URL", async () => {
   const error = await fail("http://user:secret@127.0.0.1:1").catch((caught: Error) => caught);
   expect(String(error)).toContain("127.0.0.1:1");
