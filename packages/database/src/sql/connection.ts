@@ -6,6 +6,10 @@ import { PrismaClient } from "../generated/client.ts";
 export const poolSize = 20;
 /** No statement of a request may run longer; the migration and the rebuild set their own. */
 const statementTimeoutMs = 30_000;
+/** The server's word that a statement took too long may be so late; then the connection has gone silent. */
+const silentMsMax = 5_000;
+/** An idle connection is tried after so long: where nobody answers, it is known to be dead some ten seconds later. */
+export const keepAliveAfterMs = 5_000;
 /** How long to wait for a free connection before the caller is told to come back. */
 const connectionTimeoutMs = 5_000;
 /** A transaction that its process forgot must not hold locks for ever. */
@@ -40,13 +44,16 @@ const parsers = new Map<number, (text: string) => unknown>([
  * date as "YYYY-MM-DD", timestamptz as `Date`, bytea as `Buffer`, jsonb parsed.
  */
 export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
+  const timeoutMs = options.statementTimeoutMs ?? statementTimeoutMs;
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? poolSize,
     connectionTimeoutMillis: connectionTimeoutMs,
-    statement_timeout: options.statementTimeoutMs ?? statementTimeoutMs,
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs === 0 ? 0 : timeoutMs + silentMsMax,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
     types: { getTypeParser },
     pipeline: options.pipeline ?? false,
     ...(options.schemas === undefined ? {} : { options: `-c search_path=${options.schemas.join(",")}` }),
@@ -106,15 +113,22 @@ export async function withConnection<T>(pool: Pool, act: (client: pg.PoolClient)
   try {
     return await act(client);
   } catch (error) {
-    await client.query("rollback").catch((cause: Error) => {
-      broken = cause;
-    });
+    // Behind a statement without an answer a rollback would have none either.
+    if (isReadTimeout(error)) broken = error;
+    else
+      await client.query("rollback").catch((cause: Error) => {
+        broken = cause;
+      });
     throw error;
   } finally {
     client.off("error", onError);
     client.release(broken);
   }
 }
+
+/** The driver waited for an answer in vain. The statement may still be under way, so its connection serves nobody else. */
+const isReadTimeout = (error: unknown): error is Error =>
+  error instanceof Error && error.message === "Query read timeout";
 
 /** The SQLSTATE of a database error; undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {

@@ -8,6 +8,8 @@ const statementTimeoutMs = 120_000;
 
 /** The leader says something on its session at least this often. */
 const beatEveryMs = 500;
+/** A session that answers nothing for so long has gone silent, though its connection stands. */
+const beatAnswerMsMax = 5_000;
 /** A leader that has said nothing for so long is gone or paused: another takes over well within 5 s. */
 const silentMsMax = 2_500;
 /** The lock of a session that was ended is free some milliseconds later. */
@@ -22,7 +24,7 @@ const afterEndPauseMs = 20;
 export interface Leadership {
   /** Runs `act` in one transaction. A serialization failure or deadlock runs the whole of `act` again. */
   transaction<T>(act: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Aborted when the connection is gone. */
+  /** Aborted when the connection is gone, or a word on it has no answer while no statement is under way. */
   lost: AbortSignal;
   resign(): Promise<void>;
 }
@@ -65,10 +67,9 @@ export async function tryLead(url: string, options: LeadOptions = {}): Promise<L
       last = next.catch(() => undefined);
       return next;
     };
-    const beat = setInterval(
-      () => inTurn(() => client.query("select 1")).catch(() => undefined),
-      beatEveryMs,
-    );
+    // Without an answer in time the driver ends a connection that does not wait.
+    const word = { text: "select 1", query_timeout: beatAnswerMsMax };
+    const beat = setInterval(() => inTurn(() => client.query(word)).catch(() => undefined), beatEveryMs);
     lost.signal.addEventListener("abort", () => clearInterval(beat));
     return {
       transaction: (act) => inTurn(() => inTransaction(client, act, lost)),

@@ -1,6 +1,9 @@
 import pg from "pg";
+import { keepAliveAfterMs } from "./connection.ts";
 
 const reconnectMs = 500;
+/** To connect, and to be told that it listens, may take so long each. */
+const answerMsMax = 5_000;
 
 export interface Listening {
   close(): Promise<void>;
@@ -24,13 +27,24 @@ export async function listen(
     timer = setTimeout(() => connect().catch(retry), reconnectMs);
   };
   const connect = async () => {
-    const made = new pg.Client({ connectionString: url, keepAlive: true });
+    const made = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveAfterMs,
+      connectionTimeoutMillis: answerMsMax,
+      query_timeout: answerMsMax,
+    });
     client = made;
     made.on("error", () => undefined);
     made.on("notification", ({ channel, payload }) => wake(channel, payload));
     await made.connect();
     made.on("end", retry);
-    await made.query(channels.map((channel) => `listen ${pg.escapeIdentifier(channel)}`).join("; "));
+    try {
+      await made.query(channels.map((channel) => `listen ${pg.escapeIdentifier(channel)}`).join("; "));
+    } catch (error) {
+      made.end().catch(() => undefined);
+      throw error;
+    }
     wake(undefined, undefined);
   };
   const close = async () => {
