@@ -147,7 +147,7 @@ function singleCall({ call, ref, args }: ChainCommand, targets: CallTargets): { 
 }
 
 /** A consent writes a slot, 30,000 gas: so many fit below the limit of a single call. */
-const consentWalletsMax = 50;
+export const consentWalletsMax = 50;
 
 function wallets(value: unknown): string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > consentWalletsMax)

@@ -1,3 +1,5 @@
+import type { ProfileName } from "./profiles.ts";
+
 export interface LegalBasis {
   code: number;
   /** Stable name on the wire. */
@@ -72,6 +74,12 @@ const byName = new Map(legalBases.map((basis) => [basis.name, basis]));
 
 /** The basis of a code on chain, or undefined for a code that this version does not know. */
 export const legalBasisOf = (code: number): LegalBasis | undefined => legalBases[code];
+
+/** The provision of a basis in the law of a register; "-" where it has none, and of a code that is not known. */
+export function basisArticleOf(code: number, profile: ProfileName): string {
+  const basis = legalBasisOf(code);
+  return (profile === "BOND" ? basis?.bond : basis?.trust) ?? "-";
+}
 
 /** The code of a basis by its stable name. */
 export const basisCode = (name: LegalBasisName): number => byName.get(name)!.code;

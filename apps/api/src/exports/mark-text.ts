@@ -1,6 +1,6 @@
 import type { MarkAt } from "@genbo/database/register/read-marks";
 import { articlesJa } from "@genbo/domain/articles-ja";
-import { basisCode, legalBasisOf } from "@genbo/domain/legal-basis";
+import { basisArticleOf, basisCode } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { capacitiesJa } from "@genbo/domain/trust-mark";
 
@@ -15,8 +15,7 @@ export function markText(
   profile: ProfileName,
   most: bigint,
 ): string {
-  const { trust: ofTrust, bond } = legalBasisOf(basis)!;
   const says = basis === trustProperty ? ["信託財産に属する", trust] : [capacitiesJa[capacity]];
-  const article = articlesJa(profile === "BOND" ? bond : ofTrust);
+  const article = articlesJa(basisArticleOf(basis, profile));
   return [...says, String(units < most ? units : most), article].filter(Boolean).join(" ");
 }

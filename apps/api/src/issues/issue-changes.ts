@@ -13,7 +13,7 @@ import { encodeMove, zeroAddress } from "@genbo/domain/words";
 import type { z } from "zod";
 import type { Language } from "../http/problem.ts";
 import { rowsInvalid } from "../http/validate.ts";
-import { ruleWire } from "../orders/failing.ts";
+import { numberOf, ruleWire } from "../orders/failing.ts";
 import { attached, rulesAtExecution } from "../orders/rules.ts";
 import { checkPolicy, policyWordOf } from "./policies.ts";
 
@@ -89,7 +89,7 @@ export async function checkRedemption(
     const before = taken.get(from) ?? 0n;
     taken.set(from, before + units);
     const found = facts[row]!;
-    const lacks = before + units > found.from.free ? [1] : [];
+    const lacks = before + units > found.from.free ? [numberOf("INSUFFICIENT_UNITS")] : [];
     const numbers = rulesAtExecution(found, { from, to: zeroAddress, units }, at).filter((number) =>
       ofGiver.has(refusalOf(number).code),
     );

@@ -25,7 +25,7 @@ export function policyWordOf(policy: PolicyTerms, lot: bigint): string {
   const { lockUpUntil, maxUnitsPerPerson, maxHolders, classes, ...flags } = policy;
   return encodePolicy({
     ...flags,
-    classMask: classBitsOf([...new Set(classes)]),
+    classMask: classBitsOf(classes),
     lot,
     lockUpUntil: lockUpUntil === null ? 0 : lockUpUntil.getTime() / 1000,
     maxUnitsPerPerson: maxUnitsPerPerson ?? 0n,

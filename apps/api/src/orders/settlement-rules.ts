@@ -2,10 +2,11 @@ import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-fa
 import type { Queryable } from "@genbo/database/sql/connection";
 import type { CallOf } from "../http/call.ts";
 import { mustTakeEntries } from "../issues/issue-for.ts";
+import { dayWire } from "../wire/day.ts";
 import { numberOf, refuseRules } from "./failing.ts";
 import { afterEachOther } from "./promised.ts";
 import { attached, rulesAgainst, rulesAtExecution } from "./rules.ts";
-import { isoOf, type LegRow } from "./settlements.ts";
+import type { LegRow } from "./settlements.ts";
 import { toldTo } from "./told.ts";
 
 /** Units that a settlement moves, with what the register says of them. */
@@ -58,7 +59,7 @@ export async function legOrders(db: Queryable, legs: readonly LegRow[]): Promise
     return {
       ...orders[index]!,
       units: amount,
-      lotAcquiredOn: lotAcquiredOn === null ? undefined : isoOf(lotAcquiredOn),
+      lotAcquiredOn: lotAcquiredOn === null ? undefined : dayWire(lotAcquiredOn),
       facts: facts[index]!,
       keeper: fromParty,
     };

@@ -3,16 +3,16 @@ import type { Instruction } from "@genbo/chain/settlements";
 import { legKinds } from "@genbo/chain/settlements";
 import type { NewCommand } from "@genbo/database/commands/operations-new";
 import type { SettlementRow } from "@genbo/database/issues/settlements";
+import { holdKinds } from "@genbo/domain/entry-kinds";
 import { dayOfIso, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import { type LegKind, type SettlementFacts, type Want, wantsOf } from "@genbo/domain/settlements";
 import { encodeMove, zeroWord } from "@genbo/domain/words";
+import { dayWire } from "../wire/day.ts";
 
 export type LegRow = SettlementRow["legs"][number];
 
-/** A date column is midnight UTC of its day. */
-export const isoOf = (date: Date): string => date.toISOString().slice(0, 10);
-const dayOf = (date: Date) => dayOfIso(isoOf(date))!;
+const dayOf = (date: Date) => dayOfIso(dayWire(date))!;
 
 /** On chain the buyer's side says nothing to a hold: where it must be heard, the trustee says that it was. */
 export function needsApproval({ issue }: LegRow): boolean {
@@ -70,7 +70,6 @@ export const instructionOf = ({ ref, deadline, legs }: Terms): Instruction => ({
 });
 
 const minuteMs = 60_000;
-const dvpKind = 2;
 
 interface HeldLeg {
   asset: string;
@@ -104,7 +103,7 @@ export function holdCommand(
       to: toAccount,
       controller: of.settlement,
       units: String(amount),
-      kind: dvpKind,
+      kind: holdKinds.DVP,
       expiryMinutes: Math.floor(of.deadline.getTime() / minuteMs) + 1,
       data,
       behind: zeroWord,

@@ -116,7 +116,7 @@ function admit(
     brokerId,
     externalId,
     personId: newPersonId(),
-    classBits: classBitsOf([...new Set(applicant.classes)]),
+    classBits: classBitsOf(applicant.classes),
     country,
     taxCategory,
     flags: 0,

@@ -114,7 +114,12 @@ async function hasCome(
     throw new ProblemError("AS_OF_IN_FUTURE", `The moment of ${pointer} has not come yet.`, { pointer });
 }
 
-export const asOfPosition = ({ seq, block, hash, time }: Position): AsOfWire => ({
+export const asOfPosition = ({
+  seq,
+  block,
+  hash,
+  time,
+}: Pick<Position, "seq" | "block" | "hash" | "time">): AsOfWire => ({
   seq,
   block,
   hash,

@@ -9,7 +9,7 @@ import type { Overlay, RegisterRow } from "@genbo/database/register/row";
 import { type ParticularsAt, particularsAt } from "@genbo/database/vault/at";
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { type Day, jstDay } from "@genbo/domain/jst";
-import { basisCode, legalBasisOf } from "@genbo/domain/legal-basis";
+import { basisArticleOf, basisCode } from "@genbo/domain/legal-basis";
 import { type ProfileName, profiles } from "@genbo/domain/profiles";
 import {
   isMinorOn,
@@ -198,14 +198,11 @@ const attachmentLine = ({ hold, order, enteredAt }: HoldLine): BookHolder["attac
 
 const trustProperty = basisCode("TRUST_PROPERTY_MARK");
 
-export const markLine = (mark: MarkAt, profile: ProfileName): BookHolder["marks"][number] => {
-  const basis = legalBasisOf(mark.basis)!;
-  return {
-    basisArticle: profile === "BOND" ? basis.bond : basis.trust,
-    trustProperty: mark.basis === trustProperty,
-    capacity: mark.capacity,
-    trust: mark.trust,
-    units: String(mark.units),
-    enteredAt: mark.enteredAt.toISOString(),
-  };
-};
+export const markLine = (mark: MarkAt, profile: ProfileName): BookHolder["marks"][number] => ({
+  basisArticle: basisArticleOf(mark.basis, profile),
+  trustProperty: mark.basis === trustProperty,
+  capacity: mark.capacity,
+  trust: mark.trust,
+  units: String(mark.units),
+  enteredAt: mark.enteredAt.toISOString(),
+});

@@ -1,3 +1,4 @@
+import { consentWalletsMax } from "@genbo/chain/commands";
 import { isConstraint } from "@genbo/database/commands/commands";
 import { operationIdsAbout } from "@genbo/database/commands/operations";
 import type { NewCommand } from "@genbo/database/commands/operations-new";
@@ -45,9 +46,6 @@ type Approval = CallOf<"approveCustodyChange">;
 type Filing = CallOf<"fileCustodyChange">;
 type Consent = CallOf<"consentToCustodyChange">;
 type Withdrawal = CallOf<"withdrawCustodyChange">;
-
-/** One transaction of the chain carries one side's consent (`consentWalletsMax` of the chain's calls). */
-const accountsMax = 50;
 
 export const custodyHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   fileCustodyChange: (call) =>
@@ -136,8 +134,12 @@ async function file(
   const accounts = (await keptAccounts(db, investor.id, principal.custodianId!)).map(
     ({ address }) => address,
   );
-  if (accounts.length === 0 || accounts.length > accountsMax)
-    throw invalidField("/investorId", `is of a customer without 1 to ${accountsMax} registered accounts`);
+  // One transaction of the chain carries one side's consent.
+  if (accounts.length === 0 || accounts.length > consentWalletsMax)
+    throw invalidField(
+      "/investorId",
+      `is of a customer without 1 to ${consentWalletsMax} registered accounts`,
+    );
   const id = newId("cus", at);
   const operationId = newId("op", at);
   return {

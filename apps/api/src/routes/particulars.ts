@@ -82,7 +82,7 @@ function changed(investor: InvestorRow, { body, at }: Change): InvestorRow {
   }
   return {
     ...investor,
-    ...(classes && { classBits: classBitsOf([...new Set(classes)]) }),
+    ...(classes && { classBits: classBitsOf(classes) }),
     ...(country !== undefined && { country }),
     ...(taxCategory && { taxCategory }),
     ...(validUntil && { validUntil }),

@@ -25,7 +25,6 @@ import {
 import {
   holdCommand,
   instructionOf,
-  isoOf,
   type LegRow,
   needsApproval,
   settleCommand,
@@ -33,6 +32,7 @@ import {
   wantsOfRow,
 } from "../orders/settlements.ts";
 import { deploymentOf } from "../process/deployment.ts";
+import { dayWire } from "../wire/day.ts";
 
 export const settlementStepHandlers = (ctx: ApiContext): Handlers<SettlementSteps> => ({
   acceptSettlement: (call) => command(ctx, call, (db) => accept(ctx, db, call)),
@@ -59,12 +59,12 @@ async function accept(ctx: ApiContext, db: Queryable, call: CallOf<"acceptSettle
     signer: signer!,
     settlement,
     deadline: row.deadline,
-    tradeDate: isoOf(row.tradeDate),
-    settlementDate: isoOf(row.settlementDate),
+    tradeDate: dayWire(row.tradeDate),
+    settlementDate: dayWire(row.settlementDate),
   };
   const operationId = newId("op", call.at);
   const holds = units.map((leg) =>
-    holdCommand({ ...leg, lotAcquiredOn: leg.lotAcquiredOn && isoOf(leg.lotAcquiredOn) }, terms),
+    holdCommand({ ...leg, lotAcquiredOn: leg.lotAcquiredOn && dayWire(leg.lotAcquiredOn) }, terms),
   );
   const funds = given
     .filter(({ kind }) => kind === "CASH")
@@ -154,7 +154,7 @@ async function settle(ctx: ApiContext, db: Queryable, call: CallOf<"settleNow">)
   const row = await liveSettlement(ctx, call);
   const wants = wantsOfRow(row, call.at);
   if (wants.length > 0 && wants.every((want) => want === "SETTLEMENT_DATE")) {
-    throw new ProblemError("NOT_YET_SETTLED", `It settles on ${isoOf(row.settlementDate)}.`, {
+    throw new ProblemError("NOT_YET_SETTLED", `It settles on ${dayWire(row.settlementDate)}.`, {
       target: row.id,
     });
   }

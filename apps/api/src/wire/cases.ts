@@ -3,7 +3,7 @@ import type { holdPage } from "@genbo/api-schema/holds";
 import type { CaseRow } from "@genbo/database/legal/cases";
 import type { HoldAt } from "@genbo/database/register/read-holds";
 import { holdKindOf } from "@genbo/domain/entry-kinds";
-import { legalBasisOf } from "@genbo/domain/legal-basis";
+import { basisArticleOf, legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { zeroAddress } from "@genbo/domain/words";
 import type { z } from "zod";
@@ -15,11 +15,10 @@ export const caseWire =
   (profile: ProfileName) =>
   (row: CaseRow): CaseWire => {
     const { basis: code, partyId, brokerIds: _, sealed: __, createdAt, decidedAt, ...fields } = row;
-    const basis = legalBasisOf(code);
     return {
       ...(fields as unknown as CaseWire),
-      basis: basis?.name ?? String(code),
-      basisArticle: (profile === "BOND" ? basis?.bond : basis?.trust) ?? "-",
+      basis: legalBasisOf(code)?.name ?? String(code),
+      basisArticle: basisArticleOf(code, profile),
       filedBy: partyId,
       // What the chain refused came to nothing.
       ...(row.state === "open" && { result: {} }),

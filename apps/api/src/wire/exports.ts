@@ -1,6 +1,7 @@
 import type { bookExport } from "@genbo/api-schema/exports";
 import type { RegisterExport } from "@genbo/database/register/exports";
 import type { z } from "zod";
+import { asOfPosition } from "../register/moments.ts";
 
 export function exportWire(order: RegisterExport): z.input<typeof bookExport> {
   const { position, rendered, recordDate, format } = order;
@@ -14,12 +15,7 @@ export function exportWire(order: RegisterExport): z.input<typeof bookExport> {
     names: order.names,
     purpose: order.purpose,
     maker: order.maker,
-    asOf: {
-      seq: position.seq,
-      block: position.block,
-      hash: position.hash,
-      time: position.time.toISOString(),
-    },
+    asOf: asOfPosition(position),
     knownAt: order.known,
     state: order.state,
     content: rendered && {

@@ -3,6 +3,7 @@ import type { InspectionRow, InspectionWithAll } from "@genbo/database/legal/ins
 import { type Capacity, capacitiesOf, type Ground, groundsOf } from "@genbo/domain/inspections";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { z } from "zod";
+import { dayWire } from "./day.ts";
 
 type InspectionWire = z.input<typeof inspection>;
 type AnswerWire = z.input<typeof inspectionAnswer>;
@@ -54,7 +55,7 @@ export const displayWire = (row: InspectionWithAll["displays"][number]): AnswerW
 export const disclosureWire = (
   row: InspectionWithAll["disclosures"][number],
 ): AnswerWire["disclosures"][number] => ({
-  disclosedOn: row.disclosedOn.toISOString().slice(0, 10),
+  disclosedOn: dayWire(row.disclosedOn),
   evidence: row.evidence as unknown as AnswerWire["disclosures"][number]["evidence"],
   recordedBy: row.recordedBy,
   at: row.at.toISOString(),

@@ -13,9 +13,10 @@ import type { HoldingPeriodRow } from "@genbo/database/register/read-holder";
 import type { RegisterRow } from "@genbo/database/register/row";
 import { entryKindOf } from "@genbo/domain/entry-kinds";
 import { isoOfDay } from "@genbo/domain/jst";
-import { legalBasisOf } from "@genbo/domain/legal-basis";
+import { basisArticleOf, legalBasisOf } from "@genbo/domain/legal-basis";
 import type { ProfileName } from "@genbo/domain/profiles";
 import type { z } from "zod";
+import { dayWire } from "./day.ts";
 
 type LotWire = z.input<typeof lot>;
 
@@ -51,22 +52,18 @@ export const historyWire = ({
 export const entryWire =
   (profile: ProfileName) =>
   (line: EntryLine): z.input<typeof entry> => {
-    const basis = legalBasisOf(line.basis);
     const { blockTime: _, lots, units, enteredAt, perfectedAt, ...fields } = line;
     return {
       ...fields,
       kind: entryKindOf(line.kind) ?? String(line.kind),
-      basis: basis?.name ?? String(line.basis),
-      basisArticle: (profile === "BOND" ? basis?.bond : basis?.trust) ?? "-",
+      basis: legalBasisOf(line.basis)?.name ?? String(line.basis),
+      basisArticle: basisArticleOf(line.basis, profile),
       units: String(units),
       lots: lotsWire(lots),
       enteredAt: enteredAt.toISOString(),
       perfectedAt: perfectedAt?.toISOString() ?? null,
     };
   };
-
-/** Prisma reads a date column as midnight UTC of that day. */
-const dayWire = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
 
 const standingWire = (row: RegisterRow | null) =>
   row && { units: String(row.units), lots: lotsWire(row.lots) };
@@ -87,11 +84,11 @@ export const recordDateWire = (row: RecordDateWithLists): z.input<typeof recordD
   return {
     id: row.id,
     issueId: row.issueId,
-    day: row.day.toISOString().slice(0, 10),
+    day: dayWire(row.day),
     closesAt: row.closesAt.toISOString(),
     purpose: row.purpose,
-    exerciseUntil: dayWire(row.exerciseUntil),
-    noticeOn: dayWire(row.noticeOn),
+    exerciseUntil: row.exerciseUntil && dayWire(row.exerciseUntil),
+    noticeOn: row.noticeOn && dayWire(row.noticeOn),
     deedClauseRef: row.deedClauseRef,
     deed: row.deed as z.input<typeof recordDate>["deed"],
     maker: row.maker,

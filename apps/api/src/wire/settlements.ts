@@ -2,7 +2,8 @@ import type { settlement } from "@genbo/api-schema/settlements";
 import type { SettlementRow } from "@genbo/database/issues/settlements";
 import type { LegKind, LegState, SettlementState } from "@genbo/domain/settlements";
 import type { z } from "zod";
-import { isoOf, type LegRow, wantsOfRow } from "../orders/settlements.ts";
+import { type LegRow, wantsOfRow } from "../orders/settlements.ts";
+import { dayWire } from "./day.ts";
 
 type SettlementWire = z.input<typeof settlement>;
 
@@ -18,8 +19,8 @@ export const settlementWire =
     offeredBy: row.partyId,
     trusteeId: row.trusteeId,
     agentId: row.agentId,
-    tradeDate: isoOf(row.tradeDate),
-    settlementDate: isoOf(row.settlementDate),
+    tradeDate: dayWire(row.tradeDate),
+    settlementDate: dayWire(row.settlementDate),
     deadline: row.deadline.toISOString(),
     legs: row.legs.map(legWire),
     sides: row.sides.map(({ partyId, acceptor, acceptedAt }) => ({
@@ -45,7 +46,7 @@ const legWire = (leg: LegRow): SettlementWire["legs"][number] => ({
   toPartyId: leg.toParty,
   units: leg.kind === "UNITS" ? String(leg.amount) : null,
   yen: leg.kind === "UNITS" ? null : String(leg.amount),
-  lotAcquiredOn: leg.lotAcquiredOn && isoOf(leg.lotAcquiredOn),
+  lotAcquiredOn: leg.lotAcquiredOn && dayWire(leg.lotAcquiredOn),
   holdId: leg.holdId,
   evidence: leg.evidence,
 });

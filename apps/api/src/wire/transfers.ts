@@ -2,6 +2,7 @@ import type { transfer } from "@genbo/api-schema/transfers";
 import type { TransferRow } from "@genbo/database/issues/transfers";
 import type { Principal } from "@genbo/database/parties/keys";
 import type { z } from "zod";
+import { dayWire } from "./day.ts";
 
 type TransferWire = z.input<typeof transfer>;
 
@@ -35,6 +36,3 @@ export const transferWire =
 
 const isTold = ({ reason, sellerBroker }: TransferRow, { role, partyId }: Principal): boolean =>
   role !== "broker" || partyId === sellerBroker || reason === null || !isCaseReason(reason);
-
-/** Prisma reads a date column as midnight UTC of that day. */
-const dayWire = (date: Date): string => date.toISOString().slice(0, 10);
