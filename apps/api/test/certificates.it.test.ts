@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { orderWallet } from "@genbo/chain/order-wallet";
 import { canonicalJson } from "@genbo/domain/canonical-json";
-import { dayOfIso } from "@genbo/domain/jst";
+import { dayOf } from "@genbo/domain/jst";
 import { encodeRecord } from "@genbo/domain/registry-record";
 import { verifyPath } from "@genbo/register/merkle";
 import { type GeneralJWS, generalVerify, importJWK } from "jose";
@@ -87,7 +87,7 @@ describe("a holder's certificate", () => {
       units: BigInt(says.holding.units),
       encumbered: BigInt(says.holding.encumbered),
       lots: says.holding.lots.map((lot: { acquiredOn: string; units: string }) => ({
-        acquiredOn: dayOfIso(lot.acquiredOn)!,
+        acquiredOn: dayOf(lot.acquiredOn),
         units: BigInt(lot.units),
       })),
     };
@@ -216,7 +216,7 @@ describe("a certificate of all that a holder has", () => {
     const opened = createHmac("sha256", Buffer.from(salt, "hex")).update(canonicalJson(particulars));
     expect(`0x${opened.digest("hex")}`).toBe(commitment);
     const lots = holding.lots.map((lot) => ({
-      acquiredOn: dayOfIso(lot.acquiredOn)!,
+      acquiredOn: dayOf(lot.acquiredOn),
       units: BigInt(lot.units),
     }));
     const leaf = { account, units: BigInt(holding.units), encumbered: BigInt(holding.encumbered), lots };

@@ -1,5 +1,5 @@
 import { roles as chainRoles } from "@genbo/chain/deployment";
-import { dayOfIso } from "@genbo/domain/jst";
+import { dayOf } from "@genbo/domain/jst";
 import { decodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -129,7 +129,7 @@ it("a succession dates the heirs' units as their issue was agreed, and no case s
   const commands = await desk.commandsOf((await desk.approve(body.id)).body.operationId);
   const [move] = commands.at(-1).args.rows;
   const { keepDates, acquiredOn } = decodeMove(move.data);
-  expect([keepDates, acquiredOn]).toEqual([false, dayOfIso("2021-08-01")]);
+  expect([keepDates, acquiredOn]).toEqual([false, dayOf("2021-08-01")]);
 });
 
 describe("who sees what", () => {

@@ -1,4 +1,4 @@
-import { dayOfIso } from "@genbo/domain/jst";
+import { dayOf } from "@genbo/domain/jst";
 import { type ExportLine, parseLine } from "@genbo/register/export";
 import { leafOf, verifyPath } from "@genbo/register/merkle";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -29,7 +29,7 @@ describe("a proof", () => {
     units: BigInt(holding.units),
     encumbered: BigInt(holding.encumbered),
     lots: holding.lots.map(({ acquiredOn, units }) => ({
-      acquiredOn: dayOfIso(acquiredOn)!,
+      acquiredOn: dayOf(acquiredOn),
       units: BigInt(units),
     })),
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { positionOf } from "@genbo/database/register/read-position";
 import { rootOfState } from "@genbo/database/register/tree";
-import { dayOfIso, isoOfDay } from "@genbo/domain/jst";
+import { dayOf, isoOfDay } from "@genbo/domain/jst";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { createRoot, leafOf } from "@genbo/register/merkle";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -248,7 +248,7 @@ describe("a frozen list", () => {
     const root = createRoot();
     const leaves = rows.flatMap(({ accounts }) => accounts).sort((a, b) => (a.account < b.account ? -1 : 1));
     for (const { account, units, encumbered, lots } of leaves) {
-      const said = lots.map((lot) => ({ acquiredOn: dayOfIso(lot.acquiredOn)!, units: BigInt(lot.units) }));
+      const said = lots.map((lot) => ({ acquiredOn: dayOf(lot.acquiredOn), units: BigInt(lot.units) }));
       const leaf = { account, units: BigInt(units), encumbered: BigInt(encumbered), lots: said };
       root.add(account, leafOf(leaf));
     }
@@ -341,4 +341,4 @@ describe("a frozen list", () => {
   });
 });
 
-const isoAfter = (day: string): string => isoOfDay(dayOfIso(day)! + 1);
+const isoAfter = (day: string): string => isoOfDay(dayOf(day) + 1);

@@ -1,7 +1,7 @@
 import { takeBackSettlements, writeSettlementNews } from "@genbo/database/issues/settlements-settle";
 import { withTransaction } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
-import { dayOfIso } from "@genbo/domain/jst";
+import { dayOf } from "@genbo/domain/jst";
 import { createLog } from "@genbo/domain/log";
 import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -131,7 +131,7 @@ describe("an offer", () => {
 
   it("is refused for two legs out of one acquisition lot that has units for one of them", async () => {
     const trade = await traded(world);
-    const data = encodeMove({ acquiredOn: dayOfIso("2021-08-01")! });
+    const data = encodeMove({ acquiredOn: dayOf("2021-08-01") });
     const earlier = { to: trade.seller.account, units: 50n, ref: refOf("earlier lot"), data };
     await world.ledger.enter(trade.issueId, "ISSUE", earlier);
     const { legs, ...body } = offerOf(world, trade, "BANK");

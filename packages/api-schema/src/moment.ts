@@ -1,4 +1,4 @@
-import { type Day, dayOfIso, lastInstantOf } from "@genbo/domain/jst";
+import { type Day, dayOf, lastInstantOf } from "@genbo/domain/jst";
 import { z } from "zod";
 import { day, instant } from "./primitives.ts";
 
@@ -21,7 +21,7 @@ function momentOf(text: string): Moment | undefined {
   if (kind === "block") return { kind, number: Number(digits) };
   if (kind === "entry") return { kind, seq: Number(digits) };
   if (day.safeParse(text).success) {
-    const found = dayOfIso(text)!;
+    const found = dayOf(text);
     return { kind: "day", day: found, at: lastInstantOf(found) };
   }
   const at = instant.safeParse(text);

@@ -1,11 +1,11 @@
 import { holidays } from "./holidays.ts";
-import { type Day, dayOfIso, isoOfDay, weekdayOf } from "./jst.ts";
+import { type Day, dayOf, isoOfDay, weekdayOf } from "./jst.ts";
 
 const holidayDays = new Set(
   Object.entries(holidays).flatMap(([year, days]) =>
     days.split(" ").map((day) => {
       const [month, date] = day.split("/");
-      return dayOfIso(`${year}-${month!.padStart(2, "0")}-${date!.padStart(2, "0")}`)!;
+      return dayOf(`${year}-${month!.padStart(2, "0")}-${date!.padStart(2, "0")}`);
     }),
   ),
 );

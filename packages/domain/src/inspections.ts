@@ -1,4 +1,4 @@
-import { type Day, dayOfIso, isoOfDay, jstDay } from "./jst.ts";
+import { type Day, dayOf, dayOfIso, isoOfDay, jstDay } from "./jst.ts";
 import type { ProfileName } from "./profiles.ts";
 
 /** As what somebody asks to inspect a register. */
@@ -86,5 +86,5 @@ export function memoryStart(requestedAt: Date): Day {
   const iso = isoOfDay(jstDay(requestedAt));
   const year = Number(iso.slice(0, 4)) - memoryYears;
   // Two years before a 29 February there is none.
-  return dayOfIso(`${year}${iso.slice(4)}`) ?? dayOfIso(`${year}-02-28`)!;
+  return dayOfIso(`${year}${iso.slice(4)}`) ?? dayOf(`${year}-02-28`);
 }

@@ -45,6 +45,17 @@ export function dayOfIso(iso: string): Day | undefined {
   return day >= 0 && isoOfDay(day) === iso ? day : undefined;
 }
 
+/** The day of a text that was checked already. @throws RangeError for a text that is no day after all */
+export function dayOf(iso: string): Day {
+  const day = dayOfIso(iso);
+  if (day === undefined) throw new RangeError(`Not a day: ${iso}`);
+  return day;
+}
+
+/** The day of a checked text, and 0 for none: as data words on chain have it. */
+export const dayOrNone = (iso: string | null | undefined): Day =>
+  iso === null || iso === undefined ? 0 : dayOf(iso);
+
 function remember(day: Day, iso: string): void {
   if (day < 0 || isoDays.size >= 65_536) return;
   isoDays.set(day, iso);

@@ -1,5 +1,5 @@
 import { isGazetteDay } from "./calendar.ts";
-import { type Day, dayOfIso, isoOfDay } from "./jst.ts";
+import { type Day, dayOf, isoOfDay } from "./jst.ts";
 import type { ProfileName } from "./profiles.ts";
 import type { RefusalCode } from "./refusals.ts";
 
@@ -36,7 +36,7 @@ export function recordDateFaults(
   deed: Periods | null = null,
 ): RefusalCode[] {
   if (profile === "BOND") return [];
-  const day = dayOfIso(terms.day)!;
+  const day = dayOf(terms.day);
   const periods = deed ?? lawful;
   return [...exerciseFaults(day, terms.exerciseUntil, periods), ...noticeFaults(day, terms, periods)];
 }
@@ -44,7 +44,7 @@ export function recordDateFaults(
 /** The rights are those that are exercised within three months of the record date (TA 189(3)). */
 function exerciseFaults(day: Day, exerciseUntil: string | null, { exerciseMonths }: Periods): RefusalCode[] {
   if (exerciseUntil === null) return ["EXERCISE_DATE_MISSING"];
-  const until = dayOfIso(exerciseUntil)!;
+  const until = dayOf(exerciseUntil);
   return until <= day || until > endOfMonths(day, exerciseMonths) ? ["EXERCISE_OUTSIDE_PERIOD"] : [];
 }
 
@@ -55,7 +55,7 @@ function noticeFaults(
   { noticeDays }: Periods,
 ): RefusalCode[] {
   if (noticeOn === null) return deedClauseRef === null && noticeDays > 0 ? ["NOTICE_MISSING"] : [];
-  const notice = dayOfIso(noticeOn)!;
+  const notice = dayOf(noticeOn);
   const faults: RefusalCode[] = notice > lastNoticeDay(day, noticeDays) ? ["NOTICE_TOO_LATE"] : [];
   return isGazetteDay(notice) ? faults : [...faults, "NOTICE_NO_GAZETTE"];
 }
@@ -73,7 +73,7 @@ export function endOfMonths(day: Day, months: number): Day {
     .map(Number) as [number, number, number];
   const target = year * 12 + (month - 1) + months;
   const firstOf = (at: number): Day =>
-    dayOfIso(`${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}-01`)!;
+    dayOf(`${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}-01`);
   const answering = firstOf(target) + date - 1;
   return Math.min(answering, firstOf(target + 1)) - 1;
 }

@@ -1,4 +1,4 @@
-import { type Day, dayOfIso, isoOfDay } from "./jst.ts";
+import { type Day, dayOf, isoOfDay } from "./jst.ts";
 import type { RefusalCode } from "./refusals.ts";
 
 /** Who acts for a person by law or by appointment. */
@@ -89,7 +89,7 @@ export function representationFaults(person: Represented): RefusalCode[] {
   const faults: RefusalCode[] = [];
   if (representatives.some(({ from, until = from }) => until < from)) faults.push("VALIDITY_PAST");
   const ofMinor = representatives.filter(({ role }) => ofMinors.includes(role));
-  if (ofMinor.some(({ from }) => !isMinorOn(person, dayOfIso(from)!))) faults.push("ROLE_DOES_NOT_FIT");
+  if (ofMinor.some(({ from }) => !isMinorOn(person, dayOf(from)))) faults.push("ROLE_DOES_NOT_FIT");
   const receivers = representatives.filter(({ receivesNotices }) => receivesNotices);
   if (receivers.some((one, place) => receivers.slice(place + 1).some((other) => overlap(one, other))))
     faults.push("ONE_RECEIVES_NOTICES");

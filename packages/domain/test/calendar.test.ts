@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { following, isBusinessDay, isHoliday, preceding, settlementDay } from "../src/calendar.ts";
 import { holidays } from "../src/holidays.ts";
-import { dayOfIso, isoOfDay, weekdayOf } from "../src/jst.ts";
+import { dayOf, isoOfDay, weekdayOf } from "../src/jst.ts";
 
 interface Case {
   rule: "T+2" | "following" | "preceding";
@@ -12,12 +12,11 @@ interface Case {
 }
 const path = new URL("../../../test/fixtures/kenedix-2021.json", import.meta.url);
 const fixture = JSON.parse(readFileSync(path, "utf8")) as { calendar: Case[]; holidays_used: string[] };
-const day = (iso: string) => dayOfIso(iso)!;
 
 const rules = {
-  "T+2": (each: Case) => settlementDay(day(each.trade!), 2),
-  following: (each: Case) => following(day(each.date!)),
-  preceding: (each: Case) => preceding(day(each.date!)),
+  "T+2": (each: Case) => settlementDay(dayOf(each.trade!), 2),
+  following: (each: Case) => following(dayOf(each.date!)),
+  preceding: (each: Case) => preceding(dayOf(each.date!)),
 };
 
 test.each(fixture.calendar)("$rule of $trade$date is $expect", (each) => {
@@ -25,20 +24,20 @@ test.each(fixture.calendar)("$rule of $trade$date is $expect", (each) => {
 });
 
 test("the fixture's holidays are ours", () => {
-  expect(fixture.holidays_used.filter((iso) => !isHoliday(day(iso)))).toEqual([]);
+  expect(fixture.holidays_used.filter((iso) => !isHoliday(dayOf(iso)))).toEqual([]);
 });
 
 describe("the table obeys the Holidays Act", () => {
   const years = Object.keys(holidays).map(Number);
   const named = (year: number) => {
     const monday = (month: number, nth: number) => {
-      const first = day(`${year}-${String(month).padStart(2, "0")}-01`);
+      const first = dayOf(`${year}-${String(month).padStart(2, "0")}-01`);
       return first + ((8 - weekdayOf(first)) % 7) + 7 * (nth - 1);
     };
     // The astronomical formula of the equinoxes, good for 1980 to 2099.
     const equinox = (base: number) =>
       Math.floor(base + 0.242194 * (year - 1980) - Math.floor((year - 1980) / 4));
-    const on = (monthDay: string) => day(`${year}-${monthDay}`);
+    const on = (monthDay: string) => dayOf(`${year}-${monthDay}`);
     return [
       on("01-01"),
       monday(1, 2),
@@ -73,7 +72,7 @@ describe("the table obeys the Holidays Act", () => {
   };
 
   test.each(years)("%i", (year) => {
-    const first = day(`${year}-01-01`);
+    const first = dayOf(`${year}-01-01`);
     const ours = Array.from({ length: 366 }, (_, i) => first + i).filter(
       (each) => isoOfDay(each).startsWith(String(year)) && isHoliday(each),
     );
@@ -84,11 +83,11 @@ describe("the table obeys the Holidays Act", () => {
 test("12/31 to 1/3 and weekends are closed, 1/4 and 12/30 are open", () => {
   const open = ["2021-12-30", "2022-01-04"];
   const closed = ["2021-12-31", "2022-01-02", "2022-01-03", "2021-08-07"];
-  expect(open.map((iso) => isBusinessDay(day(iso)))).toEqual([true, true]);
-  expect(closed.map((iso) => isBusinessDay(day(iso)))).toEqual([false, false, false, false]);
+  expect(open.map((iso) => isBusinessDay(dayOf(iso)))).toEqual([true, true]);
+  expect(closed.map((iso) => isBusinessDay(dayOf(iso)))).toEqual([false, false, false, false]);
 });
 
 test("a year without announced holidays is refused", () => {
-  expect(() => isBusinessDay(day("2028-01-04"))).toThrow(RangeError);
-  expect(() => settlementDay(day("2027-12-30"), 2)).toThrow("2028");
+  expect(() => isBusinessDay(dayOf("2028-01-04"))).toThrow(RangeError);
+  expect(() => settlementDay(dayOf("2027-12-30"), 2)).toThrow("2028");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dayOfIso, isoOfDay } from "../src/jst.ts";
+import { dayOf, isoOfDay } from "../src/jst.ts";
 import { endOfMonths, lastNoticeDay, recordDateFaults } from "../src/record-dates.ts";
 
 const terms = { day: "2022-01-31", exerciseUntil: "2022-02-28", noticeOn: null, deedClauseRef: null };
@@ -13,7 +13,7 @@ test.each([
   ["2021-08-31", "2021-11-30"],
   ["2022-07-31", "2022-10-31"],
 ])("three months after %s end on %s [TA 189(3)]", (day, end) => {
-  expect(isoOfDay(endOfMonths(dayOfIso(day)!, 3))).toBe(end);
+  expect(isoOfDay(endOfMonths(dayOf(day), 3))).toBe(end);
 });
 
 describe("rights are exercised within three months of the record date [TA 189(3)]", () => {
@@ -31,7 +31,7 @@ describe("rights are exercised within three months of the record date [TA 189(3)
 describe("the gazette's notice leaves two whole weeks, unless the deed fixes date and rights [TA 189(4)]", () => {
   const faults = (more: object) => recordDateFaults("TRUST_BENEFICIAL", { ...terms, ...more });
   test("the last day for 31 January is 16 January", () => {
-    expect(isoOfDay(lastNoticeDay(dayOfIso("2022-01-31")!))).toBe("2022-01-16");
+    expect(isoOfDay(lastNoticeDay(dayOf("2022-01-31")))).toBe("2022-01-16");
     expect(faults({ noticeOn: "2022-01-14" })).toEqual([]);
     expect(faults({ noticeOn: "2022-01-17" })).toEqual(["NOTICE_TOO_LATE"]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayOfIso } from "../src/jst.ts";
+import { dayOf } from "../src/jst.ts";
 import {
   type CoOwnership,
   isMinorOn,
@@ -10,7 +10,6 @@ import {
   rightsRest,
 } from "../src/representation.ts";
 
-const day = (iso: string) => dayOfIso(iso)!;
 const parent: Representative = {
   role: "PARENT",
   name: "親権者",
@@ -22,22 +21,22 @@ const parent: Representative = {
 const child = { kind: "individual", name: "子", address: "大阪府", bornOn: "2003-06-15" };
 
 test("a minor is one until twenty, from 2022-04-01 on until eighteen", () => {
-  const ages = ["2021-06-14", "2022-03-31", "2022-04-01"].map((iso) => isMinorOn(child, day(iso)));
+  const ages = ["2021-06-14", "2022-03-31", "2022-04-01"].map((iso) => isMinorOn(child, dayOf(iso)));
   expect(ages).toEqual([true, true, false]);
   const later = { ...child, bornOn: "2004-06-15" };
-  expect(["2022-06-14", "2022-06-15"].map((iso) => isMinorOn(later, day(iso)))).toEqual([true, false]);
-  expect(isMinorOn({ ...child, kind: "corporation" }, day("2021-01-01"))).toBe(false);
-  expect(isMinorOn({ ...child, bornOn: null }, day("2021-01-01"))).toBe(false);
+  expect(["2022-06-14", "2022-06-15"].map((iso) => isMinorOn(later, dayOf(iso)))).toEqual([true, false]);
+  expect(isMinorOn({ ...child, kind: "corporation" }, dayOf("2021-01-01"))).toBe(false);
+  expect(isMinorOn({ ...child, bornOn: null }, dayOf("2021-01-01"))).toBe(false);
 });
 
 test("a representative acts from its first day to the end of its last, and takes the notices meanwhile [TA 191(1)]", () => {
   const person = { ...child, representatives: [parent] };
-  const acting = (iso: string) => representativesOn(person, day(iso)).length;
+  const acting = (iso: string) => representativesOn(person, dayOf(iso)).length;
   expect(["2021-07-31", "2021-08-01", "2022-03-31", "2022-04-01"].map(acting)).toEqual([0, 1, 1, 0]);
-  expect(noticesOn(person, day("2022-03-31")).name).toBe("親権者");
-  expect(noticesOn(person, day("2022-04-01"))).toEqual({ name: "子", address: "大阪府" });
+  expect(noticesOn(person, dayOf("2022-03-31")).name).toBe("親権者");
+  expect(noticesOn(person, dayOf("2022-04-01"))).toEqual({ name: "子", address: "大阪府" });
   const moved = { ...person, noticesTo: "京都府" };
-  expect(noticesOn(moved, day("2022-04-01"))).toEqual({ name: "子", address: "京都府" });
+  expect(noticesOn(moved, dayOf("2022-04-01"))).toEqual({ name: "子", address: "京都府" });
 });
 
 test("a minor's representative begins while the person is a minor; two do not take notices at the same time", () => {
@@ -77,7 +76,7 @@ test("co-owners' shares sum to one exactly, and whoever is named is one of them 
 });
 
 test("co-owners' notices go to who was named for them, else to who acts for them, else to any one [TA 191(3)]", () => {
-  const to = (more: Partial<CoOwnership>) => noticesOn(group(more), day("2022-01-01")).name;
+  const to = (more: Partial<CoOwnership>) => noticesOn(group(more), dayOf("2022-01-01")).name;
   expect([to({}), to({ representative: 1 }), to({ representative: 1, noticeReceiver: 2 })]).toEqual([
     "共有者1",
     "共有者2",

@@ -3,7 +3,16 @@ import { describe, expect, test } from "vitest";
 import { entryKindOf, holdKindOf } from "../src/entry-kinds.ts";
 import { isId, newId, newPersonId, refOf, refOfWallet } from "../src/ids.ts";
 import { classAdmitted, classBitsOf, classesOf } from "../src/investor-class.ts";
-import { dayOfIso, endOfDay, isoOfDay, jstDay, jstDayOfSeconds, startOfDay } from "../src/jst.ts";
+import {
+  dayOf,
+  dayOfIso,
+  dayOrNone,
+  endOfDay,
+  isoOfDay,
+  jstDay,
+  jstDayOfSeconds,
+  startOfDay,
+} from "../src/jst.ts";
 import { basisCode, legalBases, legalBasisOf } from "../src/legal-basis.ts";
 import { maxUnits, parseUnits } from "../src/units.ts";
 
@@ -56,7 +65,7 @@ describe("JST days", () => {
     expect(isoOfDay(jstDayOfSeconds(Date.UTC(2022, 0, 31, 15) / 1000))).toBe("2022-02-01");
   });
   test("24:00 of a record date is 00:00 of the next day [TA 189]", () => {
-    const day = dayOfIso("2022-01-31")!;
+    const day = dayOf("2022-01-31");
     expect(endOfDay(day).toISOString()).toBe("2022-01-31T15:00:00.000Z");
     expect(startOfDay(day + 1)).toEqual(endOfDay(day));
   });
@@ -64,8 +73,13 @@ describe("JST days", () => {
     "%s is no day",
     (text) => {
       expect(dayOfIso(text)).toBeUndefined();
+      expect(() => dayOf(text)).toThrow(RangeError);
     },
   );
+  test("no day is 0 in a data word, and a text that is none is not", () => {
+    expect([dayOrNone(undefined), dayOrNone(null), dayOrNone("1970-01-02")]).toEqual([0, 0, 1]);
+    expect(() => dayOrNone("")).toThrow(RangeError);
+  });
 });
 
 describe("codes", () => {

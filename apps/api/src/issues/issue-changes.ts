@@ -6,7 +6,7 @@ import { orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
 import { documentWord } from "@genbo/domain/issue-changes";
-import { dayOfIso } from "@genbo/domain/jst";
+import { dayOf } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
 import { encodeMove, zeroAddress } from "@genbo/domain/words";
@@ -119,7 +119,7 @@ export function changeCommands(
   ];
   switch (kind) {
     case "REDEMPTION": {
-      const data = encodeMove({ settlementDate: dayOfIso(say.paidOn!)! });
+      const data = encodeMove({ settlementDate: dayOf(say.paidOn!) });
       return rows.map(({ from, units }, row) => ({
         signer: signers.issuer,
         call: "redeem",

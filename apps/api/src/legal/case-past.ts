@@ -5,7 +5,7 @@ import type { CaseKind } from "@genbo/domain/cases/kinds";
 import type { PlannedCall } from "@genbo/domain/cases/rules";
 import type { Situation } from "@genbo/domain/cases/situation";
 import { entryKinds } from "@genbo/domain/entry-kinds";
-import { dayOfIso } from "@genbo/domain/jst";
+import { dayOf } from "@genbo/domain/jst";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import { zeroWord } from "@genbo/domain/words";
 import type { ChainEntry } from "@genbo/register/state";
@@ -28,7 +28,7 @@ export async function faultsOfPast(
   const rules = rulesOf(kind);
   const [corrects, day] = [rules.corrects?.(facts), rules.effectiveOn?.(facts) ?? null];
   const since: Since | null =
-    corrects !== undefined ? { seq: corrects } : day !== null ? { day: dayOfIso(day)! } : null;
+    corrects !== undefined ? { seq: corrects } : day !== null ? { day: dayOf(day) } : null;
   if (since === null) return [];
   const { calls } = rules.plan({ id: "", ref: zeroWord, facts }, situation);
   const moves = calls.flatMap((call) => movesOf(call, situation.now));

@@ -1,5 +1,5 @@
 import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
-import { dayOfIso } from "@genbo/domain/jst";
+import { dayOf } from "@genbo/domain/jst";
 
 interface Promised {
   issueId: string;
@@ -21,7 +21,7 @@ export function afterEachOther(facts: readonly OrderFacts[], orders: readonly Pr
     const account = `${issueId} ${from}`;
     const free = fact.from.free - take(account, units);
     if (lotAcquiredOn === undefined) return { ...fact, from: { ...fact.from, free } };
-    const day = dayOfIso(lotAcquiredOn)!;
+    const day = dayOf(lotAcquiredOn);
     const left = (fact.from.lots.get(day) ?? 0n) - take(`${account} ${day}`, units);
     return { ...fact, from: { ...fact.from, free, lots: new Map([...fact.from.lots, [day, left]]) } };
   });

@@ -1,6 +1,6 @@
 import { requestDaysDefault } from "@genbo/api-schema/limits";
 import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
-import { type Day, dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { dayOf, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy, type Policy } from "@genbo/domain/policy-word";
 import { failingRules, type TransferFacts } from "@genbo/domain/transfer-rules";
 import { numberOf } from "./failing.ts";
@@ -22,7 +22,7 @@ export function expiryOf({
   settlementDate,
 }: Pick<OrderTerms, "expiresAt" | "settlementDate">): Date | undefined {
   if (expiresAt !== undefined || settlementDate === undefined) return expiresAt;
-  return endOfDay(dayOfIso(settlementDate)! + requestDaysDefault);
+  return endOfDay(dayOf(settlementDate) + requestDaysDefault);
 }
 
 /**
@@ -93,8 +93,7 @@ function transferFacts(facts: OrderFacts, order: OrderTerms, policy: Policy, now
 export const isDirect = (policy: Policy): boolean => !policy.acceptanceRequired && !policy.approvalRequired;
 
 function lotOf(facts: OrderFacts, acquiredOn: string | undefined): bigint | undefined {
-  const day: Day | undefined = acquiredOn === undefined ? undefined : dayOfIso(acquiredOn);
-  return day === undefined ? undefined : (facts.from.lots.get(day) ?? 0n);
+  return acquiredOn === undefined ? undefined : (facts.from.lots.get(dayOf(acquiredOn)) ?? 0n);
 }
 
 const ascending = (a: number, b: number): number => a - b;

@@ -5,7 +5,7 @@ import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-fa
 import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
-import { dayOfIso, startOfDay } from "@genbo/domain/jst";
+import { dayOf, startOfDay } from "@genbo/domain/jst";
 import { zeroAddress } from "@genbo/domain/words";
 import type { ApiContext } from "../context.ts";
 import type { CallOf } from "../http/call.ts";
@@ -81,7 +81,7 @@ function checkDates({ body, at }: Call): Date {
   if (stray !== undefined) throw invalidField(`/${stray}`, strayDetail);
   const deadline = deadlineOf(body.deadline, body.settlementDate);
   if (deadline <= at) throw invalidField("/deadline", "has passed");
-  if (deadline < startOfDay(dayOfIso(body.settlementDate)!))
+  if (deadline < startOfDay(dayOf(body.settlementDate)))
     throw invalidField("/deadline", "lies before the settlement date");
   if (deadline > latestDeadline(body.settlementDate))
     throw invalidField("/deadline", "lies too long after the settlement date");

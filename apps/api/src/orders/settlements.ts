@@ -4,15 +4,13 @@ import { legKinds } from "@genbo/chain/settlements";
 import type { NewCommand } from "@genbo/database/commands/operations-new";
 import type { SettlementRow } from "@genbo/database/issues/settlements";
 import { holdKinds } from "@genbo/domain/entry-kinds";
-import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { dayOf, dayOrNone, endOfDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import { type LegKind, type SettlementFacts, type Want, wantsOf } from "@genbo/domain/settlements";
 import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { dayWire } from "../wire/day.ts";
 
 export type LegRow = SettlementRow["legs"][number];
-
-const dayOf = (date: Date) => dayOfIso(dayWire(date))!;
 
 /** On chain the buyer's side says nothing to a hold: where it must be heard, the trustee says that it was. */
 export function needsApproval({ issue }: LegRow): boolean {
@@ -29,20 +27,18 @@ export const wantsOfRow = (row: SettlementRow, now: Date): Want[] => wantsOf(fac
 
 const factsOf = ({ state, settlementDate, legs, sides }: SettlementRow): SettlementFacts => ({
   state,
-  settlementDate: dayOf(settlementDate),
+  settlementDate: dayOf(dayWire(settlementDate)),
   legs: legs.map((leg) => ({ ...leg, needsApproval: needsApproval(leg) })),
   sides,
 });
 
 /** The last moment to settle: whole seconds, as the chain counts. */
 export const deadlineOf = (asked: Date | undefined, settlementDate: string): Date =>
-  asked === undefined
-    ? endOfDay(dayOfIso(settlementDate)!)
-    : new Date(Math.floor(asked.getTime() / 1000) * 1000);
+  asked === undefined ? endOfDay(dayOf(settlementDate)) : new Date(Math.floor(asked.getTime() / 1000) * 1000);
 
 /** So long after the settlement date units and money may wait. */
 export const latestDeadline = (settlementDate: string): Date =>
-  endOfDay(dayOfIso(settlementDate)! + requestDaysDefault);
+  endOfDay(dayOf(settlementDate) + requestDaysDefault);
 
 interface Terms {
   ref: string;
@@ -89,9 +85,9 @@ export function holdCommand(
   of: { signer: string; settlement: string; deadline: Date; tradeDate: string; settlementDate: string },
 ): NewCommand {
   const data = encodeMove({
-    tradeDate: dayOfIso(of.tradeDate)!,
-    settlementDate: dayOfIso(of.settlementDate)!,
-    lotAcquiredOn: lotAcquiredOn === null ? 0 : dayOfIso(lotAcquiredOn)!,
+    tradeDate: dayOf(of.tradeDate),
+    settlementDate: dayOf(of.settlementDate),
+    lotAcquiredOn: dayOrNone(lotAcquiredOn),
   });
   return {
     signer: of.signer,

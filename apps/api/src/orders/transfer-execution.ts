@@ -1,7 +1,7 @@
 import type { TransferForStep } from "@genbo/database/issues/transfers";
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
-import { dayOfIso, jstDay } from "@genbo/domain/jst";
+import { dayOf, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { CallOf } from "../http/call.ts";
 import { ProblemError } from "../http/problem.ts";
@@ -55,7 +55,7 @@ function standing(
 
 /** Nobody acquires before the day that the parties agreed on, and the register must not say so. */
 function settled({ id, settlementDate }: TransferForStep, now: Date): void {
-  if (dayOfIso(settlementDate)! > jstDay(now))
+  if (dayOf(settlementDate) > jstDay(now))
     throw new ProblemError("NOT_YET_SETTLED", `It settles on ${settlementDate}.`, { target: id });
 }
 

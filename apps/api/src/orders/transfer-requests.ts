@@ -5,7 +5,7 @@ import type { NewTransfer } from "@genbo/database/issues/transfers";
 import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Principal } from "@genbo/database/parties/keys";
 import { newId, refOf } from "@genbo/domain/ids";
-import { type Day, dayOfIso, jstDay } from "@genbo/domain/jst";
+import { dayOf, dayOrNone, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import { encodeMove } from "@genbo/domain/words";
 import type { z } from "zod";
@@ -53,10 +53,10 @@ function commandOf(
 ): NewCommand {
   const { from, to, units } = order;
   const data = encodeMove({
-    tradeDate: dayNumber(order.tradeDate),
-    acquiredOn: dayNumber(acquiredOn),
-    settlementDate: dayNumber(order.settlementDate),
-    lotAcquiredOn: order.lotAcquiredOn === undefined ? 0 : dayNumber(order.lotAcquiredOn),
+    tradeDate: dayOf(order.tradeDate),
+    acquiredOn: dayOf(acquiredOn),
+    settlementDate: dayOf(order.settlementDate),
+    lotAcquiredOn: dayOrNone(order.lotAcquiredOn),
   });
   const move = { from, to, units: String(units), data };
   const common = { signer, target: issue!.token, ref };
@@ -71,7 +71,7 @@ export function strayDate(
 ): "tradeDate" | "settlementDate" | undefined {
   const today = jstDay(now);
   return (["tradeDate", "settlementDate"] as const).find(
-    (field) => Math.abs(dayNumber(order[field]) - today) > tradeDaysMax,
+    (field) => Math.abs(dayOf(order[field]) - today) > tradeDaysMax,
   );
 }
 
@@ -86,14 +86,11 @@ export const isEarly = (
   order: Pick<TransferOrder, "settlementDate">,
   { issue }: OrderFacts,
   now: Date,
-): boolean => isDirect(decodePolicy(issue!.policy)) && dayNumber(order.settlementDate) > jstDay(now);
+): boolean => isDirect(decodePolicy(issue!.policy)) && dayOf(order.settlementDate) > jstDay(now);
 
 export const earlyDetail = "settles on a later day, and this issue's transfers are entered at once";
 
 export const strayDetail = `lies more than ${tradeDaysMax} days from today`;
-
-/** The schema has checked that it is a day. */
-const dayNumber = (iso: string): Day => dayOfIso(iso)!;
 
 /** Minutes since 1970 at which the request ends; a part of a minute does not count. */
 const expiryMinutes = (order: TransferOrder): number => Math.floor(expiryOf(order)!.getTime() / 60_000);

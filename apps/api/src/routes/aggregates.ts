@@ -1,7 +1,7 @@
 import { positionOf } from "@genbo/database/register/read-position";
 import { createGate } from "@genbo/database/sql/gate";
 import { cellHoldersMin } from "@genbo/domain/aggregates";
-import { dayOfIso, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
+import { dayOf, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { invalidField, ProblemError } from "../http/problem.ts";
@@ -25,8 +25,8 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
       // Closes alone: what moved within a day cannot be told by asking before and after it.
       const last = jstDay(at) - 1;
       const day = query.asOf ?? isoOfDay(last);
-      if (dayOfIso(day)! > last) throw invalidField("query/asOf", "has not ended");
-      const position = await positionOf(ctx.pool, issue.id, { asOf: lastInstantOf(dayOfIso(day)!) });
+      if (dayOf(day) > last) throw invalidField("query/asOf", "has not ended");
+      const position = await positionOf(ctx.pool, issue.id, { asOf: lastInstantOf(dayOf(day)) });
       if (position === undefined)
         throw new ProblemError("REGISTER_BEHIND", "The register has read no block yet.");
       const key = `${issue.id} ${position.head} ${position.block}`;

@@ -12,7 +12,7 @@ import { openRequester, sealRequester } from "@genbo/database/legal/inspections-
 import { registerPage } from "@genbo/database/register/read";
 import { newId } from "@genbo/domain/ids";
 import { capacitiesOf, isHolderCapacity, needsPermission } from "@genbo/domain/inspections";
-import { dayOfIso, jstDay } from "@genbo/domain/jst";
+import { dayOf, jstDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { inspectionView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
@@ -71,7 +71,7 @@ export const inspectionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
       const { principal, params, body, at } = call;
       const row = await inspectionFor(ctx, principal, params.id);
       granted(row);
-      const day = dayOfIso(body.disclosedOn)!;
+      const day = dayOf(body.disclosedOn);
       if (day > jstDay(at)) throw invalidField("/disclosedOn", "lies in the future");
       if (day < jstDay(row.decidedAt!)) throw invalidField("/disclosedOn", "lies before the inspection");
       const of = { inspectionId: row.id, disclosedOn: body.disclosedOn };

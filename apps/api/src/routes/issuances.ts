@@ -6,7 +6,7 @@ import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-fa
 import type { Queryable } from "@genbo/database/sql/connection";
 import { approvedUnits } from "@genbo/domain/approved-units";
 import { newId, refOf } from "@genbo/domain/ids";
-import { dayOfIso, jstDay } from "@genbo/domain/jst";
+import { dayOf, dayOrNone, jstDay } from "@genbo/domain/jst";
 import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
 import { encodeMove, zeroAddress } from "@genbo/domain/words";
 import { otherPerson } from "../access/four-eyes.ts";
@@ -71,7 +71,7 @@ const commandOf = (
     to: row.to,
     units: String(row.units),
     // 0 lets the contract take the day of the block.
-    data: encodeMove({ acquiredOn: row.acquiredOn === undefined ? 0 : dayOfIso(row.acquiredOn)! }),
+    data: encodeMove({ acquiredOn: dayOrNone(row.acquiredOn) }),
   },
 });
 
@@ -90,7 +90,7 @@ async function checkRows(
     ];
     if (row.units < issue.minUnits)
       return error("units", `is below the issue's minimum of ${issue.minUnits}`);
-    if (row.acquiredOn !== undefined && dayOfIso(row.acquiredOn)! > jstDay(at)) {
+    if (row.acquiredOn !== undefined && dayOf(row.acquiredOn) > jstDay(at)) {
       return error("acquiredOn", "lies in the future");
     }
     const failing = rulesOfReceiver(facts[index]!, row, at).map((number) => ruleWire(number, language));

@@ -10,7 +10,7 @@ import { findParty } from "@genbo/database/parties/parties";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import { isNoticed, policyDelayMs } from "@genbo/domain/issue-changes";
-import { dayOfIso, jstDay } from "@genbo/domain/jst";
+import { dayOf, jstDay } from "@genbo/domain/jst";
 import { otherPerson } from "../access/four-eyes.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
@@ -177,6 +177,6 @@ async function due(db: Queryable, { id, kind, facts }: ChangeRow, at: Date): Pro
     }
   }
   const { paidOn } = facts as { paidOn?: string };
-  if (paidOn !== undefined && dayOfIso(paidOn)! > jstDay(at))
+  if (paidOn !== undefined && dayOf(paidOn) > jstDay(at))
     throw new ProblemError("NOT_YET_SETTLED", `The money is paid on ${paidOn}.`, { target: id });
 }

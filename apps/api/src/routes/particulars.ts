@@ -10,7 +10,7 @@ import { latestParticulars, particularsPart } from "@genbo/database/vault/vault"
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId } from "@genbo/domain/ids";
 import { classBitsOf } from "@genbo/domain/investor-class";
-import { dayOfIso, jstDay } from "@genbo/domain/jst";
+import { dayOf, jstDay } from "@genbo/domain/jst";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
@@ -30,7 +30,7 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
   const { principal, params, body, at } = call;
   const investor = await customerForChange(db, principal.partyId, params.id);
   if (investor === undefined) throw notFound();
-  if (dayOfIso(body.effectiveOn)! > jstDay(at)) throw invalidField("/effectiveOn", "lies in the future");
+  if (dayOf(body.effectiveOn) > jstDay(at)) throw invalidField("/effectiveOn", "lies in the future");
   if (body.particulars && isUnborn(body.particulars, at))
     throw invalidField("/particulars/bornOn", "lies in the future");
   const next = changed(investor, call);

@@ -9,7 +9,7 @@ import {
 import { changesOf } from "@genbo/database/record-dates/revise";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
-import { dayOfIso, endOfDay } from "@genbo/domain/jst";
+import { dayOf, endOfDay } from "@genbo/domain/jst";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { type DeedOnRecordDates, type RecordDateTerms, recordDateFaults } from "@genbo/domain/record-dates";
 import type { ApiContext } from "../context.ts";
@@ -85,7 +85,7 @@ const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
   command(ctx, call, async (db) => {
     const { principal, params, body, at } = call;
     const issue = await activeIssueFor(ctx, principal, params.id);
-    const closesAt = endOfDay(dayOfIso(body.day)!);
+    const closesAt = endOfDay(dayOf(body.day));
     if (closesAt <= at)
       throw invalidField("/day", "has ended: a list is frozen as its day ends, not afterwards");
     const { exerciseUntil = null, noticeOn = null, deedClauseRef = null } = body;

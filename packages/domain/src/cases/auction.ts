@@ -1,5 +1,5 @@
 import { holdKinds } from "../entry-kinds.ts";
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, jstDay } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
@@ -37,12 +37,12 @@ export const auction: CaseRules<AuctionFacts> = {
     if (hold === undefined || !realisable.includes(hold.kind)) faults.push("HOLD_UNKNOWN");
     else if (hold.units !== units || isShort(hold)) faults.push("NOT_THE_WHOLE_HOLD");
     if (hold?.account === buyer) faults.push("SAME_ACCOUNT");
-    if (dayOfIso(soldOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(soldOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },
   plan: ({ ref, facts: { holdId, buyer, units, soldOn } }, situation) => {
     const from = holdIn(situation, holdId)!.account;
-    const data = encodeMove({ acquiredOn: dayOfIso(soldOn)! });
+    const data = encodeMove({ acquiredOn: dayOf(soldOn) });
     const move = { from, to: buyer, units, ref, data, breaks: [holdId], basis: basisCode("AUCTION") };
     return { calls: [enforce(situation, [move])] };
   },

@@ -1,4 +1,4 @@
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, jstDay } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
@@ -43,7 +43,7 @@ export const corporateSuccession: CaseRules<CorporateSuccessionFacts> = {
     else if (form === "MERGER" && units !== held) faults.push("SHARES_DO_NOT_ADD_UP");
     faults.push(...restFaults(facts, situation));
     faults.push(...servedFaults(situation, from, units));
-    if (dayOfIso(effectiveOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(effectiveOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },
   plan: ({ id, ref, facts: { from, to, units, effectiveOn } }, situation) => {

@@ -1,5 +1,5 @@
 import { entryKinds } from "../entry-kinds.ts";
-import { type Day, dayOfIso, jstDay } from "../jst.ts";
+import { type Day, dayOf, dayOrNone, jstDay } from "../jst.ts";
 import { scaledUp } from "../ratios.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
@@ -18,10 +18,8 @@ export interface DatesRectificationFacts {
   lotAcquiredOn?: string | undefined;
 }
 
-const dayOr0 = (iso: string | undefined): Day => (iso === undefined ? 0 : dayOfIso(iso)!);
-
 const wrongDayOf = ({ lotAcquiredOn }: DatesRectificationFacts, corrected: CorrectedEntry): Day | null =>
-  lotAcquiredOn === undefined ? corrected.acquiredOn : dayOfIso(lotAcquiredOn)!;
+  lotAcquiredOn === undefined ? corrected.acquiredOn : dayOf(lotAcquiredOn);
 
 /** What can have wrong dates: an entry that gave units, and a correction of dates itself. */
 const hasDates = (corrected: CorrectedEntry): boolean =>
@@ -44,10 +42,10 @@ export const datesRectification: CaseRules<DatesRectificationFacts> = {
     const { acquiredOn, tradeDate, settlementDate } = facts;
     if (acquiredOn !== undefined && wrong === null) faults.push("LOT_CLOSED");
     const saysNothing = acquiredOn === undefined && tradeDate === undefined && settlementDate === undefined;
-    if (saysNothing || (acquiredOn !== undefined && dayOfIso(acquiredOn) === wrong))
+    if (saysNothing || (acquiredOn !== undefined && dayOf(acquiredOn) === wrong))
       faults.push("NOTHING_CHANGES");
     if (corrected.correctedBy.some(({ kind }) => kind === entryKinds.MARK)) faults.push("ALREADY_CORRECTED");
-    const latest = Math.max(dayOr0(acquiredOn), dayOr0(tradeDate), dayOr0(settlementDate));
+    const latest = Math.max(dayOrNone(acquiredOn), dayOrNone(tradeDate), dayOrNone(settlementDate));
     if (latest > jstDay(now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },
@@ -63,8 +61,8 @@ export const datesRectification: CaseRules<DatesRectificationFacts> = {
 const encodeRectifiedDates = (facts: DatesRectificationFacts, corrected: CorrectedEntry): string =>
   encodeMove({
     corrects: corrected.seq,
-    acquiredOn: dayOr0(facts.acquiredOn),
+    acquiredOn: dayOrNone(facts.acquiredOn),
     lotAcquiredOn: facts.acquiredOn === undefined ? 0 : (wrongDayOf(facts, corrected) ?? 0),
-    tradeDate: dayOr0(facts.tradeDate),
-    settlementDate: dayOr0(facts.settlementDate),
+    tradeDate: dayOrNone(facts.tradeDate),
+    settlementDate: dayOrNone(facts.settlementDate),
   });

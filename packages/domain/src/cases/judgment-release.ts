@@ -1,5 +1,5 @@
 import { holdKinds } from "../entry-kinds.ts";
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, jstDay } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { releaseByOrder } from "./calls.ts";
@@ -27,7 +27,7 @@ export const judgmentRelease: CaseRules<JudgmentReleaseFacts> = {
     const faults: RefusalCode[] = [];
     const hold = holdIn(situation, holdId);
     if (hold === undefined || !endable.includes(hold.kind)) faults.push("HOLD_UNKNOWN");
-    if (dayOfIso(finalOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(finalOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },
   plan: ({ facts: { holdId } }, situation) => ({

@@ -1,5 +1,5 @@
 import { holdKinds } from "../entry-kinds.ts";
-import { dayOfIso, endOfDay, jstDay } from "../jst.ts";
+import { dayOf, endOfDay, jstDay } from "../jst.ts";
 import { createHold } from "./calls.ts";
 import type { CaseRules } from "./rules.ts";
 import { giverFaults } from "./situation.ts";
@@ -18,12 +18,12 @@ export const lockup: CaseRules<LockupFacts> = {
   documents: () => [["LOCKUP_AGREEMENT"]],
   faults: ({ account, units, until }, situation) => {
     const faults = giverFaults(situation, account, units);
-    if (dayOfIso(until)! < jstDay(situation.now)) faults.push("HOLD_EXPIRED");
+    if (dayOf(until) < jstDay(situation.now)) faults.push("HOLD_EXPIRED");
     return faults;
   },
   deadlines: ({ until }) => [{ name: "LOCKUP_END", article: "-", due: until }],
   plan: ({ ref, facts: { account, units, until } }, situation) => {
-    const expiryMinutes = endOfDay(dayOfIso(until)!).getTime() / 60_000;
+    const expiryMinutes = endOfDay(dayOf(until)).getTime() / 60_000;
     const terms = { account, controller: situation.trustee, units, kind: holdKinds.LOCKUP, expiryMinutes };
     return { calls: [createHold(situation, ref, terms)] };
   },

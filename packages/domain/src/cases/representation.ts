@@ -1,4 +1,4 @@
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, jstDay } from "../jst.ts";
 import type { RefusalCode } from "../refusals.ts";
 import {
   type CoOwnership,
@@ -49,7 +49,7 @@ const about = <F extends Facts>(
     const before = personIn(situation, facts.account);
     if (before === undefined) return ["SENDER_NOT_REGISTERED"];
     const faults = [...own(facts, before), ...representationFaults(changed(facts, before))];
-    if (dayOfIso(facts.effectiveOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(facts.effectiveOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     return faults;
   },
   plan: ({ facts }, situation) => {

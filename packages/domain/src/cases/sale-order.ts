@@ -1,5 +1,5 @@
 import { holdKinds } from "../entry-kinds.ts";
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, jstDay } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import { encodeMove } from "../words.ts";
 import { enforce } from "./calls.ts";
@@ -49,14 +49,14 @@ export const saleOrder: CaseRules<SaleOrderFacts> = {
     // The order ends the whole hold, so a part of it would set the rest free.
     else if (hold.units !== units || hold.claimed !== units) faults.push("NOT_THE_WHOLE_HOLD");
     if (hold?.account === buyer) faults.push("SAME_ACCOUNT");
-    const latest = Math.max(dayOfIso(finalOn)!, dayOfIso(acquiredOn)!);
+    const latest = Math.max(dayOf(finalOn), dayOf(acquiredOn));
     if (latest > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     if (!isInOrder(facts)) faults.push("EFFECT_DAY_WRONG");
     return faults;
   },
   plan: ({ ref, facts: { holdId, buyer, units, acquiredOn } }, situation) => {
     const from = holdIn(situation, holdId)!.account;
-    const data = encodeMove({ acquiredOn: dayOfIso(acquiredOn)! });
+    const data = encodeMove({ acquiredOn: dayOf(acquiredOn) });
     const move = { from, to: buyer, units, ref, data, breaks: [holdId] };
     return { calls: [enforce(situation, [{ ...move, basis: basisCode("AUCTION") }])] };
   },

@@ -1,6 +1,6 @@
 import { holdKinds } from "../entry-kinds.ts";
 import { classAdmitted } from "../investor-class.ts";
-import { type Day, dayOfIso } from "../jst.ts";
+import { type Day, dayOf } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { Policy } from "../policy-word.ts";
 import type { ProfileName } from "../profiles.ts";
@@ -168,7 +168,7 @@ export function servedFaults(situation: Situation, address: string, units: bigin
 export const successionDates = (
   { successionKeepsDates }: Situation,
   succeededOn: string,
-): Partial<MoveData> => (successionKeepsDates ? { keepDates: true } : { acquiredOn: dayOfIso(succeededOn)! });
+): Partial<MoveData> => (successionKeepsDates ? { keepDates: true } : { acquiredOn: dayOf(succeededOn) });
 
 const byNewest = (a: CaseHold, b: CaseHold): number => b.fromSeq - a.fromSeq;
 

@@ -1,4 +1,4 @@
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, dayOrNone, jstDay } from "../jst.ts";
 import { basisCode, type LegalBasisName } from "../legal-basis.ts";
 import { encodeMove } from "../words.ts";
 import { enforce, rejectRequests } from "./calls.ts";
@@ -31,14 +31,14 @@ const soleRequest = (
   faults: ({ from, to, units, finalOn, effectiveOn }, situation) => {
     const faults = [...receiverFaults(situation, to), ...reachFaults(situation, from, units)];
     if (from === to) faults.push("SAME_ACCOUNT");
-    if (dayOfIso(finalOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(finalOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     if (effectiveOn !== undefined && !isWithin(effectiveOn, finalOn, situation))
       faults.push("EFFECT_DAY_WRONG");
     return faults;
   },
   plan: ({ ref, facts: { from, to, units, effectiveOn } }, situation) => {
     const requests = requestsInTheWay(situation, from, units);
-    const data = encodeMove({ acquiredOn: effectiveOn === undefined ? 0 : dayOfIso(effectiveOn)! });
+    const data = encodeMove({ acquiredOn: dayOrNone(effectiveOn) });
     const move = { from, to, units, basis: basisCode(basis), ref, data, breaks: [] };
     return {
       calls: [...rejectRequests(situation, requests), enforce(situation, [move])],
@@ -49,7 +49,7 @@ const soleRequest = (
 
 /** Not before the register began, and not after the title became final. */
 const isWithin = (effectiveOn: string, finalOn: string, { firstDay = 0 }: Situation): boolean =>
-  dayOfIso(effectiveOn)! > firstDay && effectiveOn <= finalOn;
+  dayOf(effectiveOn) > firstDay && effectiveOn <= finalOn;
 
 /** A final judgment (TAR 21(2)(i); CAR 168(1)(i)). */
 export const judgment = soleRequest("JUDGMENT", [["JUDGMENT"], ["FINALITY_CERTIFICATE"]]);

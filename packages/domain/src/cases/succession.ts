@@ -1,5 +1,5 @@
 import { recordFlags } from "../investor-class.ts";
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, jstDay } from "../jst.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import { setFlags } from "./calls.ts";
@@ -39,7 +39,7 @@ export const succession: CaseRules<SuccessionFacts> = {
     if (heirs.reduce((sum, heir) => sum + heir.units, 0n) !== units) faults.push("SHARES_DO_NOT_ADD_UP");
     if (new Set(heirs.map((heir) => heir.account)).size < heirs.length) faults.push("HEIR_TWICE");
     faults.push(...passingFaults(situation, account, heirs), ...servedFaults(situation, account, units));
-    if (dayOfIso(diedOn)! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(diedOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     for (const heir of heirs) {
       faults.push(...receiverFaults(situation, heir.account));
       if (accountIn(situation, heir.account).record?.personId === record?.personId)

@@ -1,6 +1,6 @@
 import { refOf } from "../ids.ts";
 import { investorClasses } from "../investor-class.ts";
-import { dayOfIso, jstDay } from "../jst.ts";
+import { dayOf, jstDay } from "../jst.ts";
 import { basisCode, type LegalBasisName } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { type Capacity, encodeMark } from "../trust-mark.ts";
@@ -44,7 +44,7 @@ const acts = (
   basis: LegalBasisName,
   documents: readonly DocumentKind[],
   side: "from" | "to",
-  dayOf: (facts: Facts) => string,
+  dayIn: (facts: Facts) => string,
 ) => ({
   basis,
   accounts: ({ from, to }: Facts) => [from, to],
@@ -54,7 +54,7 @@ const acts = (
     const faults = [...receiverFaults(situation, to), ...reachFaults(situation, from, units)];
     if (from === to) faults.push("SAME_ACCOUNT");
     if (!isTrustees(situation, facts[side])) faults.push("NOT_THE_TRUSTEES_ACCOUNT");
-    if (dayOfIso(dayOf(facts))! > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(dayIn(facts)) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     const mark = capacityMark(situation, facts[side]);
     // 分別管理: units of one property in one account.
     if ("capacity" in facts && mark !== undefined && mark.capacity !== facts.capacity)
@@ -72,7 +72,7 @@ function planOf(
 ) {
   const { from, to, units } = facts;
   const requests = requestsInTheWay(situation, from, units);
-  const acquiredOn = dayOfIso("acquiredOn" in facts ? facts.acquiredOn : facts.disposedOn)!;
+  const acquiredOn = dayOf("acquiredOn" in facts ? facts.acquiredOn : facts.disposedOn);
   const basis = basisCode(mark.basis);
   const move = { from, to, units, basis, ref, data: encodeMove({ acquiredOn }), breaks: [] };
   const marking = { ...mark, basis, data: encodeMark(mark.capacity), ref: refOf(id, 1) };

@@ -4,7 +4,7 @@ import { rulesOf } from "../../src/cases/cases.ts";
 import type { DocumentKind } from "../../src/cases/kinds.ts";
 import type { CaseHold } from "../../src/cases/situation.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
-import { dayOfIso } from "../../src/jst.ts";
+import { dayOf } from "../../src/jst.ts";
 import { basisCode } from "../../src/legal-basis.ts";
 import { decodeMove } from "../../src/words.ts";
 import { caseRef, faultsOf, planOf, rowOf } from "./judge.ts";
@@ -165,7 +165,7 @@ describe("a sale order", () => {
     const { data } = rowOf(planOf("SALE_ORDER", { ...facts, acquiredOn: "2022-03-09" }, held)) as {
       data: string;
     };
-    expect(decodeMove(data).acquiredOn).toBe(dayOfIso("2022-03-09"));
+    expect(decodeMove(data).acquiredOn).toBe(dayOf("2022-03-09"));
     expect(faultsOf("SALE_ORDER", { ...facts, acquiredOn: "2022-03-08" }, documents, held)).toEqual([
       "EFFECT_DAY_WRONG",
     ]);

@@ -4,7 +4,7 @@ import type { CaseDocument, DocumentKind } from "../../src/cases/kinds.ts";
 import { endOfWeeks } from "../../src/cases/period.ts";
 import type { CaseHold } from "../../src/cases/situation.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
-import { dayOfIso, isoOfDay } from "../../src/jst.ts";
+import { dayOf, isoOfDay } from "../../src/jst.ts";
 import { basisCode } from "../../src/legal-basis.ts";
 import { decodeRecord } from "../../src/registry-record.ts";
 import { decodeMove, zeroWord } from "../../src/words.ts";
@@ -132,7 +132,7 @@ describe("succession", () => {
     };
     expect(dates(true)).toEqual([true, 0]);
     // Entered on 2022-03-10.
-    expect(dates(false)).toEqual([false, dayOfIso("2022-02-01")]);
+    expect(dates(false)).toEqual([false, dayOf("2022-02-01")]);
   });
 
   test("is refused without the documents of every group [TA 95-2]", () => {
@@ -259,7 +259,7 @@ test("freezing marks every account of the person, and only a mark that stands ca
 
 test("a period of weeks ends on no weekend, holiday, 1/2, 1/3 or 12/29 to 12/31 [CPC 95(3)]", () => {
   const due = (from: string) => {
-    const day = endOfWeeks(dayOfIso(from)!, 2);
+    const day = endOfWeeks(dayOf(from), 2);
     return day && isoOfDay(day);
   };
   // 12/28 is a court day though securities settle then too; the year's end is none though 12/29 and 30 settle.

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { CorrectedEntry } from "../../src/cases/corrected.ts";
 import { entryKinds } from "../../src/entry-kinds.ts";
-import { dayOfIso } from "../../src/jst.ts";
+import { dayOf } from "../../src/jst.ts";
 import { decodeMove } from "../../src/words.ts";
 import { faultsOf, planOf } from "./judge.ts";
 import { bank, debtor, heirE, heirF, situationOf } from "./register.ts";
 
-const day = (iso: string) => dayOfIso(iso)!;
-const [first, second, traded] = ["2021-08-11", "2021-09-01", "2021-10-07"].map(day) as [
+const [first, second, traded] = ["2021-08-11", "2021-09-01", "2021-10-07"].map(dayOf) as [
   number,
   number,
   number,
@@ -164,9 +163,9 @@ describe("a rectification of dates [TA 186(iv)] [CA 681(v)]", () => {
     expect(decodeMove(call!.args.data as string)).toEqual({
       keepDates: false,
       corrects: 12,
-      acquiredOn: day("2021-10-06"),
+      acquiredOn: dayOf("2021-10-06"),
       lotAcquiredOn: traded,
-      tradeDate: day("2021-10-05"),
+      tradeDate: dayOf("2021-10-05"),
       settlementDate: 0,
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DocumentKind, ReleaseGround } from "../../src/cases/kinds.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
-import { dayOfIso } from "../../src/jst.ts";
+import { dayOf } from "../../src/jst.ts";
 import { basisCode } from "../../src/legal-basis.ts";
 import { capacityOf, encodeMark } from "../../src/trust-mark.ts";
 import { decodeMove } from "../../src/words.ts";
@@ -84,7 +84,7 @@ describe("the trustee's own units", () => {
     const plan = planOf("TRUSTEE_ACQUISITION", taking, situation);
     const [move, mark] = plan.calls;
     const [row] = move!.args.rows as { basis: number; data: string }[];
-    expect([row!.basis, decodeMove(row!.data).acquiredOn]).toEqual([7, dayOfIso("2022-03-01")]);
+    expect([row!.basis, decodeMove(row!.data).acquiredOn]).toEqual([7, dayOf("2022-03-01")]);
     expect(mark).toMatchObject({ call: "mark", args: { account: bank, units: "8", basis: 7 } });
     expect(capacityOf(mark!.args.data as string)).toBe("PROPRIETARY");
     expect(mark!.ref).not.toBe(caseRef);
@@ -180,7 +180,7 @@ describe("who asks alone", () => {
     expect(faultsOf("AUCTION", facts, ["AUCTION_RECORD"], pledged)).toEqual([]);
     const row = rowOf(planOf("AUCTION", facts, pledged)) as { data: string };
     expect(row).toMatchObject({ from: debtor, to: heirE, units: "5", basis: 6, breaks: [ref(1)] });
-    expect(decodeMove(row.data).acquiredOn).toBe(dayOfIso("2022-03-08"));
+    expect(decodeMove(row.data).acquiredOn).toBe(dayOf("2022-03-08"));
     expect(faultsOf("AUCTION", { ...facts, units: 4n }, [], pledged)).toEqual([
       "NOT_THE_WHOLE_HOLD",
       "DOCUMENT_MISSING",
@@ -206,7 +206,7 @@ describe("who asks alone", () => {
     const dated = rowOf(
       planOf("CORPORATE_SUCCESSION", merger, situationOf([], { successionKeepsDates: false })),
     );
-    expect(decodeMove((dated as { data: string }).data).acquiredOn).toBe(dayOfIso("2022-03-01"));
+    expect(decodeMove((dated as { data: string }).data).acquiredOn).toBe(dayOf("2022-03-01"));
     // A merger leaves nothing behind; a split takes what its plan says.
     expect(faultsOf("CORPORATE_SUCCESSION", { ...merger, units: 9n }, ["COMPANY_REGISTER"])).toEqual([
       "SHARES_DO_NOT_ADD_UP",
