@@ -67,7 +67,7 @@ export async function legOrders(db: Queryable, legs: readonly LegRow[]): Promise
 }
 
 /** Rules that stand against the units' move, which are held for it. @throws ProblemError TRANSFER_REFUSED */
-export async function executable(
+export async function mustBeExecutable(
   db: Queryable,
   legs: readonly LegRow[],
   { principal, language, at }: Asked["call"],

@@ -53,7 +53,7 @@ export const anotherPerson = (ctx: ApiContext, { principal }: Step, row: Settlem
 };
 
 /** Nobody agrees to units that the chain may yet refuse. */
-export function offeredIsHeld(row: SettlementRow): void {
+export function mustHoldOffered(row: SettlementRow): void {
   const offered = row.legs.filter(({ kind, fromParty }) => kind === "UNITS" && fromParty === row.partyId);
   if (offered.some(({ state }) => state === "pending"))
     throw new ProblemError("NOT_YET_HELD", "The offer's operation is not entered yet.", { target: row.id });

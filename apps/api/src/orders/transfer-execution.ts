@@ -17,17 +17,17 @@ type Step = Pick<
 
 /** With approval to come the rules count then; without it the acceptance executes. @throws ProblemError */
 export async function checkAcceptance(db: Queryable, transfer: TransferForStep, step: Step): Promise<void> {
-  held(transfer, ["held"]);
+  mustBeHeld(transfer, ["held"]);
   const { facts, policy } = await factsOf(db, transfer);
   if (policy.approvalRequired) return;
-  settled(transfer, step.at);
+  mustBeSettled(transfer, step.at);
   refuseRules(standing(transfer, facts, step), step.language, transfer.id);
 }
 
 /** @throws ProblemError */
 export async function checkApproval(db: Queryable, transfer: TransferForStep, step: Step): Promise<void> {
-  held(transfer, ["held", "accepted"]);
-  settled(transfer, step.at);
+  mustBeHeld(transfer, ["held", "accepted"]);
+  mustBeSettled(transfer, step.at);
   const { facts, policy } = await factsOf(db, transfer);
   const numbers = standing(transfer, facts, step);
   if (policy.acceptanceRequired && transfer.state === "held") numbers.push(numberOf("HOLD_NOT_ACCEPTED"));
@@ -35,7 +35,7 @@ export async function checkApproval(db: Queryable, transfer: TransferForStep, st
 }
 
 /** @throws ProblemError NOT_YET_HELD, STATE_CONFLICT */
-export function held({ id, state }: TransferForStep, states: readonly string[]): void {
+export function mustBeHeld({ id, state }: TransferForStep, states: readonly string[]): void {
   if (state === "requested") {
     throw new ProblemError("NOT_YET_HELD", "The request's operation is not entered yet.", { target: id });
   }
@@ -54,7 +54,7 @@ function standing(
 }
 
 /** Nobody acquires before the day that the parties agreed on, and the register must not say so. */
-function settled({ id, settlementDate }: TransferForStep, now: Date): void {
+function mustBeSettled({ id, settlementDate }: TransferForStep, now: Date): void {
   if (dayOf(settlementDate) > jstDay(now))
     throw new ProblemError("NOT_YET_SETTLED", `It settles on ${settlementDate}.`, { target: id });
 }

@@ -37,7 +37,7 @@ export async function positionFor(
   const find = async (moment: Moment | Latest | undefined, name: "asOf" | "knownAt") => {
     const pointer = `${place}/${name}`;
     // Who names the block that must be there knows that it is; the chain's clock may be ahead of this machine's.
-    if (minBlock === 0 && moment !== undefined && "at" in moment) await hasCome(ctx, moment, pointer);
+    if (minBlock === 0 && moment !== undefined && "at" in moment) await mustHaveCome(ctx, moment, pointer);
     return positionAt(ctx, issueId, moment, pointer);
   };
   const name = query.asOf === undefined && block === undefined ? "knownAt" : "asOf";
@@ -102,7 +102,7 @@ function boundsOf(moment: Moment | Latest | undefined): Parameters<typeof positi
 }
 
 /** What has not come yet would be answered with the present, and later with other bytes. A day that has begun counts. */
-async function hasCome(
+async function mustHaveCome(
   ctx: ApiContext,
   moment: Extract<Moment, { at: Date }>,
   pointer: string,

@@ -56,7 +56,7 @@ export const caseDecisionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
       // Whoever sees it without having filed it may know that it is there, and no more.
       if (row.partyId !== call.principal.partyId)
         throw new ProblemError("FORBIDDEN", "Another party filed this case.", { target: row.id });
-      open(row);
+      mustBeOpen(row);
       const decision = { id: row.id, state: "withdrawn" as const, checker: null, reason: null };
       return {
         answer: { status: 200, body: { id: row.id, state: "withdrawn" as const } },
@@ -72,7 +72,7 @@ async function caseFor(ctx: ApiContext, principal: Principal, id: string): Promi
   return row;
 }
 
-function open({ id, state }: CaseRow): void {
+function mustBeOpen({ id, state }: CaseRow): void {
   if (state !== "open") throw new ProblemError("STATE_CONFLICT", `The case is ${state}.`, { target: id });
 }
 
@@ -84,7 +84,7 @@ async function decidable(
   const row = await caseFor(ctx, principal, params.id);
   const filed = { id: row.id, subjects: [row.maker], since: row.createdAt };
   await otherPerson(ctx.pool, principal, filed, "You filed this case.");
-  open(row);
+  mustBeOpen(row);
   return row;
 }
 

@@ -56,7 +56,7 @@ export const inspectionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   showRegister: async (call) => {
     const { principal, params, query, at } = call;
     const row = await inspectionFor(ctx, principal, params.id);
-    granted(row);
+    mustBeGranted(row);
     const issue = await issueFor(ctx, principal, row.issueId);
     const { text, rows } = await registerShown(ctx, row, issue, query);
     const sha256 = createHash("sha256").update(text).digest("hex");
@@ -70,7 +70,7 @@ export const inspectionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     command(ctx, call, async () => {
       const { principal, params, body, at } = call;
       const row = await inspectionFor(ctx, principal, params.id);
-      granted(row);
+      mustBeGranted(row);
       const day = dayOf(body.disclosedOn);
       if (day > jstDay(at)) throw invalidField("/disclosedOn", "lies in the future");
       if (day < jstDay(row.decidedAt!)) throw invalidField("/disclosedOn", "lies before the inspection");
@@ -85,7 +85,7 @@ export const inspectionHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     }),
 });
 
-function granted({ id, state }: InspectionRow): void {
+function mustBeGranted({ id, state }: InspectionRow): void {
   if (state !== "granted") {
     throw new ProblemError("STATE_CONFLICT", `The inspection is ${state}, not granted.`, { target: id });
   }

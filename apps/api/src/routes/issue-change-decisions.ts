@@ -53,7 +53,7 @@ export const issueChangeDecisionHandlers = (ctx: ApiContext): Handlers<Routes> =
       // Whoever sees it without having proposed it may know that it is there, and no more.
       if (row.partyId !== call.principal.partyId)
         throw new ProblemError("FORBIDDEN", "Another party proposed this change.", { target: row.id });
-      open(row);
+      mustBeOpen(row);
       const decision = { id: row.id, state: "withdrawn" as const, checker: null, refusal: null, at: call.at };
       return {
         answer: { status: 200, body: { id: row.id, state: "withdrawn" as const } },
@@ -63,7 +63,7 @@ export const issueChangeDecisionHandlers = (ctx: ApiContext): Handlers<Routes> =
     }),
 });
 
-function open({ id, state }: ChangeRow): void {
+function mustBeOpen({ id, state }: ChangeRow): void {
   if (state !== "open") throw new ProblemError("STATE_CONFLICT", `The change is ${state}.`, { target: id });
 }
 
@@ -75,7 +75,7 @@ async function decidable(
   const row = await changeFor(ctx, principal, params.id);
   const proposed = { id: row.id, subjects: [row.maker], since: row.createdAt };
   await otherPerson(ctx.pool, principal, proposed, "You proposed this change.");
-  open(row);
+  mustBeOpen(row);
   return row;
 }
 
@@ -118,7 +118,7 @@ async function approve(
   const { principal, at } = call;
   const issue = mustTakeEntries(await issueForCommand(db, row.issueId));
   refuseOtherDocuments(call.body.documents, documentsOf(row), row.id);
-  await due(db, row, at);
+  await mustBeDue(db, row, at);
   const rows =
     row.kind === "REDEMPTION"
       ? await redemptionRows(db, row.issueId, row.facts as Record<string, unknown>)
@@ -164,7 +164,7 @@ function documentsOf({ kind, facts }: ChangeRow) {
 }
 
 /** @throws ProblemError NOT_YET_DUE for a policy that holders and brokers have not seen for a day, NOT_YET_SETTLED */
-async function due(db: Queryable, { id, kind, facts }: ChangeRow, at: Date): Promise<void> {
+async function mustBeDue(db: Queryable, { id, kind, facts }: ChangeRow, at: Date): Promise<void> {
   if (isNoticed(kind)) {
     const proposed = await proposedAt(db, id);
     const from = proposed && new Date(proposed.getTime() + policyDelayMs);

@@ -72,7 +72,7 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
   // Of two proposals at once the second sees the first.
   const issue = mustTakeEntries(await issueForCommand(db, issueId, "for no key update of i"));
   const facts = body.kind === "TERMS" ? await termsFacts(db, visible, body) : factsOf(body, issue.policy);
-  await proposable(ctx, db, call, issue, facts);
+  await mustBeProposable(ctx, db, call, issue, facts);
   const id = newId("chg", at);
   const row: NewChange = {
     ...{ id, ref: refOf(id), issueId, kind: body.kind, facts, reason: body.reason },
@@ -106,7 +106,7 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
 }
 
 /** What stands against proposing it now. @throws ProblemError */
-async function proposable(
+async function mustBeProposable(
   ctx: ApiContext,
   db: Queryable,
   call: Propose,

@@ -51,7 +51,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
   const { token } = mustTakeEntries(facts!.issue, "/issueId");
   if (body.order.deadline * 1000 <= at.getTime()) throw invalidField("/order/deadline", "has passed");
   const order: Order = { ...body.order, action: orderActions[action] };
-  await signedBy(ctx, db, token, order, signature);
+  await mustBeSigned(ctx, db, token, order, signature);
   if (givesUnits(action)) checkDays(body.order, facts!, at);
   refuse(call, facts!);
   if (action === "ACCEPT") await checkRequest(db, call);
@@ -82,7 +82,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
 }
 
 /** A key's signature shows here; a contract wallet's (ERC-1271) only on chain. @throws ProblemError */
-async function signedBy(
+async function mustBeSigned(
   ctx: ApiContext,
   db: Queryable,
   token: string,

@@ -12,12 +12,12 @@ import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
-import { executable, legOrders, refuseLegs, refuseServed } from "../orders/settlement-rules.ts";
+import { legOrders, mustBeExecutable, refuseLegs, refuseServed } from "../orders/settlement-rules.ts";
 import {
   anotherPerson,
   conflict,
   liveSettlement,
-  offeredIsHeld,
+  mustHoldOffered,
   openSettlement,
   type SettlementSteps,
   step,
@@ -49,7 +49,7 @@ async function accept(ctx: ApiContext, db: Queryable, call: CallOf<"acceptSettle
   const side = row.sides.find((each) => each.partyId === partyId);
   if (side === undefined) throw notFound();
   await anotherPerson(ctx, call, row);
-  offeredIsHeld(row);
+  mustHoldOffered(row);
   const given = row.legs.filter((leg) => leg.fromParty === partyId && leg.state === "pending");
   const units = given.filter(({ kind }) => kind === "UNITS");
   await refuseServed(db, unitsIn(row), call, row.id);
@@ -90,19 +90,19 @@ async function accept(ctx: ApiContext, db: Queryable, call: CallOf<"acceptSettle
 async function approve(ctx: ApiContext, db: Queryable, call: CallOf<"approveSettlement">) {
   const row = await liveSettlement(ctx, call);
   await anotherPerson(ctx, call, row);
-  offeredIsHeld(row);
+  mustHoldOffered(row);
   const legs = row.legs.filter((leg) => leg.state === "held" && needsApproval(leg));
   if (legs.length === 0) throw conflict(row, "None of its legs waits for an approval.");
   if (row.legs.some(({ kind, state }) => kind === "UNITS" && state === "pending"))
     throw new ProblemError("NOT_YET_HELD", "Another side's units are not held yet.", { target: row.id });
-  await executable(db, legs, call, row.id);
+  await mustBeExecutable(db, legs, call, row.id);
   return decide(call, row, "settlement.approve", legs, null);
 }
 
 async function reject(ctx: ApiContext, call: CallOf<"rejectSettlement">) {
   const row = await openSettlement(ctx, call);
   await anotherPerson(ctx, call, row);
-  offeredIsHeld(row);
+  mustHoldOffered(row);
   const legs = row.legs.filter(({ state }) => state === "held" || state === "approved");
   return decide(call, row, "settlement.reject", legs, call.body.reason);
 }
@@ -160,7 +160,7 @@ async function settle(ctx: ApiContext, db: Queryable, call: CallOf<"settleNow">)
   }
   if (wants.length > 0) throw conflict(row, `It waits for ${wants.join(", ")}.`);
   const units = row.legs.filter(({ kind }) => kind === "UNITS");
-  await executable(db, units, call, row.id);
+  await mustBeExecutable(db, units, call, row.id);
   const commands = [settleCommand(row, call.principal.signer!)];
   return step(row, "settlement.settle", idleSettlementPart(row.id), commands, newId("op", call.at));
 }

@@ -12,7 +12,7 @@ import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
-import { checkAcceptance, checkApproval, held } from "../orders/transfer-execution.ts";
+import { checkAcceptance, checkApproval, mustBeHeld } from "../orders/transfer-execution.ts";
 
 type Routes = "acceptTransfer" | "approveTransfer" | "rejectTransfer" | "cancelTransfer";
 type Step = CallOf<Routes>;
@@ -29,7 +29,7 @@ export const transferStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   acceptTransfer: (call) =>
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
-      custodian(transfer, call.principal, transfer.buyerBroker);
+      mustBeCustodian(transfer, call.principal, transfer.buyerBroker);
       // The two halves of a joint request (Trust Act 198(2)) are two persons', at one broker too.
       await otherPerson(
         db,
@@ -43,22 +43,22 @@ export const transferStepHandlers = (ctx: ApiContext): Handlers<Routes> => ({
   approveTransfer: (call) =>
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
-      await checker(db, transfer, call.principal);
+      await mustBeChecker(db, transfer, call.principal);
       await checkApproval(db, transfer, call);
       return step(call, transfer, "transfer.approve", null);
     }),
   rejectTransfer: (call) =>
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
-      await checker(db, transfer, call.principal);
-      held(transfer, ["held", "accepted"]);
+      await mustBeChecker(db, transfer, call.principal);
+      mustBeHeld(transfer, ["held", "accepted"]);
       return step(call, transfer, "transfer.reject", call.body.reason);
     }),
   cancelTransfer: (call) =>
     command(ctx, call, async (db) => {
       const transfer = await transferOf(db, call);
-      custodian(transfer, call.principal, transfer.sellerBroker);
-      held(transfer, ["held", "accepted"]);
+      mustBeCustodian(transfer, call.principal, transfer.sellerBroker);
+      mustBeHeld(transfer, ["held", "accepted"]);
       return step(call, transfer, "transfer.cancel", "CANCELLED");
     }),
 });
@@ -71,13 +71,13 @@ async function transferOf(db: Queryable, { principal, params }: Step): Promise<T
   return transfer;
 }
 
-function custodian({ id }: TransferForStep, { partyId }: Principal, keeper: string): void {
+function mustBeCustodian({ id }: TransferForStep, { partyId }: Principal, keeper: string): void {
   if (partyId !== keeper)
     throw new ProblemError("NOT_CUSTODIAN", "You keep the other side's account.", { target: id });
 }
 
 /** Whoever made the request or accepted it must not decide it. */
-const checker = (db: Queryable, transfer: TransferForStep, principal: Principal): Promise<void> =>
+const mustBeChecker = (db: Queryable, transfer: TransferForStep, principal: Principal): Promise<void> =>
   otherPerson(db, principal, partsOf(transfer), "You made or accepted this request.");
 
 const partsOf = ({ id, maker, acceptor, createdAt }: TransferForStep): Parts => ({
