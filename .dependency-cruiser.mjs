@@ -2,7 +2,7 @@ const packages = "^packages/";
 const apps = "^apps/";
 const tests = "(^test/|/test/|\\.test\\.ts$)";
 
-/** The boundaries between the rooms of the house; docs/architecture says what each is for. */
+/** The boundaries between the rooms of the house; the table of README.md says what each is for. */
 export default {
   forbidden: [
     {
