@@ -1,4 +1,5 @@
 import { capacities, grounds } from "@genbo/domain/inspections";
+import { inspectionStates } from "@genbo/domain/states";
 import { z } from "zod";
 import { seenDocuments } from "./documents.ts";
 import { documentsMax } from "./limits.ts";
@@ -21,7 +22,7 @@ import {
 
 const capacity = z.enum(capacities);
 const ground = z.enum(grounds);
-const inspectionState = z.enum(["open", "granted", "refused"]);
+const inspectionState = z.enum(inspectionStates);
 
 const paper = named(
   "Paper",

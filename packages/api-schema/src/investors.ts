@@ -1,5 +1,6 @@
 import { refusal } from "@genbo/domain/refusals";
 import { representationFaults, representativeRoles } from "@genbo/domain/representation";
+import { custodies, walletStates } from "@genbo/domain/states";
 import { zeroAddress } from "@genbo/domain/words";
 import { z } from "zod";
 import { investorClass } from "./issues.ts";
@@ -234,8 +235,8 @@ export const particularsChanged = named(
 const walletFields = z.object({
   address: addressText,
   investorId: id("inv"),
-  custody: z.enum(["CUSTODIED", "SELF"]),
-  state: z.enum(["pending", "registered", "refused"]),
+  custody: z.enum(custodies),
+  state: z.enum(walletStates),
   createdAt: instantText,
 });
 export const wallet = named("Wallet", walletFields);

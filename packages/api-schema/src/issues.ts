@@ -1,4 +1,5 @@
 import { type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
+import { issueStates } from "@genbo/domain/states";
 import { z } from "zod";
 import { bulkRowsMax } from "./limits.ts";
 import { named } from "./named.ts";
@@ -70,7 +71,7 @@ export const newIssue = named(
   ]),
 );
 
-export const issueState = z.enum(["draft", "approved", "active", "rejected", "closed"]);
+export const issueState = z.enum(issueStates);
 
 const policyAnswer = named(
   "PolicyAnswer",

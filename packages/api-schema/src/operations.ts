@@ -1,19 +1,10 @@
+import { operationStates, rowStates } from "@genbo/domain/states";
 import { z } from "zod";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, pageQuery, readOf } from "./page.ts";
 import { chainWait } from "./platform.ts";
 import { hash, height, id, instantText } from "./primitives.ts";
 
-/** accepted → queued → sent → mined → entered (perfected) | refused | failed. */
-export const operationStates = [
-  "accepted",
-  "queued",
-  "sent",
-  "mined",
-  "entered",
-  "refused",
-  "failed",
-] as const;
 export const operationState = z.enum(operationStates);
 
 export const operationKinds = [
@@ -48,7 +39,7 @@ export const operationKinds = [
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
-export const rowState = z.enum(["queued", "taken", "entered", "refused", "failed"]);
+export const rowState = z.enum(rowStates);
 
 export const operationRow = named(
   "OperationRow",

@@ -1,3 +1,4 @@
+import { transferStates } from "@genbo/domain/states";
 import { z } from "zod";
 import { bulkRowsMax } from "./limits.ts";
 import { named } from "./named.ts";
@@ -79,15 +80,7 @@ export const precheckAnswer = named(
   ),
 );
 
-export const transferState = z.enum([
-  "requested",
-  "held",
-  "accepted",
-  "entered",
-  "rejected",
-  "cancelled",
-  "refused",
-]);
+export const transferState = z.enum(transferStates);
 const transferFields = z.object({
   id: id("trf"),
   issueId: id("iss"),

@@ -1,3 +1,4 @@
+import { proofStates } from "@genbo/domain/states";
 import { z } from "zod";
 import { named } from "./named.ts";
 import { signature } from "./orders.ts";
@@ -5,7 +6,7 @@ import { pageAfter, pageOf, readOf } from "./page.ts";
 import { address, addressText, clause, hash, id, instantText } from "./primitives.ts";
 
 /** asked → proved (its key has signed) → approved, and then the wallet's own state; or refused. */
-const state = z.enum(["asked", "proved", "approved", "refused"]);
+const state = z.enum(proofStates);
 
 export const newWalletProof = named(
   "NewWalletProof",

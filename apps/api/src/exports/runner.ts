@@ -6,7 +6,6 @@ import {
   type RegisterExport,
   renewExport,
 } from "@genbo/database/register/exports";
-import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import { renderExport } from "./content.ts";
 
@@ -32,7 +31,7 @@ export function runExports(ctx: ApiContext): ExportRunner {
 
   const render = async (order: RegisterExport): Promise<void> => {
     const issue = await findIssue(ctx.prisma, { as: "everything" }, order.issueId);
-    const found = await renderExport(ctx, order, issue!.profile as ProfileName, async () => {
+    const found = await renderExport(ctx, order, issue!.profile, async () => {
       if (isStopped) throw new Stopped();
       await renewExport(ctx.pool, order.id, leaseS);
     });

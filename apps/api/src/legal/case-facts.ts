@@ -40,7 +40,7 @@ export async function keepFacts(
 export async function factsKept(
   ctx: ApiContext,
   db: Queryable,
-  { id, kind, facts, sealed }: Pick<CaseRow, "id" | "facts" | "sealed"> & { kind: CaseKind },
+  { id, kind, facts, sealed }: Pick<CaseRow, "id" | "kind" | "facts" | "sealed">,
 ): Promise<Facts | null> {
   if (sealed === null) return factsOf(kind, facts);
   const keeper = await keeperOf(db, (facts as { account: string }).account);

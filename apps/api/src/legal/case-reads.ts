@@ -3,17 +3,13 @@ import type { Principal } from "@genbo/database/parties/keys";
 import { accountsKeptBy } from "@genbo/database/parties/wallets";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { rulesOf } from "@genbo/domain/cases/cases";
-import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
-import type { Deadline } from "@genbo/domain/cases/rules";
 import { factsOf } from "./case-facts.ts";
 
 /** A case whose deadlines are known by now, if the holidays of their year were announced since it was filed. */
 export function dated(row: CaseRow): CaseRow {
-  const kept = row.deadlines as unknown as Deadline[];
-  if (kept.every(({ due }) => due !== null)) return row;
-  const kind = row.kind as CaseKind;
-  const deadlines = rulesOf(kind).deadlines!(factsOf(kind, row.facts));
-  return { ...row, deadlines: deadlines.map((each) => ({ ...each })) };
+  const { kind, facts, deadlines } = row;
+  if (deadlines.every(({ due }) => due !== null)) return row;
+  return { ...row, deadlines: rulesOf(kind).deadlines!(factsOf(kind, facts)) };
 }
 
 interface Heirs {
@@ -47,12 +43,9 @@ function accountsIn(row: CaseRow): string[] {
 function partOf(row: CaseRow, own: Pick<ReadonlySet<string>, "has">): CaseRow {
   const { account, heirs, ...facts } = heirsOf(row);
   if (own.has(account)) return row;
-  const documents = row.documents as unknown as CaseDocument[];
   return {
     ...row,
     facts: { ...facts, account, heirs: heirs.filter((heir) => own.has(heir.account)) },
-    documents: documents
-      .filter(({ account: about }) => about === undefined || own.has(about))
-      .map((each) => ({ ...each })),
+    documents: row.documents.filter(({ account: about }) => about === undefined || own.has(about)),
   };
 }

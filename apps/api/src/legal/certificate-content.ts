@@ -50,7 +50,7 @@ export async function certificateContent(
   position: Reading,
   of: CertificateSubject,
 ): Promise<CertificateContent> {
-  const profile = issue.profile as ProfileName;
+  const profile = issue.profile;
   const parts =
     of.side === "HOLDER"
       ? await holderParts(ctx, position, of, profile)

@@ -8,7 +8,6 @@ import type { Principal } from "@genbo/database/parties/keys";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { memoryStart } from "@genbo/domain/inspections";
 import { isoOfDay, jstDay } from "@genbo/domain/jst";
-import type { ProfileName } from "@genbo/domain/profiles";
 import { inspectionView } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import { notFound } from "../http/problem.ts";
@@ -31,7 +30,7 @@ export const rememberedOf = (db: Queryable, row: InspectionWithAll): Promise<Rem
     {
       inspectionId: row.id,
       trusteeId: row.issue.trusteeId,
-      profile: row.issue.profile as ProfileName,
+      profile: row.issue.profile,
       personId: row.personId,
       requesterDigest: row.requesterDigest,
     },

@@ -3,7 +3,6 @@ import type { IssueWithState } from "@genbo/database/issues/issues";
 import type { InspectionWithAll } from "@genbo/database/legal/inspections";
 import { registerPage } from "@genbo/database/register/read";
 import { canonicalJson } from "@genbo/domain/canonical-json";
-import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import { type BookHolder, bookHolders, bookTerms } from "../register/register-book.ts";
 
@@ -24,7 +23,7 @@ export async function registerShown(
   const at = { issueId: issue.id, seq: Number(inspection.shownSeq) };
   const page = await registerPage(ctx.pool, at, { after: cursor, limit });
   const place = { ...at, block, time: inspection.shownTime! };
-  const holders = await bookHolders(ctx, issue.profile as ProfileName, place, page.rows);
+  const holders = await bookHolders(ctx, issue.profile, place, page.rows);
   const shown = holders.map((holder) => ({ type: "holder", ...statutory(holder) }));
   const header = await headerOf(ctx, inspection, issue, { seq: at.seq, after: cursor ?? "" });
   const lines = [header, ...shown, endOf(page.rows.length, page.next)];

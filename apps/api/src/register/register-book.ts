@@ -61,7 +61,7 @@ function bookItems(issue: IssueWithState, terms: Readonly<Record<string, unknown
     unitPriceYen: String(unitPriceYen),
   };
   const values = { terms: undefined, register: undefined, fixed: "不発行", issue: figures };
-  return profiles[issue.profile as ProfileName].flatMap(({ number, key, article, ja, place }) => [
+  return profiles[issue.profile].flatMap(({ number, key, article, ja, place }) => [
     {
       number,
       key,

@@ -14,7 +14,6 @@ import type { Queryable } from "@genbo/database/sql/connection";
 import type { SealedParticulars } from "@genbo/database/vault/seal";
 import { latestParticulars, particularsPart } from "@genbo/database/vault/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
-import type { CaseDocument, CaseKind } from "@genbo/domain/cases/kinds";
 import type { Plan, PlannedCall } from "@genbo/domain/cases/rules";
 import type { Situation } from "@genbo/domain/cases/situation";
 import { newId } from "@genbo/domain/ids";
@@ -96,10 +95,9 @@ async function approve(
   row: CaseRow,
 ): Promise<Outcome<Approval["route"]>> {
   const { principal, at, language } = call;
-  const kind = row.kind as CaseKind;
-  const facts = await factsKept(ctx, db, { ...row, kind });
+  const { kind, documents } = row;
+  const facts = await factsKept(ctx, db, row);
   if (facts === null) throw dataErased();
-  const documents = row.documents as unknown as CaseDocument[];
   refuseOtherDocuments(call.body.documents, documents, row.id);
   const inQuestion: CaseInQuestion = { issueId: row.issueId, kind, facts, documents };
   const rules = rulesOf(kind);

@@ -17,7 +17,6 @@ import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
 import { newId, refOf } from "@genbo/domain/ids";
 import { basisCode } from "@genbo/domain/legal-basis";
-import type { ProfileName } from "@genbo/domain/profiles";
 import type { RefusalCode } from "@genbo/domain/refusals";
 import { caseView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
@@ -53,7 +52,7 @@ export const caseHandlers = (
   /** Names among the facts, for whoever may see them: the second person decides on what he reads. */
   const factsShown = async (call: CallOf<"getCase">, row: CaseRow) => {
     if (row.sealed === null || !seesParticulars(call.principal)) return null;
-    const facts = await factsKept(ctx, ctx.pool, { ...row, kind: row.kind as CaseKind });
+    const facts = await factsKept(ctx, ctx.pool, row);
     await auditRead(ctx, call, row.id, `case ${row.kind}`, { issueId: row.issueId });
     return facts as CaseRow["facts"];
   };
@@ -67,7 +66,7 @@ export const caseHandlers = (
       const issue = await issueFor(ctx, principal, params.id);
       const found = await listCases(ctx.prisma, caseView(principal), { ...query, issueId: issue.id });
       const rows = await ownParts(ctx.pool, principal, found.map(dated));
-      const wire = caseWire(issue.profile as ProfileName);
+      const wire = caseWire(issue.profile);
       return { status: 200, body: { ...pageOf(rows, query.limit, wire, ({ id }) => id), asOf } };
     },
     getCase: async (call) => {
@@ -80,7 +79,7 @@ export const caseHandlers = (
       const facts = await factsShown(call, row);
       const whole = dated({ ...row, ...(facts && { facts }) });
       const [shown] = await ownParts(ctx.pool, principal, [whole]);
-      const wire = caseWire(profile as ProfileName)(shown!);
+      const wire = caseWire(profile)(shown!);
       return { status: 200, body: { ...wire, operationIds, asOf } };
     },
     listHolds: async ({ principal, params, query }) => {
@@ -150,7 +149,7 @@ async function fileCase(
   const kept = await keepFacts(ctx, db, { id, kind, facts: body.facts }, personId);
   const row = draftOf(call, id, kept, inQuestion, situation);
   return {
-    answer: { status: 201, body: caseWire(issue.profile as ProfileName)(asFiled(row)) },
+    answer: { status: 201, body: caseWire(issue.profile)(asFiled(row)) },
     target: row.id,
     detail: { issueId: issue.id, kind },
     writes: [casePart(row)],
@@ -164,8 +163,8 @@ function asFiled({ at, ...row }: NewCase): CaseRow {
     facts: JSON.parse(row.facts),
     sealed: null, // never shown
     brokerIds: [...row.brokerIds],
-    documents: row.documents.map((each) => ({ ...each })),
-    deadlines: row.deadlines.map((each) => ({ ...each })),
+    documents: [...row.documents],
+    deadlines: [...row.deadlines],
     state: "open",
     code: null,
     checker: null,

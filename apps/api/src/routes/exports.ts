@@ -61,7 +61,7 @@ export const exportHandlers = (ctx: ApiContext, runner: ExportRunner): Handlers<
       throw new ProblemError("STATE_CONFLICT", `The export is ${state}.`);
     if (order.names) mustSeeParticulars(principal);
     const issue = await issueFor(ctx, principal, order.issueId);
-    return answerBytes(ctx, call, { ...order, rendered }, issue.profile as ProfileName);
+    return answerBytes(ctx, call, { ...order, rendered }, issue.profile);
   },
 });
 

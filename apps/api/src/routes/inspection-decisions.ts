@@ -4,14 +4,7 @@ import {
   refuseInspectionPart,
 } from "@genbo/database/legal/inspections";
 import type { Queryable } from "@genbo/database/sql/connection";
-import {
-  type Capacity,
-  type Ground,
-  groundsOf,
-  isHolderCapacity,
-  looksBack,
-} from "@genbo/domain/inspections";
-import type { ProfileName } from "@genbo/domain/profiles";
+import { type Ground, groundsOf, isHolderCapacity, looksBack } from "@genbo/domain/inspections";
 import { otherPerson } from "../access/four-eyes.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
@@ -73,7 +66,7 @@ async function holderMay(
   { principal, body, language }: CallOf<"grantInspection">,
   { id, personId, capacity }: InspectionWithAll,
 ): Promise<boolean> {
-  if (personId === null || !isHolderCapacity(capacity as Capacity)) return false;
+  if (personId === null || !isHolderCapacity(capacity)) return false;
   const { role } = principal;
   const { trusteeAgrees } = body;
   return mayExercise(db, { personId, role, trusteeAgrees, language, target: id, pointer: "/trusteeAgrees" });
@@ -81,7 +74,7 @@ async function holderMay(
 
 /** The article of a ground that the law lists and that stands. @throws ProblemError NO_LAWFUL_GROUND */
 async function lawfulGround(db: Queryable, row: InspectionWithAll, ground: Ground): Promise<string> {
-  const profile = row.issue.profile as ProfileName;
+  const profile = row.issue.profile;
   const provision = groundsOf[profile][ground];
   if (provision === undefined) {
     const listed = Object.keys(groundsOf[profile]).join(", ");

@@ -13,7 +13,6 @@ import { registerPage } from "@genbo/database/register/read";
 import { newId } from "@genbo/domain/ids";
 import { capacitiesOf, isHolderCapacity, needsPermission } from "@genbo/domain/inspections";
 import { dayOf, jstDay } from "@genbo/domain/jst";
-import type { ProfileName } from "@genbo/domain/profiles";
 import { inspectionView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
@@ -94,7 +93,7 @@ function mustBeGranted({ id, state }: InspectionRow): void {
 async function request(ctx: ApiContext, call: Request): Promise<Outcome<Request["route"]>> {
   const { principal, params, body, at } = call;
   const issue = await activeIssueFor(ctx, principal, params.id);
-  const profile = issue.profile as ProfileName;
+  const profile = issue.profile;
   const { capacity, reason, documents } = body;
   const { personId, name, address } = body.requester;
   if (capacitiesOf[profile][capacity] === undefined)

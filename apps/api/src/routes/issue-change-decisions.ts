@@ -119,10 +119,7 @@ async function approve(
   const issue = mustTakeEntries(await issueForCommand(db, row.issueId));
   refuseOtherDocuments(call.body.documents, documentsOf(row), row.id);
   await mustBeDue(db, row, at);
-  const rows =
-    row.kind === "REDEMPTION"
-      ? await redemptionRows(db, row.issueId, row.facts as Record<string, unknown>)
-      : [];
+  const rows = row.kind === "REDEMPTION" ? await redemptionRows(db, row.issueId, row.facts) : [];
   await checkRedemption(db, row.issueId, rows, call);
   const { corrects } = row.facts as { corrects?: number };
   if (corrects !== undefined) await refuseUncorrectable(db, row.issueId, corrects);

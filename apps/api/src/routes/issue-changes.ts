@@ -130,7 +130,7 @@ const conflict = (target: string, detail: string) => new ProblemError("STATE_CON
 /** The row as it stands once it is written. */
 const asProposed = ({ at, ...row }: NewChange): ChangeRow => ({
   ...row,
-  facts: row.facts as ChangeRow["facts"],
+  facts: row.facts,
   code: null,
   checker: null,
   refusal: null,

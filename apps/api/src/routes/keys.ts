@@ -13,7 +13,7 @@ import {
 import { findParty } from "@genbo/database/parties/parties";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
-import { type Role, scopesOf, usualScopesOf } from "@genbo/domain/permissions";
+import { type Role, type Scope, scopesOf, usualScopesOf } from "@genbo/domain/permissions";
 import { otherPerson } from "../access/four-eyes.ts";
 import type { Principals } from "../access/principals.ts";
 import type { ApiContext } from "../context.ts";
@@ -76,13 +76,13 @@ async function create(ctx: ApiContext, db: Queryable, { principal, params, body,
     });
   const { secret, key } = newKeyOf({
     partyId: party.id,
-    role: party.kind as Role,
+    role: party.kind,
     subject: body.subject,
     // A first key is nobody's but its subject's; an operator's is always whoever made it.
     madeBy: before === "none" && party.kind !== "operator" ? null : makerOf(principal),
     waits: before === "ended" || (party.kind === "operator" && !isOwn),
     confirmedAt: null,
-    scopes: handed(principal, scopesFor(party.kind as Role, body.scopes), body.scopes !== undefined),
+    scopes: handed(principal, scopesFor(party.kind, body.scopes), body.scopes !== undefined),
     expiresAt: aheadOf(at, body.expiresAt),
     at,
   });
@@ -98,7 +98,7 @@ async function rotate(ctx: ApiContext, call: CallOf<"rotateKey">) {
     throw new ProblemError("STATE_CONFLICT", "The key has ended; make a new one.", { target: old.id });
   const { secret, key } = newKeyOf({
     partyId: old.partyId,
-    role: old.role as Role,
+    role: old.role,
     subject: old.subject,
     ...(isOwn(principal, old.subject)
       ? { madeBy: old.madeBy, waits: old.waits, confirmedAt: old.confirmedAt }
@@ -162,8 +162,8 @@ const createdWire = (key: NewKey) =>
   keyWire({ ...key, createdAt: key.at, lastUsedAt: null, revokedAt: null });
 
 /** @throws ProblemError when the party's role may not hold one of them */
-function scopesFor(role: Role, asked: readonly string[] | undefined): string[] {
-  const allowed: readonly string[] = scopesOf(role);
+function scopesFor(role: Role, asked: readonly Scope[] | undefined): Scope[] {
+  const allowed = scopesOf(role);
   if (asked === undefined) return usualScopesOf(role);
   const wrong = asked.findIndex((scope) => !allowed.includes(scope));
   if (wrong >= 0) throw invalidField(`/scopes/${wrong}`, `is no scope that a key of a ${role} may hold`);
@@ -174,7 +174,7 @@ function scopesFor(role: Role, asked: readonly string[] | undefined): string[] {
  * Of the scopes for a key of the own party, those that the maker's key holds: nobody hands on more than he has. The
  * operator makes the first key of every party, and holds none of their scopes. @throws ProblemError when a named one is missing
  */
-function handed({ role, scopes }: Principal, wanted: readonly string[], named: boolean): string[] {
+function handed({ role, scopes }: Principal, wanted: readonly Scope[], named: boolean): Scope[] {
   const held = role === "operator" ? [...wanted] : wanted.filter((scope) => scopes.includes(scope));
   if (named && held.length < wanted.length)
     throw new ProblemError("FORBIDDEN", "A key hands on no scope that it does not hold itself.");

@@ -56,7 +56,7 @@ export const operationHandlers = (
 const operationWire = ({ chain }: ApiContext, row: OperationRow): OperationWire => ({
   id: row.id,
   kind: row.kind as OperationWire["kind"],
-  state: row.state as OperationWire["state"],
+  state: row.state,
   code: row.code,
   issueId: row.issueId,
   subjectId: row.subjectId,

@@ -1,7 +1,6 @@
 import type { Principal } from "@genbo/database/parties/keys";
 import { registerPage } from "@genbo/database/register/read";
 import { entriesPage } from "@genbo/database/register/read-entries";
-import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { notFound } from "../http/problem.ts";
@@ -46,7 +45,7 @@ export const ownHandlers = (ctx: ApiContext): Handlers<"readOwnHolding" | "listO
       }));
       const next = page.next === null ? null : String(page.next);
       const { knownAt } = knownWire(position);
-      const items = lines.map(entryWire(issue.profile as ProfileName));
+      const items = lines.map(entryWire(issue.profile));
       return { status: 200, body: { items, next, asOf: asOfPosition(position), knownAt } };
     },
   };

@@ -4,13 +4,14 @@ import {
   customerForChange,
   type InvestorRow,
 } from "@genbo/database/parties/investors";
-import { type Custody, walletsOf } from "@genbo/database/parties/wallets";
+import { walletsOf } from "@genbo/database/parties/wallets";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { latestParticulars, particularsPart } from "@genbo/database/vault/vault";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId } from "@genbo/domain/ids";
 import { classBitsOf } from "@genbo/domain/investor-class";
 import { dayOf, jstDay } from "@genbo/domain/jst";
+import type { Custody } from "@genbo/domain/states";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";

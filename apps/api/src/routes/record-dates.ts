@@ -91,7 +91,7 @@ const setRecordDate = (ctx: ApiContext, call: CallOf<"setRecordDate">) =>
     const { exerciseUntil = null, noticeOn = null, deedClauseRef = null } = body;
     const terms = { day: body.day, exerciseUntil, noticeOn, deedClauseRef };
     const deed = await deedOf(db, issue.id);
-    refuseTerms(issue.profile as ProfileName, terms, deed, call);
+    refuseTerms(issue.profile, terms, deed, call);
     const { subject: maker } = principal;
     const date = {
       id: newId("rdt", at),

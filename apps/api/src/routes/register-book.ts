@@ -1,5 +1,4 @@
 import { registerPage } from "@genbo/database/register/read";
-import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { auditRead } from "../http/reads.ts";
@@ -21,7 +20,7 @@ export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister">
       after: query.cursor,
       limit: query.limit,
     });
-    const profile = issue.profile as ProfileName;
+    const profile = issue.profile;
     const holders = await bookHolders(ctx, profile, position, page.rows);
     const { seq, knownAt } = position;
     await auditRead(ctx, call, issue.id, purpose, {

@@ -6,7 +6,6 @@ import { entriesPage } from "@genbo/database/register/read-entries";
 import { type HistoryCursor, holderHistory } from "@genbo/database/register/read-holder";
 import type { Reading } from "@genbo/database/register/read-overlay";
 import { classesOf, type InvestorClass, investorClassNames } from "@genbo/domain/investor-class";
-import type { ProfileName } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { invalidField, notFound } from "../http/problem.ts";
@@ -68,7 +67,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
       const byClass = classSums(classes);
       const body = {
         issueId: issue.id,
-        state: issue.state as "active",
+        state: issue.state,
         units: String(units),
         holders,
         accounts,
@@ -95,7 +94,7 @@ export const registerHandlers = (ctx: ApiContext): Handlers<Routes> => {
         principal.role === "broker"
           ? await ownSides(ctx.pool, principal.custodianId!, page?.lines ?? [])
           : page?.lines;
-      const items = lines?.map(entryWire(issue.profile as ProfileName)) ?? [];
+      const items = lines?.map(entryWire(issue.profile)) ?? [];
       const next = page?.next == null ? null : String(page.next);
       const { knownAt } = knownWire(position);
       return { status: 200, body: { items, next, asOf: asOfPosition(position), knownAt } };

@@ -105,7 +105,7 @@ async function investorOf(db: Queryable, { principal, body }: Asking): Promise<I
   return found;
 }
 
-const unsigned = { state: "asked", checker: null, reason: null, provedAt: null, decidedAt: null };
+const unsigned = { state: "asked", checker: null, reason: null, provedAt: null, decidedAt: null } as const;
 
 async function ask(db: Queryable, call: Asking): Promise<Outcome<Asking["route"]>> {
   const { principal, body, at } = call;

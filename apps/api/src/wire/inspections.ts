@@ -1,7 +1,6 @@
 import type { inspection, inspectionAnswer } from "@genbo/api-schema/inspections";
 import type { InspectionRow, InspectionWithAll } from "@genbo/database/legal/inspections";
-import { type Capacity, capacitiesOf, type Ground, groundsOf } from "@genbo/domain/inspections";
-import type { ProfileName } from "@genbo/domain/profiles";
+import { capacitiesOf, groundsOf } from "@genbo/domain/inspections";
 import type { z } from "zod";
 import { dayWire } from "./day.ts";
 
@@ -9,9 +8,8 @@ type InspectionWire = z.input<typeof inspection>;
 type AnswerWire = z.input<typeof inspectionAnswer>;
 
 export const inspectionWire = (row: InspectionRow): InspectionWire => {
-  const profile = row.issue.profile as ProfileName;
-  const capacity = row.capacity as Capacity;
-  const ground = row.ground as Ground | null;
+  const { capacity, ground } = row;
+  const { profile } = row.issue;
   return {
     id: row.id,
     issueId: row.issueId,
@@ -20,7 +18,7 @@ export const inspectionWire = (row: InspectionRow): InspectionWire => {
     capacityArticle: capacitiesOf[profile][capacity]!.article,
     reason: row.reason,
     documents: row.documents as unknown as InspectionWire["documents"],
-    state: row.state as InspectionWire["state"],
+    state: row.state,
     ground,
     groundArticle: ground && groundsOf[profile][ground]!.article,
     explanation: row.explanation,

@@ -1,5 +1,6 @@
 import type { investor, wallet } from "@genbo/api-schema/investors";
 import type { Principal } from "@genbo/database/parties/keys";
+import type { WalletRow } from "@genbo/database/parties/wallets";
 import { classesOf, recordFlags } from "@genbo/domain/investor-class";
 import type { Role } from "@genbo/domain/permissions";
 import type { z } from "zod";
@@ -44,18 +45,10 @@ export const investorWire = (row: InvestorRow, { role }: Pick<Principal, "role">
   createdAt: row.createdAt.toISOString(),
 });
 
-interface WalletRow {
-  address: string;
-  investorId: string;
-  custody: string;
-  state: string;
-  createdAt: Date;
-}
-
-export const walletWire = (row: WalletRow): WalletWire => ({
+export const walletWire = (row: Omit<WalletRow, "brokerId">): WalletWire => ({
   address: row.address,
   investorId: row.investorId,
-  custody: row.custody as WalletWire["custody"],
-  state: row.state as WalletWire["state"],
+  custody: row.custody,
+  state: row.state,
   createdAt: row.createdAt.toISOString(),
 });

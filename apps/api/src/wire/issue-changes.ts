@@ -1,6 +1,5 @@
 import type { change } from "@genbo/api-schema/issue-changes";
 import type { ChangeRow } from "@genbo/database/issues/issue-changes";
-import type { ChangeKind, ChangeState } from "@genbo/domain/issue-changes";
 import type { Role } from "@genbo/domain/permissions";
 import type { z } from "zod";
 
@@ -13,10 +12,10 @@ export const changeWire =
     id: row.id,
     ref: row.ref,
     issueId: row.issueId,
-    kind: row.kind as ChangeKind,
-    facts: factsFor(role, row.facts as Record<string, unknown>),
+    kind: row.kind,
+    facts: factsFor(role, row.facts),
     reason: row.reason,
-    state: row.state as ChangeState,
+    state: row.state,
     code: row.code,
     proposedBy: row.partyId,
     maker: row.maker,

@@ -16,10 +16,10 @@ export function issueWire(row: IssueWithState, lines: RatioLines, role: Role): I
   const { issueState: register } = row;
   return {
     id: row.id,
-    profile: row.profile as IssueWire["profile"],
+    profile: row.profile,
     name: row.name,
     symbol: row.symbol,
-    state: row.state as IssueWire["state"],
+    state: row.state,
     issuerId: row.issuerId,
     trusteeId: row.trusteeId,
     totalUnits: String(approvedUnits(row.totalUnits, lines)),

@@ -4,7 +4,7 @@ import type { z } from "zod";
 
 interface PartyRow {
   id: string;
-  kind: string;
+  kind: Role;
   name: string;
   signer: string | null;
   custodianId: number | null;
@@ -13,7 +13,7 @@ interface PartyRow {
 
 export const partyWire = (row: PartyRow): z.input<typeof party> => ({
   id: row.id,
-  kind: row.kind as Role,
+  kind: row.kind,
   name: row.name,
   signer: row.signer,
   custodianId: row.custodianId,
@@ -23,13 +23,13 @@ export const partyWire = (row: PartyRow): z.input<typeof party> => ({
 interface KeyRow {
   id: string;
   partyId: string;
-  role: string;
+  role: Role;
   subject: string;
   madeBy: string | null;
   waits: boolean;
   confirmedAt: Date | null;
   prefix: string;
-  scopes: readonly string[];
+  scopes: readonly Scope[];
   createdAt: Date;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
@@ -39,13 +39,13 @@ interface KeyRow {
 export const keyWire = (row: KeyRow): z.input<typeof apiKey> => ({
   id: row.id,
   partyId: row.partyId,
-  role: row.role as Role,
+  role: row.role,
   subject: row.subject,
   madeBy: row.madeBy,
   waits: row.waits && row.confirmedAt === null,
   confirmedAt: timeOf(row.confirmedAt),
   prefix: row.prefix,
-  scopes: [...row.scopes] as Scope[],
+  scopes: [...row.scopes],
   createdAt: row.createdAt.toISOString(),
   expiresAt: timeOf(row.expiresAt),
   lastUsedAt: timeOf(row.lastUsedAt),

@@ -1,6 +1,5 @@
 import type { settlement } from "@genbo/api-schema/settlements";
 import type { SettlementRow } from "@genbo/database/issues/settlements";
-import type { LegKind, LegState, SettlementState } from "@genbo/domain/settlements";
 import type { z } from "zod";
 import { type LegRow, wantsOfRow } from "../orders/settlements.ts";
 import { dayWire } from "./day.ts";
@@ -14,7 +13,7 @@ export const settlementWire =
     id: row.id,
     ref: row.ref,
     instructionId: row.instructionId,
-    state: row.state as SettlementState,
+    state: row.state,
     waitsFor: wantsOfRow(row, now),
     offeredBy: row.partyId,
     trusteeId: row.trusteeId,
@@ -36,8 +35,8 @@ export const settlementWire =
 
 const legWire = (leg: LegRow): SettlementWire["legs"][number] => ({
   leg: leg.leg,
-  kind: leg.kind as LegKind,
-  state: leg.state as LegState,
+  kind: leg.kind,
+  state: leg.state,
   issueId: leg.issueId,
   asset: leg.kind === "BANK" ? null : leg.asset,
   from: leg.fromAccount,

@@ -17,7 +17,7 @@ export const transferWire =
     id: row.id,
     issueId: row.issueId,
     ref: row.ref,
-    state: row.state as TransferWire["state"],
+    state: row.state,
     from: row.fromAccount,
     to: row.toAccount,
     units: String(row.units),

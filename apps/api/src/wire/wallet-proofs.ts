@@ -8,7 +8,7 @@ export const proofWire = (row: Shown): z.input<typeof walletProof> => ({
   id: row.id,
   investorId: row.investorId,
   address: row.address,
-  state: row.state as "asked",
+  state: row.state,
   challenge: row.challenge,
   deadline: row.deadline.toISOString(),
   maker: row.maker,

@@ -1,4 +1,6 @@
+import type { StateOfOperation } from "@genbo/domain/states";
 import { type Command, type Operation, Prisma, type PrismaClient } from "../generated/client.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import type { Page } from "../sql/page.ts";
 import { inState, progressOf } from "./operation-progress.ts";
 
@@ -6,7 +8,10 @@ import { inState, progressOf } from "./operation-progress.ts";
 export type OperationView = { as: "party" | "trustee"; partyId: string } | { as: "everything" };
 
 /** As reads give it: with how far it has come by now. */
-export type OperationRow = Omit<Operation, "ref" | "partyId" | "requestId" | "traceparent">;
+export type OperationRow = Narrowed<
+  Omit<Operation, "ref" | "partyId" | "requestId" | "traceparent">,
+  { state: StateOfOperation }
+>;
 
 export interface OperationFilter extends Page {
   state?: string | undefined;

@@ -6,6 +6,7 @@ import type { IssueChange, PrismaClient } from "../generated/client.ts";
 import type { EndedOperation } from "../outbox/ended.ts";
 import { heldOf } from "../register/standing.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewChange {
@@ -57,7 +58,10 @@ export const decideChangePart = (decision: ChangeDecision): Part => ({
     from ${from} where id = ${param(decision.id, "text")} and state = 'open' returning 1`,
 });
 
-export type ChangeRow = IssueChange;
+export type ChangeRow = Narrowed<
+  IssueChange,
+  { kind: ChangeKind; state: ChangeState; facts: Readonly<Record<string, unknown>> }
+>;
 
 export interface ChangeFilter extends Page {
   issueId: string;
@@ -69,10 +73,11 @@ export interface ChangeFilter extends Page {
 export const listChanges = (
   prisma: PrismaClient,
   { issueId, kind, state, ...page }: ChangeFilter,
-): Promise<ChangeRow[]> => prisma.issueChange.findMany(pageById(page, { issueId }, given({ kind, state })));
+): Promise<ChangeRow[]> =>
+  prisma.issueChange.findMany(pageById(page, { issueId }, given({ kind, state }))) as Promise<ChangeRow[]>;
 
 export const findChange = (prisma: PrismaClient, id: string): Promise<ChangeRow | null> =>
-  prisma.issueChange.findUnique({ where: { id } });
+  prisma.issueChange.findUnique({ where: { id } }) as Promise<ChangeRow | null>;
 
 /** Since when the chain knows what an open change proposes; null before. */
 export async function proposedAt(db: Queryable, id: string): Promise<Date | null> {

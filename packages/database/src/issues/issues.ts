@@ -1,8 +1,11 @@
+import type { ProfileName } from "@genbo/domain/profiles";
+import type { StateOfIssue } from "@genbo/domain/states";
 import { inVain } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Issue, IssueState, Prisma, PrismaClient } from "../generated/client.ts";
 import { isQuarantined } from "../register/breaks.ts";
 import type { Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewIssue {
@@ -90,7 +93,9 @@ const visible = (view: IssueView): Prisma.IssueWhereInput => {
   return view.as === "broker" ? { state: { in: brokersSee } } : {};
 };
 
-export type IssueWithState = Issue & { issueState: IssueState | null };
+export type IssueWithState = Narrowed<Issue, { profile: ProfileName; state: StateOfIssue }> & {
+  issueState: IssueState | null;
+};
 
 export interface IssueFilter extends Page {
   state?: string | undefined;
@@ -104,7 +109,7 @@ export const listIssues = (
   prisma.issue.findMany({
     ...pageById(page, visible(view), given({ state })),
     include: { issueState: true },
-  });
+  }) as Promise<IssueWithState[]>;
 
 /** An issue that the view may see, else null. */
 export const findIssue = (
@@ -112,7 +117,10 @@ export const findIssue = (
   view: IssueView,
   id: string,
 ): Promise<IssueWithState | null> =>
-  prisma.issue.findFirst({ where: { AND: [{ id }, visible(view)] }, include: { issueState: true } });
+  prisma.issue.findFirst({
+    where: { AND: [{ id }, visible(view)] },
+    include: { issueState: true },
+  }) as Promise<IssueWithState | null>;
 
 /** What a command on an issue needs to know of it. */
 export interface IssueForCommand {

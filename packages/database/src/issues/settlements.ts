@@ -1,7 +1,9 @@
+import type { LegKind, LegState, SettlementState } from "@genbo/domain/settlements";
 import { inVain, underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewLeg {
@@ -141,7 +143,11 @@ const include = {
 } satisfies Prisma.SettlementInclude;
 
 /** A settlement with its legs (in their order) and sides; dates are midnight UTC. */
-export type SettlementRow = Prisma.SettlementGetPayload<{ include: typeof include }>;
+export type SettlementRow = Narrowed<
+  Stored,
+  { state: SettlementState; legs: Narrowed<Stored["legs"][number], { kind: LegKind; state: LegState }>[] }
+>;
+type Stored = Prisma.SettlementGetPayload<{ include: typeof include }>;
 
 /** Which settlements a party sees: those that it is a side of, that are in its issues, or whose payments it attests. */
 export type SettlementView =
@@ -174,14 +180,17 @@ export const listSettlements = (
       given({ state }),
     ),
     include,
-  });
+  }) as Promise<SettlementRow[]>;
 
 export const findSettlement = (
   prisma: PrismaClient,
   view: SettlementView,
   id: string,
 ): Promise<SettlementRow | null> =>
-  prisma.settlement.findFirst({ where: { AND: [{ id }, visible(view)] }, include });
+  prisma.settlement.findFirst({
+    where: { AND: [{ id }, visible(view)] },
+    include,
+  }) as Promise<SettlementRow | null>;
 
 /** Open settlements, within their deadline and with every leg in, that nobody has asked the chain to settle. Oldest first. */
 export async function unsettled(
@@ -203,5 +212,5 @@ export async function unsettled(
     where: { id: { in: found.rows.map(({ id }) => id) } },
     include,
     orderBy: { id: "asc" },
-  });
+  }) as Promise<SettlementRow[]>;
 }

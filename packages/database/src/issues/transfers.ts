@@ -1,7 +1,9 @@
+import type { StateOfTransfer } from "@genbo/domain/states";
 import { inVain, underWay } from "../commands/operation-progress.ts";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient, Transfer } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewTransfer {
@@ -123,7 +125,7 @@ export async function transferOfRef(db: Queryable, ref: string): Promise<Transfe
 }
 
 /** A row as lists read it; dates are midnight UTC. */
-export type TransferRow = Transfer;
+export type TransferRow = Narrowed<Transfer, { state: StateOfTransfer }>;
 
 /** Which transfers a party sees. */
 export type TransferView = { as: "broker" | "trustee"; partyId: string } | { as: "everything" };
@@ -144,10 +146,14 @@ export const listTransfers = (
   prisma: PrismaClient,
   view: TransferView,
   { issueId, state, ...page }: TransferFilter,
-): Promise<Transfer[]> => prisma.transfer.findMany(pageById(page, visible(view), given({ issueId, state })));
+): Promise<TransferRow[]> =>
+  prisma.transfer.findMany(pageById(page, visible(view), given({ issueId, state }))) as Promise<
+    TransferRow[]
+  >;
 
 export const findTransfer = (
   prisma: PrismaClient,
   view: TransferView,
   id: string,
-): Promise<Transfer | null> => prisma.transfer.findFirst({ where: { AND: [{ id }, visible(view)] } });
+): Promise<TransferRow | null> =>
+  prisma.transfer.findFirst({ where: { AND: [{ id }, visible(view)] } }) as Promise<TransferRow | null>;

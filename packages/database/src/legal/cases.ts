@@ -4,6 +4,7 @@ import { insertPart, type Part } from "../commands/statement.ts";
 import type { LegalCase, Prisma, PrismaClient } from "../generated/client.ts";
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 import { seal, unseal } from "../vault/keys.ts";
 
@@ -93,7 +94,10 @@ export const personFlagsPart = (personId: string, flags: number): Part => ({
 });
 
 /** A row as reads give it. */
-export type CaseRow = LegalCase;
+export type CaseRow = Narrowed<
+  LegalCase,
+  { kind: CaseKind; state: CaseState; documents: CaseDocument[]; deadlines: Deadline[] }
+>;
 
 /** Which cases a party sees: of the issues that it is trustee of, about its own customers, or all. */
 export type CaseView = { as: "trustee" | "broker"; partyId: string } | { as: "everything" };
@@ -116,10 +120,14 @@ export const listCases = (
   view: CaseView,
   { issueId, kind, state, ...page }: CaseFilter,
 ): Promise<CaseRow[]> =>
-  prisma.legalCase.findMany(pageById(page, visible(view), { issueId }, given({ kind, state })));
+  prisma.legalCase.findMany(
+    pageById(page, visible(view), { issueId }, given({ kind, state })),
+  ) as unknown as Promise<CaseRow[]>;
 
 export const findCase = (prisma: PrismaClient, view: CaseView, id: string): Promise<CaseRow | null> =>
-  prisma.legalCase.findFirst({ where: { AND: [{ id }, visible(view)] } });
+  prisma.legalCase.findFirst({
+    where: { AND: [{ id }, visible(view)] },
+  }) as unknown as Promise<CaseRow | null>;
 
 /** The cases that made these holds, by the hold's id. */
 export async function casesOfHolds(db: Queryable, holdIds: readonly string[]): Promise<Map<string, string>> {

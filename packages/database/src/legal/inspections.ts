@@ -1,5 +1,6 @@
 import type { Capacity, Ground } from "@genbo/domain/inspections";
 import type { ProfileName } from "@genbo/domain/profiles";
+import type { StateOfInspection } from "@genbo/domain/states";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type {
   Inspection,
@@ -10,6 +11,7 @@ import type {
 } from "../generated/client.ts";
 import type { Position } from "../register/read-position.ts";
 import type { Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 import type { SealedRequester } from "./inspections-requester.ts";
 
@@ -165,7 +167,10 @@ export async function rememberedDisclosures(
   return found.rows;
 }
 
-export type InspectionRow = Inspection & { issue: { trusteeId: string; profile: string } };
+export type InspectionRow = Narrowed<
+  Inspection,
+  { capacity: Capacity; ground: Ground | null; state: StateOfInspection }
+> & { issue: { trusteeId: string; profile: ProfileName } };
 export type InspectionWithAll = InspectionRow & {
   displays: InspectionDisplay[];
   disclosures: InspectionDisclosure[];
@@ -198,11 +203,14 @@ export const listInspections = (
   prisma.inspection.findMany({
     ...pageById(page, visible(view), { issueId }, given({ state })),
     include: issueFields,
-  });
+  }) as Promise<InspectionRow[]>;
 
 export const findInspection = (
   prisma: PrismaClient,
   view: InspectionView,
   id: string,
 ): Promise<InspectionWithAll | null> =>
-  prisma.inspection.findFirst({ where: { AND: [{ id }, visible(view)] }, include: all });
+  prisma.inspection.findFirst({
+    where: { AND: [{ id }, visible(view)] },
+    include: all,
+  }) as Promise<InspectionWithAll | null>;

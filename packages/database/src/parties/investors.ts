@@ -1,7 +1,8 @@
 import { insertPart, type Part } from "../commands/statement.ts";
-import type { Investor, Prisma, PrismaClient, Wallet } from "../generated/client.ts";
+import type { Investor, Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
+import type { WalletRow } from "./wallets.ts";
 
 export interface NewInvestor {
   id: string;
@@ -180,7 +181,7 @@ export const listInvestors = (
 ): Promise<Investor[]> =>
   prisma.investor.findMany(pageById(page, visible(view), given({ externalId, personId })));
 
-export type InvestorWithWallets = Investor & { wallets: Wallet[] };
+export type InvestorWithWallets = Investor & { wallets: WalletRow[] };
 
 export const findInvestor = (
   prisma: PrismaClient,
@@ -190,7 +191,7 @@ export const findInvestor = (
   prisma.investor.findFirst({
     where: { AND: [{ id }, visible(view)] },
     include: { wallets: { orderBy: { createdAt: "asc" } } },
-  });
+  }) as Promise<InvestorWithWallets | null>;
 
 /** Whether a person is the broker's customer. */
 export const isCustomer = async (

@@ -1,12 +1,13 @@
 import { hash, randomBytes, randomInt } from "node:crypto";
 import { newId } from "@genbo/domain/ids";
-import { type Role, scopesOf } from "@genbo/domain/permissions";
+import { type Role, type Scope, scopesOf } from "@genbo/domain/permissions";
 import { subjectOf } from "@genbo/domain/subject";
 import { insertPart, type Part, params } from "../commands/statement.ts";
 import type { ApiKey, PrismaClient } from "../generated/client.ts";
 import { advisoryLocks } from "../sql/advisory-locks.ts";
 import { arrayText } from "../sql/bulk.ts";
 import type { Pool, Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { type Page, pageById } from "../sql/page.ts";
 import { type NewParty, partyPart } from "./parties.ts";
 
@@ -17,7 +18,7 @@ export interface NewKey {
   subject: string;
   prefix: string;
   hash: string;
-  scopes: readonly string[];
+  scopes: readonly Scope[];
   at: Date;
   expiresAt: Date | null;
   /** Whom it counts as until it is confirmed; null for a party's first key. */
@@ -97,7 +98,7 @@ export interface Principal {
   madeBy: string | null;
   /** It works only once it is confirmed, and is not yet. */
   waits: boolean;
-  scopes: string[];
+  scopes: Scope[];
   expiresAt: Date | null;
   revokedAt: Date | null;
   /** Address that signs for the party; null for who never acts on chain. */
@@ -160,11 +161,14 @@ export async function touchKeys(db: Queryable, uses: ReadonlyMap<string, Date>):
   );
 }
 
-export const findKey = (prisma: PrismaClient, id: string): Promise<ApiKey | null> =>
-  prisma.apiKey.findUnique({ where: { id } });
+/** A row as reads give it. */
+export type KeyRow = Narrowed<ApiKey, { role: Role; scopes: Scope[] }>;
 
-export const listKeys = (prisma: PrismaClient, partyId: string, page: Page): Promise<ApiKey[]> =>
-  prisma.apiKey.findMany(pageById(page, { partyId }));
+export const findKey = (prisma: PrismaClient, id: string): Promise<KeyRow | null> =>
+  prisma.apiKey.findUnique({ where: { id } }) as Promise<KeyRow | null>;
+
+export const listKeys = (prisma: PrismaClient, partyId: string, page: Page): Promise<KeyRow[]> =>
+  prisma.apiKey.findMany(pageById(page, { partyId })) as Promise<KeyRow[]>;
 
 /**
  * Makes an operator of a new platform, one of those who then admit everybody else through the API.

@@ -3,6 +3,7 @@ import { insertPart, type Part } from "../commands/statement.ts";
 import type { Party, PrismaClient } from "../generated/client.ts";
 import { advisoryLocks } from "../sql/advisory-locks.ts";
 import type { Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewParty {
@@ -70,9 +71,14 @@ export async function personOfInvestor(db: Queryable, investorId: string): Promi
   return found.rows[0]?.personId;
 }
 
-/** Parties in the order in which they were admitted, investors apart; one more than `limit`, if there are more. */
-export const listParties = (prisma: PrismaClient, { kind, ...page }: PartyFilter): Promise<Party[]> =>
-  prisma.party.findMany(pageById(page, { kind: { not: "investor" } }, given({ kind })));
+/** A row as reads give it. */
+export type PartyRow = Narrowed<Party, { kind: Role }>;
 
-export const findParty = (prisma: PrismaClient, id: string): Promise<Party | null> =>
-  prisma.party.findUnique({ where: { id } });
+/** Parties in the order in which they were admitted, investors apart; one more than `limit`, if there are more. */
+export const listParties = (prisma: PrismaClient, { kind, ...page }: PartyFilter): Promise<PartyRow[]> =>
+  prisma.party.findMany(pageById(page, { kind: { not: "investor" } }, given({ kind }))) as Promise<
+    PartyRow[]
+  >;
+
+export const findParty = (prisma: PrismaClient, id: string): Promise<PartyRow | null> =>
+  prisma.party.findUnique({ where: { id } }) as Promise<PartyRow | null>;

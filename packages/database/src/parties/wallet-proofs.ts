@@ -1,6 +1,8 @@
+import type { StateOfProof } from "@genbo/domain/states";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { Prisma, PrismaClient, WalletProof } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
+import type { Narrowed } from "../sql/narrowed.ts";
 import { given, type Page, pageById } from "../sql/page.ts";
 
 export interface NewWalletProof {
@@ -59,7 +61,7 @@ export const decideWalletProofPart = ({ id, state, checker, reason, at }: Decisi
   },
 });
 
-export type WalletProofRow = WalletProof;
+export type WalletProofRow = Narrowed<WalletProof, { state: StateOfProof }>;
 /** A broker sees those of its customers, an investor what it asked for. */
 export type WalletProofView = { as: "broker" | "investor"; partyId: string } | { as: "everything" };
 
@@ -77,14 +79,17 @@ export const listWalletProofs = (
   prisma: PrismaClient,
   view: WalletProofView,
   { state, ...page }: WalletProofFilter,
-): Promise<WalletProofRow[]> => prisma.walletProof.findMany(pageById(page, visible(view), given({ state })));
+): Promise<WalletProofRow[]> =>
+  prisma.walletProof.findMany(pageById(page, visible(view), given({ state }))) as Promise<WalletProofRow[]>;
 
 export const findWalletProof = (
   prisma: PrismaClient,
   view: WalletProofView,
   id: string,
 ): Promise<WalletProofRow | null> =>
-  prisma.walletProof.findFirst({ where: { AND: [{ id }, visible(view)] } });
+  prisma.walletProof.findFirst({
+    where: { AND: [{ id }, visible(view)] },
+  }) as Promise<WalletProofRow | null>;
 
 /** An investor's own wallet that the registry has, with whose it is. */
 export async function ownWalletInvestor(db: Queryable, address: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
+import type { Custody, StateOfWallet } from "@genbo/domain/states";
 import { insertPart, type Part } from "../commands/statement.ts";
-import type { Prisma, PrismaClient, Wallet } from "../generated/client.ts";
+import type { Prisma, PrismaClient } from "../generated/client.ts";
 import type { Queryable } from "../sql/connection.ts";
 import { given, type Page, pageByAddress } from "../sql/page.ts";
 
@@ -11,7 +12,6 @@ export interface NewWallet {
   custody: Custody;
   at: Date;
 }
-export type Custody = "CUSTODIED" | "SELF";
 
 export const walletsPart = (rows: readonly NewWallet[]): Part =>
   insertPart<NewWallet>(
@@ -33,7 +33,7 @@ export interface WalletRow {
   investorId: string;
   brokerId: string;
   custody: Custody;
-  state: "pending" | "registered" | "refused";
+  state: StateOfWallet;
   createdAt: Date;
 }
 
@@ -84,7 +84,9 @@ export function listWallets(
   prisma: PrismaClient,
   view: WalletView,
   { investorId, address, ...page }: WalletFilter,
-): Promise<Wallet[]> {
+): Promise<WalletRow[]> {
   const visible: Prisma.WalletWhereInput = view.as === "broker" ? { brokerId: view.partyId } : {};
-  return prisma.wallet.findMany(pageByAddress(page, visible, given({ investorId, address })));
+  return prisma.wallet.findMany(pageByAddress(page, visible, given({ investorId, address }))) as Promise<
+    WalletRow[]
+  >;
 }
