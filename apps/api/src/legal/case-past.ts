@@ -40,16 +40,14 @@ const movesOf = ({ call, args }: PlannedCall, now: Date): ChainEntry[] =>
     ? []
     : (args.rows as Row[]).map(({ from, to, units, basis, ref, data }) => ({
         // After all that has entered.
-        ...{
-          seq: Number.MAX_SAFE_INTEGER,
-          kind: entryKinds.FORCED_TRANSFER,
-          basis,
-          units: BigInt(units),
-          from,
-          to,
-          ref,
-          data,
-        },
+        seq: Number.MAX_SAFE_INTEGER,
+        kind: entryKinds.FORCED_TRANSFER,
+        basis,
+        units: BigInt(units),
+        from,
+        to,
+        ref,
+        data,
         head: zeroWord,
         blockTime: Math.floor(now.getTime() / 1000),
       }));

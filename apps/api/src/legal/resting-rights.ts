@@ -27,7 +27,8 @@ export async function mayExercise(db: Queryable, of: Exercise): Promise<boolean>
   if (of.role === "trustee" && of.trusteeAgrees) return true;
   const { pointer, target, language } = of;
   throw new ProblemError("RIGHTS_REST", "The holder is co-owners who named nobody to exercise the right.", {
-    ...{ pointer, target },
+    pointer,
+    target,
     failing: [ruleWire(numberOf("CO_OWNERS_UNREPRESENTED"), language)],
   });
 }

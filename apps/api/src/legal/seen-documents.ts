@@ -29,6 +29,8 @@ export function refuseOtherDocuments(
   const [first] = errors;
   if (first === undefined) return;
   throw new ProblemError("DOCUMENT_DIFFERS", `${first.pointer} ${first.detail}.`, {
-    ...{ pointer: first.pointer, errors, target },
+    pointer: first.pointer,
+    errors,
+    target,
   });
 }

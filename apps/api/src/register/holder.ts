@@ -26,7 +26,8 @@ export const holdingsWire = (
   rows: readonly RegisterRow[],
   position: Reading,
 ): Omit<Wire, "particulars"> => ({
-  ...{ issueId, personId },
+  issueId,
+  personId,
   units: String(rows.reduce((sum, row) => sum + row.units, 0n)),
   accounts: rows.map(registerRowWire),
   asOf: asOfPosition(position),

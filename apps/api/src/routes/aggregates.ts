@@ -35,7 +35,10 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
       found.catch(() => kept.delete(key));
       for (const oldest of kept.keys()) if (kept.size > keptMax) kept.delete(oldest);
       const body = {
-        ...{ issueId: issue.id, day, units: String(position.totals.units), holdersMin: cellHoldersMin },
+        issueId: issue.id,
+        day,
+        units: String(position.totals.units),
+        holdersMin: cellHoldersMin,
         ...(await found),
         asOf: asOfPosition(position),
       };

@@ -43,8 +43,14 @@ export const auditViewHandlers = (ctx: ApiContext): Handlers<Routes> => {
         if (body.until <= at || body.until.getTime() > at.getTime() + auditViewDaysMax * dayMs)
           throw invalidField("/until", `is not within ${auditViewDaysMax} days from now`);
         const row = {
-          ...{ id: newId("avw", at), issueId: issue.id, ...body, maker: principal.subject, createdAt: at },
-          ...{ checker: null, openedAt: null, endedAt: null },
+          id: newId("avw", at),
+          issueId: issue.id,
+          ...body,
+          maker: principal.subject,
+          createdAt: at,
+          checker: null,
+          openedAt: null,
+          endedAt: null,
         };
         return {
           answer: { status: 201, body: auditViewWire(row, at) },

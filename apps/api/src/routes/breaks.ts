@@ -83,8 +83,14 @@ export const breakHandlers = (ctx: ApiContext): Handlers<Routes> => {
 };
 
 const notDone = {
-  ...{ comparedAt: null, doneAt: null, seq: null, block: null, holdings: null },
-  ...{ differences: null, particulars: null, breakId: null },
+  comparedAt: null,
+  doneAt: null,
+  seq: null,
+  block: null,
+  holdings: null,
+  differences: null,
+  particulars: null,
+  breakId: null,
 };
 
 const numberOf = (value: bigint | null) => (value === null ? null : Number(value));
@@ -92,7 +98,8 @@ const numberOf = (value: bigint | null) => (value === null ? null : Number(value
 const reconciliationWire = ({ particulars, ...row }: ReconciliationRow): z.input<typeof reconciliation> => ({
   ...row,
   particulars: particulars && {
-    ...{ opened: particulars.opened, erased: particulars.erased },
+    opened: particulars.opened,
+    erased: particulars.erased,
     erasedAccounts: particulars.erasedAccounts,
   },
   askedAt: row.askedAt.toISOString(),

@@ -80,15 +80,29 @@ async function issueCertificate(
   const { seq, head, block } = position;
   const wholePerson = account === null;
   const row = {
-    ...{ number, side, personId, at, issueId: issue.id, wholePerson },
-    ...{ seq, head, block, sha256, signers, ...content },
+    number,
+    side,
+    personId,
+    at,
+    issueId: issue.id,
+    wholePerson,
+    seq,
+    head,
+    block,
+    sha256,
+    signers,
+    ...content,
   };
   const sealed = sealCertificate(key, number, text);
   return {
     answer: { status: 201, body: certificateWire({ ...row, issuedAt: at }) },
     target: number,
     detail: {
-      ...{ issueId: issue.id, account: account ?? personId, side, seq, purpose: body.purpose ?? null },
+      issueId: issue.id,
+      account: account ?? personId,
+      side,
+      seq,
+      purpose: body.purpose ?? null,
       ...(agreed && { trusteeAgrees: true }),
     },
     writes: [certificatePart({ ...row, sealed, partyId: principal.partyId })],

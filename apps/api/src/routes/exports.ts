@@ -156,7 +156,10 @@ async function answerBytes(
   const { from, to, isPart } = asked;
   const { kind, format, names, position, known } = order;
   await auditRead(ctx, call, order.id, order.purpose ?? undefined, {
-    ...{ issueId: order.issueId, kind, format, names },
+    issueId: order.issueId,
+    kind,
+    format,
+    names,
     ...(isPart && { from, to }),
   });
   const headers: Record<string, string> = {

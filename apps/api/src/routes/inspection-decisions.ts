@@ -29,7 +29,8 @@ export const inspectionDecisionHandlers = (ctx: ApiContext): Handlers<Routes> =>
         answer: { status: 200, body: { id: row.id, state: "granted" as const, groundArticle: null } },
         target: row.id,
         detail: {
-          ...{ seq: position.seq, block: position.block },
+          seq: position.seq,
+          block: position.block,
           ...(agreed && { trusteeAgrees: true }),
         },
         guard: grantInspectionPart(grant),

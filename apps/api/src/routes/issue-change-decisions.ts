@@ -101,7 +101,10 @@ async function carry(ctx: ApiContext, db: Queryable, call: Carry): Promise<Outco
     target: row.id,
     detail: { accounts: left.length },
     operation: {
-      ...{ id: operationId, kind: "change.carry", issueId, subjectId: row.id },
+      id: operationId,
+      kind: "change.carry",
+      issueId,
+      subjectId: row.id,
       ...(row.checker !== null && row.checker !== principal.subject && { checker: row.checker }),
     },
     commands,
@@ -135,7 +138,9 @@ async function approve(
     answer: {
       status: 202,
       body: {
-        ...{ operationId, state: "accepted", rows: commands.length },
+        operationId,
+        state: "accepted",
+        rows: commands.length,
         issueId: row.issueId,
         changeId: row.id,
       },

@@ -75,7 +75,12 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
   await mustBeProposable(ctx, db, call, issue, facts);
   const id = newId("chg", at);
   const row: NewChange = {
-    ...{ id, ref: refOf(id), issueId, kind: body.kind, facts, reason: body.reason },
+    id,
+    ref: refOf(id),
+    issueId,
+    kind: body.kind,
+    facts,
+    reason: body.reason,
     state: isImmediate(body.kind) ? "approved" : "open",
     partyId: principal.partyId,
     maker: principal.subject,

@@ -61,7 +61,10 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
     answer: {
       status: 202,
       body: {
-        ...{ operationId, state: "accepted", rows: 1, issueId },
+        operationId,
+        state: "accepted",
+        rows: 1,
+        issueId,
         ...(transfer !== undefined && { transferId: transfer.id }),
       },
     },
@@ -127,8 +130,16 @@ function requestOf({ body, principal, at }: Relay, facts: OrderFacts): NewTransf
   const { account: from, to, units, ref } = body.order;
   const { tradeDate, acquiredOn, settlementDate, lotAcquiredOn = null } = daysOf(body.order);
   return {
-    ...{ id: newId("trf", at), ref, issueId: body.issueId, from, to, units: BigInt(units) },
-    ...{ tradeDate: tradeDate!, acquiredOn: acquiredOn!, settlementDate: settlementDate!, lotAcquiredOn },
+    id: newId("trf", at),
+    ref,
+    issueId: body.issueId,
+    from,
+    to,
+    units: BigInt(units),
+    tradeDate: tradeDate!,
+    acquiredOn: acquiredOn!,
+    settlementDate: settlementDate!,
+    lotAcquiredOn,
     sellerBroker: principal.partyId,
     // A self-custody receiver has no broker: it accepts by an order of its own.
     buyerBroker: facts.to.brokerId ?? principal.partyId,

@@ -41,7 +41,8 @@ export const ownHandlers = (ctx: ApiContext): Handlers<"readOwnHolding" | "listO
       const own = (person: string | null) => (person === personId ? person : null);
       const lines = page.lines.map((line) => ({
         ...line,
-        ...{ fromPerson: own(line.fromPerson), toPerson: own(line.toPerson) },
+        fromPerson: own(line.fromPerson),
+        toPerson: own(line.toPerson),
       }));
       const next = page.next === null ? null : String(page.next);
       const { knownAt } = knownWire(position);

@@ -28,7 +28,12 @@ export const proofHandlers = (ctx: ApiContext): Handlers<Routes> => {
     const { units, holders, accounts } = position.totals;
     const { registry, chainId } = await deploymentOf(ctx.pool);
     const body: z.input<typeof issueProof> = {
-      ...{ issueId: id, token, registry, chainId, head: position.head, root: tree.root },
+      issueId: id,
+      token,
+      registry,
+      chainId,
+      head: position.head,
+      root: tree.root,
       asOf: asOfPosition(position),
       anchored: await anchoredWire(position, tree.root),
       ...knownWire(position),

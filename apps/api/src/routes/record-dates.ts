@@ -72,8 +72,11 @@ export const recordDateHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     return {
       status: 200,
       body: {
-        ...{ ...wire, items: page.rows.map(recordDateRowWire), next: page.next },
-        ...{ corrections: knownWire(reading).corrections, changes: changes.map(listChangeWire) },
+        ...wire,
+        items: page.rows.map(recordDateRowWire),
+        next: page.next,
+        corrections: knownWire(reading).corrections,
+        changes: changes.map(listChangeWire),
         // The list's own place, not the present one: the frozen list is the same bytes for ever.
         asOf: asOfPosition(reading),
       },

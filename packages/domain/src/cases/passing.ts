@@ -83,7 +83,9 @@ export function passUnits(
     free.findIndex((units) => units > 0n),
   );
   const rows = successors.map(({ account: to }, row) => ({
-    ...{ to, units: free[row]!, data },
+    to,
+    units: free[row]!,
+    data,
     ref: row === first ? ref : refOf(id, row < first ? row + 1 : row),
   }));
   const basis = basisCode("GENERAL_SUCCESSION");

@@ -108,7 +108,9 @@ function movesThen({ to, units }: UnitsRectificationFacts, corrected: CorrectedE
   if (from !== null)
     for (const lot of newest)
       moves.push({
-        ...{ from: wrong, to: from, units: lot.units },
+        from: wrong,
+        to: from,
+        units: lot.units,
         data: { acquiredOn: lot.acquiredOn, lotAcquiredOn: dayThere(lot.acquiredOn) },
       });
   const lacking = units - taken;
