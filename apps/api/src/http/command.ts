@@ -35,8 +35,8 @@ export interface Outcome<R extends Route> {
   purpose?: string | null;
   guard?: Part;
   writes?: readonly Part[];
-  operation?: OperationDraft;
-  commands?: readonly NewCommand[];
+  /** What the chain is asked for: an operation, and its rows. */
+  work?: { operation: OperationDraft; commands: readonly NewCommand[] };
 }
 
 export interface CommandOptions {
@@ -70,7 +70,7 @@ export async function command<R extends Route>(
     const answer = await ctx.runCommand(request, async (db) => {
       const outcome = await decide(db);
       ctx.reach("api.decided");
-      if (outcome.commands !== undefined) ctx.outbox.admit(outcome.operation!.kind, outcome.commands);
+      if (outcome.work !== undefined) ctx.outbox.admit(outcome.work.operation.kind, outcome.work.commands);
       made = outcome;
       const { status, body } = outcome.answer as { status: Decision["status"]; body: object };
       if (outcome.shownOnce !== undefined) shown = JSON.stringify({ ...body, ...outcome.shownOnce });
@@ -78,7 +78,7 @@ export async function command<R extends Route>(
     });
     ctx.reach("api.committed");
     if (!answer.hit && answer.status === 202) ctx.notifyCommands();
-    if (!answer.hit && made?.operation) ctx.metrics.accepted(made.operation.kind, made.commands?.length ?? 0);
+    if (!answer.hit && made?.work) ctx.metrics.accepted(made.work.operation.kind, made.work.commands.length);
     const text = answer.hit ? answer.body : (shown ?? answer.body);
     return {
       status: answer.status,
@@ -91,7 +91,7 @@ export async function command<R extends Route>(
       throw new ProblemError("STATE_CONFLICT", "Somebody else has decided it meanwhile.");
     throw error;
   } finally {
-    span.end({ requestId: call.requestId, ...(made?.operation && { operationId: made.operation.id }) });
+    span.end({ requestId: call.requestId, ...(made?.work && { operationId: made.work.operation.id }) });
   }
 }
 
@@ -102,12 +102,12 @@ function decisionOf<R extends Route>(
   body: string,
   traceparent: string | null,
 ): Decision {
-  const { guard, writes, operation, commands, target, detail = {}, purpose = null } = outcome;
+  const { guard, writes, work, target, detail = {}, purpose = null } = outcome;
   const { partyId, subject } = principal;
   return {
     status,
     body,
-    location: operation === undefined ? null : `/v1/operations/${operation.id}`,
+    location: work === undefined ? null : `/v1/operations/${work.operation.id}`,
     audit: {
       partyId,
       actor: subject,
@@ -115,29 +115,30 @@ function decisionOf<R extends Route>(
       target,
       outcome: "done",
       purpose,
-      detail: operation === undefined ? detail : { ...detail, operationId: operation.id },
+      detail: work === undefined ? detail : { ...detail, operationId: work.operation.id },
       requestId,
       at,
     },
     ...(guard && { guard }),
     ...(writes && { writes }),
-    ...(commands && {
-      commands: commands.map((each) => ({ ...each, priority: urgencyOf(each.call, commands.length) })),
-    }),
-    ...(operation && {
+    ...(work && {
       operation: {
-        id: operation.id,
-        ref: refOf(operation.id),
+        id: work.operation.id,
+        ref: refOf(work.operation.id),
         partyId,
-        kind: operation.kind,
-        issueId: operation.issueId,
-        subjectId: operation.subjectId,
+        kind: work.operation.kind,
+        issueId: work.operation.issueId,
+        subjectId: work.operation.subjectId,
         maker: subject,
-        checker: operation.checker ?? null,
+        checker: work.operation.checker ?? null,
         requestId,
         traceparent,
         at,
       },
+      commands: work.commands.map((each) => ({
+        ...each,
+        priority: urgencyOf(each.call, work.commands.length),
+      })),
     }),
   };
 }

@@ -79,7 +79,9 @@ export function step(
     answer: { status: 202, body: { operationId, state: "accepted", rows, issueId, settlementId: row.id } },
     target: row.id,
     guard,
-    operation: { id: operationId, kind, issueId, subjectId, ...(checker !== undefined && { checker }) },
-    commands,
+    work: {
+      operation: { id: operationId, kind, issueId, subjectId, ...(checker !== undefined && { checker }) },
+      commands,
+    },
   };
 }

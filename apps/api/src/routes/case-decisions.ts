@@ -126,10 +126,12 @@ async function approve(
         ? [particularsPart([{ ...next.sealed, ...next.known, evidenceRef: row.id, at, operationId }])]
         : []),
     ],
-    operation: { id: operationId, kind: caseOperation, issueId: row.issueId, subjectId: row.id, checker },
-    commands: calls.map(
-      ({ onToken, ...planned }): NewCommand => ({ ...planned, target: onToken ? situation.token : null }),
-    ),
+    work: {
+      operation: { id: operationId, kind: caseOperation, issueId: row.issueId, subjectId: row.id, checker },
+      commands: calls.map(
+        ({ onToken, ...planned }): NewCommand => ({ ...planned, target: onToken ? situation.token : null }),
+      ),
+    },
   };
 }
 

@@ -162,8 +162,10 @@ async function file(
         at,
       }),
     ],
-    operation: operationOf(operationId, "custody.consent", id),
-    commands: [consentCommand(principal, operationId, accounts, receiver.custodianId!, true)],
+    work: {
+      operation: operationOf(operationId, "custody.consent", id),
+      commands: [consentCommand(principal, operationId, accounts, receiver.custodianId!, true)],
+    },
   };
 }
 
@@ -187,8 +189,10 @@ async function consent(
     answer: { status: 202, body: { operationId, state: "accepted", rows: 1, custodyChangeId: row.id } },
     target: row.id,
     guard: consentPart({ id: row.id, externalId: body.externalId, acceptor: principal.subject, at }),
-    operation: operationOf(operationId, "custody.consent", row.id),
-    commands: [consentCommand(principal, operationId, row.accounts, principal.custodianId!, true)],
+    work: {
+      operation: operationOf(operationId, "custody.consent", row.id),
+      commands: [consentCommand(principal, operationId, row.accounts, principal.custodianId!, true)],
+    },
   };
 }
 
@@ -230,10 +234,12 @@ async function approve(ctx: ApiContext, db: Queryable, call: Approval): Promise<
     target: row.id,
     detail: { accounts: kept.length },
     guard: decideCustodyPart({ id: row.id, state: "approved", checker, reason: null, at }),
-    operation: operationOf(operationId, custodyOperation, row.id),
-    commands: kept.map((account: KeptAccount) =>
-      recordCommand({ ...account, custodianId }, principal.signer!),
-    ),
+    work: {
+      operation: operationOf(operationId, custodyOperation, row.id),
+      commands: kept.map((account: KeptAccount) =>
+        recordCommand({ ...account, custodianId }, principal.signer!),
+      ),
+    },
   };
 }
 
@@ -249,7 +255,9 @@ async function withdraw(
     answer: { status: 202, body: { operationId, state: "accepted", rows: 1, custodyChangeId: row.id } },
     target: row.id,
     guard: decideCustodyPart({ id: row.id, state: "withdrawn", checker: null, reason: null, at }),
-    operation: operationOf(operationId, "custody.consent", row.id),
-    commands: [consentCommand(principal, operationId, row.accounts, to, false)],
+    work: {
+      operation: operationOf(operationId, "custody.consent", row.id),
+      commands: [consentCommand(principal, operationId, row.accounts, to, false)],
+    },
   };
 }

@@ -43,16 +43,18 @@ async function issueUnits(db: Queryable, call: IssueUnits): Promise<Outcome<Issu
     answer: { status: 202, body: { operationId, state: "accepted", rows, issueId: issue.id } },
     target: issue.id,
     detail: { rows },
-    operation: {
-      id: operationId,
-      kind: "issuance",
-      issueId: issue.id,
-      subjectId: issue.id,
-      ...(checker !== null && { checker }),
+    work: {
+      operation: {
+        id: operationId,
+        kind: "issuance",
+        issueId: issue.id,
+        subjectId: issue.id,
+        ...(checker !== null && { checker }),
+      },
+      commands: body.rows.map((row, index) =>
+        commandOf(row, index, operationId, principal.signer!, issue.token),
+      ),
     },
-    commands: body.rows.map((row, index) =>
-      commandOf(row, index, operationId, principal.signer!, issue.token),
-    ),
   };
 }
 

@@ -100,14 +100,16 @@ async function carry(ctx: ApiContext, db: Queryable, call: Carry): Promise<Outco
     },
     target: row.id,
     detail: { accounts: left.length },
-    operation: {
-      id: operationId,
-      kind: "change.carry",
-      issueId,
-      subjectId: row.id,
-      ...(row.checker !== null && row.checker !== principal.subject && { checker: row.checker }),
+    work: {
+      operation: {
+        id: operationId,
+        kind: "change.carry",
+        issueId,
+        subjectId: row.id,
+        ...(row.checker !== null && row.checker !== principal.subject && { checker: row.checker }),
+      },
+      commands,
     },
-    commands,
   };
 }
 
@@ -148,15 +150,17 @@ async function approve(
     target: row.id,
     detail: { kind: row.kind, rows: commands.length },
     guard: decideChangePart(decision),
-    operation: {
-      id: operationId,
-      // A ratio is entered only when every account was carried.
-      kind: row.kind === "RATIO" ? "change.begin" : "change.approve",
-      issueId: row.issueId,
-      subjectId: row.id,
-      checker,
+    work: {
+      operation: {
+        id: operationId,
+        // A ratio is entered only when every account was carried.
+        kind: row.kind === "RATIO" ? "change.begin" : "change.approve",
+        issueId: row.issueId,
+        subjectId: row.id,
+        checker,
+      },
+      commands,
     },
-    commands,
   };
 }
 

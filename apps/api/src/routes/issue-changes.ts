@@ -105,8 +105,10 @@ async function propose(ctx: ApiContext, db: Queryable, call: Propose): Promise<O
   return {
     ...common,
     answer: { status: 202, body: { operationId, state: "accepted", rows: 1, issueId, changeId: id } },
-    operation: { id: operationId, kind, issueId, subjectId: id },
-    commands,
+    work: {
+      operation: { id: operationId, kind, issueId, subjectId: id },
+      commands,
+    },
   };
 }
 

@@ -24,22 +24,24 @@ export const issueDecisionHandlers = (ctx: ApiContext): Handlers<"approveIssue" 
         },
         target: issue.id,
         guard: decideIssuePart({ id: issue.id, state: "approved", checker, reason: null, at }),
-        operation: {
-          id: operationId,
-          kind: "issue.approve",
-          issueId: issue.id,
-          subjectId: issue.id,
-          checker,
-        },
-        commands: [
-          {
-            signer: principal.signer!,
-            call: "createIssue",
-            target: null,
-            ref: issue.ref,
-            args: tokenTerms(issue, issuer!),
+        work: {
+          operation: {
+            id: operationId,
+            kind: "issue.approve",
+            issueId: issue.id,
+            subjectId: issue.id,
+            checker,
           },
-        ],
+          commands: [
+            {
+              signer: principal.signer!,
+              call: "createIssue",
+              target: null,
+              ref: issue.ref,
+              args: tokenTerms(issue, issuer!),
+            },
+          ],
+        },
       };
     }),
   rejectIssue: (call) =>

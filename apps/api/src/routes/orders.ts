@@ -71,16 +71,18 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
     target: issueId,
     detail: { action, ref: order.ref },
     ...(transfer !== undefined && { writes: [transfersPart([transfer])] }),
-    operation: { id: operationId, kind: "order.relay", issueId, subjectId: transfer?.id ?? issueId },
-    commands: [
-      {
-        signer: principal.signer!,
-        call: calls[action] ?? "relay",
-        target: token,
-        ref: order.ref,
-        args: { order, signature },
-      },
-    ],
+    work: {
+      operation: { id: operationId, kind: "order.relay", issueId, subjectId: transfer?.id ?? issueId },
+      commands: [
+        {
+          signer: principal.signer!,
+          call: calls[action] ?? "relay",
+          target: token,
+          ref: order.ref,
+          args: { order, signature },
+        },
+      ],
+    },
   };
 }
 

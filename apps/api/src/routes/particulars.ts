@@ -65,8 +65,10 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
         : [changedTaxStatusPart({ ...next, effectiveOn: body.effectiveOn, at })]),
     ],
     ...(operationId !== null && {
-      operation: { id: operationId, kind: "particulars.change", issueId: null, subjectId: investor.id },
-      commands: addresses.map((address) => recordCommand({ ...record, address }, principal.signer!)),
+      work: {
+        operation: { id: operationId, kind: "particulars.change", issueId: null, subjectId: investor.id },
+        commands: addresses.map((address) => recordCommand({ ...record, address }, principal.signer!)),
+      },
     }),
   };
 }

@@ -79,8 +79,10 @@ async function createParty(
     ...common,
     answer: { status: 202, body: answer(operationId) },
     writes: [partyPart(party), lanePart(party.signer)],
-    operation: { id: operationId, kind: "party.create", issueId: null, subjectId: id },
-    commands: admission(party, deployment.admin, operationId),
+    work: {
+      operation: { id: operationId, kind: "party.create", issueId: null, subjectId: id },
+      commands: admission(party, deployment.admin, operationId),
+    },
   };
 }
 

@@ -30,16 +30,18 @@ export const sandboxCashHandlers = (ctx: ApiContext): Handlers<"mintSandboxCash"
           body: { operationId, state: "accepted" as const, rows: calls.length },
         },
         target: broker.id,
-        operation: { id: operationId, kind: "cash.mint", issueId: null, subjectId: broker.id },
-        commands: calls.map(
-          ([signer, name, args], row): NewCommand => ({
-            signer,
-            call: name,
-            target: null,
-            ref: refOf(operationId, row),
-            args,
-          }),
-        ),
+        work: {
+          operation: { id: operationId, kind: "cash.mint", issueId: null, subjectId: broker.id },
+          commands: calls.map(
+            ([signer, name, args], row): NewCommand => ({
+              signer,
+              call: name,
+              target: null,
+              ref: refOf(operationId, row),
+              args,
+            }),
+          ),
+        },
       };
     }),
 });

@@ -52,7 +52,9 @@ function offered(
     target: settlement.id,
     detail: { legs: settlement.legs.length },
     writes: settlementParts(settlement),
-    operation: { id: operationId, kind: "settlement.offer", issueId, subjectId: settlement.id },
-    commands,
+    work: {
+      operation: { id: operationId, kind: "settlement.offer", issueId, subjectId: settlement.id },
+      commands,
+    },
   };
 }

@@ -99,13 +99,15 @@ function step<C extends Step>(
     answer: { status: 202, body: { operationId, state: "accepted", rows: 1, issueId, transferId } },
     target: transferId,
     guard: stepPart({ transferId, kind, subject: principal.subject, reason }),
-    operation: {
-      id: operationId,
-      kind,
-      issueId,
-      subjectId: transferId,
-      ...(checks && { checker: principal.subject }),
+    work: {
+      operation: {
+        id: operationId,
+        kind,
+        issueId,
+        subjectId: transferId,
+        ...(checks && { checker: principal.subject }),
+      },
+      commands: [{ signer: principal.signer!, call: calls[kind], target: token, ref, args: {} }],
     },
-    commands: [{ signer: principal.signer!, call: calls[kind], target: token, ref, args: {} }],
   };
 }

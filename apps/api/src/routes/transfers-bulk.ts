@@ -48,8 +48,10 @@ async function requestTransfers(db: Queryable, call: Bulk): Promise<Outcome<Bulk
     target: issueId,
     detail: { rows },
     writes: [transfersPart(drafts.map(({ transfer }) => transfer))],
-    operation: { id: operationId, kind: "transfer.request", issueId, subjectId: null },
-    commands: drafts.map((draft) => draft.command),
+    work: {
+      operation: { id: operationId, kind: "transfer.request", issueId, subjectId: null },
+      commands: drafts.map((draft) => draft.command),
+    },
   };
 }
 

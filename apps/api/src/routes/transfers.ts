@@ -76,7 +76,9 @@ async function requestTransfer(ctx: ApiContext, call: Request): Promise<Outcome<
     },
     target: transfer.id,
     writes: [transfersPart([transfer])],
-    operation: { id: operationId, kind: "transfer.request", issueId, subjectId: transfer.id },
-    commands: [request],
+    work: {
+      operation: { id: operationId, kind: "transfer.request", issueId, subjectId: transfer.id },
+      commands: [request],
+    },
   };
 }

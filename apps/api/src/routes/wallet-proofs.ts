@@ -219,7 +219,9 @@ async function recorded(
   const operationId = newId("op", at);
   return {
     answer: { status: 202 as const, body: { operationId, state: "accepted" as const, rows: 1 } },
-    operation: { id: operationId, kind: "wallet.register" as const, issueId: null, subjectId: investor.id },
-    commands: [recordCommand({ ...investor, address, custodianId: 0, commitment }, principal.signer!)],
+    work: {
+      operation: { id: operationId, kind: "wallet.register" as const, issueId: null, subjectId: investor.id },
+      commands: [recordCommand({ ...investor, address, custodianId: 0, commitment }, principal.signer!)],
+    },
   };
 }

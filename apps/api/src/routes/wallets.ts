@@ -83,12 +83,14 @@ function writesOf(
   opened: Awaited<ReturnType<typeof openAccounts>>,
   operationId: string | null,
   subjectId: string | null,
-): Pick<Outcome<One["route"]>, "writes" | "operation" | "commands"> {
+): Pick<Outcome<One["route"]>, "writes" | "work"> {
   if (operationId === null) return {};
   return {
     writes: opened.writes,
-    operation: { id: operationId, kind: "wallet.register", issueId: null, subjectId },
-    commands: opened.commands,
+    work: {
+      operation: { id: operationId, kind: "wallet.register", issueId: null, subjectId },
+      commands: opened.commands,
+    },
   };
 }
 
