@@ -23,24 +23,36 @@ export interface LaneSet {
 export function createLaneSet(context: SendContext): LaneSet {
   const { pool, log, holder, clock, counts } = context;
   const lanes = new Map<string, LaneLease>();
-  /** The fence under which each lane was last held against the node's count. */
+  /** The fence under which each lane was last held against the node's count, and the database says how it stands. */
   const reconciled = new Map<string, bigint>();
+
+  /** Where the answer to a write is lost, the lane is taken over anew: it must not vanish until the next restart. */
+  const written = async <T>({ signer }: LaneLease, write: Promise<T>): Promise<T> => {
+    try {
+      return await write;
+    } catch (error) {
+      reconciled.delete(signer);
+      throw error;
+    }
+  };
 
   const stop = async (lane: LaneLease, why: LaneBlocked) => {
     const reason = why.message;
     log.error("a lane stopped", { signer: lane.signer, reason });
     lanes.delete(lane.signer);
-    await setLaneStopped(pool, lane, { reason, nonceTaken: why instanceof NonceTaken });
+    const nonceTaken = why instanceof NonceTaken;
+    await written(lane, setLaneStopped(pool, lane, { reason, nonceTaken }));
   };
 
   const takeOver = async (lane: LaneLease) => {
     const standing = lane.nonceTaken ? "stands" : await reconcileNonce(context, lane);
     if (standing === "waits") return;
+    if (standing instanceof NonceTaken) await stop(lane, standing);
+    if (standing === "goesOn") {
+      await setLaneStopped(pool, lane, null);
+      lanes.set(lane.signer, lane);
+    }
     reconciled.set(lane.signer, lane.fence);
-    if (standing === "stands") return;
-    if (standing instanceof NonceTaken) return stop(lane, standing);
-    await setLaneStopped(pool, lane, null);
-    lanes.set(lane.signer, lane);
   };
 
   /** @returns whether one goes on */
@@ -49,8 +61,9 @@ export function createLaneSet(context: SendContext): LaneSet {
     for (const { lane, breakId } of await lanesToRevive(pool, holder)) {
       const counted = await counts.settled(lane.signer);
       if (counted === undefined) continue;
-      const revived = await withTransaction(pool, (tx) =>
-        reviveLane(tx, lane, { counted, breakId, now: clock.now() }),
+      const revived = await written(
+        lane,
+        withTransaction(pool, (tx) => reviveLane(tx, lane, { counted, breakId, now: clock.now() })),
       );
       if (revived === undefined) continue;
       log.warn("a lane goes on after a foreign transaction", { signer: lane.signer, counted, ...revived });

@@ -182,13 +182,20 @@ function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, 
   let failure: { error: unknown } | undefined;
 
   const turns = createTurns();
-  const run = async (lane: LaneLease, room: Room, targets: DeploymentRow) => {
+  const runOrStop = async (lane: LaneLease, room: Room, targets: DeploymentRow) => {
     try {
       const laneRun = { ...room, turns, onPromoted: signals.wake };
       const offer = await runLane({ ...context, targets }, offered, lane, laneRun);
       if (offer !== "sent") signals.resendSoon();
     } catch (error) {
-      if (error instanceof LaneBlocked) return await lanes.stop(lane, error);
+      if (!(error instanceof LaneBlocked)) throw error;
+      await lanes.stop(lane, error);
+    }
+  };
+  const run = async (lane: LaneLease, room: Room, targets: DeploymentRow) => {
+    try {
+      await runOrStop(lane, room, targets);
+    } catch (error) {
       noteUnavailable(context.log, error);
       await sleep(retryMs);
       signals.forget();
