@@ -1,4 +1,4 @@
-import { classifySendRefusal, type SendRefusal } from "@genbo/chain/errors";
+import { adviceOnRefusal, classifySendRefusal, type SendRefusal } from "@genbo/chain/errors";
 import { hexOf } from "@genbo/chain/hex";
 import type { RpcOutcome } from "@genbo/chain/rpc";
 import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
@@ -71,7 +71,7 @@ async function offer(context: SendContext, transaction: Broadcastable, whom: Who
     case "never":
       if (whom === "one") return offer(context, transaction, "everybody");
       throw new LaneBlocked(
-        `The node refuses transaction ${nonce} for good: ${error.message}; if it is too large, raise the node's limit, then restart the worker`,
+        `The node refuses transaction ${nonce} for good: ${error.message}; ${adviceOnRefusal(error.message)} ("Flags that matter to Genbo" in docs/operations/chain.md), then restart the worker`,
       );
   }
 }
@@ -89,8 +89,11 @@ function firstToHeed(
     .filter((error) => error instanceof NodeRefused)
     .map((error) => ({ meaning: classifySendRefusal(error.message), error }))
     .sort((a, b) => heeded.indexOf(a.meaning) - heeded.indexOf(b.meaning));
-  if (refusals[0] === undefined) throw errors[0] ?? new NodeUnavailable("no node answered");
-  return refusals[0];
+  const [first] = refusals;
+  if (first === undefined) throw errors[0] ?? new NodeUnavailable("no node answered");
+  // A node that does not answer may take what another one never will.
+  const isForGood = first.meaning !== "never" || refusals.length === outcomes.length;
+  return isForGood ? first : { ...first, meaning: "later" };
 }
 
 /**

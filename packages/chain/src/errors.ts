@@ -72,10 +72,23 @@ const wordings: readonly [RegExp, SendRefusal][] = [
   [/already known|already imported|known transaction/i, "known"],
   [/nonce (is )?too low|nonce below/i, "nonceUsed"],
   [/replacement/i, "nonceTaken"],
-  [/pool is full|underpriced|txpool|nonce too (far|distant)|too far in|syncing|timeout|rate/i, "later"],
+  [/nonce (is )?too (far|distant|high)|too far in|lower nonce/i, "later"],
+  [/pool is full|pool not enabled|underpriced|txpool|syncing|initial sync|timeout|rate/i, "later"],
 ];
 
 /** @param message the node's own words */
 export function classifySendRefusal(message: string): SendRefusal {
   return wordings.find(([wording]) => wording.test(message))?.[1] ?? "never";
+}
+
+/** What an operator changes at a node that refuses for good, by the node's own words. */
+const advices: readonly [RegExp, string][] = [
+  [/gas price|base fee|fee cap/i, "have every node take a gas price of 0"],
+  [/not authorized|permission/i, "let this signer's account send at every node"],
+  [/block.gas.limit|gas limit too high|per.transaction gas|size|large/i, "raise the node's limit"],
+];
+
+/** @param message the node's own words */
+export function adviceOnRefusal(message: string): string {
+  return advices.find(([wording]) => wording.test(message))?.[1] ?? "find out what it has against it";
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { contractInterface } from "../src/abi.ts";
-import { classifySendRefusal, decodeRevert } from "../src/errors.ts";
+import { adviceOnRefusal, classifySendRefusal, decodeRevert } from "../src/errors.ts";
 
 const token = contractInterface("SecurityToken");
 const account = `0x${"11".repeat(20)}`;
@@ -39,8 +39,32 @@ test.each([
   ["replacement transaction underpriced", "nonceTaken"],
   ["Transaction pool is full", "later"],
   ["transaction underpriced", "later"],
+  // Besu's own words.
+  ["Transaction nonce is too distant from current sender nonce", "later"],
+  ["Nonce too high", "later"],
+  ["An invalid transaction with a lower nonce exists", "later"],
+  ["Initial sync is still in progress", "later"],
+  ["Transaction pool not enabled. (Either txpool explicitly disabled, or node not yet in sync).", "later"],
+  ["Gas price below configured minimum gas price", "never"],
+  ["Sender account not authorized to send transactions", "never"],
+  ["Transaction gas limit exceeds block gas limit", "never"],
+  ["Intrinsic gas exceeds gas limit", "never"],
   ["invalid sender", "never"],
   ["exceeds block gas limit", "never"],
 ])("%s means %s", (message, meaning) => {
   expect(classifySendRefusal(message)).toBe(meaning);
+});
+
+test.each([
+  ["Gas price below configured minimum gas price", "have every node take a gas price of 0"],
+  ["Gas price not 0", "have every node take a gas price of 0"],
+  ["Sender account not authorized to send transactions", "let this signer's account send at every node"],
+  ["account does not have permission for the transaction", "let this signer's account send at every node"],
+  ["Transaction gas limit exceeds block gas limit", "raise the node's limit"],
+  ["intrinsic gas too high -- tx.gas_limit > env.block.gas_limit", "raise the node's limit"],
+  ["oversized data", "raise the node's limit"],
+  ["transaction size exceeds the limit", "raise the node's limit"],
+  ["Intrinsic gas exceeds gas limit", "find out what it has against it"],
+])("against %s an operator can %s", (message, advice) => {
+  expect(adviceOnRefusal(message)).toBe(advice);
 });

@@ -1,0 +1,65 @@
+import type { RpcCall, RpcOutcome } from "@genbo/chain/rpc";
+import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
+import { leaseLanes } from "@genbo/database/outbox/lanes";
+import { silentLog } from "@genbo/domain/log";
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../../test/support/database.ts";
+import type { SendContext } from "../src/context.ts";
+import { createOffered, resend } from "../src/resend.ts";
+import { openGuard } from "../src/send-guard.ts";
+
+const signer = (digit: string) => `0x${digit.repeat(40)}`;
+const refuses = (words: string): RpcOutcome => ({
+  error: new NodeRefused("eth_sendRawTransaction", -32_000, words, undefined),
+});
+const away: RpcOutcome = { error: new NodeUnavailable("connect ECONNREFUSED") };
+
+/** What nodes answer to these bytes, of which the first is the lane and the second the nonce. */
+type Answers = (lane: string, nonce: string) => RpcOutcome[];
+
+/** Lanes a, b… with so many stored transactions each, in turns, on a chain with finality. */
+async function stored(lanes: string, each: number, answers: Answers) {
+  const pool = (await createTestDatabase()).pool("genbo_worker");
+  const signers = [...lanes].map(signer);
+  await pool.query("insert into lane (signer) select unnest($1::text[])", [signers]);
+  await leaseLanes(pool, "one", 60_000);
+  const asked: string[] = [];
+  for (let nonce = 0; nonce < each; nonce += 1) {
+    for (const lane of lanes)
+      await pool.query(
+        `insert into chain_tx (signer, nonce, hash, raw, call, state, created_at)
+         values ($1, $2, $3, $4, 'issue', 'stored', now())`,
+        [signer(lane), nonce, `0x${lane.repeat(63)}${nonce}`, Buffer.from(`${lane}${nonce}`, "hex")],
+      );
+  }
+  const context = {
+    pool,
+    log: silentLog,
+    local: false,
+    guard: openGuard,
+    clock: { now: () => new Date() },
+    counts: { settled: async () => undefined, forget: () => undefined },
+    rpc: { call: async () => null },
+    everybody: async ({ params }: RpcCall) => {
+      const [lane, nonce] = String(params[0]).slice(2) as unknown as [string, string];
+      asked.push(`${lane}${nonce}`);
+      return answers(lane, nonce);
+    },
+    onSent: () => undefined,
+    checkpoint: async () => undefined,
+    metrics: { sent: () => undefined, resent: () => undefined },
+  } as unknown as SendContext;
+  const offered = createOffered();
+  return { pool, offered, asked, signers, pass: () => resend(context, offered, signers) };
+}
+
+test("a lane is blocked when every node refuses its bytes for good, and not while one does not answer", async () => {
+  const nodes: RpcOutcome[] = [refuses("oversized data"), away];
+  const { pass } = await stored("a", 1, () => nodes);
+  expect(await pass()).toEqual(new Map());
+  nodes[1] = refuses("oversized data");
+  const { pass: again } = await stored("a", 1, () => nodes);
+  expect([...(await again()).values()].map(({ message }) => message)).toEqual([
+    expect.stringContaining("raise the node's limit"),
+  ]);
+});
