@@ -4,6 +4,7 @@ import { bytesOf } from "@genbo/chain/hex";
 import { signTransaction } from "@genbo/chain/sign";
 import { storeTransaction } from "@genbo/database/outbox/chain-tx";
 import {
+  type DeploymentProgress,
   type DeploymentRow,
   deployCall,
   deploymentProgress,
@@ -22,7 +23,7 @@ export const adminLabel = "admin";
  * Brings the contracts onto the chain through the admin's lane, a step a call: stores the plan's transactions, and once
  * blocks hold them all writes where the contracts stand. After a kill it goes on from what is stored.
  * @returns the deployment once it stands
- * @throws LaneBlocked when one of its transactions reverted
+ * @throws LaneBlocked when one of its transactions reverted or was lost
  */
 export async function bootstrap(
   context: WorkerContext,
@@ -32,7 +33,7 @@ export async function bootstrap(
   const known = await readDeployment(context.pool);
   if (known !== undefined) return known;
   const progress = await deploymentProgress(context.pool, lane.signer);
-  if (progress.reverted > 0) throw new LaneBlocked("A transaction that deploys the contracts reverted.");
+  refuseBroken(progress);
   const first = progress.stored > 0 ? progress.firstNonce : undefined;
   const plan = first === undefined ? undefined : deploymentPlan(lane.signer, first, context.local);
   if (plan === undefined || progress.stored < plan.transactions.length) {
@@ -46,6 +47,19 @@ export async function bootstrap(
   await writeDeployment(context.pool, deployment, context.clock.now());
   context.log.info("the contracts stand", deployment);
   return deployment;
+}
+
+/** The plan's addresses hang on its nonces: where one is gone the rest is of no use. @throws LaneBlocked */
+function refuseBroken({ reverted, lost }: DeploymentProgress): void {
+  const anew = "begin with a new database and a new admin key";
+  if (reverted > 0)
+    throw new LaneBlocked(
+      `A transaction that deploys the contracts reverted: see that the chain has the fork and the gas limit of "Flags that matter to Genbo" in docs/operations/chain.md, then ${anew}.`,
+    );
+  if (lost > 0)
+    throw new LaneBlocked(
+      `Somebody else sent with the admin key while the contracts were being deployed: ${anew}.`,
+    );
 }
 
 /** Stores the plan's transactions that are not stored yet, all in one SQL transaction. */

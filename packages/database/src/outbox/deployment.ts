@@ -63,6 +63,8 @@ export interface DeploymentProgress {
   stored: number;
   mined: number;
   reverted: number;
+  /** Somebody else used their nonces. */
+  lost: number;
   firstNonce: number;
 }
 
@@ -71,9 +73,11 @@ export const deployCall = "deploy";
 
 /** How far the transactions that deploy the contracts have come. */
 export async function deploymentProgress(db: Queryable, admin: string): Promise<DeploymentProgress> {
-  const result = await db.query<{ stored: bigint; mined: bigint; reverted: bigint; first: bigint | null }>(
+  const result = await db.query<
+    Record<"stored" | "mined" | "reverted" | "lost", bigint> & { first: bigint | null }
+  >(
     `select count(*) as stored, count(*) filter (where state = 'mined') as mined,
-       count(*) filter (where reverted) as reverted, min(nonce) as first
+       count(*) filter (where reverted) as reverted, count(*) filter (where state = 'lost') as lost, min(nonce) as first
      from chain_tx where signer = $1 and call = $2`,
     [admin, deployCall],
   );
@@ -82,6 +86,7 @@ export async function deploymentProgress(db: Queryable, admin: string): Promise<
     stored: Number(row.stored),
     mined: Number(row.mined),
     reverted: Number(row.reverted),
+    lost: Number(row.lost),
     firstNonce: Number(row.first ?? 0n),
   };
 }
