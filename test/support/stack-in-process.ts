@@ -15,7 +15,7 @@ import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { type FaultyNode, openFaultyNode } from "./faulty-node.ts";
 
 export interface StackInProcessOptions {
-  /** The platform's time at the start. */
+  /** The platform's time at the start, which is a day of 2021 on the local profile, and now on the server's. */
   genesis?: Date;
   /** Receives the log lines of worker and indexer. */
   onLog?: (line: string) => void;
@@ -62,8 +62,10 @@ interface Restartable<Service, Options> {
   current(): Service | undefined;
 }
 
+const sandboxGenesis = new Date("2021-08-01T09:00:00+09:00");
+
 export async function startStackInProcess(options: StackInProcessOptions = {}): Promise<StackInProcess> {
-  const genesis = options.genesis ?? new Date("2021-08-01T09:00:00+09:00");
+  const genesis = options.genesis ?? (options.profile === "server" ? new Date() : sandboxGenesis);
   const dir = mkdtempSync(join(tmpdir(), "genbo-stack-"));
   const database = await createTestDatabase();
   const owner = database.pool("genbo");

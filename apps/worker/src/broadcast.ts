@@ -21,9 +21,10 @@ export class NonceTaken extends LaneBlocked {
 
 /**
  * `sent`: a node has it. `later`: the node wants it later. `notYet`: others that were stored before must go first.
- * In all cases the bytes are stored and are offered again.
+ * `unclear`: its nonce is used, and the register has not read yet by whom. In all cases the bytes are stored and are
+ * offered again.
  */
-export type Offer = "sent" | "later" | "notYet";
+export type Offer = "sent" | "later" | "notYet" | "unclear";
 
 /** `one`: the node that is asked now. `everybody`: all nodes, because one that took the bytes may have dropped them. */
 export type Whom = "one" | "everybody";
@@ -39,7 +40,8 @@ export async function broadcast(
 ): Promise<Offer> {
   if (!(await context.guard.mayGo(transaction.id))) return "notYet";
   const began = performance.now();
-  if (!(await offer(context, transaction, whom))) return "later";
+  const offer = await offerTo(context, transaction, whom);
+  if (offer !== "sent") return offer;
   context.metrics.sent((performance.now() - began) / 1000);
   context.log.debug("sent", { id: transaction.id, signer: transaction.signer, nonce: transaction.nonce });
   await context.checkpoint("broadcast");
@@ -49,27 +51,27 @@ export async function broadcast(
   return "sent";
 }
 
-async function offer(context: SendContext, transaction: Broadcastable, whom: Whom): Promise<boolean> {
+async function offerTo(context: SendContext, transaction: Broadcastable, whom: Whom): Promise<Offer> {
   const { hash, nonce, raw } = transaction;
   const call = { method: "eth_sendRawTransaction", params: [hexOf(raw)] };
   const outcomes = await (whom === "one" ? context.rpc.batch([call]) : context.everybody(call));
   const refused = firstToHeed(outcomes);
-  if (refused === undefined) return true;
+  if (refused === undefined) return "sent";
   const { meaning, error } = refused;
   switch (meaning) {
     case "known":
-      return true;
+      return "sent";
     case "later":
       context.log.warn("the node takes a transaction later", { hash, error: error.message });
-      return false;
+      return "later";
     case "nonceUsed":
-      return usedByUs(context, transaction);
+      return usedByUs(context, transaction).catch(asUnclear);
     case "nonceTaken":
       throw new NonceTaken(
         `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key. Find out who; two persons close the break then.`,
       );
     case "never":
-      if (whom === "one") return offer(context, transaction, "everybody");
+      if (whom === "one") return offerTo(context, transaction, "everybody");
       throw new LaneBlocked(
         `The node refuses transaction ${nonce} for good: ${error.message}; ${adviceOnRefusal(error.message)} ("Flags that matter to Genbo" in docs/operations/chain.md), then restart the worker`,
       );
@@ -96,20 +98,25 @@ function firstToHeed(
   return isForGood ? first : { ...first, meaning: "later" };
 }
 
+/** Whoever could tell does not answer. */
+function asUnclear(error: unknown): "unclear" {
+  if (error instanceof NodeUnavailable) return "unclear";
+  throw error;
+}
+
 /**
  * The nonce is used: by these very bytes, or by somebody else's.
- * @returns false while that cannot be told
  * @throws NonceTaken
  */
 async function usedByUs(
   { rpc, pool, counts }: SendContext,
   { id, signer, nonce, hash }: Broadcastable,
-): Promise<boolean> {
-  if ((await rpc.call("eth_getTransactionReceipt", hash)) !== null) return true;
+): Promise<"sent" | "unclear"> {
+  if ((await rpc.call("eth_getTransactionReceipt", hash)) !== null) return "sent";
   // A node may have a block before it has its receipts: the register has the last word.
   const counted = await counts.settled(signer);
-  if (await isMined(pool, id)) return true;
-  if (counted === undefined || counted <= nonce) return false;
+  if (await isMined(pool, id)) return "sent";
+  if (counted === undefined || counted <= nonce) return "unclear";
   throw new NonceTaken(
     `Somebody else sent transaction ${nonce} with this signer's key. Find out who has it; two persons close the break then, and what is owed is sent again.`,
   );

@@ -25,6 +25,8 @@ export function createLaneSet(context: SendContext): LaneSet {
   const lanes = new Map<string, LaneLease>();
   /** The fence under which each lane was last held against the node's count, and the database says how it stands. */
   const reconciled = new Map<string, bigint>();
+  /** The fence under which that was begun: what was counted under an earlier one may be of before a restore. */
+  const begun = new Map<string, bigint>();
 
   /** Where the answer to a write is lost, the lane is taken over anew: it must not vanish until the next restart. */
   const written = async <T>({ signer }: LaneLease, write: Promise<T>): Promise<T> => {
@@ -45,6 +47,8 @@ export function createLaneSet(context: SendContext): LaneSet {
   };
 
   const takeOver = async (lane: LaneLease) => {
+    if (begun.get(lane.signer) !== lane.fence) counts.forget(lane.signer);
+    begun.set(lane.signer, lane.fence);
     const standing = lane.nonceTaken ? "stands" : await reconcileNonce(context, lane);
     if (standing === "waits") return;
     if (standing instanceof NonceTaken) await stop(lane, standing);

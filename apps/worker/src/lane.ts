@@ -13,7 +13,7 @@ import { type Choice, choose, type Turns } from "./choose.ts";
 import type { LaneContext } from "./context.ts";
 import { isFull } from "./gather.ts";
 import { paceMs, paceMsMax } from "./limits.ts";
-import type { Offered } from "./resend.ts";
+import type { Offered } from "./offered.ts";
 
 /** How far a lane may go, and what it remembers between its runs. */
 export interface LaneRun {
@@ -67,7 +67,7 @@ export async function runLane(
 async function send(context: LaneContext, offered: Offered, stored: Stored, beganMs: number): Promise<Offer> {
   const offer = await broadcast(context, stored, "one");
   await traceSending(context, stored, beganMs);
-  if (offer === "sent") offered.note(stored.id);
+  if (offer === "sent" || offer === "unclear") offered.note(stored, offer);
   return offer;
 }
 

@@ -39,6 +39,11 @@ export const retryMs = 250;
  * block period; a node that has it already says so and nothing happens.
  */
 export const resendAfterMs = 5_000;
+/**
+ * What a node has counted is believed when its newest block is no older than this by the database's clock. Blocks come
+ * every second, empty ones on ibet for Fin every ten; a validator that is away costs some seconds, and clocks differ.
+ */
+export const headAgeMsMax = 30_000;
 /** How often the worker looks for such transactions. */
 export const resendEveryMs = 1_000;
 /** Open transactions listed at once, without their bytes. */

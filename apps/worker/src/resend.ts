@@ -3,29 +3,8 @@ import { type OpenTransaction, openTransactions, rawTransaction } from "@genbo/d
 import { adoptNonce, type LaneLease, nextNonceOf } from "@genbo/database/outbox/lanes";
 import { broadcast, LaneBlocked, NonceTaken } from "./broadcast.ts";
 import type { SendContext, WorkerContext } from "./context.ts";
-import { openBatchMax, resendAfterMs } from "./limits.ts";
-
-/** Remembers when this process last offered each transaction to a node. */
-export interface Offered {
-  /** The node may have lost what it had. */
-  forget(): void;
-  note(id: bigint): void;
-  isDue(id: bigint): boolean;
-  /** Drops what is open no longer. */
-  keep(open: ReadonlySet<bigint>): void;
-}
-
-export function createOffered(): Offered {
-  const atMs = new Map<bigint, number>();
-  return {
-    forget: () => atMs.clear(),
-    note: (id) => void atMs.set(id, performance.now()),
-    isDue: (id) => performance.now() - (atMs.get(id) ?? -Infinity) >= resendAfterMs,
-    keep: (open) => {
-      for (const id of atMs.keys()) if (!open.has(id)) atMs.delete(id);
-    },
-  };
-}
+import { openBatchMax } from "./limits.ts";
+import type { Offered } from "./offered.ts";
 
 /**
  * Sends stored bytes that no block holds and nobody has offered lately, one by one over all lanes in the order in which
@@ -39,24 +18,28 @@ export async function resend(
   signers: readonly string[],
 ): Promise<Map<string, LaneBlocked>> {
   const blocked = new Map<string, LaneBlocked>();
+  /** Nothing of these goes after what is unclear. */
+  const unclear = new Set<string>();
   const seen = new Set<bigint>();
+  const listedMs = performance.now();
   for await (const transaction of allOpen(context, signers)) {
     const { id, signer } = transaction;
     seen.add(id);
-    if (blocked.has(signer) || !offered.isDue(id)) continue;
+    if (blocked.has(signer) || unclear.has(signer) || !offered.isDue(id)) continue;
     try {
       const raw = await rawTransaction(context.pool, id);
       context.metrics.resent();
       const offer = await broadcast(context, { ...transaction, raw }, "everybody");
       // The chain has lost more meanwhile: from the start, at the next call.
       if (offer === "notYet") return blocked;
-      offered.note(id);
+      offered.note(transaction, offer);
+      if (offer === "unclear") unclear.add(signer);
     } catch (error) {
       if (!(error instanceof LaneBlocked)) throw error;
       blocked.set(signer, error);
     }
   }
-  offered.keep(seen);
+  offered.keep(seen, listedMs);
   return blocked;
 }
 
@@ -77,23 +60,21 @@ async function* allOpen(
 export type Standing = "goesOn" | "waits" | NonceTaken;
 
 /**
- * Compares a lane with what the node has counted, when the lane is taken over. Where the chain has more than we know of,
- * the register must have read it first: it may hold rows of ours that this database, restored from a backup, still has
- * to send.
+ * Compares a lane with what the chain has counted, when the lane is taken over. The register must have read that far
+ * first: the chain may hold rows of ours that this database, restored from a backup, still has to send. The local node
+ * is never behind, so where it has counted no more than we know of there is nothing to wait for.
  */
 export async function reconcileNonce(context: SendContext, lane: LaneLease): Promise<Standing> {
-  const { pool, rpc, counts } = context;
-  const next = () => nextNonceOf(pool, lane.signer);
-  if (
-    readQuantity(await rpc.call<string>("eth_getTransactionCount", lane.signer, "latest")) <= (await next())
-  )
-    return "goesOn";
+  const { pool, counts, local } = context;
+  if (local && (await countedNow(context, lane)) <= (await nextNonceOf(pool, lane.signer))) return "goesOn";
   const counted = await counts.settled(lane.signer);
   if (counted === undefined) return "waits";
-  if (await adoptNonce(pool, lane, counted)) return "goesOn";
-  const known = await next();
-  if (counted <= known) return "goesOn";
+  const known = await nextNonceOf(pool, lane.signer);
+  if (counted <= known || (await adoptNonce(pool, lane, counted))) return "goesOn";
   return new NonceTaken(
     `The chain has ${counted} transactions of this signer and only ${known} are ours. Either somebody else has its key, or the database was restored from a backup: find out; two persons close the break then, and what is owed is sent again.`,
   );
 }
+
+const countedNow = async ({ rpc }: SendContext, { signer }: LaneLease): Promise<number> =>
+  readQuantity(await rpc.call<string>("eth_getTransactionCount", signer, "latest"));

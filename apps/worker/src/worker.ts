@@ -23,7 +23,8 @@ import {
   slowPollMs,
   windowMax,
 } from "./limits.ts";
-import { createOffered, type Offered, resend } from "./resend.ts";
+import { createOffered, type Offered } from "./offered.ts";
+import { resend } from "./resend.ts";
 import { findRoom } from "./room.ts";
 import { createLocalGuard, openGuard } from "./send-guard.ts";
 
@@ -83,20 +84,25 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
     wake();
   };
   const counts = createCounts(bare);
-  const forget = () => {
+  /** The node may have lost what it had. What final blocks hold stays counted: lanes that wait for it wait no longer. */
+  const offerAgain = () => {
     offered.forget();
-    counts.forget();
+    if (bare.local) counts.forget();
     resendSoon();
+  };
+  const forget = () => {
+    counts.forget();
+    offerAgain();
   };
   const guard = bare.local ? createLocalGuard(bare, forget) : openGuard;
   const context: SendContext = { ...bare, guard, counts };
   const lanes = createLaneSet(context);
-  const runs = createLaneRuns(context, lanes, offered, { wake, resendSoon, forget });
+  const runs = createLaneRuns(context, lanes, offered, { wake, resendSoon, offerAgain });
   let deployment: DeploymentRow | undefined;
 
   const lease = async () => {
     if (performance.now() - leasedMs < renewEveryMs) return;
-    if (await lanes.lease()) forget();
+    if (await lanes.lease()) offerAgain();
     leasedMs = performance.now();
   };
   const resendDue = async () => {
@@ -131,7 +137,7 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
       await deploy();
       await resendDue();
       if (deployment === undefined) return false;
-      const idle = lanes.signers().filter((signer) => !runs.has(signer));
+      const idle = lanes.signers().filter((signer) => !runs.has(signer) && !offered.isUnclear(signer));
       const work = await laneWork(pool, idle);
       const busy = work.filter(({ waiting, open }) => waiting && open === 0).length + (work[0]?.busy ?? 0);
       const window = Math.max(1, Math.min(windowMax, Math.floor(inFlightMax / busy)));
@@ -142,7 +148,7 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
       noteUnavailable(log, error);
       await sleep(retryMs);
       // What it had may be gone when it comes back.
-      forget();
+      offerAgain();
       return false;
     }
   };
@@ -171,7 +177,7 @@ interface Signals {
   wake(): void;
   resendSoon(): void;
   /** The node may have lost what it had. */
-  forget(): void;
+  offerAgain(): void;
 }
 
 type Room = Pick<LaneRun, "open" | "window">;
@@ -198,7 +204,7 @@ function createLaneRuns(context: SendContext, lanes: LaneSet, offered: Offered, 
     } catch (error) {
       noteUnavailable(context.log, error);
       await sleep(retryMs);
-      signals.forget();
+      signals.offerAgain();
     }
   };
   return {

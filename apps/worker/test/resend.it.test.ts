@@ -5,7 +5,8 @@ import { silentLog } from "@genbo/domain/log";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import type { SendContext } from "../src/context.ts";
-import { createOffered, resend } from "../src/resend.ts";
+import { createOffered } from "../src/offered.ts";
+import { resend } from "../src/resend.ts";
 import { openGuard } from "../src/send-guard.ts";
 
 const signer = (digit: string) => `0x${digit.repeat(40)}`;
@@ -13,13 +14,15 @@ const refuses = (words: string): RpcOutcome => ({
   error: new NodeRefused("eth_sendRawTransaction", -32_000, words, undefined),
 });
 const away: RpcOutcome = { error: new NodeUnavailable("connect ECONNREFUSED") };
+const takes: RpcOutcome = { result: "0x" };
 
 /** What nodes answer to these bytes, of which the first is the lane and the second the nonce. */
 type Answers = (lane: string, nonce: string) => RpcOutcome[];
 
 /** Lanes a, b… with so many stored transactions each, in turns, on a chain with finality. */
 async function stored(lanes: string, each: number, answers: Answers) {
-  const pool = (await createTestDatabase()).pool("genbo_worker");
+  const database = await createTestDatabase();
+  const pool = database.pool("genbo_worker");
   const signers = [...lanes].map(signer);
   await pool.query("insert into lane (signer) select unnest($1::text[])", [signers]);
   await leaseLanes(pool, "one", 60_000);
@@ -50,7 +53,7 @@ async function stored(lanes: string, each: number, answers: Answers) {
     metrics: { sent: () => undefined, resent: () => undefined },
   } as unknown as SendContext;
   const offered = createOffered();
-  return { pool, offered, asked, signers, pass: () => resend(context, offered, signers) };
+  return { database, offered, asked, signers, pass: () => resend(context, offered, signers) };
 }
 
 test("a lane is blocked when every node refuses its bytes for good, and not while one does not answer", async () => {
@@ -62,4 +65,27 @@ test("a lane is blocked when every node refuses its bytes for good, and not whil
   expect([...(await again()).values()].map(({ message }) => message)).toEqual([
     expect.stringContaining("raise the node's limit"),
   ]);
+});
+
+test("while it is unclear who used a nonce its lane sends nothing after it", async () => {
+  let used = true;
+  const { pass, offered, asked, database } = await stored("ab", 2, (lane, nonce) =>
+    lane === "a" && nonce === "0" && used ? [refuses("nonce too low")] : [takes],
+  );
+  await pass();
+  expect([offered.isUnclear(signer("a")), offered.isUnclear(signer("b"))]).toEqual([true, false]);
+  expect(asked).toEqual(["a0", "b0", "b1"]);
+  used = false;
+  await pass();
+  expect(offered.isUnclear(signer("a")), "the bytes were taken after all").toBe(false);
+  expect(asked.slice(3)).toEqual(["a0", "a1"]);
+
+  used = true;
+  offered.forget();
+  await pass();
+  expect(offered.isUnclear(signer("a"))).toBe(true);
+  const mined = "update chain_tx set state = 'mined', block_number = 1 where signer = $1";
+  await database.pool("genbo_indexer").query(mined, [signer("a")]);
+  await pass();
+  expect(offered.isUnclear(signer("a")), "the register has read that it was us").toBe(false);
 });
