@@ -1,9 +1,10 @@
 import { readQuantity } from "@genbo/chain/hex";
+import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { type OpenTransaction, openTransactions, rawTransaction } from "@genbo/database/outbox/chain-tx";
 import { adoptNonce, type LaneLease, nextNonceOf } from "@genbo/database/outbox/lanes";
 import { broadcast, LaneBlocked, NonceTaken } from "./broadcast.ts";
 import type { SendContext, WorkerContext } from "./context.ts";
-import { openBatchMax } from "./limits.ts";
+import { openBatchMax, renewEveryMs } from "./limits.ts";
 import type { Offered } from "./offered.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { Offered } from "./offered.ts";
  * they were stored. Whoever acts on an entry of somebody else does so after it: in this order, what a node lost comes
  * out as it did the first time.
  * @returns lanes that cannot go on, with the reason
+ * @throws NodeUnavailable on the local chain at once, since order is over all lanes; else when no lane's bytes are answered
  */
 export async function resend(
   context: SendContext,
@@ -18,14 +20,16 @@ export async function resend(
   signers: readonly string[],
 ): Promise<Map<string, LaneBlocked>> {
   const blocked = new Map<string, LaneBlocked>();
-  /** Nothing of these goes after what is unclear. */
+  /** Nothing of these goes after what is unclear or unanswered. */
   const unclear = new Set<string>();
+  const unanswered = new Map<string, NodeUnavailable>();
   const seen = new Set<bigint>();
   const listedMs = performance.now();
   for await (const transaction of allOpen(context, signers)) {
     const { id, signer } = transaction;
     seen.add(id);
-    if (blocked.has(signer) || unclear.has(signer) || !offered.isDue(id)) continue;
+    const stands = blocked.has(signer) || unclear.has(signer) || unanswered.has(signer);
+    if (stands || !offered.isDue(id)) continue;
     try {
       const raw = await rawTransaction(context.pool, id);
       context.metrics.resent();
@@ -35,12 +39,30 @@ export async function resend(
       offered.note(transaction, offer);
       if (offer === "unclear") unclear.add(signer);
     } catch (error) {
-      if (!(error instanceof LaneBlocked)) throw error;
-      blocked.set(signer, error);
+      if (error instanceof LaneBlocked) blocked.set(signer, error);
+      // A node that takes so long to say nothing does so for every lane, and the leases must be renewed.
+      else if (context.local || !isUnavailable(error) || msSince(listedMs) > renewEveryMs) throw error;
+      else unanswered.set(signer, error);
     }
   }
+  noteUnanswered(context, unanswered, signers);
   offered.keep(seen, listedMs);
   return blocked;
+}
+
+const isUnavailable = (error: unknown): error is NodeUnavailable => error instanceof NodeUnavailable;
+const msSince = (ms: number): number => performance.now() - ms;
+
+/** One lane's bytes alone may be what no node answers to: the others go on. @throws NodeUnavailable when there are none */
+function noteUnanswered(
+  { log }: SendContext,
+  unanswered: ReadonlyMap<string, NodeUnavailable>,
+  signers: readonly string[],
+): void {
+  for (const [signer, error] of unanswered) {
+    if (unanswered.size === signers.length) throw error;
+    log.warn("no node answers to a lane's transaction", { signer, error: error.message });
+  }
 }
 
 async function* allOpen(

@@ -67,6 +67,14 @@ test("a lane is blocked when every node refuses its bytes for good, and not whil
   ]);
 });
 
+test("bytes that no node answers to hold up their own lane alone; a node that answers nothing is away", async () => {
+  const { pass, asked } = await stored("ab", 2, (lane) => [lane === "a" ? away : takes]);
+  expect(await pass()).toEqual(new Map());
+  expect(asked, "what comes after them waits").toEqual(["a0", "b0", "b1"]);
+  const { pass: alone } = await stored("ab", 2, () => [away]);
+  await expect(alone()).rejects.toThrow("ECONNREFUSED");
+});
+
 test("while it is unclear who used a nonce its lane sends nothing after it", async () => {
   let used = true;
   const { pass, offered, asked, database } = await stored("ab", 2, (lane, nonce) =>
