@@ -57,6 +57,7 @@ async function queue(signer: string, rows: readonly Row[], of = rows.length): Pr
 }
 
 const move = (from: string, to: string, more: Partial<Row> = {}): Row => ({ ...more, args: { from, to } });
+const record = (wallet: string): Row => ({ call: "setRecords", target: null, args: { wallet } });
 const moves = (count: number, name: string, more: Partial<Row> = {}) =>
   Array.from({ length: count }, (_, n) => move(`${name} ${n}`, `${name} to ${n}`, more));
 
@@ -145,7 +146,6 @@ test("of two commands that give to and take from one account the earlier one goe
 });
 
 test("a transfer waits for the record of its account, which is of no issue, and a record for the transfers before it", async () => {
-  const record = (wallet: string): Row => ({ call: "setRecords", target: null, args: { wallet } });
   await queue(broker, [...moves(200, "file").map(({ args }) => record(String(args.from))), record("seller")]);
   await queue(broker, [move("seller", "x")]);
   await queue(broker, [record("x")]);
@@ -171,6 +171,21 @@ test("another lane's later command of an account waits until a block holds the e
   expect(await turn(trustee), "no block holds it yet").toEqual([]);
   await mineAll();
   expect(accounts(await turn(trustee))).toEqual(["debtor"]);
+});
+
+test("an account's records go in the order in which they were decided, whatever lanes they wait in", async () => {
+  const walletsOf = (batch: readonly Command[]) => batch.map(({ args }) => args.wallet);
+  await queue(broker, [record("customer"), record("another")]);
+  await queue(trustee, [record("customer"), record("a third")]);
+  await queue(broker, [record("customer")]);
+  expect(walletsOf(await turn(trustee))).toEqual(["a third"]);
+  expect(walletsOf(await turn(broker))).toEqual(["customer", "another"]);
+  expect(await turn(trustee), "no block holds the first one yet").toEqual([]);
+  await mineAll();
+  expect(await turn(broker), "the second one has not gone").toEqual([]);
+  expect(walletsOf(await turn(trustee))).toEqual(["customer"]);
+  await mineAll();
+  expect(walletsOf(await turn(broker))).toEqual(["customer"]);
 });
 
 test("a legal act holds back a later transfer in another lane from the accounts in its rows", async () => {
@@ -213,16 +228,16 @@ test("what changes the whole issue goes neither before what came earlier nor aft
 /** Pages of the database that one question for a batch may cost: some for each of its accounts. */
 const pagesMax = 150;
 
-test("what a choice costs does not grow with the commands that wait", async () => {
+/** PostgreSQL believes from here on that hardly any command waits. */
+async function believeInNone(): Promise<void> {
   const owner = database.pool("genbo");
   await queue(broker, moves(2_000, "long ago"));
   await owner.query("update command set state = 'entered'");
-  // PostgreSQL believes from here on that hardly any waits.
   await owner.query("vacuum analyze command");
-  const rows = Array.from({ length: 8_000 }, (_, n) => move("seller", `buyer ${n}`));
-  await queue(broker, rows);
-  await queue(broker, [move("one", "two", { target: issueB })]);
-  for (let n = 0; n < 12; n += 1) await turn(broker);
+}
+
+/** What reads more pages than it may of what is asked for the lane's next batch, and all that is asked. */
+async function dearQuestions(signer: string, last: readonly Row[]) {
   const pages = new Map<string, number>();
   await withTransaction(database.pool("genbo"), async (tx) => {
     const counting = {
@@ -235,10 +250,32 @@ test("what a choice costs does not grow with the commands that wait", async () =
         return tx.query({ text, values });
       },
     };
-    await queue(broker, [move("seller", "x", { target: issueB }), move("seller", "y", { target: issueB })]);
-    const { batch } = await choose(counting as never, broker, turns, async (queued) => [...queued]);
+    await queue(signer, last);
+    const { batch } = await choose(counting as never, signer, turns, async (queued) => [...queued]);
     expect(batch.length).toBeGreaterThan(0);
   });
-  expect([...pages.keys()]).toEqual(expect.arrayContaining(["queued-streams", "queued-commands"]));
-  expect([...pages].filter(([, read]) => read > pagesMax)).toEqual([]);
+  return { asked: [...pages.keys()], dear: [...pages].filter(([, read]) => read > pagesMax) };
+}
+
+test("what a choice costs does not grow with the commands that wait", async () => {
+  await believeInNone();
+  const rows = Array.from({ length: 8_000 }, (_, n) => move("seller", `buyer ${n}`));
+  await queue(broker, rows);
+  await queue(broker, [move("one", "two", { target: issueB })]);
+  for (let n = 0; n < 12; n += 1) await turn(broker);
+  const last = [move("seller", "x", { target: issueB }), move("seller", "y", { target: issueB })];
+  const { asked, dear } = await dearQuestions(broker, last);
+  expect(asked).toEqual(expect.arrayContaining(["queued-streams", "queued-commands"]));
+  expect(dear).toEqual([]);
+});
+
+test("what the order of records costs does not grow with those that wait in another lane", async () => {
+  await believeInNone();
+  await queue(
+    trustee,
+    Array.from({ length: 8_000 }, (_, n) => record(`customer ${n}`)),
+  );
+  const { asked, dear } = await dearQuestions(broker, [record("one"), record("two")]);
+  expect(asked).toContain("earliest-true-false-true");
+  expect(dear).toEqual([]);
 });

@@ -103,15 +103,15 @@ const holdsUp = `(c.state = 'queued' or (select t.state in ('stored', 'sent') fr
 const earliest = (where: string) => `(select min(c.id) from command c where ${where})`;
 const earliestInLane = (where: string) =>
   `(select c.id from command c where ${where} and ${waits} order by c.id limit 1)`;
-const elsewhere = (side: "<" | ">") =>
-  earliest(`${acts} and c.target = $2 and c.signer ${side} $1 and c.state in ('queued', 'taken')
+const elsewhere = (of: string, side: "<" | ">") =>
+  earliest(`${acts} and ${of} and c.signer ${side} $1 and c.state in ('queued', 'taken')
     and c.id < m.last and ${holdsUp}`);
 
 /**
  * The earliest command of each account that a batch's commands must not overtake, other than these themselves. In one
  * lane whatever shares an account keeps its order; across lanes what takes from an account or rules over it, until a
- * block holds it (units that come in change nothing for it that its rules have counted on). A lane that has stopped
- * holds up no other. One probe of an index each, however many commands of the account wait.
+ * block holds it (units that come in change nothing for it that its rules have counted on), and an account's records,
+ * each of which is built on the one before it. A lane that has stopped holds up no other. One probe of an index each, however many commands of the account wait.
  */
 export async function earliestOf(
   db: Queryable,
@@ -121,6 +121,7 @@ export async function earliestOf(
   { target, streams, records }: Within,
 ): Promise<Earliest[]> {
   const same = target === null ? "" : "and c.target = $2";
+  const across = target === null ? "c.target is null and $2::text is null" : "c.target = $2";
   const probes = [
     ...(streams ? [`${acts} ${same}`, `${gives} ${same}`] : []),
     ...(streams && records && target !== null ? [`${acts} and c.target is null`] : []),
@@ -130,7 +131,7 @@ export async function earliestOf(
     name: `earliest-${target === null}-${streams}-${records}`,
     text: `select * from (
         select m.key, ${inLane} as "inLane",
-          case when m.acts and $2::text is not null then least(${elsewhere("<")}, ${elsewhere(">")}) end as elsewhere
+          case when m.acts then least(${elsewhere(across, "<")}, ${elsewhere(across, ">")}) end as elsewhere
         from unnest($3::text[], $4::boolean[], $5::bigint[]) as m (key, acts, last)
       ) found where "inLane" is not null or elsewhere is not null`,
     values: [
