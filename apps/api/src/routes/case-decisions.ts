@@ -8,14 +8,12 @@ import {
   personFlagsPart,
 } from "@genbo/database/legal/cases";
 import { caseOperation } from "@genbo/database/legal/cases-settle";
-import { type InvestorRow, investorOfAccountForChange } from "@genbo/database/parties/investors";
+import { investorOfAccountForChange } from "@genbo/database/parties/investors";
 import type { Principal } from "@genbo/database/parties/keys";
 import type { Queryable } from "@genbo/database/sql/connection";
-import type { SealedParticulars } from "@genbo/database/vault/seal";
-import { latestParticulars, particularsPart } from "@genbo/database/vault/vault";
+import { particularsPart } from "@genbo/database/vault/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
-import type { Plan, PlannedCall } from "@genbo/domain/cases/rules";
-import type { Situation } from "@genbo/domain/cases/situation";
+import type { Plan } from "@genbo/domain/cases/rules";
 import { newId } from "@genbo/domain/ids";
 import { otherPerson } from "../access/four-eyes.ts";
 import { caseView } from "../access/views.ts";
@@ -27,7 +25,7 @@ import { factsKept } from "../legal/case-facts.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal/legal-cases.ts";
 import { refuseOtherDocuments } from "../legal/seen-documents.ts";
 import { dataErased } from "../parties/person-key.ts";
-import { recordCommand } from "../parties/records.ts";
+import { recordCommand, recordsAfter } from "../parties/records.ts";
 import { sealNext } from "../parties/sealing.ts";
 import { caseReason } from "../wire/transfers.ts";
 
@@ -101,16 +99,26 @@ async function approve(
   refuseOtherDocuments(call.body.documents, documents, row.id);
   const inQuestion: CaseInQuestion = { issueId: row.issueId, kind, facts, documents };
   const rules = rulesOf(kind);
-  // Before the particulars are read, so that no other change of them is lost.
-  const investor = rules.personal && (await investorOfAccountForChange(db, rules.accounts(facts)[0]!));
+  // Before the person's data are read, so that no other change of them is lost.
+  const investor = rules.rewrites
+    ? await investorOfAccountForChange(db, rules.accounts(facts)[0]!)
+    : undefined;
   const situation = await situationOf(ctx, db, inQuestion, at);
   refuseFaults(await faultsOf(db, inQuestion, situation), language, row.id);
   const plan = rules.plan({ id: row.id, ref: row.ref, facts }, situation);
   const operationId = newId("op", at);
   const checker = principal.subject;
   const next = plan.particulars && (await nextParticulars(ctx, db, plan.particulars));
-  const calls = next ? recordCalls(situation, investor!, next.sealed) : plan.calls;
-  const rows = calls.length;
+  const records = rules.rewrites
+    ? await recordsAfter(db, investor!, { flags: plan.flags, commitment: next?.sealed.commitment, at })
+    : [];
+  const commands = [
+    ...records.map((account) => recordCommand(account, situation.trustee)),
+    ...plan.calls.map(
+      ({ onToken, ...planned }): NewCommand => ({ ...planned, target: onToken ? situation.token : null }),
+    ),
+  ];
+  const rows = commands.length;
   const decision = { id: row.id, state: "approved" as const, checker, reason: null };
   return {
     answer: {
@@ -128,9 +136,7 @@ async function approve(
     ],
     work: {
       operation: { id: operationId, kind: caseOperation, issueId: row.issueId, subjectId: row.id, checker },
-      commands: calls.map(
-        ({ onToken, ...planned }): NewCommand => ({ ...planned, target: onToken ? situation.token : null }),
-      ),
+      commands,
     },
   };
 }
@@ -140,33 +146,16 @@ async function nextParticulars(
   db: Queryable,
   { personId, effectiveOn, value, corrects }: NonNullable<Plan["particulars"]>,
 ) {
-  const latest = (await latestParticulars(db, ctx.vaultKeys, [personId])).get(personId)!;
   // Through JSON, as a body comes: a field without a value is none.
   const particulars = JSON.parse(JSON.stringify(value));
-  const sealed = await sealNext(ctx, db, personId, latest.version + 1, particulars);
+  const sealed = await sealNext(ctx, db, personId, particulars);
   return { sealed, known: { effectiveOn, corrects } };
 }
-
-/** Every account of the person takes the new commitment, and what its broker has changed of it meanwhile. */
-const recordCalls = (
-  situation: Situation,
-  investor: InvestorRow,
-  { commitment }: SealedParticulars,
-): PlannedCall[] =>
-  [...situation.accounts.values()]
-    .filter(({ record }) => record?.personId === investor.personId)
-    .map(({ address, record }) => ({
-      ...recordCommand(
-        { ...investor, address, custodianId: record!.custodian, commitment },
-        situation.trustee,
-      ),
-      onToken: false,
-    }));
 
 function writesOf({ calls, flags }: Plan, { id, kind }: CaseRow): Part[] {
   const requests = calls.filter(({ call }) => call === "rejectTransfers").map(({ ref }) => ref);
   return [
     ...(requests.length > 0 ? [endRequestsPart(requests, caseReason(kind, id))] : []),
-    ...(flags ? [personFlagsPart(flags.personId, flags.flags)] : []),
+    ...(flags ? [personFlagsPart(flags)] : []),
   ];
 }

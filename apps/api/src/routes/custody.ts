@@ -10,16 +10,16 @@ import {
   custodyChangePart,
   decideCustodyPart,
   findCustodyChange,
-  type KeptAccount,
-  keptAccounts,
   listCustodyChanges,
   trusteesOfAccounts,
 } from "@genbo/database/legal/custody-changes";
 import { custodyOperation } from "@genbo/database/legal/custody-changes-settle";
-import { customerForChange, customersByNumber } from "@genbo/database/parties/investors";
+import { investorAccounts } from "@genbo/database/parties/investor-accounts";
+import { customerForChange, customersByNumber, investorForChange } from "@genbo/database/parties/investors";
 import type { Principal } from "@genbo/database/parties/keys";
 import { findParty } from "@genbo/database/parties/parties";
 import type { Queryable } from "@genbo/database/sql/connection";
+import { latestCommitments } from "@genbo/database/vault/vault";
 import { newId, refOf } from "@genbo/domain/ids";
 import { otherPerson } from "../access/four-eyes.ts";
 import { custodyView } from "../access/views.ts";
@@ -31,7 +31,7 @@ import { pageOf, presentAsOf } from "../http/reads.ts";
 import { refuseFaults } from "../legal/legal-cases.ts";
 import { filedWith, refuseOtherDocuments } from "../legal/seen-documents.ts";
 import { partyOfKind } from "../parties/party-of-kind.ts";
-import { recordCommand } from "../parties/records.ts";
+import { recordCommand, recordOf } from "../parties/records.ts";
 import { custodyWire } from "../wire/custody.ts";
 
 type Routes =
@@ -62,7 +62,7 @@ export const custodyHandlers = (ctx: ApiContext): Handlers<Routes> => ({
     return { status: 200, body: { ...custodyWire(row), operationIds, asOf } };
   },
   consentToCustodyChange: (call) => command(ctx, call, (db) => consent(ctx, db, call)),
-  approveCustodyChange: (call) => command(ctx, call, (db) => approve(ctx, db, call)),
+  approveCustodyChange: (call) => command(ctx, call, (db) => approve(ctx, db, call), { long: true }),
   refuseCustodyChange: (call) =>
     command(ctx, call, async () => {
       const row = await decidable(ctx, call);
@@ -131,9 +131,9 @@ async function file(
   if (investor === undefined) throw notFound("/investorId");
   const receiver = await partyOfKind(ctx, body.toBrokerId, "broker", "/toBrokerId");
   if (receiver.id === principal.partyId) throw invalidField("/toBrokerId", "is not another broker");
-  const accounts = (await keptAccounts(db, investor.id, principal.custodianId!)).map(
-    ({ address }) => address,
-  );
+  const accounts = (await investorAccounts(db, investor.id))
+    .filter(({ custodianId, flags }) => custodianId === principal.custodianId && flags !== null)
+    .map(({ address }) => address);
   // One transaction of the chain carries one side's consent.
   if (accounts.length === 0 || accounts.length > consentWalletsMax)
     throw invalidField(
@@ -218,12 +218,15 @@ async function approve(ctx: ApiContext, db: Queryable, call: Approval): Promise<
   const consents = await consentStates(db, row.id);
   const both = row.state === "consented" && consents.length === 2 && consents.every((of) => of === "entered");
   refuseFaults(both ? [] : ["CUSTODIAN_CONSENT_MISSING"], language, row.id);
-  const kept = await keptAccounts(db, row.investorId, await custodianOf(ctx, row.fromBrokerId));
+  const investor = (await investorForChange(db, row.investorId))!;
+  const from = await custodianOf(ctx, row.fromBrokerId);
+  const kept = (await investorAccounts(db, investor.id)).filter(({ custodianId }) => custodianId === from);
   if (kept.length !== row.accounts.length || kept.some(({ address }) => !row.accounts.includes(address)))
     throw new ProblemError("STATE_CONFLICT", "The customer's accounts changed since: file it again.", {
       target: row.id,
     });
   const custodianId = await custodianOf(ctx, row.toBrokerId);
+  const commitment = (await latestCommitments(db, [investor.personId])).get(investor.personId)!;
   const operationId = newId("op", at);
   const checker = principal.subject;
   return {
@@ -236,8 +239,8 @@ async function approve(ctx: ApiContext, db: Queryable, call: Approval): Promise<
     guard: decideCustodyPart({ id: row.id, state: "approved", checker, reason: null, at }),
     work: {
       operation: operationOf(operationId, custodyOperation, row.id),
-      commands: kept.map((account: KeptAccount) =>
-        recordCommand({ ...account, custodianId }, principal.signer!),
+      commands: kept.map((account) =>
+        recordCommand(recordOf(investor, { ...account, custodianId }, commitment, at), principal.signer!),
       ),
     },
   };

@@ -38,9 +38,7 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
   const latest = (await latestParticulars(db, ctx.vaultKeys, [investor.personId])).get(investor.personId)!;
   const isNew =
     body.particulars !== undefined && canonicalJson(body.particulars) !== canonicalJson(latest.value);
-  const sealed = isNew
-    ? await sealNext(ctx, db, investor.personId, latest.version + 1, body.particulars!)
-    : undefined;
+  const sealed = isNew ? await sealNext(ctx, db, investor.personId, body.particulars!) : undefined;
   const { version, commitment } = sealed ?? latest;
   const wallets = await walletsOf(db, investor.id);
   const addressesOf = (wanted: Custody) =>

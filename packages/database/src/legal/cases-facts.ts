@@ -96,7 +96,7 @@ interface AccountRow {
   valid_until: Date;
   country: number;
   custodian_id: number;
-  particulars: string;
+  person_flags: number;
   keeper: string | null;
   broker_id: string | null;
   units: bigint | null;
@@ -112,10 +112,12 @@ async function accountsOfPersons(
 ): Promise<(CaseAccount & { brokerId: string | null })[]> {
   const found = await db.query<AccountRow>({
     name: "case-accounts",
-    text: `select a.address, a.person_id, a.class_bits, a.flags, a.valid_until, a.country, a.custodian_id, a.particulars,
+    text: `select a.address, a.person_id, a.class_bits, a.flags, a.valid_until, a.country, a.custodian_id,
+        coalesce(i.flags, a.flags) as person_flags,
         p.signer as keeper, p.id as broker_id, h.units, h.encumbered,
         ${servedUnits("$1", "a.address")} as served
       from account a
+      left join investor i on i.person_id = a.person_id
       left join party p on p.custodian_id = a.custodian_id
       left join lateral ${heldBy("$1", "a.address")} h on true
       where a.person_id in (select person_id from account where address = any($2)) order by a.address`,
@@ -131,7 +133,7 @@ async function accountsOfPersons(
       country: row.country,
       custodian: row.custodian_id,
     },
-    particulars: row.particulars,
+    flags: row.person_flags,
     units: row.units ?? 0n,
     free: (row.units ?? 0n) - (row.encumbered ?? 0n),
     served: row.served,

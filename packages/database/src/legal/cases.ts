@@ -1,5 +1,5 @@
 import type { CaseDocument, CaseKind, CaseState } from "@genbo/domain/cases/kinds";
-import type { Deadline } from "@genbo/domain/cases/rules";
+import type { Deadline, Plan } from "@genbo/domain/cases/rules";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { LegalCase, Prisma, PrismaClient } from "../generated/client.ts";
 import { bareArray } from "../sql/bulk.ts";
@@ -86,10 +86,11 @@ export const endRequestsPart = (refs: readonly string[], reason: string): Part =
     from ${from} where ref = any(${param(refs, "text[]")}) returning 1`,
 });
 
-/** Flags that every later record of a person carries. */
-export const personFlagsPart = (personId: string, flags: number): Part => ({
+/** Raises and takes down flags that every later record of a person carries; others stay as they are. */
+export const personFlagsPart = ({ personId, raise = 0, lower = 0 }: NonNullable<Plan["flags"]>): Part => ({
   name: "person_flags",
-  sql: (param, from) => `update investor set flags = ${param(flags, "smallint")}
+  sql: (param, from) => `update investor set
+      flags = (flags | ${param(raise, "smallint")}) & ~${param(lower, "smallint")}
     from ${from} where person_id = ${param(personId, "text")} returning 1`,
 });
 

@@ -92,31 +92,6 @@ export const findCustodyChange = (
 ): Promise<CustodyChangeRow | null> =>
   prisma.custodyChange.findFirst({ where: { AND: [{ id }, visible(view)] } });
 
-/** What the registry says, or shall say, of an account: its person and the commitment of the person's particulars. */
-export interface KeptAccount {
-  address: string;
-  personId: string;
-  classBits: number;
-  flags: number;
-  validUntil: Date;
-  country: number;
-  custodianId: number;
-  commitment: string;
-}
-
-/** An investor's accounts as they stand in the register, kept by one broker. */
-export async function keptAccounts(
-  db: Queryable,
-  investorId: string,
-  custodianId: number,
-): Promise<KeptAccount[]> {
-  const text = `select a.address, a.person_id as "personId", a.class_bits as "classBits", a.flags,
-      a.valid_until as "validUntil", a.country, a.custodian_id as "custodianId", a.particulars as commitment
-    from wallet w join account a on a.address = w.address
-    where w.investor_id = $1 and a.custodian_id = $2 order by w.created_at, a.address`;
-  return (await db.query<KeptAccount>(text, [investorId, custodianId])).rows;
-}
-
 /** The trustees of the issues of which these accounts have units. */
 export async function trusteesOfAccounts(db: Queryable, accounts: readonly string[]): Promise<string[]> {
   const text = `select distinct i.trustee_id as "trusteeId" from issue i where exists (

@@ -46,9 +46,22 @@ export const particularsPart = (rows: readonly NewParticulars[]): Part =>
     rows,
   );
 
+/**
+ * Whether a version stands: not if the chain refused the records that were to carry it, unless a later record of the
+ * person, made meanwhile, has carried it in (ADR 0046).
+ */
+const stands = (v: string): string => `(${v}.operation_id is null
+  or not exists (select 1 from operation o where o.id = ${v}.operation_id and o.state in ('refused', 'failed'))
+  or exists (select 1 from registry_record r where r.person_id = ${v}.person_id and r.particulars = ${v}.commitment))`;
+
+/** Of a person: these columns of its newest version that stands. */
+export const newest = (columns: string, person: string): string =>
+  `select ${columns} from vault_particulars v where v.person_id = ${person} and ${stands("v")}
+   order by v.version desc limit 1`;
+
 /** Of a person: whether nobody may exercise its rights, as its newest particulars have it (Trust Act 193, Companies Act 686). */
-export const restingRights = (person: string): string => `coalesce((
-  select v.rights_rest from vault_particulars v where v.person_id = ${person} order by v.version desc limit 1), false)`;
+export const restingRights = (person: string): string =>
+  `coalesce((${newest("v.rights_rest", person)}), false)`;
 
 /** Whether the rights of any of these persons rest. */
 export async function doRightsRest(db: Queryable, personIds: readonly string[]): Promise<boolean> {
@@ -86,7 +99,7 @@ interface Row {
 
 const columns = `p.person_id, p.version, p.commitment, p.effective_on, p.evidence_ref, p.known_at, p.corrects, p.sealed, s.wrapped_key`;
 
-/** The newest version of each of these persons. */
+/** The newest version of each of these persons that stands. */
 export async function latestParticulars(
   db: Queryable,
   keys: VaultKeys,
@@ -96,16 +109,14 @@ export async function latestParticulars(
     name: "latest-particulars",
     text: `select ${columns} from unnest($1::text[]) as w (person_id)
       join vault_subject s using (person_id)
-      cross join lateral (
-        select * from vault_particulars v where v.person_id = w.person_id order by v.version desc limit 1
-      ) p`,
+      cross join lateral (${newest("*", "w.person_id")}) p`,
     values: [personIds],
   });
   const opened = await Promise.all(found.rows.map((row) => open(keys, row)));
   return new Map(opened.map((version) => [version.personId, version]));
 }
 
-/** What stands on chain for each of these persons: the commitment of the newest version. Opens nothing. */
+/** What stands on chain for each of these persons, or shall: the commitment of the newest version. Opens nothing. */
 export async function latestCommitments(
   db: Queryable,
   personIds: readonly string[],
@@ -113,15 +124,19 @@ export async function latestCommitments(
   const found = await db.query<{ person_id: string; commitment: string }>({
     name: "latest-commitments",
     text: `select w.person_id, p.commitment from unnest($1::text[]) as w (person_id)
-      cross join lateral (
-        select commitment from vault_particulars v where v.person_id = w.person_id order by v.version desc limit 1
-      ) p`,
+      cross join lateral (${newest("v.commitment", "w.person_id")}) p`,
     values: [personIds],
   });
   return new Map(found.rows.map((row) => [row.person_id, row.commitment]));
 }
 
-/** Every version of a person's particulars, newest first. */
+/** The number of a person's next version; the person's row must be locked. */
+export async function nextVersion(db: Queryable, personId: string): Promise<number> {
+  const text = "select coalesce(max(version), 0) + 1 as next from vault_particulars where person_id = $1";
+  return (await db.query<{ next: number }>(text, [personId])).rows[0]!.next;
+}
+
+/** Every version of a person's particulars that stands or stood, newest first. */
 export async function particularsHistory(
   db: Queryable,
   keys: VaultKeys,
@@ -130,7 +145,7 @@ export async function particularsHistory(
   const found = await db.query<Row>({
     name: "particulars-history",
     text: `select ${columns} from vault_particulars p join vault_subject s using (person_id)
-      where p.person_id = $1 order by p.version desc`,
+      where p.person_id = $1 and ${stands("p")} order by p.version desc`,
     values: [personId],
   });
   return Promise.all(found.rows.map((row) => open(keys, row)));

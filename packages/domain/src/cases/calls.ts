@@ -1,8 +1,6 @@
-import { refOfWallet } from "../ids.ts";
-import { encodeRecord } from "../registry-record.ts";
 import { encodeMove, zeroAddress, zeroWord } from "../words.ts";
 import type { PlannedCall } from "./rules.ts";
-import type { CaseAccount, CaseHold, Situation } from "./situation.ts";
+import type { CaseHold, Situation } from "./situation.ts";
 
 export interface HoldTerms {
   account: string;
@@ -107,16 +105,3 @@ export const enforce = ({ trustee }: Situation, moves: readonly OrderedMove[]): 
 /** Ends the requests that stand in an order's way: their units are no longer their holder's to give. */
 export const rejectRequests = ({ trustee }: Situation, requests: readonly CaseHold[]): PlannedCall[] =>
   requests.map(({ id }) => ({ signer: trustee, call: "rejectTransfers", onToken: true, ref: id, args: {} }));
-
-/** New flags on a wallet's record. Only the registrar can lower them, so the trustee writes it. */
-export const setFlags = (
-  { trustee }: Situation,
-  { address, record, particulars }: CaseAccount,
-  flags: number,
-): PlannedCall => ({
-  signer: trustee,
-  call: "setRecords",
-  onToken: false,
-  ref: refOfWallet(address),
-  args: { wallet: address, record: encodeRecord({ ...record!, flags }), particulars },
-});

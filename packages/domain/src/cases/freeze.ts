@@ -1,5 +1,4 @@
 import { recordFlags } from "../investor-class.ts";
-import { setFlags } from "./calls.ts";
 import type { DocumentKind } from "./kinds.ts";
 import type { CaseRules } from "./rules.ts";
 import { accountIn, walletsOfPerson } from "./situation.ts";
@@ -16,20 +15,18 @@ const marking = (raise: boolean, documents: readonly DocumentKind[]): CaseRules<
   return {
     basis: "NONE",
     accounts: ({ account }) => [account],
+    rewrites: true,
     documents: () => [documents],
     faults: ({ account, flag }, situation) => {
-      const { record } = accountIn(situation, account);
-      if (record === null) return ["SENDER_NOT_REGISTERED"];
-      return next(record.flags, flag) === record.flags ? ["NOTHING_CHANGES"] : [];
+      if (accountIn(situation, account).record === null) return ["SENDER_NOT_REGISTERED"];
+      // One that the chain refused to an account may be asked for again.
+      const flags = walletsOfPerson(situation, account).flatMap((of) => [of.flags, of.record!.flags]);
+      return flags.every((each) => next(each, flag) === each) ? ["NOTHING_CHANGES"] : [];
     },
     plan: ({ facts: { account, flag } }, situation) => {
-      const { personId, flags } = accountIn(situation, account).record!;
-      const marked = next(flags, flag);
-      const wallets = walletsOfPerson(situation, account);
-      return {
-        calls: wallets.map((wallet) => setFlags(situation, wallet, marked)),
-        flags: { personId, flags: marked },
-      };
+      const { personId } = accountIn(situation, account).record!;
+      const bit = recordFlags[flag];
+      return { calls: [], flags: raise ? { personId, raise: bit } : { personId, lower: bit } };
     },
   };
 };

@@ -19,6 +19,7 @@ export interface ParticularsRectificationFacts {
 export const particularsRectification: CaseRules<ParticularsRectificationFacts> = {
   basis: "RECTIFICATION",
   accounts: ({ account }) => [account],
+  rewrites: true,
   personal: ({ account, version }) => ({ account, version }),
   documents: () => [["ERROR_REPORT"]],
   faults: ({ account, version, particulars }, situation) => {

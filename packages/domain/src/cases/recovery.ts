@@ -2,7 +2,7 @@ import { holdKinds } from "../entry-kinds.ts";
 import { refOf } from "../ids.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMark } from "../trust-mark.ts";
-import { markUnits, setFlags } from "./calls.ts";
+import { markUnits } from "./calls.ts";
 import type { CaseRules, PlannedCall } from "./rules.ts";
 import { accountIn, holdsOn, queueFaults, type Situation, servedFaults, waitingOn } from "./situation.ts";
 
@@ -20,6 +20,7 @@ const tradeHolds: readonly number[] = [holdKinds.REQUEST, holdKinds.DVP];
 export const recovery: CaseRules<RecoveryFacts> = {
   basis: "WALLET_RECOVERY",
   accounts: ({ lost, replacement }) => [lost, replacement],
+  rewrites: true,
   documents: () => [["LOSS_REPORT"]],
   faults: ({ lost, replacement }, situation) => {
     const [from, to] = [accountIn(situation, lost), accountIn(situation, replacement)];
@@ -36,8 +37,7 @@ export const recovery: CaseRules<RecoveryFacts> = {
     return [...faults, ...queueFaults(situation, replacement, waitingOn(situation, lost).length)];
   },
   plan: ({ id, ref, facts: { lost, replacement } }, situation) => {
-    const [from, to] = [accountIn(situation, lost), accountIn(situation, replacement)];
-    const flags = from.record!.flags | to.record!.flags;
+    const from = accountIn(situation, lost);
     const holdIds = holdsOn(situation, lost)
       .filter(({ kind }) => kind !== holdKinds.FREEZE)
       .map(({ id }) => id);
@@ -49,8 +49,11 @@ export const recovery: CaseRules<RecoveryFacts> = {
       ref: from.free > 0n ? ref : holdIds[0]!,
       args: { lost, replacement, ref, holdIds },
     };
-    const flagging = flags === to.record!.flags ? [] : [setFlags(situation, to, flags)];
-    return { calls: [...flagging, recover, ...remarked(situation, id, lost, replacement)] };
+    return {
+      calls: [recover, ...remarked(situation, id, lost, replacement)],
+      // Whoever was frozen stays so: an account that has not the person's flags gets them first.
+      flags: { personId: from.record!.personId },
+    };
   },
 };
 

@@ -43,6 +43,7 @@ const about = <F extends Facts>(
 ): CaseRules<F> => ({
   basis: "PARTICULARS_CHANGE",
   accounts: ({ account }) => [account],
+  rewrites: true,
   personal: ({ account, effectiveOn }) => ({ account, effectiveOn }),
   documents,
   faults: (facts, situation) => {

@@ -18,8 +18,8 @@ export interface Plan {
   calls: PlannedCall[];
   /** What the case comes to, where that is not all that was asked: shown with it. */
   result?: Readonly<Record<string, unknown>>;
-  /** Flags that a person's records shall have from now on. */
-  flags?: { personId: string; flags: number };
+  /** Flags of a person that are raised and taken down, in the record of every account; before the calls. */
+  flags?: { personId: string; raise?: number; lower?: number };
   /** What a person's particulars shall be: a new version in the vault, whose commitment its accounts' records take. */
   particulars?: {
     personId: string;
@@ -58,6 +58,8 @@ export interface CaseRules<Facts> {
   corrects?(facts: Facts): number;
   /** The past day from whose beginning its moves have effect; null: from their entry. */
   effectiveOn?(facts: Facts): string | null;
+  /** It rewrites records of its first account's person. */
+  rewrites?: true;
   /** Of facts with names and addresses: those that may stand in clear. The whole is sealed under the person's key. */
   personal?(facts: Facts): Readonly<Record<string, unknown>>;
   /** Of each group one document at least. */

@@ -16,8 +16,8 @@ import type { AttachmentForm } from "./kinds.ts";
 export interface CaseAccount {
   address: string;
   record: RegistryRecord | null;
-  /** Commitment of its person's particulars. */
-  particulars: string;
+  /** Of its person, as they shall stand once what is under way is entered; the record's own may differ until then. */
+  flags: number;
   units: bigint;
   /** Units that no hold encumbers. */
   free: bigint;
@@ -81,7 +81,7 @@ export interface Situation {
 const stranger = (address: string): CaseAccount => ({
   address,
   record: null,
-  particulars: "",
+  flags: 0,
   units: 0n,
   free: 0n,
   served: 0n,

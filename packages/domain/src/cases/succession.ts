@@ -2,11 +2,10 @@ import { recordFlags } from "../investor-class.ts";
 import { dayOf, jstDay } from "../jst.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
-import { setFlags } from "./calls.ts";
 import type { DocumentKind } from "./kinds.ts";
 import { passingFaults, passUnits, type Successor } from "./passing.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, receiverFaults, servedFaults, successionDates, walletsOfPerson } from "./situation.ts";
+import { accountIn, receiverFaults, servedFaults, successionDates } from "./situation.ts";
 
 export interface SuccessionFacts {
   /** The deceased's account. */
@@ -24,6 +23,7 @@ export interface SuccessionFacts {
 export const succession: CaseRules<SuccessionFacts> = {
   basis: "GENERAL_SUCCESSION",
   accounts: ({ account, heirs }) => [account, ...heirs.map((heir) => heir.account)],
+  rewrites: true,
   documents: ({ heirs }) => {
     const division: DocumentKind[] = ["DIVISION_AGREEMENT", "WILL"];
     // Who the heirs are does not say who of them takes what rests on the units.
@@ -48,14 +48,12 @@ export const succession: CaseRules<SuccessionFacts> = {
     return [...new Set(faults)];
   },
   plan: ({ id, ref, facts: { account, diedOn, heirs } }, situation) => {
-    const { personId, flags } = accountIn(situation, account).record!;
-    const marked = flags | recordFlags.DECEASED;
-    const unmarked = walletsOfPerson(situation, account).filter(({ record }) => record!.flags !== marked);
+    const { personId } = accountIn(situation, account).record!;
     const data = encodeMove(successionDates(situation, diedOn));
     const pass = passUnits(situation, { id, ref, account, successors: heirs, data });
     return {
-      calls: [...unmarked.map((wallet) => setFlags(situation, wallet, marked)), pass],
-      flags: { personId, flags: marked },
+      calls: [pass],
+      flags: { personId, raise: recordFlags.DECEASED },
     };
   },
 };

@@ -4,9 +4,9 @@ import type { CaseDocument, DocumentKind } from "../../src/cases/kinds.ts";
 import { endOfWeeks } from "../../src/cases/period.ts";
 import type { CaseHold } from "../../src/cases/situation.ts";
 import { holdKinds } from "../../src/entry-kinds.ts";
+import { recordFlags } from "../../src/investor-class.ts";
 import { dayOf, isoOfDay } from "../../src/jst.ts";
 import { basisCode } from "../../src/legal-basis.ts";
-import { decodeRecord } from "../../src/registry-record.ts";
 import { decodeMove, zeroWord } from "../../src/words.ts";
 import { caseRef, faultsOf, planOf, rowOf } from "./judge.ts";
 import {
@@ -108,15 +108,9 @@ describe("succession", () => {
   test("marks the deceased and moves all units to the heirs on their sole request [TAR 21(2)]", () => {
     expect(faultsOf("SUCCESSION", facts, documents)).toEqual([]);
     const { calls, flags } = planOf("SUCCESSION", facts);
-    // Both accounts of the deceased are marked before anything moves.
-    expect(calls.map(({ call, onToken }) => [call, onToken])).toEqual([
-      ["setRecords", false],
-      ["setRecords", false],
-      ["enforceTransfers", true],
-    ]);
-    expect(calls.slice(0, 2).map(({ args }) => decodeRecord(args.record as string).flags)).toEqual([2, 2]);
-    expect(flags).toMatchObject({ flags: 2 });
-    const rows = calls[2]!.args.rows as { to: string; units: string; ref: string; data: string }[];
+    expect(calls.map(({ call, onToken }) => [call, onToken])).toEqual([["enforceTransfers", true]]);
+    expect(flags).toMatchObject({ raise: recordFlags.DECEASED });
+    const rows = calls[0]!.args.rows as { to: string; units: string; ref: string; data: string }[];
     expect(rows.map(({ to, units }) => [to, units])).toEqual([
       [heirE, "6"],
       [heirF, "4"],
@@ -190,9 +184,10 @@ describe("a lost wallet", () => {
   });
 
   test("stays frozen if it was", () => {
-    const { calls } = planOf("RECOVERY", facts, situationOf([], { flags: 1 }));
-    expect(calls.map(({ call }) => call)).toEqual(["setRecords", "recover"]);
-    expect(decodeRecord(calls[0]!.args.record as string).flags).toBe(1);
+    const { calls, flags } = planOf("RECOVERY", facts, situationOf([], { flags: 1 }));
+    expect(calls.map(({ call }) => call)).toEqual(["recover"]);
+    // With the flags of the person, whatever the account has of them.
+    expect(flags).toEqual({ personId: situationOf().accounts.get(debtor)!.record!.personId });
   });
 
   test("never goes to another person, and not with a trade under way", () => {
@@ -250,11 +245,19 @@ describe("a sole request", () => {
 test("freezing marks every account of the person, and only a mark that stands can be lifted", () => {
   const facts = { account: debtor, flag: "FROZEN" } as const;
   expect(faultsOf("FREEZE", facts, ["DECISION"])).toEqual([]);
-  expect(planOf("FREEZE", facts).calls).toHaveLength(2);
+  const { personId } = situationOf().accounts.get(debtor)!.record!;
+  expect(planOf("FREEZE", facts)).toEqual({ calls: [], flags: { personId, raise: recordFlags.FROZEN } });
   expect(faultsOf("UNFREEZE", facts, ["DECISION"])).toEqual(["NOTHING_CHANGES"]);
   const frozen = situationOf([], { flags: 5 });
   expect(faultsOf("FREEZE", facts, ["DECISION"], frozen)).toEqual(["NOTHING_CHANGES"]);
-  expect(planOf("UNFREEZE", facts, frozen).flags).toMatchObject({ flags: 4 });
+  expect(planOf("UNFREEZE", facts, frozen).flags).toEqual({ personId, lower: recordFlags.FROZEN });
+});
+
+test("a mark that one account has not got may be decided again, and lifted", () => {
+  const facts = { account: debtor, flag: "FROZEN" } as const;
+  const parted = situationOf([], { flags: 1, spareFlags: 0 });
+  for (const kind of ["FREEZE", "UNFREEZE"] as const)
+    expect(faultsOf(kind, facts, ["DECISION"], parted)).toEqual([]);
 });
 
 test("a period of weeks ends on no weekend, holiday, 1/2, 1/3 or 12/29 to 12/31 [CPC 95(3)]", () => {

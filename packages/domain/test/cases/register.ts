@@ -24,6 +24,8 @@ export function situationOf(
   holds: Partial<CaseHold>[] = [],
   more: {
     flags?: number;
+    /** In the record of the debtor's other account, where it has others. */
+    spareFlags?: number;
     policy?: Partial<Policy>;
     now?: string;
     classBits?: number;
@@ -53,6 +55,7 @@ export function situationOf(
       ...hold,
     }),
   );
+  const flagsOf = (n: number) => (personOf(n) === 1 ? (more.flags ?? 0) : 0);
   const encumbered = full.reduce((sum, { units }) => sum + units, 0n);
   const accounts = [1, 2, 3, 4, 5].map((n): [string, CaseAccount] => [
     address(n),
@@ -61,12 +64,12 @@ export function situationOf(
       record: {
         personId: `0x${personOf(n).toString(16).padStart(24, "0")}`,
         classBits: more.own?.includes(address(n)) ? 16 : (more.classBits ?? 8),
-        flags: n === 1 ? (more.flags ?? 0) : 0,
+        flags: n === 5 ? (more.spareFlags ?? flagsOf(n)) : flagsOf(n),
         validUntil: Date.parse("2030-01-01T00:00:00Z") / 1000,
         country: 392,
         custodian: 1,
       },
-      particulars: ref(0x77),
+      flags: flagsOf(n),
       units: n === 1 ? 10n : (more.units?.[address(n)] ?? 0n),
       free: n === 1 ? 10n - encumbered : (more.units?.[address(n)] ?? 0n),
       served: n === 1 ? (more.served ?? 0n) : 0n,
