@@ -8,6 +8,7 @@ import type { EndedOperation } from "@genbo/database/outbox/ended";
 import { eventTeller, type Tell } from "@genbo/database/outbox/events-write";
 import { markMined, markOperationsMined } from "@genbo/database/outbox/mined";
 import { type Outcome, settleCommands } from "@genbo/database/outbox/settle";
+import { followRegistry } from "@genbo/database/parties/investors-settle";
 import type { StoredCursor } from "@genbo/database/register/cursor";
 import { writeTransferStates, writeWalletStates } from "@genbo/database/register/write-subjects";
 import type { Transaction } from "@genbo/database/sql/connection";
@@ -65,6 +66,7 @@ export async function writeLot(
     markOperationsMined(tx, settled.waiting, now),
     settleCommands(tx, settled.outcomes, { now, codeName }),
   );
+  await followRegistry(tx, settled.walletsRefused);
   const at = endOf(lot.blocks);
   await tell([
     ...settlementNotices(folded.settlements, heard, at),

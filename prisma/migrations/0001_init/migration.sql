@@ -436,6 +436,7 @@ create table custody_change (
   check ((state in ('approved', 'entered')) <= (checker is not null))
 );
 create unique index custody_change_open on custody_change (investor_id) where decided_at is null;
+create index custody_change_approved on custody_change (investor_id) where state = 'approved';
 
 create table transfer (
   id text primary key,
@@ -939,7 +940,7 @@ grant update (state, token, code_hash, deployed_block) on issue to genbo_indexer
 grant update (state) on transfer, wallet to genbo_indexer;
 grant update (state, code, checker, decided_at) on legal_case to genbo_indexer;
 grant update (state, code) on custody_change to genbo_indexer;
-grant update (broker_id, external_id) on investor to genbo_indexer;
+grant update (broker_id, external_id, class_bits, country, valid_until, flags) on investor to genbo_indexer;
 grant update (broker_id) on wallet to genbo_indexer;
 grant update (state, settled_block) on settlement to genbo_indexer;
 grant update (state, code) on issue_change to genbo_indexer, genbo_worker;
