@@ -5,6 +5,7 @@ import { openHolders } from "@genbo/database/vault/check";
 import { newId } from "@genbo/domain/ids";
 import { beforeAll, expect, it } from "vitest";
 import { openDue } from "../src/register/open-particulars.ts";
+import { customer } from "./support/samples.ts";
 import { createWorld, type Holder, type World } from "./support/world.ts";
 
 let world: World;
@@ -112,4 +113,37 @@ it("finds particulars that the vault has lost, and others under the same commitm
   await commit("registry_record", register, recorded);
   await commit("vault_particulars", register, recorded);
   expect(others.differences).toEqual([{ ...difference, register: recorded, other: `those of ${register}` }]);
+});
+
+it("finds an account whose record is not what was decided last of its holder, once nothing is under way", async () => {
+  const [{ account, investorId, personId }] = holders as [Holder];
+  const register = await commitmentOf(holders[0]!);
+  const { particulars } = customer("customer-one");
+  const body = {
+    effectiveOn: "2021-08-01",
+    evidenceRef: "DOC-1",
+    particulars: { ...particulars, bornOn: "1980-01-01" },
+  };
+  const changed = await world.ask(world.broker.secret, "changeParticulars", {
+    params: { id: investorId },
+    body,
+  });
+  const asked = await world.owner.query("select args from command where operation_id = $1", [
+    changed.body.operationId,
+  ]);
+  const difference = { what: "record of the holder", account };
+  expect((await opened()).differences, "under way").toEqual([]);
+  const ends = async (state: string) => {
+    await world.owner.query("update command set state = 'entered'");
+    await world.owner.query(
+      "update operation set state = $1, rows_entered = ($1 = 'entered')::integer where id = $2",
+      [state, changed.body.operationId],
+    );
+    return (await opened()).differences;
+  };
+  const other = asked.rows[0].args.particulars;
+  expect(await ends("entered")).toEqual([{ ...difference, register, other }]);
+  expect(await ends("refused"), "refused by the chain: it does not stand").toEqual([]);
+  const flagged = await whileAltered("investor", "flags = 4", { person_id: personId });
+  expect(flagged.differences).toEqual([{ ...difference, register: "flags 0", other: "flags 4" }]);
 });

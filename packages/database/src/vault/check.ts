@@ -1,8 +1,10 @@
+import { recordUnderWay } from "../outbox/record-under-way.ts";
 import type { Difference, OpenedParticulars, UnopenedReconciliation } from "../reconcile/reconciliations.ts";
 import { everHeld, heldBy } from "../register/standing.ts";
 import type { Queryable } from "../sql/connection.ts";
 import type { VaultKeys } from "./keys.ts";
 import { commitmentOf, openParticulars } from "./seal.ts";
+import { newest } from "./vault.ts";
 
 interface Row {
   account: string;
@@ -14,6 +16,10 @@ interface Row {
   version: number;
   sealed: Buffer;
   wrapped_key: Buffer | null;
+  /** What the record says by now, and shall say; null while one is under way, and where nothing is said of it. */
+  flags: number | null;
+  due_flags: number | null;
+  due_commitment: string | null;
 }
 
 /** Some 10 ms of the process, which requests that come meanwhile wait for. */
@@ -50,18 +56,25 @@ async function holdersAfter(
   const found = await db.query<Row>({
     name: "holders-to-open",
     text: `select h.account, r.person_id, r.particulars as commitment, p.person_id as vault_person, p.version, p.sealed,
-        s.wrapped_key
+        s.wrapped_key, due.*
       from (select account from ${everHeld("$1", "$3", "$2")} e
         where exists (select 1 from ${heldBy("$1", "e.account", "least($3, $4)")} h)
           or exists (select 1 from holding_period p where p.issue_id = $1 and p.account = e.account and p.units > 0
             and p.from_seq > least($3, $4) and p.from_seq <= $3)
         order by account limit $6) h
       left join lateral (
-        select person_id, particulars from registry_record r where r.wallet = h.account and r.block_number <= $5
+        select seq, person_id, particulars from registry_record r where r.wallet = h.account and r.block_number <= $5
         order by r.seq desc limit 1
       ) r on true
       left join vault_particulars p on p.commitment = r.particulars
       left join vault_subject s on s.person_id = p.person_id
+      left join lateral (
+        select a.flags, i.flags as due_flags,
+          -- What a broker changes reaches an own wallet when the trustee renews that.
+          case when a.custodian_id > 0 then (${newest("v.commitment", "a.person_id")}) end as due_commitment
+        from account a join investor i on i.person_id = a.person_id
+        where a.address = h.account and a.seq = r.seq and not ${recordUnderWay("h.account")}
+      ) due on true
       order by h.account`,
     values: [issueId, after, seq, comparedSeq, block, limit],
   });
@@ -76,7 +89,19 @@ async function note(keys: VaultKeys, row: Row, result: OpenedParticulars): Promi
   }
   const fault = await faultOf(keys, row);
   if (fault === undefined) result.opened += 1;
-  else if (result.differences.length < namedMax) result.differences.push(differenceOf(row, fault));
+  const differences = [...(fault === undefined ? [] : [differenceOf(row, fault)]), ...recordDifferences(row)];
+  result.differences.push(...differences.slice(0, namedMax - result.differences.length));
+}
+
+/** An account whose record is not what was decided last of its person, and on which nothing is under way. */
+function recordDifferences(row: Row): Difference[] {
+  const { account, flags, commitment, due_flags: dueFlags, due_commitment: dueCommitment } = row;
+  const differs = (register: string, other: string) =>
+    ({ what: "record of the holder", account, register, other }) as const;
+  return [
+    ...(dueFlags === null || dueFlags === flags ? [] : [differs(`flags ${flags}`, `flags ${dueFlags}`)]),
+    ...(dueCommitment === null || dueCommitment === commitment ? [] : [differs(commitment!, dueCommitment)]),
+  ];
 }
 
 async function faultOf(keys: VaultKeys, row: Row): Promise<string | undefined> {
