@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Stack, startStack } from "@genbo/cli/supervisor";
+import { openBreak } from "@genbo/database/register/breaks-write";
+import { createPool, withTransaction } from "@genbo/database/sql/connection";
+import { newId } from "@genbo/domain/ids";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ActiveIssue, activeIssue } from "../support/active-issue.ts";
 import { fixedPort } from "../support/fixed-port.ts";
@@ -111,6 +114,29 @@ test("each hop is counted, on ports of their own and not on the API's", async ()
   }
   expect((await fetch(`${stack.urls.api}/metrics`)).status).toBe(404);
 });
+
+test("a register that stands still and a break that stands open move what an alarm looks at", async () => {
+  const lag = async () => (await scrape("indexer"))("genbo_register_lag_blocks");
+  const breaks = async () => (await scrape("indexer"))('genbo_breaks_open{kind="REORG"}');
+  const owner = createPool(stack.urls.database.genbo, { max: 2 });
+  try {
+    await withTransaction(owner, async (tx) => {
+      // The indexer moves it with every block.
+      await tx.query("select 1 from chain_cursor for update");
+      await expect.poll(lag, { timeout: 30_000 }).toBeGreaterThan(5);
+    });
+    await expect.poll(lag, { timeout: 30_000 }).toBeLessThan(3);
+    const id = newId("brk", new Date());
+    await withTransaction(owner, (tx) =>
+      openBreak(tx, { id, issueId: null, kind: "REORG", detail: {}, blockNumber: 1, at: new Date() }),
+    );
+    expect(await breaks()).toBe(1);
+    await owner.query("delete from register_break where id = $1", [id]);
+    expect(await breaks()).toBe(0);
+  } finally {
+    await owner.end();
+  }
+}, 90_000);
 
 test("a request's trace goes on in worker and indexer under the caller's id", async () => {
   const traceId = randomUUID().replaceAll("-", "");

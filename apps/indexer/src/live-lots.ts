@@ -71,7 +71,7 @@ export function liveLots(context: LeaderContext, cursor: StoredCursor) {
     let beganMs = seenMs;
     const asked = await ready(blocks);
     for await (const { done, blocks: entered } of lots.enter(blocks, { asked, next })) {
-      await watchEntered(context, { ...done, entered: entered.length }, { head, seenMs, beganMs });
+      await watchEntered(context, { ...done, entered: entered.length }, { seenMs, beganMs });
       beganMs = Date.now();
       const { blockNumber } = done.cursor;
       if (deployment !== undefined) {

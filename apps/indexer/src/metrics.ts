@@ -1,13 +1,15 @@
-import { quarantined } from "@genbo/database/register/breaks-write";
+import { leftOut } from "@genbo/chain/nodes/judge";
+import type { Nodes } from "@genbo/chain/nodes/nodes";
+import { openByKind } from "@genbo/database/register/breaks";
+import { registerHead } from "@genbo/database/server/status";
 import type { Pool } from "@genbo/database/sql/connection";
 import { Counter, Gauge, Histogram, type Registry, secondsBuckets } from "@genbo/telemetry/metrics";
 
 /** What one lot brought into the register. */
 export interface EnteredLot {
   blocks: number;
-  /** Number of its last block, and of the node's newest. */
+  /** Number of its last block. */
   block: number;
-  head: number;
   entries: number;
   transactions: number;
   /** Our commands that ended, by state and code. */
@@ -22,7 +24,9 @@ export interface IndexerMetrics {
   leads(now: boolean): void;
 }
 
-export function createIndexerMetrics(registry: Registry, pool: Pool): IndexerMetrics {
+type WatchedNodes = Pick<Nodes, "health">;
+
+export function createIndexerMetrics(registry: Registry, pool: Pool, nodes: WatchedNodes): IndexerMetrics {
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
@@ -38,21 +42,14 @@ export function createIndexerMetrics(registry: Registry, pool: Pool): IndexerMet
     registers,
   });
   const block = gauge("genbo_register_block", "Last block in the register");
-  const lagBlocks = gauge("genbo_register_lag_blocks", "Blocks that the node has and the register has not");
   const lag = seconds(
     "genbo_block_to_register_seconds",
     "From a block's arrival at this process to its entry",
   );
   const fold = seconds("genbo_fold_seconds", "Time in which a lot of blocks is folded and written");
   const leads = gauge("genbo_leads", "1 for the indexer that writes the register");
-  new Gauge({
-    name: "genbo_breaks_open",
-    help: "Issues, or the registry, whose register and chain disagree",
-    registers,
-    async collect() {
-      this.set((await quarantined(pool)).size);
-    },
-  });
+  addLag(registry, pool, nodes);
+  addBreaks(registry, pool);
   return {
     leads: (now) => leads.set(now ? 1 : 0),
     entered: (lot) => {
@@ -61,9 +58,39 @@ export function createIndexerMetrics(registry: Registry, pool: Pool): IndexerMet
       entries.inc(lot.entries);
       for (const outcome of lot.outcomes) ended.inc({ ...outcome });
       block.set(lot.block);
-      lagBlocks.set(Math.max(0, lot.head - lot.block));
       lag.observe(lot.lagMs / 1000);
       fold.observe(lot.foldMs / 1000);
     },
   };
+}
+
+/** Reckoned when somebody scrapes: a register that stands still enters nothing that could say so. */
+function addLag(registry: Registry, pool: Pool, nodes: WatchedNodes): void {
+  let head = 0;
+  new Gauge({
+    name: "genbo_register_lag_blocks",
+    help: "Blocks that the nodes have and the register has not",
+    registers: [registry],
+    async collect() {
+      const heads = nodes.health().flatMap((each) => (leftOut.has(each.state) ? [] : (each.head ?? [])));
+      // While no node answers the last head that one had counts.
+      if (heads.length > 0) head = Math.max(...heads);
+      const register = await registerHead(pool);
+      this.set(Math.max(0, head - (register?.block ?? 0)));
+    },
+  });
+}
+
+function addBreaks(registry: Registry, pool: Pool): void {
+  new Gauge({
+    name: "genbo_breaks_open",
+    help: "Breaks that two persons have to close, by kind",
+    labelNames: ["kind"],
+    registers: [registry],
+    async collect() {
+      const kinds = await openByKind(pool);
+      this.reset();
+      for (const { kind, open } of kinds) this.set({ kind }, open);
+    },
+  });
 }

@@ -37,7 +37,7 @@ export async function startIndexerService(env: Env, log: Log): Promise<IndexerSe
   const registry = createRegistry();
   addNodeMetrics(registry, nodes);
   addPoolMetrics(registry, pool);
-  const metrics = createIndexerMetrics(registry, pool);
+  const metrics = createIndexerMetrics(registry, pool, nodes);
   const traces = await openTraces("indexer", env.tracesUrl);
   const { confirm } = nodes;
   const reader = createBlockReader(rpc);

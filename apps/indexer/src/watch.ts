@@ -7,13 +7,12 @@ import type { IndexerContext } from "./context.ts";
 export async function watchEntered(
   { metrics, traces, pool, log }: IndexerContext,
   { folded, mined, outcomes, ended, cursor, entered }: Applied & { entered: number },
-  { head, seenMs, beganMs }: { head: number; seenMs: number; beganMs: number },
+  { seenMs, beganMs }: { seenMs: number; beganMs: number },
 ): Promise<void> {
   const nowMs = Date.now();
   metrics.entered({
     blocks: entered,
     block: cursor.blockNumber,
-    head,
     entries: folded.issues.reduce((sum, { lines }) => sum + lines.length, 0),
     transactions: mined,
     outcomes: outcomes.map(({ state, code }) => ({ state, code: code === 0 ? "" : refusalOf(code).code })),

@@ -58,6 +58,13 @@ export async function findBreak(db: Queryable, view: BreakView, id: string): Pro
   return found.rows[0];
 }
 
+/** How many breaks of each kind stand open, also of those that hold back no register. */
+export async function openByKind(db: Queryable): Promise<{ kind: string; open: number }[]> {
+  const text =
+    "select kind, count(*)::int as open from register_break where closed_at is null group by kind order by kind";
+  return (await db.query<{ kind: string; open: number }>({ name: "breaks-open", text })).rows;
+}
+
 /** The first person's reason. A guard: of two that propose at once, one does. */
 export const proposeClosing = (id: string, closing: { by: string; reason: string }): Part => ({
   name: "propose_closing",
