@@ -142,7 +142,8 @@ test("an attachment that a transfer under way has outrun is open again, bars the
 
 test("a node that stands still, one that lies and one that hangs, in turn, under load: named in /status, nothing lost, nothing doubled", async () => {
   const before = (await entriesOnChain(anvil.rpc, market.token)).length;
-  const trading = startTrading(market, 20);
+  // All that the first account has is attached.
+  const trading = startTrading({ ...market, accounts: market.accounts.slice(1) }, 20);
   const at = Number(await anvil.rpc.call<string>("eth_blockNumber"));
   const faults = [{ standsAt: at }, { boasts: 500 }, { slowMs: 3_000 }] as const;
   for (const [index, fault] of faults.entries()) {
@@ -165,6 +166,8 @@ test("a node that stands still, one that lies and one that hangs, in turn, under
   const entries = await entriesOnChain(anvil.rpc, market.token);
   const refs = new Set(entries.slice(before).map(({ ref }) => ref));
   expect([entries.length - before, refs.size]).toEqual([operations.length, operations.length]);
-  expect(await holdingsInRegister(market)).toEqual(holdingsOf(entries));
+  expect(await holdingsInRegister(market)).toEqual(
+    holdingsOf(entries.filter(({ kind }) => kind !== entryKinds.HOLD_CREATED)),
+  );
   expect((await status()).openBreaks).toEqual([]);
 }, 180_000);
