@@ -126,6 +126,10 @@ test("a register that stands still and a break that stands open move what an ala
       await expect.poll(lag, { timeout: 30_000 }).toBeGreaterThan(5);
     });
     await expect.poll(lag, { timeout: 30_000 }).toBeLessThan(3);
+    const stop = "update lane set stopped_reason = $1 where signer = (select min(signer) from lane)";
+    await owner.query(stop, ["for a test"]);
+    expect((await scrape("worker"))("genbo_lane_stopped")).toBe(1);
+    await owner.query(stop, [null]);
     const id = newId("brk", new Date());
     await withTransaction(owner, (tx) =>
       openBreak(tx, { id, issueId: null, kind: "REORG", detail: {}, blockNumber: 1, at: new Date() }),

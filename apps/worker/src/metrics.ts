@@ -1,4 +1,4 @@
-import { laneStates } from "@genbo/database/outbox/lanes";
+import { type LaneState, laneStates } from "@genbo/database/outbox/lanes";
 import { queuedUpTo } from "@genbo/database/outbox/outbox";
 import type { Pool } from "@genbo/database/sql/connection";
 import { Counter, Gauge, Histogram, type Registry, secondsBuckets } from "@genbo/telemetry/metrics";
@@ -50,11 +50,28 @@ export function createWorkerMetrics(registry: Registry, pool: Pool): WorkerMetri
   };
 }
 
+/** Each asks for itself: gauges are collected side by side, and what one sets of another would be a scrape late. */
 function addLaneMetrics(registry: Registry, pool: Pool): void {
-  const gauge = (name: string, help: string) =>
-    new Gauge({ name, help, labelNames: ["signer"], registers: [registry] });
-  const open = gauge("genbo_lane_transactions_open", "Transactions of a lane that no block holds yet");
-  const stopped = gauge("genbo_lane_stopped", "1 for a lane that has stopped; /status says why");
+  const addOfEach = (name: string, help: string, value: (lane: LaneState) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["signer"],
+      registers: [registry],
+      async collect() {
+        const lanes = await laneStates(pool);
+        this.reset();
+        for (const lane of lanes) this.set({ signer: lane.signer }, value(lane));
+      },
+    });
+  addOfEach(
+    "genbo_lane_transactions_open",
+    "Transactions of a lane that no block holds yet",
+    ({ open }) => open,
+  );
+  addOfEach("genbo_lane_stopped", "1 for a lane that has stopped; /status says why", ({ stopped }) =>
+    Number(stopped),
+  );
   new Gauge({
     name: "genbo_lanes",
     help: "Lanes by whether a worker holds them",
@@ -64,11 +81,6 @@ function addLaneMetrics(registry: Registry, pool: Pool): void {
       const lanes = await laneStates(pool);
       this.set({ held: "yes" }, lanes.filter(({ held }) => held).length);
       this.set({ held: "no" }, lanes.filter(({ held }) => !held).length);
-      for (const each of [open, stopped]) each.reset();
-      for (const lane of lanes) {
-        open.set({ signer: lane.signer }, lane.open);
-        stopped.set({ signer: lane.signer }, lane.stopped ? 1 : 0);
-      }
     },
   });
 }

@@ -38,11 +38,18 @@ export async function releaseLanes(db: Queryable, holder: string): Promise<void>
   await db.query("update lane set holder = null, lease_until = null where holder = $1", [holder]);
 }
 
-/** How every lane stands, for whoever watches. `open`: transactions that no block holds yet. */
-export async function laneStates(
-  db: Queryable,
-): Promise<{ signer: string; held: boolean; stopped: boolean; open: number }[]> {
-  const result = await db.query<{ signer: string; held: boolean; stopped: boolean; open: number }>(
+export interface LaneState {
+  signer: string;
+  /** By a worker. */
+  held: boolean;
+  stopped: boolean;
+  /** Transactions that no block holds yet. */
+  open: number;
+}
+
+/** How every lane stands, for whoever watches. */
+export async function laneStates(db: Queryable): Promise<LaneState[]> {
+  const result = await db.query<LaneState>(
     `select l.signer, coalesce(l.lease_until > clock_timestamp(), false) as held, l.stopped_reason is not null as stopped,
        (select count(*)::integer from chain_tx t where t.signer = l.signer and t.state in ('stored', 'sent')) as open
      from lane l order by l.signer`,
