@@ -140,6 +140,21 @@ describe("issuance", () => {
     ]);
   });
 
+  it("names no day of acquisition that nobody can mean, unless it opens a register that goes on [TA 186(iv)]", async () => {
+    const id = await world.activeIssue();
+    const { account: to } = await world.open(world.broker, "I-3");
+    const issued = (acquiredOn: string, opening?: boolean) =>
+      world.ask(world.issuer.secret, "issueUnits", {
+        params: { id },
+        body: { rows: [{ to, units: "2", acquiredOn }], ...(opening !== undefined && { opening }) },
+      });
+    for (const day of ["1970-01-02", "2020-07-31", "2021-08-03"])
+      expect((await issued(day)).problem.rows?.map(({ pointer }) => pointer)).toEqual(["/rows/0/acquiredOn"]);
+    expect((await issued("2020-08-01")).status).toBe(202);
+    expect((await issued("2019-03-01", true)).status).toBe(202);
+    expect((await issued("2021-08-03", true)).code).toBe("ROWS_INVALID");
+  });
+
   it("is made by the issuer and checked by who approved the issue for its trustee, another person [TA 186]", async () => {
     const id = await world.activeIssue();
     const { account } = await world.open(world.broker, "I-4");

@@ -120,8 +120,12 @@ it("a succession dates the heirs' units as their issue was agreed, and no case s
     await world.open(world.broker, unused()),
     await world.open(world.other, unused()),
   ];
-  await world.ledger.issue(issueId, deceased.account, 7n);
+  await world.ledger.issue(issueId, deceased.account, 7n, "2021-07-01");
   const filing = successionOf({ issueId, seller: deceased, buyer: heir }, ["7"], family);
+  const long = structuredClone(filing);
+  Object.assign(long.facts, { diedOn: "1970-01-02" });
+  const refused = await desk.file(issueId, long);
+  expect([codesOf(refused), refused.problem.pointer]).toEqual([["BEFORE_ISSUE"], "/facts/diedOn"]);
   const saying = structuredClone(filing);
   Object.assign(saying.facts, { keepDates: true });
   expect((await desk.file(issueId, saying)).problem.pointer).toBe("/facts/keepDates");

@@ -55,7 +55,7 @@ async function decided(issueId: string, body: NewCase): Promise<string> {
 
 /** Entry 3 issues 100 units to the seller, entry 4 gives the buyer 40 of them. */
 async function sold(): Promise<Traded> {
-  const trade = await traded(world);
+  const trade = await traded(world, {}, "2021-07-01");
   const move = { from: trade.seller.account, to: trade.buyer.account, units: 40n, basis: joint };
   await world.ledger.enter(trade.issueId, "TRANSFER", { ...move, data: encodeMove({}) });
   return trade;

@@ -88,6 +88,12 @@ describe("an offer", () => {
       "INVALID_FIELD",
       "/deadline",
     ],
+    [
+      "a trade before there were units",
+      (body) => ({ ...body, tradeDate: "2021-08-01" }),
+      "INVALID_FIELD",
+      "/tradeDate",
+    ],
     ["a bank transfer that nobody attests", ({ agentId: _, ...body }) => body, "INVALID_FIELD", "/agentId"],
     [
       "an agent that is none",

@@ -141,6 +141,12 @@ export const rejection = named("Rejection", z.strictObject({ reason: clause(1_00
 export const newIssuance = named(
   "NewIssuance",
   z.strictObject({
+    opening: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether the rows open a register that goes on with an earlier one's: days of acquisition may then lie as far back as they do there",
+      ),
     rows: z
       .array(
         z.strictObject({

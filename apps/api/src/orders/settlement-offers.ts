@@ -15,7 +15,7 @@ import { partyOfKind } from "../parties/party-of-kind.ts";
 import { deploymentOf } from "../process/deployment.ts";
 import { type OrderLeg, refuseLegs } from "./settlement-rules.ts";
 import { deadlineOf, holdCommand, instructionOf, latestDeadline } from "./settlements.ts";
-import { strayDate, strayDetail } from "./transfer-requests.ts";
+import { beforeIssueDetail, isBeforeIssue, strayDate, strayDetail } from "./transfer-requests.ts";
 
 type Call = CallOf<"offerSettlement">;
 type Leg = Call["body"]["legs"][number];
@@ -38,6 +38,8 @@ export async function draftSettlement(ctx: ApiContext, db: Queryable, call: Call
   if (body.agentId !== undefined) await partyOfKind(ctx, body.agentId, "settlement-agent", "/agentId");
   const units = body.legs.filter((leg): leg is UnitsLeg => leg.kind === "UNITS");
   const facts = new Map((await orderFacts(db, units)).map((found, index) => [units[index]!, found]));
+  if ([...facts.values()].some((each) => each.issue !== null && isBeforeIssue(body, each)))
+    throw invalidField("/tradeDate", beforeIssueDetail);
   const legs: Drafted[] = [];
   for (const [index, leg] of body.legs.entries())
     legs.push(

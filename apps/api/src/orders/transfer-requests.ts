@@ -69,11 +69,11 @@ export function strayDate(
   order: Pick<TransferOrder, "tradeDate" | "settlementDate">,
   now: Date,
 ): "tradeDate" | "settlementDate" | undefined {
-  const today = jstDay(now);
-  return (["tradeDate", "settlementDate"] as const).find(
-    (field) => Math.abs(dayOf(order[field]) - today) > tradeDaysMax,
-  );
+  return (["tradeDate", "settlementDate"] as const).find((field) => isStray(order[field], now));
 }
+
+/** Whether a day lies too far from today to be meant. */
+export const isStray = (day: string, now: Date): boolean => Math.abs(dayOf(day) - jstDay(now)) > tradeDaysMax;
 
 /** Whether an order is of a trade before there were units to trade. */
 export const isBeforeIssue = (order: Pick<TransferOrder, "tradeDate">, { issue }: OrderFacts): boolean =>

@@ -18,6 +18,7 @@ import { rowsInvalid } from "../http/validate.ts";
 import { mustTakeEntries } from "../issues/issue-for.ts";
 import { ruleWire } from "../orders/failing.ts";
 import { rulesAtExecution } from "../orders/rules.ts";
+import { isStray, strayDetail } from "../orders/transfer-requests.ts";
 
 type IssueUnits = CallOf<"issueUnits">;
 type Row = IssueUnits["body"]["rows"][number];
@@ -42,7 +43,7 @@ async function issueUnits(db: Queryable, call: IssueUnits): Promise<Outcome<Issu
   return {
     answer: { status: 202, body: { operationId, state: "accepted", rows, issueId: issue.id } },
     target: issue.id,
-    detail: { rows },
+    detail: { rows, ...(body.opening && { opening: true }) },
     work: {
       operation: {
         id: operationId,
@@ -95,6 +96,8 @@ async function checkRows(
     if (row.acquiredOn !== undefined && dayOf(row.acquiredOn) > jstDay(at)) {
       return error("acquiredOn", "lies in the future");
     }
+    if (row.acquiredOn !== undefined && !body.opening && isStray(row.acquiredOn, at))
+      return error("acquiredOn", strayDetail);
     const failing = rulesOfReceiver(facts[index]!, row, at).map((number) => ruleWire(number, language));
     const [first] = failing;
     return first ? [{ row: index, pointer: at0, code: first.code, detail: first.detail, failing }] : [];

@@ -10,9 +10,10 @@ import { type Pool, withTransaction } from "@genbo/database/sql/connection";
 import { withRows } from "@genbo/database/sql/copy-rows";
 import { type EntryKind, entryKinds, type HoldKind, holdKinds } from "@genbo/domain/entry-kinds";
 import { refOf } from "@genbo/domain/ids";
+import { dayOf } from "@genbo/domain/jst";
 import { basisCode, type LegalBasisName } from "@genbo/domain/legal-basis";
 import { type Capacity, encodeMark } from "@genbo/domain/trust-mark";
-import { encodeHold, hex, scaled, zeroAddress, zeroWord } from "@genbo/domain/words";
+import { encodeHold, encodeMove, hex, scaled, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
 import { type EntryFields, headAfterEntry } from "@genbo/register/head";
 import { emptyState, type IssueState } from "@genbo/register/state";
@@ -32,7 +33,8 @@ export interface Ledger {
     issue: { id: string; ref: string; policy: string; termsHash: string },
     token: string,
   ): Promise<void>;
-  issue(issueId: string, to: string, units: bigint): Promise<void>;
+  /** @param acquiredOn the day of the block, if left out */
+  issue(issueId: string, to: string, units: bigint, acquiredOn?: string): Promise<void>;
   /** Units held for a transfer request, or under a hold of another kind. */
   hold(
     issueId: string,
@@ -134,8 +136,10 @@ export function createLedger(pool: Pool, start: Date): Ledger {
       const deployed = { id, token, codeHash: zeroWord, blockNumber: number - 1 };
       await withTransaction(pool, (tx) => activateIssues(tx, [deployed]));
     },
-    issue: async (issueId, to, units) =>
-      void (await enter(issueId, "ISSUE", { to, units, ref: refOf(issueId, number) })),
+    issue: async (issueId, to, units, acquiredOn) => {
+      const data = encodeMove({ acquiredOn: acquiredOn === undefined ? 0 : dayOf(acquiredOn) });
+      await enter(issueId, "ISSUE", { to, units, ref: refOf(issueId, number), data });
+    },
     hold: async (issueId, { ref, from, to, units, kind = "REQUEST" }) => {
       const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
       const data = encodeHold({ kind: holdKinds[kind], expiryMinutes: 0, controller: zeroAddress, ...dates });

@@ -27,11 +27,14 @@ export interface Traded {
   buyer: Holder;
 }
 
-/** An issue of which a customer of `broker` has 100 units; the buyer is a customer of `other`. */
-export async function traded(world: World, policy: object = {}): Promise<Traded> {
+/**
+ * An issue of which a customer of `broker` has 100 units; the buyer is a customer of `other`.
+ * @param acquiredOn the day of the block, if left out
+ */
+export async function traded(world: World, policy: object = {}, acquiredOn?: string): Promise<Traded> {
   const issueId = await world.activeIssue({ policy } as never);
   const seller = await world.open(world.broker, unused());
   const buyer = await world.open(world.other, unused());
-  await world.ledger.issue(issueId, seller.account, 100n);
+  await world.ledger.issue(issueId, seller.account, 100n, acquiredOn);
   return { issueId, seller, buyer };
 }

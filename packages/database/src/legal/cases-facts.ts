@@ -1,5 +1,6 @@
 import type { CaseAccount, CaseHold, Situation } from "@genbo/domain/cases/situation";
-import { jstDay } from "@genbo/domain/jst";
+import { entryKinds } from "@genbo/domain/entry-kinds";
+import { dayOf, jstDay } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
 import type { ProfileName } from "@genbo/domain/profiles";
 import { isQuarantined } from "../register/breaks.ts";
@@ -62,8 +63,14 @@ export async function caseSituation(db: Queryable, scope: CaseScope): Promise<Ca
     brokerIds: [...new Set(brokers.filter((id) => id !== null))],
     ...(corrected && { corrected }),
     ...(issue.began && { firstDay: jstDay(issue.began) }),
+    ...(issue.issuedOn !== null && { issuedOn: dayOf(issue.issuedOn) }),
   };
 }
+
+/** Corrections are held against it themselves, but for those of an issue's own days. */
+const issuedOn = `least(
+  (select min(acquired_on) from entry where issue_id = i.id and kind = ${entryKinds.ISSUE}),
+  (select min(acquired_on) from entry where issue_id = i.id and kind = ${entryKinds.MARK} and corrects is not null))`;
 
 async function issueOf(db: Queryable, id: string) {
   const found = await db.query<
@@ -73,13 +80,14 @@ async function issueOf(db: Queryable, id: string) {
       profile: ProfileName;
       seq: bigint;
       began: Date | null;
+      issuedOn: string | null;
       successionKeepsDates: boolean;
     }
   >({
     name: "case-issue",
     text: `select i.id, i.state, i.token, i.trustee_id as "trusteeId", p.signer as trustee, i.profile,
         i.succession_keeps_dates as "successionKeepsDates",
-        (select block_time from entry where issue_id = i.id and seq = 1) as began,
+        (select block_time from entry where issue_id = i.id and seq = 1) as began, ${issuedOn} as "issuedOn",
         coalesce(s.seq, 0) as seq, coalesce(s.policy, i.policy) as policy,
         ${isQuarantined("i.id")} as quarantined
       from issue i join party p on p.id = i.trustee_id left join issue_state s on s.issue_id = i.id where i.id = $1`,

@@ -1,11 +1,11 @@
 import { holdKinds } from "../entry-kinds.ts";
-import { dayOf, jstDay } from "../jst.ts";
+import { dayOf } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import { enforce } from "./calls.ts";
 import type { CaseRules } from "./rules.ts";
-import { type CaseHold, holdIn, receiverFaults } from "./situation.ts";
+import { type CaseHold, dayFaults, holdIn, receiverFaults } from "./situation.ts";
 
 export interface AuctionFacts {
   /** The pledge or attachment that the auction realises. */
@@ -37,8 +37,7 @@ export const auction: CaseRules<AuctionFacts> = {
     if (hold === undefined || !realisable.includes(hold.kind)) faults.push("HOLD_UNKNOWN");
     else if (hold.units !== units || isShort(hold)) faults.push("NOT_THE_WHOLE_HOLD");
     if (hold?.account === buyer) faults.push("SAME_ACCOUNT");
-    if (dayOf(soldOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
-    return faults;
+    return [...faults, ...dayFaults(situation, soldOn)];
   },
   plan: ({ ref, facts: { holdId, buyer, units, soldOn } }, situation) => {
     const from = holdIn(situation, holdId)!.account;

@@ -1,4 +1,3 @@
-import { dayOf, jstDay } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
@@ -12,6 +11,7 @@ import {
   type Situation,
   servedFaults,
   successionDates,
+  successionDayFaults,
 } from "./situation.ts";
 
 export interface CorporateSuccessionFacts {
@@ -43,8 +43,7 @@ export const corporateSuccession: CaseRules<CorporateSuccessionFacts> = {
     else if (form === "MERGER" && units !== held) faults.push("SHARES_DO_NOT_ADD_UP");
     faults.push(...restFaults(facts, situation));
     faults.push(...servedFaults(situation, from, units));
-    if (dayOf(effectiveOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
-    return faults;
+    return [...faults, ...successionDayFaults(situation, effectiveOn)];
   },
   plan: ({ id, ref, facts: { from, to, units, effectiveOn } }, situation) => {
     const data = encodeMove(successionDates(situation, effectiveOn));

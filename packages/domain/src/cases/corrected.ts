@@ -19,6 +19,10 @@ export interface CorrectedEntry {
   to: string | null;
   /** The day of the lot that it made; null where lots kept their days. */
   acquiredOn: Day | null;
+  tradeDate: Day | null;
+  settlementDate: Day | null;
+  /** Whether it issued units, or corrects an entry that did. */
+  ofIssue: boolean;
   /** What it took from the sender, or made at an issue; oldest first. */
   lots: readonly DatedUnits[];
   /** Consolidations and splits that its receiver's account went through since, oldest first. */

@@ -6,6 +6,7 @@ import { encodeMove } from "../words.ts";
 import { markUnits } from "./calls.ts";
 import { type CorrectedEntry, gaveUnits, rectification } from "./corrected.ts";
 import type { CaseRules } from "./rules.ts";
+import { dayFaults } from "./situation.ts";
 
 export interface DatesRectificationFacts {
   /** The number of the entry. */
@@ -21,6 +22,19 @@ export interface DatesRectificationFacts {
 const wrongDayOf = ({ lotAcquiredOn }: DatesRectificationFacts, corrected: CorrectedEntry): Day | null =>
   lotAcquiredOn === undefined ? corrected.acquiredOn : dayOf(lotAcquiredOn);
 
+/** Whether the days that will stand follow one another: no acquisition before its trade, nor after a settlement in time. */
+function inOrder(facts: DatesRectificationFacts, corrected: CorrectedEntry): boolean {
+  const right = (day: "tradeDate" | "acquiredOn" | "settlementDate") =>
+    facts[day] === undefined ? corrected[day] : dayOf(facts[day]);
+  const [trade, acquired, settlement] = [right("tradeDate"), right("acquiredOn"), right("settlementDate")];
+  const wasLate = isAfter(corrected.acquiredOn, corrected.settlementDate);
+  return (
+    !isAfter(trade, acquired) && !isAfter(trade, settlement) && (wasLate || !isAfter(acquired, settlement))
+  );
+}
+
+const isAfter = (a: Day | null, b: Day | null): boolean => a !== null && b !== null && a > b;
+
 /** What can have wrong dates: an entry that gave units, and a correction of dates itself. */
 const hasDates = (corrected: CorrectedEntry): boolean =>
   gaveUnits(corrected) || (corrected.kind === entryKinds.MARK && corrected.basis === rectification);
@@ -34,7 +48,8 @@ export const datesRectification: CaseRules<DatesRectificationFacts> = {
   accounts: () => [],
   corrects: ({ corrects }) => corrects,
   documents: () => [["ERROR_REPORT"]],
-  faults: (facts, { corrected, now }) => {
+  faults: (facts, situation) => {
+    const { corrected, now } = situation;
     if (corrected === undefined || !hasDates(corrected) || corrected.to === null)
       return ["ENTRY_NOT_CORRECTABLE"];
     const faults: RefusalCode[] = [];
@@ -47,6 +62,9 @@ export const datesRectification: CaseRules<DatesRectificationFacts> = {
     if (corrected.correctedBy.some(({ kind }) => kind === entryKinds.MARK)) faults.push("ALREADY_CORRECTED");
     const latest = Math.max(dayOrNone(acquiredOn), dayOrNone(tradeDate), dayOrNone(settlementDate));
     if (latest > jstDay(now)) faults.push("NOT_EFFECTIVE_YET");
+    // The first units' own day is what is wrong then.
+    else if (acquiredOn !== undefined && !corrected.ofIssue) faults.push(...dayFaults(situation, acquiredOn));
+    if (!inOrder(facts, corrected)) faults.push("EFFECT_DAY_WRONG");
     return faults;
   },
   plan: ({ ref, facts }, situation) => {

@@ -5,7 +5,7 @@ import { encodeMove } from "../words.ts";
 import { enforce } from "./calls.ts";
 import type { DocumentKind } from "./kinds.ts";
 import type { CaseRules } from "./rules.ts";
-import { holdIn, receiverFaults } from "./situation.ts";
+import { dayFaults, holdIn, receiverFaults } from "./situation.ts";
 
 export interface SaleOrderFacts {
   /** The attachment that the order realises. */
@@ -49,10 +49,10 @@ export const saleOrder: CaseRules<SaleOrderFacts> = {
     // The order ends the whole hold, so a part of it would set the rest free.
     else if (hold.units !== units || hold.claimed !== units) faults.push("NOT_THE_WHOLE_HOLD");
     if (hold?.account === buyer) faults.push("SAME_ACCOUNT");
-    const latest = Math.max(dayOf(finalOn), dayOf(acquiredOn));
-    if (latest > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    if (dayOf(finalOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    faults.push(...dayFaults(situation, acquiredOn));
     if (!isInOrder(facts)) faults.push("EFFECT_DAY_WRONG");
-    return faults;
+    return [...new Set(faults)];
   },
   plan: ({ ref, facts: { holdId, buyer, units, acquiredOn } }, situation) => {
     const from = holdIn(situation, holdId)!.account;

@@ -1,6 +1,6 @@
 import { holdKinds } from "../entry-kinds.ts";
 import { classAdmitted } from "../investor-class.ts";
-import { type Day, dayOf } from "../jst.ts";
+import { type Day, dayOf, jstDay } from "../jst.ts";
 import { basisCode } from "../legal-basis.ts";
 import type { Policy } from "../policy-word.ts";
 import type { ProfileName } from "../profiles.ts";
@@ -74,6 +74,8 @@ export interface Situation {
   version?: { number: number; effectiveOn: string };
   /** The JST day of the issue's first entry. */
   firstDay?: Day;
+  /** The day on which its first units were acquired, which may lie before their entry. */
+  issuedOn?: Day;
   /** Particulars of the person that the case is about, where it is about those; null once they were erased. */
   person?: Represented | null;
 }
@@ -169,6 +171,17 @@ export const successionDates = (
   { successionKeepsDates }: Situation,
   succeededOn: string,
 ): Partial<MoveData> => (successionKeepsDates ? { keepDates: true } : { acquiredOn: dayOf(succeededOn) });
+
+/** Rules for the day on which units are acquired (TA 186(iv)): it has come, and there were units on it. */
+export function dayFaults({ now, issuedOn = 0 }: Situation, iso: string): RefusalCode[] {
+  const day = dayOf(iso);
+  if (day > jstDay(now)) return ["NOT_EFFECTIVE_YET"];
+  return day < issuedOn ? ["BEFORE_ISSUE"] : [];
+}
+
+/** As for any day on which units are acquired, unless the successor keeps those of whom it succeeds. */
+export const successionDayFaults = (situation: Situation, succeededOn: string): RefusalCode[] =>
+  dayFaults(situation.successionKeepsDates ? { ...situation, issuedOn: 0 } : situation, succeededOn);
 
 const byNewest = (a: CaseHold, b: CaseHold): number => b.fromSeq - a.fromSeq;
 

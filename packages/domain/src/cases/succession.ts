@@ -1,11 +1,16 @@
 import { recordFlags } from "../investor-class.ts";
-import { dayOf, jstDay } from "../jst.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import type { DocumentKind } from "./kinds.ts";
 import { passingFaults, passUnits, type Successor } from "./passing.ts";
 import type { CaseRules } from "./rules.ts";
-import { accountIn, receiverFaults, servedFaults, successionDates } from "./situation.ts";
+import {
+  accountIn,
+  receiverFaults,
+  servedFaults,
+  successionDates,
+  successionDayFaults,
+} from "./situation.ts";
 
 export interface SuccessionFacts {
   /** The deceased's account. */
@@ -39,7 +44,7 @@ export const succession: CaseRules<SuccessionFacts> = {
     if (heirs.reduce((sum, heir) => sum + heir.units, 0n) !== units) faults.push("SHARES_DO_NOT_ADD_UP");
     if (new Set(heirs.map((heir) => heir.account)).size < heirs.length) faults.push("HEIR_TWICE");
     faults.push(...passingFaults(situation, account, heirs), ...servedFaults(situation, account, units));
-    if (dayOf(diedOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    faults.push(...successionDayFaults(situation, diedOn));
     for (const heir of heirs) {
       faults.push(...receiverFaults(situation, heir.account));
       if (accountIn(situation, heir.account).record?.personId === record?.personId)

@@ -1,6 +1,6 @@
 import { refOf } from "../ids.ts";
 import { investorClasses } from "../investor-class.ts";
-import { dayOf, jstDay } from "../jst.ts";
+import { dayOf } from "../jst.ts";
 import { basisCode, type LegalBasisName } from "../legal-basis.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { type Capacity, encodeMark } from "../trust-mark.ts";
@@ -11,6 +11,7 @@ import type { CaseRules } from "./rules.ts";
 import {
   accountIn,
   capacityMark,
+  dayFaults,
   reachFaults,
   receiverFaults,
   requestsInTheWay,
@@ -54,7 +55,7 @@ const acts = (
     const faults = [...receiverFaults(situation, to), ...reachFaults(situation, from, units)];
     if (from === to) faults.push("SAME_ACCOUNT");
     if (!isTrustees(situation, facts[side])) faults.push("NOT_THE_TRUSTEES_ACCOUNT");
-    if (dayOf(dayIn(facts)) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
+    faults.push(...dayFaults(situation, dayIn(facts)));
     const mark = capacityMark(situation, facts[side]);
     // 分別管理: units of one property in one account.
     if ("capacity" in facts && mark !== undefined && mark.capacity !== facts.capacity)

@@ -161,9 +161,9 @@ export const caseRefusals = {
   ],
   EFFECT_DAY_WRONG: [
     153,
-    "The day from which the order shall have effect lies outside what it can say.",
+    "The day lies outside what it can be.",
     "効力発生日が認められる範囲にありません。",
-    "Give a day after that of the issue's first entry and not after the day on which the title became final. A court's sale follows its order's finality.",
+    "Give a day after that of the issue's first entry and not after the day on which the title became final. A court's sale follows its order's finality. Trade, acquisition and settlement follow one another.",
   ],
   VERSION_NOT_LATEST: [
     154,
@@ -212,5 +212,11 @@ export const caseRefusals = {
     "Something on the side that gives the units stands against it.",
     "口数を引き渡す側に支障があります。",
     "Ask the broker of that side, which alone is told what it is.",
+  ],
+  BEFORE_ISSUE: [
+    162,
+    "It lies before the day on which the issue's first units were acquired.",
+    "この銘柄の口数が初めて取得された日より前の日です。",
+    "Give the day on which the units passed: nobody had any before.",
   ],
 } as const satisfies Record<string, RefusalRow>;

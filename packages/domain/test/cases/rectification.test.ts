@@ -21,6 +21,9 @@ const wrong: CorrectedEntry = {
   from: bank,
   to: debtor,
   acquiredOn: traded,
+  tradeDate: null,
+  settlementDate: null,
+  ofIssue: false,
   lots: [
     { acquiredOn: first, units: 6n },
     { acquiredOn: second, units: 4n },
@@ -178,6 +181,30 @@ describe("a rectification of dates [TA 186(iv)] [CA 681(v)]", () => {
         situation({ ...wrong, ratios }),
       ).calls[0]!.args.units;
     expect([mark([{ n: 1n, d: 4n }]), mark([{ n: 3n, d: 1n }])]).toEqual(["3", "30"]);
+  });
+
+  it("leaves the days in their order: trade, acquisition, settlement", () => {
+    const of = { ...wrong, tradeDate: dayOf("2021-10-05"), settlementDate: dayOf("2021-10-07") };
+    expect(faults({ acquiredOn: "2021-10-05" }, of)).toEqual([]);
+    expect(faults({ acquiredOn: "2021-10-04" }, of)).toEqual(["EFFECT_DAY_WRONG"]);
+    expect(faults({ acquiredOn: "2021-10-04", tradeDate: "2021-10-04" }, of)).toEqual([]);
+    expect(faults({ acquiredOn: "2021-10-08" }, of)).toEqual(["EFFECT_DAY_WRONG"]);
+    expect(faults({ tradeDate: "2021-10-08" }, of)).toEqual(["EFFECT_DAY_WRONG"]);
+    // Units that were delivered late were acquired after the day for which their settlement was agreed.
+    const late = { ...of, settlementDate: dayOf("2021-10-06") };
+    expect(faults({ tradeDate: "2021-10-04" }, late)).toEqual([]);
+  });
+
+  it("dates no acquisition before there were units, but for the day of their issue itself", () => {
+    const since = (of: CorrectedEntry, acquiredOn: string) =>
+      faultsOf("DATES_RECTIFICATION", { corrects: 12, acquiredOn }, ["ERROR_REPORT"], {
+        ...situation(of),
+        issuedOn: first,
+      });
+    expect(since(wrong, "2021-08-11")).toEqual([]);
+    expect(since(wrong, "2021-08-10")).toEqual(["BEFORE_ISSUE"]);
+    const issued = { ...wrong, kind: entryKinds.ISSUE, from: null, ofIssue: true };
+    expect(since(issued, "2021-08-10")).toEqual([]);
   });
 
   it("is refused for what it cannot correct", () => {
