@@ -7,7 +7,7 @@ import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startSettler } from "../src/orders/settle-due.ts";
 import { lapsed, type Offered, offered, offerOf } from "./support/successes-settlements.ts";
-import { traded } from "./support/trades.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 /** A settler looks once a second, and another job may have the machine. */
@@ -165,6 +165,43 @@ describe("the sides and the trustee", () => {
     await world.ask(world.other.secret, "acceptSettlement", consent(id));
     const acceptor = await world.keyFor(world.trustee.partyId, "staff:broker-b");
     expect((await world.ask(acceptor, "approveSettlement", consent(id))).code).toBe("MAKER_IS_CHECKER");
+  });
+
+  it("are two persons of one broker where both customers are its own [TA 198(2)]", async () => {
+    const { issueId, seller } = await traded(world);
+    const second = await world.open(world.broker, unused());
+    await world.ledger.issue(issueId, second.account, 50n);
+    const units = (from: string, to: string, count: string) => ({
+      ...{ kind: "UNITS", issueId, from, to, units: count },
+    });
+    const legs = [units(seller.account, second.account, "2"), units(second.account, seller.account, "1")];
+    const body = { tradeDate: "2021-08-02", settlementDate: "2021-08-02", legs } as never;
+    const { body: made } = await world.ask(world.broker.secret, "offerSettlement", { body });
+    const id = made.settlementId!;
+    expect((await read(id)).sides.map(({ acceptor }) => acceptor)).toEqual([null]);
+    const { rows } = await world.owner.query(
+      "select hold_id, from_account, to_account, amount from settlement_leg where settlement_id = $1",
+      [id],
+    );
+    for (const { hold_id: ref, from_account: from, to_account: to, amount } of rows)
+      await world.ledger.hold(issueId, { ref, from, to, units: BigInt(amount), kind: "DVP" });
+    expect((await read(id)).waitsFor).toEqual(["ACCEPTANCE", "APPROVAL"]);
+    const accept = (secret: string) => world.ask(secret, "acceptSettlement", consent(id));
+    expect((await accept(world.broker.secret)).code).toBe("MAKER_IS_CHECKER");
+    const colleague = await world.keyFor(world.broker.partyId, "staff:broker-a2");
+    expect((await accept(colleague)).status).toBe(200);
+    expect((await read(id)).waitsFor).toEqual(["APPROVAL"]);
+  });
+
+  it("of another broker are not both of one person's: it offers what passes between its customers itself", async () => {
+    const trade = await traded(world);
+    const third = await world.open(world.other, unused());
+    const body = offerOf(world, trade, "BANK");
+    const legs = [...body.legs, { ...body.legs[0], from: trade.buyer.account, to: third.account }];
+    const answer = await world.ask(world.broker.secret, "offerSettlement", {
+      body: { ...body, legs },
+    } as Body as never);
+    expect([answer.code, answer.problem.pointer]).toEqual(["INVALID_FIELD", "/legs/2/to"]);
   });
 
   it("agree once, and to units that the register holds", async () => {

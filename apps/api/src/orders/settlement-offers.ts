@@ -44,7 +44,7 @@ export async function draftSettlement(ctx: ApiContext, db: Queryable, call: Call
   for (const [index, leg] of body.legs.entries())
     legs.push(
       leg.kind === "UNITS"
-        ? unitsLeg(leg, facts.get(leg)!, index)
+        ? unitsLeg(leg, facts.get(leg)!, principal.partyId, index)
         : await moneyLeg(ctx, leg, deployment, index),
     );
   const own = legs.filter(({ kind, fromParty }) => kind === "UNITS" && fromParty === principal.partyId);
@@ -70,6 +70,8 @@ export async function draftSettlement(ctx: ApiContext, db: Queryable, call: Call
     maker: principal.subject,
     at,
     sides: [...new Set(legs.flatMap(({ fromParty, toParty }) => [fromParty, toParty]))],
+    // The two halves of a joint request (Trust Act 198(2)) are two persons', at one broker too.
+    agrees: !own.some(({ toParty }) => toParty === principal.partyId),
   };
   const terms = { ...settlement, signer: principal.signer!, settlement: deployment.settlement };
   const commands = settlement.legs
@@ -90,12 +92,18 @@ function checkDates({ body, at }: Call): Date {
   return deadline;
 }
 
-function unitsLeg(leg: UnitsLeg, facts: OrderFacts, index: number): Drafted {
+function unitsLeg(leg: UnitsLeg, facts: OrderFacts, offeredBy: string, index: number): Drafted {
   const { issueId, from, to, units, lotAcquiredOn = null } = leg;
   const { token } = mustTakeEntries(facts.issue, `/legs/${index}/issueId`);
   const [fromParty, toParty] = [facts.from.brokerId, facts.to.brokerId];
   if (fromParty === null) throw invalidField(`/legs/${index}/from`, "is kept by no broker");
   if (toParty === null) throw invalidField(`/legs/${index}/to`, "is kept by no broker");
+  // One person would agree for both of them.
+  if (fromParty === toParty && fromParty !== offeredBy)
+    throw invalidField(
+      `/legs/${index}/to`,
+      "is kept by the broker that gives, which offers such units itself",
+    );
   const order = { issueId, from, to, units, facts, keeper: fromParty, lotAcquiredOn: leg.lotAcquiredOn };
   return {
     kind: "UNITS",

@@ -33,8 +33,10 @@ export interface NewSettlement {
   maker: string;
   at: Date;
   legs: readonly NewLeg[];
-  /** Parties that give or receive; whoever offers has agreed by that. */
+  /** Parties that give or receive. */
   sides: readonly string[];
+  /** Whether whoever offers has agreed for its side by that. */
+  agrees: boolean;
 }
 
 export const settlementParts = (row: NewSettlement): Part[] => [
@@ -80,8 +82,8 @@ export const settlementParts = (row: NewSettlement): Part[] => [
     {
       settlement_id: ["text", () => row.id],
       party_id: ["text", (party) => party],
-      acceptor: ["text", (party) => (party === row.partyId ? row.maker : null)],
-      accepted_at: ["timestamptz", (party) => (party === row.partyId ? row.at : null)],
+      acceptor: ["text", (party) => (row.agrees && party === row.partyId ? row.maker : null)],
+      accepted_at: ["timestamptz", (party) => (row.agrees && party === row.partyId ? row.at : null)],
     },
     row.sides,
   ),
