@@ -85,6 +85,29 @@ describe("a bulk file", () => {
     }
   });
 
+  it("knows a customer by its number, however it is typed", async () => {
+    const number = unused();
+    const { body: first } = await bulk([customer(`ガ-${number}`)]);
+    const { externalId: _, ...same } = customer(`ガ-${number}`);
+    const typed = ["カ\u3099", "ガ\u200b"].map((letter) => ({ ...same, externalId: `${letter}-${number}` }));
+    expect((await bulk(typed)).body).toMatchObject({ created: 0, unchanged: 2, conflicts: [] });
+    const query = { externalId: `カ\u3099-${number}` };
+    const { body: found } = await world.ask(world.broker.secret, "listInvestors", { query });
+    expect(found.items.map(({ id }) => id)).toEqual(first.items.map(({ id }) => id));
+  });
+
+  it("takes neither names nor postal codes that nobody can read", async () => {
+    const row = customer(unused());
+    const { name, address } = row.particulars;
+    const named = { ...row, particulars: { ...row.particulars, name: { ...name, kanji: "\u3164" } } };
+    expect((await bulk([named])).problem.rows?.[0]?.pointer).toBe("/rows/0/particulars/name/kanji");
+    for (const postalCode of ["---", "   ", "-15"]) {
+      const placed = { ...row, particulars: { ...row.particulars, address: { ...address, postalCode } } };
+      const wrong = (await bulk([placed])).problem.rows?.[0]?.pointer;
+      expect(wrong).toBe("/rows/0/particulars/address/postalCode");
+    }
+  });
+
   it("names wrong rows by number and field", async () => {
     const { problem } = await bulk([
       customer(unused()),

@@ -3,7 +3,7 @@ import { seenDocuments } from "./documents.ts";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
-import { addressText, clause, id, instantText, line } from "./primitives.ts";
+import { addressText, clause, customerNumber, id, instantText, line } from "./primitives.ts";
 
 /** open → consented (both brokers) → approved → entered; or refused (by the trustee or the chain), or withdrawn. */
 export const custodyStates = ["open", "consented", "approved", "entered", "refused", "withdrawn"] as const;
@@ -25,7 +25,7 @@ export const newCustodyChange = named(
 export const custodyConsent = named(
   "CustodyConsent",
   z.strictObject({
-    externalId: line(64).describe("The customer's number with the broker that takes it over"),
+    externalId: customerNumber.describe("The customer's number with the broker that takes it over"),
     documents: seenDocuments,
   }),
 );

@@ -10,6 +10,7 @@ import { pageAfter, pageOf, readOf } from "./page.ts";
 import {
   address,
   addressText,
+  customerNumber,
   day,
   height,
   id,
@@ -66,7 +67,7 @@ const particularsFields = z.strictObject({
     .describe("co-owners: several persons who own units together are one holder"),
   name: z.strictObject({ kanji: line(), kana: line(), romaji: line() }),
   address: z.strictObject({
-    postalCode: z.string().regex(/^[0-9A-Za-z -]{3,10}$/, "is not a postal code"),
+    postalCode: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z -]{1,8}[0-9A-Za-z]$/, "is not a postal code"),
     prefecture: line(100),
     city: line(100),
     street: line(),
@@ -107,7 +108,9 @@ const classes = z.array(investorClass).min(1).max(6);
 export const newInvestor = named(
   "NewInvestor",
   z.strictObject({
-    externalId: line(64).describe("The broker's own customer number: the same number is the same investor"),
+    externalId: customerNumber.describe(
+      "The broker's own customer number: the same number is the same investor",
+    ),
     classes,
     country: countryCode,
     taxCategory,
@@ -171,7 +174,7 @@ export const investorAnswer = named(
 );
 export const investorPage = named("InvestorPage", pageOf(investor));
 export const investorQuery = pageAfter(id("inv")).extend({
-  externalId: line(64).optional(),
+  externalId: customerNumber.optional(),
   personId: personId.optional(),
 });
 export const investorReadQuery = z.strictObject({
@@ -253,7 +256,7 @@ export const newWallets = named(
   "NewWallets",
   z.strictObject({
     rows: z
-      .array(z.strictObject({ externalId: line(64), ...walletRequest }))
+      .array(z.strictObject({ externalId: customerNumber, ...walletRequest }))
       .min(1)
       .max(bulkRowsMax),
   }),

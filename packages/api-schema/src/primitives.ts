@@ -12,16 +12,30 @@ const control = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
 /** Tab and line breaks may stand in a clause. */
 const controlInClause = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
 
+/**
+ * Nothing to read. Variation selectors and joiners may stand in a name beside its letters, and private characters (外字)
+ * are letters; the blank of Braille is none.
+ */
+const blank = /^[\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]+$/u;
+
 const printable = (forbidden: RegExp, charsMax: number) =>
   z
     .string()
     .min(1)
     .max(charsMax)
     .refine((text) => text.isWellFormed() && !forbidden.test(text), "has characters that no text may hold")
-    .refine((text) => text.trim() === text, "begins or ends with a space");
+    .refine((text) => text.trim() === text, "begins or ends with a space")
+    .refine((text) => !blank.test(text.trim()), "has nothing that can be read");
 
 /** One line: a name, an address, a reference. */
 export const line = (charsMax: number = lineCharsMax) => printable(control, charsMax);
+/** A broker's number of a customer, in the one form in which it is kept and compared: composed, with nothing invisible. */
+export const customerNumber = line(64).transform((text) =>
+  text
+    .normalize("NFC")
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .trim(),
+);
 /** Several lines: a clause, a reason. */
 export const clause = (charsMax: number = clauseCharsMax) => printable(controlInClause, charsMax);
 

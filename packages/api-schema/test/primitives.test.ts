@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { day, id, instant, line, units } from "../src/primitives.ts";
+import { customerNumber, day, id, instant, line, units } from "../src/primitives.ts";
 
 const passes = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 
@@ -17,6 +17,23 @@ describe("texts", () => {
     expect(passes(line(), "𠮷田 太郎")).toBe(true);
     const wrong = ["", " a", "a ", "a\u0000", "a\nb", "\ud842", "x".repeat(201), "\u0085"];
     expect(wrong.filter((value) => passes(line(), value))).toEqual([]);
+  });
+
+  it("show something: a name of invisible characters alone is none", () => {
+    const blank = [0x200b, 0x3164, 0xad, 0x2060, 0xfe0f, 0x115f, 0x2800, 0xe0020, 0x180e, 0x200e, 0x61c];
+    const texts = blank.map((code) => String.fromCodePoint(code, code));
+    expect(texts.filter((text) => passes(line(), text))).toEqual([]);
+    // A variant of a letter, and a letter of one's own (外字).
+    for (const name of ["葛\u{e0100}城 太郎", "邊\ufe00", "\ue000"]) expect(line().parse(name)).toBe(name);
+  });
+
+  it("number a customer in one way, however it is typed", () => {
+    const numberOf = (text: string) => customerNumber.parse(text);
+    expect(numberOf("カ\u3099-1")).toBe("ガ-1");
+    expect(numberOf("A\u200b-1")).toBe("A-1");
+    expect(numberOf("A-1\u2060")).toBe("A-1");
+    expect(numberOf("a-1"), "a bank's own capitals are its own").toBe("a-1");
+    expect(passes(customerNumber, "\u200b")).toBe(false);
   });
 });
 
