@@ -13,6 +13,25 @@ const personOf = (name: string) => accounts.get(name)!.personId;
 const printed = (name: string) => printedAccount(place, addressOf(name));
 await goTo(parties, "2022-09-01T10:00:00+09:00");
 
+/** By both brokers' consent and the trustee's approval. @returns the id of the change */
+async function goesToNomura(name: string): Promise<string> {
+  const { SBI, NOMURA, trustee } = parties.as;
+  const { investorId } = accounts.get(name)!;
+  const documents = [{ name: "移管依頼書.pdf", sha256: "c0".repeat(32) }];
+  const toBrokerId = parties.ids.NOMURA;
+  const { body: filed } = await SBI.call("fileCustodyChange", {
+    body: { investorId, toBrokerId, documents },
+  });
+  const params = { id: filed.custodyChangeId! };
+  const body = { externalId: `${name} at Nomura` };
+  const { body: consented } = await NOMURA.call("consentToCustodyChange", { params, body });
+  await SBI.waitForOperation(filed.operationId);
+  await NOMURA.waitForOperation(consented.operationId);
+  const { body: approved } = await trustee.call("approveCustodyChange", { params, body: {} });
+  expect((await trustee.waitForOperation(approved.operationId)).state).toBe("entered");
+  return params.id;
+}
+
 test("a customer goes to another broker with its units and lots, by both brokers' consent and the trustee's approval", async () => {
   const { SBI, NOMURA, trustee } = parties.as;
   const { investorId, address } = accounts.get("INV-0007")!;
@@ -22,18 +41,7 @@ test("a customer goes to another broker with its units and lots, by both brokers
   };
   const before = await holding();
   expect(BigInt(before.units)).toBeGreaterThan(0n);
-  const documents = [{ name: "移管依頼書.pdf", sha256: "c0".repeat(32) }];
-  const toBrokerId = parties.ids.NOMURA;
-  const { body: filed } = await SBI.call("fileCustodyChange", {
-    body: { investorId, toBrokerId, documents },
-  });
-  const params = { id: filed.custodyChangeId! };
-  const body = { externalId: "INV-0007 at Nomura" };
-  const { body: consented } = await NOMURA.call("consentToCustodyChange", { params, body });
-  await SBI.waitForOperation(filed.operationId);
-  await NOMURA.waitForOperation(consented.operationId);
-  const { body: approved } = await trustee.call("approveCustodyChange", { params, body: {} });
-  expect((await trustee.waitForOperation(approved.operationId)).state).toBe("entered");
+  const params = { id: await goesToNomura("INV-0007") };
   const { body: change } = await NOMURA.call("getCustodyChange", { params });
   expect([change.state, change.code]).toEqual(["entered", null]);
   const { body: investor } = await NOMURA.call("getInvestor", { params: { id: investorId } });
@@ -43,6 +51,25 @@ test("a customer goes to another broker with its units and lots, by both brokers
   const theirs = async (broker: Client) => (await readRegister(broker, issue.id)).rows;
   expect((await theirs(SBI)).some(({ account: of }) => of === address)).toBe(false);
   expect((await theirs(NOMURA)).some(({ account: of }) => of === address)).toBe(true);
+});
+
+test("a pledge goes along with its pledgee: the broker that keeps the account now ends it, and no other [TA 200(2)]", async () => {
+  const { SBI, NOMURA } = parties.as;
+  const facts = { account: addressOf("INV-B"), units: "1", pledgee: addressOf("INV-0009") };
+  const documents = papers("PLEDGE_AGREEMENT");
+  const { ref: id } = await desk.enter({ kind: "PLEDGE", facts, documents }, SBI);
+  const controller = async () => (await desk.holds()).find((hold) => hold.id === id)!.controller;
+  const before = await controller();
+  await goesToNomura("INV-0009");
+  expect(await controller()).not.toBe(before);
+  const release = {
+    kind: "PLEDGE_RELEASE" as const,
+    facts: { holdId: id },
+    documents: papers("PLEDGEE_CONSENT"),
+  };
+  expect(await codesOf(desk.file(release, SBI))).toEqual(["NOT_CUSTODIAN"]);
+  await desk.enter(release, NOMURA);
+  expect((await desk.holds()).some((hold) => hold.id === id)).toBe(false);
 });
 
 test("units of another trust are marked, with effect from the entry, and the mark is erased [TA 206]", async () => {

@@ -1,5 +1,8 @@
+import { refOf } from "@genbo/domain/ids";
 import { beforeAll, expect, it } from "vitest";
+import { codesOf, paper } from "./support/case-desk.ts";
 import { consentedChange, filedChange } from "./support/successes-custody.ts";
+import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -46,6 +49,32 @@ it("each broker says so on the chain by its own signer, and the trustee rewrites
   // The same record but for the custodian: bits 48 to 80.
   const change_ = BigInt(found.rows[0].record) ^ BigInt(String(record!.args.record));
   expect(change_).toBe((1n ^ 2n) << 48n);
+});
+
+it("hands over the pledges in favour of the customer, whose broker alone may end them [TA 200(2)]", async () => {
+  const { id, customer } = await consentedChange(world);
+  const { issueId, seller } = await traded(world);
+  const pledge = { from: seller.account, to: customer.account, units: 3n };
+  const keeper = await signerOf(world.broker.partyId);
+  await world.ledger.hold(issueId, { ...pledge, ref: refOf(id), kind: "PLEDGE", controller: keeper });
+  const { body } = await approve(id);
+  const [, handed, ...more] = await commandsOf(body.operationId);
+  const controller = await signerOf(world.other.partyId);
+  const args = { holdId: refOf(id), controller };
+  expect([handed, more]).toEqual([{ signer: keeper, call: "changeController", args }, []]);
+
+  const filing = {
+    kind: "PLEDGE_RELEASE" as const,
+    facts: { holdId: refOf(id) },
+    documents: [paper("PLEDGEE_CONSENT")],
+  };
+  const release = (secret: string) =>
+    world.ask(secret, "fileCase", { params: { id: issueId }, body: filing });
+  expect((await release(world.broker.secret)).status).toBe(201);
+  // The registry has the new record, and the pledge's line is not in yet.
+  await world.owner.query("update account set custodian_id = 2 where address = $1", [customer.account]);
+  expect(codesOf(await release(world.broker.secret))).toEqual(["NOT_CUSTODIAN"]);
+  expect((await release(world.other.secret)).status).toBe(201);
 });
 
 it("is not approved before both consents stand on the chain", async () => {

@@ -59,8 +59,9 @@ const standing = async () => {
   return Object.values(rows[0]);
 };
 
+const ended = { id: "op", kind: custodyOperation, subjectId: "cus" };
+
 test("the customer and its wallets, its own too, change hands with the last record, and back with a rollback", async () => {
-  const ended = { id: "op", kind: custodyOperation, subjectId: "cus", rowsRefused: 0 };
   await indexer((tx) => closeCustodyChanges(tx, [ended], String));
   // The receiving broker gave the number to somebody else meanwhile.
   expect(await standing()).toEqual(["entered", "b", "no-1 cus", "b"]);
@@ -72,4 +73,24 @@ test("the customer and its wallets, its own too, change hands with the last reco
   await investor("comes", "a", "3");
   await indexer(reopenCustodyChanges);
   expect(await standing()).toEqual(["approved", "a", "no-1 cus", "a"]);
+});
+
+test("a record that was refused keeps the customer, a pledge that had ended does not", async () => {
+  const owner = db.pool("genbo");
+  const signer = `0x${"51".repeat(20)}`;
+  await owner.query("insert into lane (signer) values ($1)", [signer]);
+  const refuse = (call: string, row: number) =>
+    owner.query(
+      `insert into command (operation_id, row, signer, call, ref, args, priority, state, code)
+       values ('op', $1, $2, $3, $4, '{}', 1, 'refused', 41)`,
+      [row, signer, call, refOf(call)],
+    );
+  const state = async () => (await standing())[0];
+  await refuse("changeController", 1);
+  await indexer((tx) => closeCustodyChanges(tx, [ended], String));
+  expect(await state()).toBe("entered");
+  await indexer(reopenCustodyChanges);
+  await refuse("setRecords", 0);
+  await indexer((tx) => closeCustodyChanges(tx, [ended], String));
+  expect(await state()).toBe("refused");
 });

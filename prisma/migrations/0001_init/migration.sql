@@ -757,6 +757,8 @@ create table hold (
   check (to_seq is null or claimed = 0)
 );
 create index hold_account on hold (issue_id, account) where to_seq is null;
+-- What goes along when a pledgee's broker changes.
+create index hold_pledgee on hold (target) where kind = 3 and to_seq is null;
 create index hold_behind on hold (issue_id, behind) where behind is not null;
 create index hold_part_of on hold (issue_id, part_of) where part_of is not null;
 

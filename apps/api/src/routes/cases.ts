@@ -202,14 +202,14 @@ function draftOf(
 const isSecret = (kind: CaseKind, facts: CaseInQuestion["facts"]): boolean =>
   (kind === "FREEZE" || kind === "UNFREEZE") && "flag" in facts && facts.flag !== "DECEASED";
 
-/** A trustee acts for every account; a broker for those that it keeps, and for pledges that it controls. */
+/** A trustee acts for every account; a broker for those that it keeps, and for pledges in favour of such. */
 function isOwn(principal: Principal, { kind, facts }: CaseInQuestion, situation: CaseSituation): boolean {
   if (principal.role !== "broker") return true;
   const { signer } = principal;
   const rules = rulesOf(kind);
   const holdId = rules.hold?.(facts);
   if (holdId !== undefined)
-    return situation.holds.some(({ id, controller }) => id === holdId && controller === signer);
+    return situation.holds.some(({ id, keeper }) => id === holdId && keeper === signer);
   const [account] = rules.accounts(facts);
   return account !== undefined && situation.accounts.get(account)?.keeper === signer;
 }

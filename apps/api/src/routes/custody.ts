@@ -11,6 +11,8 @@ import {
   decideCustodyPart,
   findCustodyChange,
   listCustodyChanges,
+  type PledgeInFavour,
+  pledgesInFavour,
   trusteesOfAccounts,
 } from "@genbo/database/legal/custody-changes";
 import { custodyOperation } from "@genbo/database/legal/custody-changes-settle";
@@ -118,9 +120,16 @@ const operationOf = (id: string, kind: "custody.consent" | "custody.approve", su
   subjectId,
 });
 
-async function custodianOf(ctx: ApiContext, brokerId: string): Promise<number> {
-  return (await findParty(ctx.prisma, brokerId))!.custodianId!;
+async function brokerOf(ctx: ApiContext, brokerId: string) {
+  const { custodianId, signer } = (await findParty(ctx.prisma, brokerId))!;
+  return { custodianId: custodianId!, signer: signer! };
 }
+
+/** A pledge in favour of a customer that goes is the receiving broker's to end; the keeping one has said so by its filing. */
+const handOver = ({ id, token }: PledgeInFavour, signer: string, controller: string): NewCommand => ({
+  ...{ signer, call: "changeController", target: token, ref: id },
+  args: { holdId: id, controller },
+});
 
 async function file(
   ctx: ApiContext,
@@ -219,30 +228,31 @@ async function approve(ctx: ApiContext, db: Queryable, call: Approval): Promise<
   const both = row.state === "consented" && consents.length === 2 && consents.every((of) => of === "entered");
   refuseFaults(both ? [] : ["CUSTODIAN_CONSENT_MISSING"], language, row.id);
   const investor = (await investorForChange(db, row.investorId))!;
-  const from = await custodianOf(ctx, row.fromBrokerId);
-  const kept = (await investorAccounts(db, investor.id)).filter(({ custodianId }) => custodianId === from);
+  const [from, to] = [await brokerOf(ctx, row.fromBrokerId), await brokerOf(ctx, row.toBrokerId)];
+  const accounts = await investorAccounts(db, investor.id);
+  const kept = accounts.filter(({ custodianId }) => custodianId === from.custodianId);
   if (kept.length !== row.accounts.length || kept.some(({ address }) => !row.accounts.includes(address)))
     throw new ProblemError("STATE_CONFLICT", "The customer's accounts changed since: file it again.", {
       target: row.id,
     });
-  const custodianId = await custodianOf(ctx, row.toBrokerId);
   const commitment = (await latestCommitments(db, [investor.personId])).get(investor.personId)!;
+  const moved = kept.map((account) => ({ ...account, custodianId: to.custodianId }));
+  const pledges = await pledgesInFavour(db, row.accounts, from.signer);
+  const commands = [
+    ...moved.map((account) => recordCommand(recordOf(investor, account, commitment, at), principal.signer!)),
+    ...pledges.map((pledge) => handOver(pledge, from.signer, to.signer)),
+  ];
   const operationId = newId("op", at);
   const checker = principal.subject;
   return {
     answer: {
       status: 202,
-      body: { operationId, state: "accepted", rows: kept.length, custodyChangeId: row.id },
+      body: { operationId, state: "accepted", rows: commands.length, custodyChangeId: row.id },
     },
     target: row.id,
-    detail: { accounts: kept.length },
+    detail: { accounts: kept.length, pledges: pledges.length },
     guard: decideCustodyPart({ id: row.id, state: "approved", checker, reason: null, at }),
-    work: {
-      operation: operationOf(operationId, custodyOperation, row.id),
-      commands: kept.map((account) =>
-        recordCommand(recordOf(investor, { ...account, custodianId }, commitment, at), principal.signer!),
-      ),
-    },
+    work: { operation: operationOf(operationId, custodyOperation, row.id), commands },
   };
 }
 
@@ -253,7 +263,7 @@ async function withdraw(
   const row = await changeFor(ctx, principal, params.id);
   mustBe(row, "open", "consented");
   const operationId = newId("op", at);
-  const to = await custodianOf(ctx, row.toBrokerId);
+  const { custodianId: to } = await brokerOf(ctx, row.toBrokerId);
   return {
     answer: { status: 202, body: { operationId, state: "accepted", rows: 1, custodyChangeId: row.id } },
     target: row.id,

@@ -38,7 +38,7 @@ export interface Ledger {
   /** Units held for a transfer request, or under a hold of another kind. */
   hold(
     issueId: string,
-    transfer: { ref: string; from: string; to: string; units: bigint; kind?: HoldKind },
+    transfer: { ref: string; from: string; to: string; units: bigint; kind?: HoldKind; controller?: string },
   ): Promise<void>;
   /** A pledge behind another one on the same account. */
   pledgeBehind(
@@ -140,9 +140,9 @@ export function createLedger(pool: Pool, start: Date): Ledger {
       const data = encodeMove({ acquiredOn: acquiredOn === undefined ? 0 : dayOf(acquiredOn) });
       await enter(issueId, "ISSUE", { to, units, ref: refOf(issueId, number), data });
     },
-    hold: async (issueId, { ref, from, to, units, kind = "REQUEST" }) => {
+    hold: async (issueId, { ref, from, to, units, kind = "REQUEST", controller = zeroAddress }) => {
       const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
-      const data = encodeHold({ kind: holdKinds[kind], expiryMinutes: 0, controller: zeroAddress, ...dates });
+      const data = encodeHold({ kind: holdKinds[kind], expiryMinutes: 0, controller, ...dates });
       await enter(issueId, "HOLD_CREATED", { basis: kind === "PLEDGE" ? 11 : 2, from, to, units, ref, data });
       await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, "held"]])));
     },

@@ -159,6 +159,8 @@ async function openHolds(
   const found = await db.query<Omit<CaseHold, "fromSeq"> & { fromSeq: bigint }>({
     name: `case-holds-${by}`,
     text: `select id, account, target, kind, controller, units, claimed, behind, from_seq as "fromSeq",
+        (select p.signer from account a join party p on p.custodian_id = a.custodian_id
+         where a.address = hold.target) as keeper,
         (select k.facts ->> 'form' from legal_case k where k.ref = coalesce(hold.part_of, hold.id)) as form from hold
       where issue_id = $1 and ${by} = any($2) and to_seq is null and claimed > 0 order by from_seq`,
     values: [issueId, keys],

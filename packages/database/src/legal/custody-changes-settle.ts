@@ -5,27 +5,30 @@ import type { Transaction } from "../sql/connection.ts";
 /** The operation that rewrites the records of an approved change; its subject is the change. */
 export const custodyOperation = "custody.approve";
 
-type Ended = Pick<EndedOperation, "id" | "kind" | "subjectId" | "rowsRefused">;
+type Ended = Pick<EndedOperation, "id" | "kind" | "subjectId">;
 
 /**
  * Closes the custody changes of ended operations. A customer whose every account moved is the receiving broker's from
- * now on; where an account was refused the customer stays, and its other accounts are kept by who the registry says.
+ * now on; where an account was refused the customer stays, and its other accounts are kept by who the registry says. A
+ * pledge that was not handed over, because it has ended meanwhile, holds up nobody.
  */
 export async function closeCustodyChanges(
   tx: Transaction,
   ended: readonly Ended[],
   codeName: (code: number) => string,
 ): Promise<void> {
-  for (const { id, subjectId, rowsRefused } of ended.filter(({ kind }) => kind === custodyOperation)) {
-    if (rowsRefused === 0) {
+  for (const { id, subjectId } of ended.filter(({ kind }) => kind === custodyOperation)) {
+    const found = await tx.query<{ code: number | null }>(
+      `select code from command where operation_id = $1 and call = 'setRecords' and state in ${inVain}
+       order by row limit 1`,
+      [id],
+    );
+    const [refused] = found.rows;
+    if (refused === undefined) {
       await tx.query("update custody_change set state = 'entered' where id = $1", [subjectId]);
       await handOver(tx, subjectId);
     } else {
-      const found = await tx.query<{ code: number }>(
-        `select code from command where operation_id = $1 and state in ${inVain} order by row limit 1`,
-        [id],
-      );
-      const code = codeName(found.rows[0]?.code ?? 0);
+      const code = codeName(refused.code ?? 0);
       await tx.query("update custody_change set state = 'refused', code = $2 where id = $1", [
         subjectId,
         code,

@@ -1,3 +1,4 @@
+import { holdKinds } from "@genbo/domain/entry-kinds";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { CustodyChange, Prisma, PrismaClient } from "../generated/client.ts";
 import { heldBy } from "../register/standing.ts";
@@ -91,6 +92,25 @@ export const findCustodyChange = (
   id: string,
 ): Promise<CustodyChangeRow | null> =>
   prisma.custodyChange.findFirst({ where: { AND: [{ id }, visible(view)] } });
+
+/** A pledge in favour of one of these accounts. */
+export interface PledgeInFavour {
+  id: string;
+  token: string;
+}
+
+/** Those that this signer controls, of issues that take entries. */
+export async function pledgesInFavour(
+  db: Queryable,
+  accounts: readonly string[],
+  controller: string,
+): Promise<PledgeInFavour[]> {
+  const text = `select h.id, i.token from hold h join issue i on i.id = h.issue_id
+    where h.target = any($1) and h.controller = $2 and h.kind = ${holdKinds.PLEDGE} and h.to_seq is null and i.state = 'active'
+      and not exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null)
+    order by i.id, h.from_seq`;
+  return (await db.query<PledgeInFavour>(text, [accounts, controller])).rows;
+}
 
 /** The trustees of the issues of which these accounts have units. */
 export async function trusteesOfAccounts(db: Queryable, accounts: readonly string[]): Promise<string[]> {

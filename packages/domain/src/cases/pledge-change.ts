@@ -31,7 +31,8 @@ export const pledgeChange: CaseRules<PledgeChangeFacts> = {
   },
   plan: ({ facts: { holdId, pledgee } }, situation) => {
     const hold = holdIn(situation, holdId)!;
-    if (pledgee === undefined) return { calls: [changeController(hold, hold.controller!)] };
+    // One that the pledgee's broker does not control is handed to it.
+    if (pledgee === undefined) return { calls: [changeController(hold, hold.keeper ?? hold.controller!)] };
     return { calls: [assignPledge(hold, pledgee, accountIn(situation, pledgee).keeper!)] };
   },
 };

@@ -34,6 +34,8 @@ export interface CaseHold {
   target: string | null;
   kind: number;
   controller: string | null;
+  /** Signer of the broker that keeps the target's account: that of the pledgee, of a pledge. */
+  keeper: string | null;
   units: bigint;
   claimed: bigint;
   /** Of a pledge behind another: the first pledge on the same units. */

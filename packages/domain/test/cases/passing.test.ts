@@ -219,7 +219,15 @@ describe("a company that succeeds", () => {
 });
 
 const holdOf = (hold: Partial<CaseHold>, place: number): CaseHold => ({
-  ...{ id: ref(place + 1), account: debtor, target: null, kind: PLEDGE, controller: broker, units: 0n },
+  ...{
+    id: ref(place + 1),
+    account: debtor,
+    target: null,
+    kind: PLEDGE,
+    controller: broker,
+    keeper: broker,
+    units: 0n,
+  },
   ...{ claimed: hold.units ?? 0n, behind: null, fromSeq: place, form: null, ...hold },
 });
 

@@ -47,6 +47,7 @@ export function situationOf(
       target: null,
       kind: holdKinds.REQUEST,
       controller: null,
+      keeper: null,
       units: 0n,
       claimed: hold.units ?? 0n,
       behind: null,

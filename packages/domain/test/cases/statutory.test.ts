@@ -156,6 +156,13 @@ describe("a pledge that changes", () => {
     expect(planOf("PLEDGE_CHANGE", claim, held).calls).toMatchObject([{ call: "changeController" }]);
   });
 
+  test("goes to the broker that keeps the pledgee's account now", () => {
+    const kept = situationOf([{ kind: holdKinds.PLEDGE, controller: broker, keeper: stranger, units: 5n }]);
+    const claim = { holdId: ref(1), claim: "元本極度額 5,000,000円" };
+    const args = { holdId: ref(1), controller: stranger };
+    expect(planOf("PLEDGE_CHANGE", claim, kept).calls).toMatchObject([{ signer: broker, args }]);
+  });
+
   test("is an open pledge of somebody who signs, and goes to a registered pledgee who is not the pledgor", () => {
     const wrong = (more: object, situation = held) =>
       faultsOf(
