@@ -72,6 +72,37 @@ test("a pledge goes along with its pledgee: the broker that keeps the account no
   expect((await desk.holds()).some((hold) => hold.id === id)).toBe(false);
 });
 
+test("an attachment behind a pledge that was sold is realised for what it has [CEA 145] [CEA 161]", async () => {
+  const { rows } = await readRegister(parties.as.trustee, issue.id);
+  const spoken = new Set(["INV-A", "INV-B", "INV-0007", "INV-0009"].map(addressOf));
+  const { account, units } = rows.find((row) => Number(row.units) > 1 && !spoken.has(row.account))!;
+  const pledged = String(BigInt(units) - 1n);
+  const buyer = addressOf("INV-A");
+  const pledge = { account, units: pledged, pledgee: addressOf("BRK-SBI") };
+  const first = await desk.enter({ kind: "PLEDGE", facts: pledge, documents: papers("PLEDGE_AGREEMENT") });
+  const attachment = {
+    ...{ account, units, form: "ATTACHMENT" as const, authority: "東京地方裁判所" },
+    ...{ caseNumber: "令和4年(ル)第9号", servedAt: "2022-08-31T10:00:00+09:00" },
+  };
+  const documents = papers("ATTACHMENT_ORDER");
+  const { ref: holdId } = await desk.enter({ kind: "ATTACHMENT", facts: attachment, documents });
+  const order = {
+    kind: "SALE_ORDER" as const,
+    facts: {
+      ...{ holdId, buyer, units: "1", form: "TRANSFER_ORDER" as const },
+      ...{ finalOn: "2022-09-01", acquiredOn: "2022-08-31" },
+    },
+    documents: papers("TRANSFER_ORDER", "FINALITY_CERTIFICATE"),
+  };
+  expect(await codesOf(desk.file(order))).toEqual(["NOT_THE_WHOLE_HOLD"]);
+  const sale = { holdId: first.ref, buyer, units: pledged, soldOn: "2022-09-01" };
+  await desk.enter({ kind: "AUCTION", facts: sale, documents: papers("AUCTION_RECORD") });
+  const left = (await desk.holds()).filter((hold) => hold.account === account);
+  expect(left).toMatchObject([{ id: holdId, units: "1", waiting: pledged }]);
+  await desk.enter(order);
+  expect((await desk.holds()).filter((hold) => hold.account === account)).toEqual([]);
+});
+
 test("units of another trust are marked, with effect from the entry, and the mark is erased [TA 206]", async () => {
   const facts = { account: addressOf("INV-B"), units: "3", trust: "見本投資信託" };
   const documents = papers("TRUST_PROPERTY_REQUEST");

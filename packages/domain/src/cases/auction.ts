@@ -5,7 +5,7 @@ import type { RefusalCode } from "../refusals.ts";
 import { encodeMove } from "../words.ts";
 import { enforce } from "./calls.ts";
 import type { CaseRules } from "./rules.ts";
-import { type CaseHold, dayFaults, holdIn, receiverFaults } from "./situation.ts";
+import { dayFaults, holdIn, mayGrow, receiverFaults } from "./situation.ts";
 
 export interface AuctionFacts {
   /** The pledge or attachment that the auction realises. */
@@ -17,10 +17,6 @@ export interface AuctionFacts {
 }
 
 const realisable: readonly number[] = [holdKinds.PLEDGE, holdKinds.ATTACHMENT];
-
-/** An attachment waits for all that it claims; a pledge sells what it has. */
-const isShort = ({ kind, units, claimed }: CaseHold): boolean =>
-  kind === holdKinds.ATTACHMENT && claimed !== units;
 
 /**
  * A compulsory auction that realises a pledge or an attachment: the buyer asks alone (TAR 21(2)(iv); CAR 168(1)(iv)).
@@ -35,7 +31,9 @@ export const auction: CaseRules<AuctionFacts> = {
     const faults: RefusalCode[] = receiverFaults(situation, buyer);
     const hold = holdIn(situation, holdId);
     if (hold === undefined || !realisable.includes(hold.kind)) faults.push("HOLD_UNKNOWN");
-    else if (hold.units !== units || isShort(hold)) faults.push("NOT_THE_WHOLE_HOLD");
+    // A pledge sells what it has; an attachment waits as long as it may get more.
+    else if (hold.units !== units || (hold.kind === holdKinds.ATTACHMENT && mayGrow(situation, hold)))
+      faults.push("NOT_THE_WHOLE_HOLD");
     if (hold?.account === buyer) faults.push("SAME_ACCOUNT");
     return [...faults, ...dayFaults(situation, soldOn)];
   },

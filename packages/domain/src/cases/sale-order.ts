@@ -5,7 +5,7 @@ import { encodeMove } from "../words.ts";
 import { enforce } from "./calls.ts";
 import type { DocumentKind } from "./kinds.ts";
 import type { CaseRules } from "./rules.ts";
-import { dayFaults, holdIn, receiverFaults } from "./situation.ts";
+import { dayFaults, holdIn, mayGrow, receiverFaults } from "./situation.ts";
 
 export interface SaleOrderFacts {
   /** The attachment that the order realises. */
@@ -47,7 +47,7 @@ export const saleOrder: CaseRules<SaleOrderFacts> = {
     const hold = holdIn(situation, holdId);
     if (hold === undefined || hold.kind !== holdKinds.ATTACHMENT) faults.push("HOLD_UNKNOWN");
     // The order ends the whole hold, so a part of it would set the rest free.
-    else if (hold.units !== units || hold.claimed !== units) faults.push("NOT_THE_WHOLE_HOLD");
+    else if (hold.units !== units || mayGrow(situation, hold)) faults.push("NOT_THE_WHOLE_HOLD");
     if (hold?.account === buyer) faults.push("SAME_ACCOUNT");
     if (dayOf(finalOn) > jstDay(situation.now)) faults.push("NOT_EFFECTIVE_YET");
     faults.push(...dayFaults(situation, acquiredOn));

@@ -110,6 +110,13 @@ export const waitingOn = (situation: Situation, address: string): CaseHold[] =>
     ({ kind, claimed, units }) => kind !== holdKinds.FREEZE && claimed > units,
   );
 
+/**
+ * Whether an attachment may still get units that it waits for: those under holds of earlier rank. What one of these has sold
+ * is gone, and what the debtor acquired after it is not attached.
+ */
+export const mayGrow = (situation: Situation, { account, units, claimed, fromSeq }: CaseHold): boolean =>
+  claimed > units && holdsOn(situation, account).some((hold) => hold.fromSeq < fromSeq && hold.units > 0n);
+
 /** A rule for holds that would wait on an account, too: one, or so many. */
 export const queueFaults = (situation: Situation, address: string, more = 1): RefusalCode[] =>
   waitingOn(situation, address).length + more > mostWaiting ? ["TOO_MANY_WAITING"] : [];

@@ -48,7 +48,7 @@ export const caseRefusals = {
     107,
     "The order is not for all units of the attachment.",
     "命令の口数が差押口数の全部と一致しません。",
-    "Name exactly the attached units; an attachment that still waits for units cannot be realised whole.",
+    "Name exactly the attached units; an attachment that waits for units under holds of earlier rank is realised once these have ended.",
   ],
   PLEDGEE_UNKNOWN: [
     108,

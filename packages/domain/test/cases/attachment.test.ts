@@ -195,4 +195,21 @@ describe("a sale order", () => {
     ]);
     expect(faultsOf("SALE_ORDER", facts, documents)).toEqual(["HOLD_UNKNOWN"]);
   });
+
+  test.each([
+    ["SALE_ORDER", facts, documents],
+    ["AUCTION", { holdId: ref(2), buyer: bank, units: 3n, soldOn: "2022-03-10" }, ["AUCTION_RECORD"]],
+  ] as const)(
+    "%s waits for what may come, and sells what there is once that was sold [CEA 161]",
+    (kind, of, papers) => {
+      const waiting = { ...hold, claimed: 5n };
+      const faults = (...holds: Partial<CaseHold>[]) =>
+        faultsOf(kind, { ...of, holdId: ref(2) }, [...papers], situationOf(holds));
+      const pledge = { kind: holdKinds.PLEDGE, units: 2n };
+      expect(faults(pledge, waiting)).toEqual(["NOT_THE_WHOLE_HOLD"]);
+      // Sold; what the debtor has acquired and offered since is his.
+      const later = { units: 1n, fromSeq: 9 };
+      expect(faults({ ...pledge, units: 0n, claimed: 2n }, waiting, later)).toEqual([]);
+    },
+  );
 });
