@@ -8,11 +8,15 @@ import { makePeople } from "@genbo/cli/demo/people";
 import { draftOf } from "@genbo/cli/demo/terms";
 import type { Stack } from "@genbo/cli/supervisor";
 
-export interface ActiveIssue {
-  parties: Parties;
-  chain: ChainView;
+/** An issue that is on its token. */
+export interface OpenedIssue {
   id: string;
   token: string;
+}
+
+export interface ActiveIssue extends OpenedIssue {
+  parties: Parties;
+  chain: ChainView;
   /** Registered accounts of as many customers. */
   accounts: string[];
 }
@@ -27,18 +31,29 @@ export async function activeIssue(stack: Stack, customers: number, totalUnits: n
   const operatorSecret = readFileSync(stack.folder.operatorKeyFile, "utf8").trim();
   const options = { url: stack.urls.api, operatorSecret, patienceMs };
   const parties = await admitParties(quietStep, options, openKeyStore(stack.folder.root));
+  const opened = await openIssue(parties, totalUnits);
+  const accounts = await registerMany(parties, customers);
+  return { ...opened, parties, chain: openChainView(stack.urls.chain), accounts };
+}
+
+/** @param policy of which transfers want whose consent; that of the demo's terms when left out */
+export async function openIssue(
+  parties: Parties,
+  totalUnits: number,
+  policy?: { acceptanceRequired: boolean; approvalRequired: boolean },
+): Promise<OpenedIssue> {
   const draft = {
     ...draftOf(readScenario(), parties.ids.trustee),
     totalUnits: String(totalUnits),
     minUnits: "1",
+    ...(policy && { policy }),
   };
   const { body: drafted } = await parties.as.issuer.call("draftIssue", { body: draft });
   const approval = await parties.as.trustee.call("approveIssue", { params: { id: drafted.id }, body: {} });
   await parties.as.trustee.waitForOperation(approval.body.operationId);
   const { body: issue } = await parties.as.trustee.call("getIssue", { params: { id: drafted.id } });
   if (issue.token === null) throw new Error("The issue has no token.");
-  const accounts = await registerMany(parties, customers);
-  return { parties, chain: openChainView(stack.urls.chain), id: drafted.id, token: issue.token, accounts };
+  return { id: drafted.id, token: issue.token };
 }
 
 async function registerMany(parties: Parties, count: number): Promise<string[]> {

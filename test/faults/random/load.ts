@@ -19,9 +19,9 @@ const papers = (kind: NewCase["documents"][number]["kind"]): NewCase["documents"
 ];
 
 /**
- * One mixed load: issues, transfers that are requested and then accepted and approved, rejected or cancelled, and
- * pledges that come and go, units that are redeemed. Every write has a key of its own, under which the client sends it
- * again until it is answered.
+ * One mixed load: issues, transfers that are requested and then accepted and approved, rejected or cancelled, others that
+ * want no consent, alone and as a file, pledges that come and go, units that are redeemed. Every write has a key of its
+ * own, under which the client sends it again until it is answered.
  */
 export async function runLoad(world: World, random: Random, name: string): Promise<LoadResult> {
   const result: LoadResult = { operations: [], refused: [] };
@@ -31,6 +31,8 @@ export async function runLoad(world: World, random: Random, name: string): Promi
     ...[1, 2, 3, 4, 5, 6].map((n) => transfer(world, random, `${name}:${n}`)),
     pledge(world, random, name),
     redemption(world, random, name),
+    directTransfer(world, random, name),
+    directTransfers(world, random, name),
   ];
   const ends = await Promise.all(jobs.map((job) => job.catch(keepRefusal)));
   for (const end of ends) {
@@ -60,24 +62,14 @@ async function issuance(world: World, random: Random, name: string, n: number): 
 
 /** The two halves of a joint request and its admission, by three persons; or its end by one of them. */
 async function transfer(world: World, random: Random, name: string): Promise<Operation[]> {
-  const { id: issueId, accounts, parties } = world.issue;
-  const { SBI, SBIDesk, trustee } = parties.as;
-  const from = random.pick(accounts);
-  const to = random.pick(accounts.filter((account) => account !== from));
+  const { SBI, SBIDesk, trustee } = world.issue.parties.as;
   const steps = random.pick([
     ["acceptTransfer", "approveTransfer"],
     ["acceptTransfer", "approveTransfer"],
     ["acceptTransfer", "rejectTransfer"],
     ["cancelTransfer"],
   ] as const);
-  const body = {
-    issueId,
-    from,
-    to,
-    units: String(1 + random.int(3)),
-    tradeDate: today,
-    settlementDate: today,
-  };
+  const body = order(world, random, world.issue.id);
   const asked = (await SBI.call("requestTransfer", { body, key: `${name}:request` })).body;
   const operations = [await ended(SBI, asked.operationId)];
   const clients = {
@@ -98,6 +90,26 @@ async function transfer(world: World, random: Random, name: string): Promise<Ope
     operations.push(await ended(clients[step], answer.operationId));
   }
   return operations;
+}
+
+function order({ issue: { accounts } }: World, random: Random, issueId: string) {
+  const from = random.pick(accounts);
+  const to = random.pick(accounts.filter((account) => account !== from));
+  const units = String(1 + random.int(3));
+  return { issueId, from, to, units, tradeDate: today, settlementDate: today };
+}
+
+async function directTransfer(world: World, random: Random, name: string): Promise<Operation[]> {
+  const { SBI } = world.issue.parties.as;
+  const request = { body: order(world, random, world.direct.id), key: `${name}:direct` };
+  return [await ended(SBI, (await SBI.call("requestTransfer", request)).body.operationId)];
+}
+
+async function directTransfers(world: World, random: Random, name: string): Promise<Operation[]> {
+  const { SBI } = world.issue.parties.as;
+  const rows = Array.from({ length: 5 + random.int(40) }, () => order(world, random, world.direct.id));
+  const request = { body: { rows }, key: `${name}:direct file` };
+  return [await ended(SBI, (await SBI.call("requestTransfers", request)).body.operationId)];
 }
 
 /** Asked for by the issuer, approved by the trustee. */

@@ -7,6 +7,7 @@ import { createRpc } from "@genbo/chain/rpc";
 import { allEntries, readRegister } from "@genbo/cli/demo/reads";
 import { verifySeals } from "@genbo/database/commands/audit-seal";
 import { createPool } from "@genbo/database/sql/connection";
+import type { OpenedIssue } from "../../support/active-issue.ts";
 import type { World } from "./world.ts";
 
 type Operation = WireAnswer<"getOperation">;
@@ -21,7 +22,7 @@ export async function verifyWorld(world: World, operations: readonly Operation[]
     assert(state === "entered" || state === "refused", `operation ${id} is ${state}`);
     assert.equal(rowsEntered + rowsRefused, rows, `rows of operation ${id}`);
   }
-  await verifyRegister(world);
+  for (const issue of [world.issue, world.direct]) await verifyRegister(world, issue);
   await verifyTrails(world);
 }
 
@@ -40,10 +41,10 @@ async function settled({ issue }: World): Promise<void> {
 }
 
 /** Counts from the chain's logs alone: the ERC-20 events say who has what, the Entry events what the lines are. */
-async function verifyRegister({ stack, issue }: World): Promise<void> {
+async function verifyRegister({ stack, issue }: World, { id, token }: OpenedIssue): Promise<void> {
   const rpc = createRpc([stack.urls.chain]);
   try {
-    const filter = { address: issue.token, fromBlock: "0x0", toBlock: "latest" };
+    const filter = { address: token, fromBlock: "0x0", toBlock: "latest" };
     const logs = await rpc.call<{ address: string; topics: string[]; data: string }[]>("eth_getLogs", filter);
     const units = new Map<string, bigint>();
     const add = (topic: string | undefined, amount: bigint) => {
@@ -59,13 +60,13 @@ async function verifyRegister({ stack, issue }: World): Promise<void> {
       const event = decodeLog({ ...log, index });
       if (event?.type === "entry") lines.push(event);
     }
-    const entries = await allEntries(issue.parties.as.trustee, issue.id);
+    const entries = await allEntries(issue.parties.as.trustee, id);
     assert.deepEqual(
       entries.map(({ seq, ref, head }) => ({ seq, ref, head })),
       lines.map(({ seq, ref, head }) => ({ seq, ref, head })),
     );
-    assert.deepEqual(lines.at(-1)?.head, await issue.chain.head(issue.token));
-    const { rows } = await readRegister(issue.parties.as.trustee, issue.id);
+    assert.deepEqual(lines.at(-1)?.head, await issue.chain.head(token));
+    const { rows } = await readRegister(issue.parties.as.trustee, id);
     const nobody = `0x${"0".repeat(40)}`;
     const held = [...units].filter(([account, amount]) => account !== nobody && amount > 0n);
     assert.deepEqual(new Map(rows.map((row) => [row.account, BigInt(row.units)])), new Map(held));

@@ -6,7 +6,7 @@ import { type ServiceName, startService } from "@genbo/cli/supervisor-service";
 import { controlOf, logOf, type ProcessControl } from "@genbo/cli/supervisor-services";
 import { keepUp } from "@genbo/cli/supervisor-unit";
 import type { Env } from "@genbo/domain/env";
-import { type ActiveIssue, activeIssue } from "../../support/active-issue.ts";
+import { type ActiveIssue, activeIssue, type OpenedIssue, openIssue } from "../../support/active-issue.ts";
 import { type FaultyNode, openFaultyNode } from "../../support/faulty-node.ts";
 import type { SmallVolume } from "../../support/small-volume.ts";
 import { stackFolder } from "../../support/stack-folder.ts";
@@ -28,6 +28,8 @@ export interface World {
   /** Of the standbys too. */
   control: ProcessControl<AnyName>;
   issue: ActiveIssue;
+  /** One whose transfers want nobody's consent; each account has units of it. */
+  direct: OpenedIssue;
   wires: ReadonlyMap<ServiceName, Wires>;
   /** Between whoever calls and the api. */
   door: TcpLink;
@@ -40,6 +42,8 @@ export interface World {
 
 const customers = 40;
 const totalUnits = 1_000_000;
+/** Of the issue without consent. */
+const unitsEach = 10_000;
 /** After the payment day of the issue's terms. */
 const today = "2021-10-11T10:00:00+09:00";
 const silent = { say: () => undefined, progress: () => undefined, check: () => undefined };
@@ -93,11 +97,22 @@ export async function openWorld(
     const issue = await activeIssue({ ...stack, urls }, customers, totalUnits);
     undo.push(() => issue.chain.close());
     await moveClock(silent, issue.parties.as.operator, today);
-    return { stack, control, issue, wires, door, volume: smallVolume, failpointDir, close };
+    const direct = await openDirect(issue);
+    return { stack, control, issue, direct, wires, door, volume: smallVolume, failpointDir, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function openDirect({ parties, accounts }: ActiveIssue): Promise<OpenedIssue> {
+  const policy = { acceptanceRequired: false, approvalRequired: false };
+  const opened = await openIssue(parties, unitsEach * customers, policy);
+  const rows = accounts.map((to) => ({ to, units: String(unitsEach) }));
+  const { issuer } = parties.as;
+  const { body } = await issuer.call("issueUnits", { params: { id: opened.id }, body: { rows } });
+  await issuer.waitForOperation(body.operationId);
+  return opened;
 }
 
 function bothOf(
