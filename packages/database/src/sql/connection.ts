@@ -60,6 +60,8 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   });
   // An idle connection that breaks is replaced at the next use; without a listener the process would end.
   pool.on("error", () => undefined);
+  // Nor may one end it that breaks as it is handed out, before whoever gets it listens.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
