@@ -143,7 +143,7 @@ export const newIssuance = named(
   z.strictObject({
     opening: z
       .boolean()
-      .default(false)
+      .optional()
       .describe(
         "Whether the rows open a register that goes on with an earlier one's: days of acquisition may then lie as far back as they do there",
       ),
