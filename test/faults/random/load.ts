@@ -108,7 +108,7 @@ async function directTransfer(world: World, random: Random, name: string): Promi
 async function directTransfers(world: World, random: Random, name: string): Promise<Operation[]> {
   const { SBI } = world.issue.parties.as;
   const rows = Array.from({ length: 5 + random.int(40) }, () => order(world, random, world.direct.id));
-  const request = { body: { rows }, key: `${name}:direct file` };
+  const request = { body: { rows }, key: `${name}:file` };
   return [await ended(SBI, (await SBI.call("requestTransfers", request)).body.operationId)];
 }
 
