@@ -2,21 +2,13 @@ import { dayOfIso } from "@genbo/domain/jst";
 import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
 import { attachmentOf, codesOf, openCaseDesk } from "./support/case-desk.ts";
+import { createNodeWorld } from "./support/node-world.ts";
 import { selfCustody, signed } from "./support/successes-orders.ts";
-import { createWorld, type World } from "./support/world.ts";
+import type { World } from "./support/world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({
-    chain: {
-      head: async () => 0,
-      lastSeenHead: () => null,
-      hasCode: async () => false,
-      setTime: async () => undefined,
-      health: () => [],
-      progress: () => ({ state: "running" }),
-    } as never,
-  });
+  world = await createNodeWorld();
 });
 
 const relay = async (body: Promise<object>) =>

@@ -1,20 +1,12 @@
 import { encodeMove } from "@genbo/domain/words";
 import { beforeAll, expect, it } from "vitest";
+import { createNodeWorld } from "./support/node-world.ts";
 import { type SelfCustody, selfCustody, signed } from "./support/successes-orders.ts";
-import { createWorld, type World } from "./support/world.ts";
+import type { World } from "./support/world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({
-    chain: {
-      head: async () => 0,
-      lastSeenHead: () => null,
-      hasCode: async () => false,
-      setTime: async () => undefined,
-      health: () => [],
-      progress: () => ({ state: "running" }),
-    } as never,
-  });
+  world = await createNodeWorld();
 });
 
 const relay = (body: object) => world.ask(world.broker.secret, "relayOrder", { body });

@@ -1,6 +1,7 @@
 import { holdKinds } from "@genbo/domain/entry-kinds";
 import { insertPart, type Part } from "../commands/statement.ts";
 import type { CustodyChange, Prisma, PrismaClient } from "../generated/client.ts";
+import { isQuarantined } from "../register/breaks.ts";
 import { heldBy } from "../register/standing.ts";
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable } from "../sql/connection.ts";
@@ -107,7 +108,7 @@ export async function pledgesInFavour(
 ): Promise<PledgeInFavour[]> {
   const text = `select h.id, i.token from hold h join issue i on i.id = h.issue_id
     where h.target = any($1) and h.controller = $2 and h.kind = ${holdKinds.PLEDGE} and h.to_seq is null and i.state = 'active'
-      and not exists (select 1 from register_break b where b.issue_id = i.id and b.closed_at is null)
+      and not ${isQuarantined("i.id")}
     order by i.id, h.from_seq`;
   return (await db.query<PledgeInFavour>(text, [accounts, controller])).rows;
 }

@@ -1,6 +1,6 @@
 import type { Queryable } from "../sql/connection.ts";
 import type { Command } from "./outbox.ts";
-import { waitsInLane } from "./waiting.ts";
+import { actsOn, waitsInLane } from "./waiting.ts";
 
 /** What waits in a lane of one class for one contract; within it commands go in the order in which they came. */
 export interface Stream {
@@ -93,8 +93,7 @@ export interface Within {
   records: boolean;
 }
 
-/** What a command acts on, as the index `command_acts` has it. */
-const acts = "coalesce(c.args->>'from', c.args->>'account', c.args->>'wallet', c.ref) = m.key";
+const acts = `${actsOn("c")} = m.key`;
 const gives = "c.args->>'to' = m.key";
 const waits = "c.signer = $1 and c.state = 'queued' and c.id < m.last and c.id <> all($6::bigint[])";
 /** A command of another lane that no block holds yet. */
@@ -111,7 +110,8 @@ const elsewhere = (of: string, side: "<" | ">") =>
  * The earliest command of each account that a batch's commands must not overtake, other than these themselves. In one
  * lane whatever shares an account keeps its order; across lanes what takes from an account or rules over it, until a
  * block holds it (units that come in change nothing for it that its rules have counted on), and an account's records,
- * each of which is built on the one before it. A lane that has stopped holds up no other. One probe of an index each, however many commands of the account wait.
+ * each of which is built on the one before it. A lane that has stopped holds up no other. One probe of an index each,
+ * however many commands of the account wait.
  */
 export async function earliestOf(
   db: Queryable,
