@@ -127,7 +127,10 @@ async function brokerOf(ctx: ApiContext, brokerId: string) {
 
 /** A pledge in favour of a customer that goes is the receiving broker's to end; the keeping one has said so by its filing. */
 const handOver = ({ id, token }: PledgeInFavour, signer: string, controller: string): NewCommand => ({
-  ...{ signer, call: "changeController", target: token, ref: id },
+  signer,
+  call: "changeController",
+  target: token,
+  ref: id,
   args: { holdId: id, controller },
 });
 
