@@ -1,4 +1,5 @@
 import type { WireAnswer, WireRequest } from "@genbo/api-schema/wire";
+import { uintWord } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { bondTerms, issueDraft } from "./support/samples.ts";
 import { type Traded, traded, unused } from "./support/trades.ts";
@@ -199,6 +200,25 @@ describe("marks", () => {
     expect(await marked()).toEqual(["70"]);
     await world.ledger.move(issueId, { from: account, to: buyer.account, units: 200n });
     expect([await marked(), await marked(`entry:${asOf.seq}`)]).toEqual([["50"], ["30"]]);
+  });
+
+  it("follow it once, whatever encumbers the account [TA 206] [TA 197(3)]", async () => {
+    const trade = await traded(world);
+    const { issueId, seller } = trade;
+    const { account } = seller;
+    const ref = `0x${"b1".repeat(32)}`;
+    await world.ledger.mark(issueId, { account, units: 60n, basis: "TRUST_PROPERTY_MARK" });
+    await pledged(trade, ref, 30n);
+    const ofHold = (units: bigint, n: bigint, d: bigint) =>
+      world.ledger.enter(issueId, "RATIO", { from: account, ref, units, data: uintWord((n << 128n) | d) });
+    const marked = async () => holderIn(await print(issueId), account)?.marks.map(({ units }) => units);
+    await ofHold(15n, 1n, 2n);
+    expect(await marked()).toEqual(["60"]);
+    await world.ledger.ratio(issueId, account, 1n, 2n);
+    expect(await marked()).toEqual(["30"]);
+    await world.ledger.ratio(issueId, account, 3n, 1n);
+    await ofHold(45n, 3n, 1n);
+    expect(await marked()).toEqual(["90"]);
   });
 
   it("say to which property the trustee's own units belong, beside another trust's [TAR 20] [TA 197(1)(i)]", async () => {

@@ -64,7 +64,7 @@ interface HeldSince {
   from: number;
   to: number | null;
   units: bigint;
-  /** Data of the consolidation or split that began it. */
+  /** Data of the account's own line of a consolidation or split, where that began it. */
   ratio: string | null;
 }
 
@@ -94,6 +94,7 @@ async function holdingsOf(
     text: `select p.account, p.from_seq::float8 as "from", p.to_seq::float8 as "to", p.units, e.data as ratio
       from ${periodsOf("$1", "$2", "$3")} p
       left join entry e on e.issue_id = p.issue_id and e.seq = p.from_seq and e.kind = ${entryKinds.RATIO}
+        and e.to_account = e.from_account -- those of its holds leave its units as they are
       where p.to_seq is null or p.to_seq > $4
       order by p.account, p.from_seq`,
     values: [issueId, accounts, seq, since],
