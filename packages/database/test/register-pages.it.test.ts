@@ -1,7 +1,7 @@
 import { leftToCarry } from "@genbo/database/issues/issue-changes";
 import { issuedUnits, ratioLinesOf } from "@genbo/database/issues/issue-units";
 import { findCertificate } from "@genbo/database/legal/certificates";
-import { entriesPage } from "@genbo/database/register/read-entries";
+import { entriesPage, linesOfHolds } from "@genbo/database/register/read-entries";
 import { everInFavourOf } from "@genbo/database/register/read-pledges";
 import { pastRatiosOf } from "@genbo/database/register/read-ratios";
 import { createDerived } from "@genbo/database/register/write";
@@ -138,6 +138,9 @@ test("what was issued and redeemed, carried and pledged costs the same however m
   expect(await atFewPages((db) => issuedUnits(db, issueId, lines.get(issueId)!))).toBe(2_000_300n);
   expect(await atFewPages((db) => pastRatiosOf(db, issueId, [own, one]))).toHaveLength(1);
   expect(await atFewPages((db) => everInFavourOf(db, issueId, [buyer]))).toEqual([pledge.ref]);
+  const at = { issueId, seq: chain.entries.length };
+  const ofPledge = await atFewPages((db) => linesOfHolds(db, at, { ids: [pledge.ref], limit: 10 }));
+  expect(ofPledge.map(({ seq }) => seq)).toEqual([pledge.seq, late.seq + 1]);
   const left = await atFewPages((db) => leftToCarry(db, issueId, ref));
   expect(left.map((each) => each.account)).toEqual([spare, buyer, redeemed, still, one, two]);
 });

@@ -2,7 +2,7 @@ import { entryKinds } from "@genbo/domain/entry-kinds";
 import type { Word } from "@genbo/domain/words";
 import type { Lot } from "@genbo/register/state";
 import type { Queryable } from "../sql/connection.ts";
-import { linesOf } from "./chain-entry.ts";
+import { linesOf, notOnlyMoves } from "./chain-entry.ts";
 import { type LotsJson, lotsFromJson } from "./lots-json.ts";
 import type { RegisterFilter } from "./read.ts";
 import type { StateOf } from "./read-position.ts";
@@ -113,7 +113,7 @@ export async function linesOfHolds(
 ): Promise<EntryLine[]> {
   const found = await db.query<Row>({
     name: "lines-of-holds",
-    text: `select ${columns} from entry where issue_id = $1 and ref = any($2) and seq <= $3
+    text: `select ${columns} from entry where issue_id = $1 and ref = any($2) and ${notOnlyMoves} and seq <= $3
         and (kind <> ${entryKinds.HOLD_SUCCEEDED} or hold_id = any($2)) order by seq limit $4`,
     values: [issueId, ids, seq, limit],
   });
