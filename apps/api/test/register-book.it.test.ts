@@ -303,6 +303,18 @@ describe("a pledge", () => {
     ]);
   });
 
+  it("is to a broker whose customer gave it an account, named only where the pledgee is its customer too", async () => {
+    const trade = await traded(world);
+    await pledged(trade, `0x${"a4".repeat(32)}`);
+    const own = await world.open(world.broker, unused());
+    await pledged({ ...trade, buyer: own }, `0x${"a5".repeat(32)}`);
+    const { pledges } = holderIn(await print(trade.issueId, {}, world.broker.secret), trade.seller.account)!;
+    expect(pledges).toMatchObject([
+      { account: trade.buyer.account, name: null, address: null, notices: null },
+      { account: own.account, name: { kanji: expect.stringContaining("見本") }, address: { city: "渋谷区" } },
+    ]);
+  });
+
   it("of a bond likewise [CA 693] [CA 694] [CA 688]", async () => {
     const issueId = await world.activeIssue({ profile: "BOND", terms: bondTerms } as never);
     const seller = await world.open(world.broker, unused());

@@ -1,8 +1,8 @@
-import { accountsKeptBy } from "@genbo/database/parties/wallets";
 import type { RegisterExport } from "@genbo/database/register/exports";
 import { namedUntil } from "@genbo/database/register/read-position";
 import { particularsAt } from "@genbo/database/vault/at";
 import type { ApiContext } from "../context.ts";
+import { namedAccounts } from "../register/own-sides.ts";
 
 /** Name and address as the register shows them; null once the person's key was destroyed. */
 export interface Shown {
@@ -22,10 +22,9 @@ export async function peopleOf(
   accounts: readonly (string | null)[],
 ): Promise<ReadonlyMap<string | null, Shown>> {
   if (!order.names) return new Map();
-  const asked = [...new Set(accounts.filter((account) => account !== null))];
   const { custodianId, position } = order;
-  const own = custodianId === null ? null : await accountsKeptBy(ctx.pool, custodianId, asked);
-  const visible = own === null ? asked : asked.filter((account) => own.has(account));
+  const asked = accounts.filter((account) => account !== null);
+  const visible = await namedAccounts(ctx.pool, custodianId, asked);
   const found = await particularsAt(ctx.pool, ctx.vaultKeys, namedUntil(position), visible);
   return new Map([...found].map(([account, { opened }]) => [account, shownOf(opened?.particulars ?? {})]));
 }

@@ -23,7 +23,7 @@ export async function registerShown(
   const at = { issueId: issue.id, seq: Number(inspection.shownSeq) };
   const page = await registerPage(ctx.pool, at, { after: cursor, limit });
   const place = { ...at, block, time: inspection.shownTime! };
-  const holders = await bookHolders(ctx, issue.profile, place, page.rows);
+  const holders = await bookHolders(ctx, issue.profile, place, { rows: page.rows, custodianId: null });
   const shown = holders.map((holder) => ({ type: "holder", ...statutory(holder) }));
   const header = await headerOf(ctx, inspection, issue, { seq: at.seq, after: cursor ?? "" });
   const lines = [header, ...shown, endOf(page.rows.length, page.next)];

@@ -3,6 +3,18 @@ import type { EntryLine } from "@genbo/database/register/read-entries";
 import type { HoldAt } from "@genbo/database/register/read-holds";
 import type { Queryable } from "@genbo/database/sql/connection";
 
+/** Those of these accounts whose persons are named: to a broker its own customers' alone. @param custodianId of a broker */
+export async function namedAccounts(
+  db: Queryable,
+  custodianId: number | null,
+  accounts: readonly string[],
+): Promise<string[]> {
+  const asked = [...new Set(accounts)];
+  if (custodianId === null) return asked;
+  const own = await accountsKeptBy(db, custodianId, asked);
+  return asked.filter((account) => own.has(account));
+}
+
 /** Holds as a broker sees them: as entries, the other side's account without its person. */
 export async function ownHolds(
   db: Queryable,

@@ -1,5 +1,4 @@
 import { taxStatusOn } from "@genbo/database/parties/investors";
-import { accountsKeptBy } from "@genbo/database/parties/wallets";
 import type { RecordDateWithLists } from "@genbo/database/record-dates/record-dates";
 import { listStateOf } from "@genbo/database/record-dates/record-dates";
 import { readingOfList } from "@genbo/database/record-dates/revise";
@@ -13,6 +12,7 @@ import { isoOfDay, jstDay } from "@genbo/domain/jst";
 import { mergeLots } from "@genbo/register/lots";
 import type { Lot } from "@genbo/register/state";
 import type { ApiContext } from "../context.ts";
+import { namedAccounts } from "./own-sides.ts";
 import { personLine } from "./register-book.ts";
 
 /** A version of a record date's list: the register at 24:00 JST of its day, as that version knows it. */
@@ -77,7 +77,7 @@ export async function listPage(
     kind === holdKinds.PLEDGE && target !== null ? [target] : [],
   );
   const named = names
-    ? await namedAt(ctx, { closesAt, custodianId }, [...new Set([...accounts, ...pledgees])])
+    ? await namedAt(ctx, { closesAt, custodianId }, [...accounts, ...pledgees])
     : new Map<string, ParticularsAt>();
   const personOf = (account: string | null) =>
     names && account !== null ? personLine(named.get(account), day) : null;
@@ -108,9 +108,7 @@ async function namedAt(
   { closesAt, custodianId }: { closesAt: Date; custodianId: number | null },
   accounts: readonly string[],
 ): Promise<ReadonlyMap<string, ParticularsAt>> {
-  const own = custodianId === null ? null : await accountsKeptBy(pool, custodianId, accounts);
-  const visible = own === null ? accounts : accounts.filter((account) => own.has(account));
-  return particularsAt(pool, vaultKeys, closesAt, visible);
+  return particularsAt(pool, vaultKeys, closesAt, await namedAccounts(pool, custodianId, accounts));
 }
 
 /** A change of particulars reaches a person's accounts one after the other: the newest version is the person's. */

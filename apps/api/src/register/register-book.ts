@@ -21,6 +21,7 @@ import {
 import type { z } from "zod";
 import type { ApiContext } from "../context.ts";
 import { lotsWire } from "../wire/register.ts";
+import { namedAccounts } from "./own-sides.ts";
 
 export type BookHolder = z.input<typeof bookHolder>;
 type BookItem = z.input<typeof bookItem>;
@@ -84,12 +85,15 @@ const recordDatesItem = {
   place: "terms",
 } as const;
 
-/** Holders as the register says them: who they are and who acts for them, what they have, and what rests on it. */
+/**
+ * Holders as the register says them: who they are and who acts for them, what they have, and what rests on it.
+ * @param custodianId of a broker, to which a pledgee that is another's customer is an account alone
+ */
 export async function bookHolders(
   { pool, vaultKeys }: ApiContext,
   profile: ProfileName,
   at: BookPlace,
-  rows: readonly RegisterRow[],
+  { rows, custodianId }: { rows: readonly RegisterRow[]; custodianId: number | null },
 ): Promise<BookHolder[]> {
   const accounts = rows.map(({ account }) => account);
   const holds = (await holdsOf(pool, at, { side: "account", accounts })).filter(({ kind }) =>
@@ -97,7 +101,7 @@ export async function bookHolders(
   );
   const marks = await marksAt(pool, at, accounts);
   const pledgees = holds.flatMap(({ target }) => (target === null ? [] : [target]));
-  const named = [...new Set([...accounts, ...pledgees])];
+  const named = await namedAccounts(pool, custodianId, [...accounts, ...pledgees]);
   const persons = await particularsAt(pool, vaultKeys, namedUntil(at), named);
   const times = await enteredAtOf(pool, at.issueId, [...new Set(holds.map(({ fromSeq }) => fromSeq))]);
   const day = jstDay(at.legalTime ?? at.time);

@@ -14,14 +14,14 @@ export const registerBookHandlers = (ctx: ApiContext): Handlers<"printRegister">
     const issue = await issueFor(ctx, principal, params.id);
     const position = await positionFor(ctx, issue.id, query);
     const purpose = statedPurpose(principal, query.purpose);
-    const filter = principal.role === "broker" ? { custodianId: principal.custodianId! } : {};
+    const custodianId = principal.role === "broker" ? principal.custodianId! : null;
     const page = await registerPage(ctx.pool, position, {
-      ...filter,
+      ...(custodianId !== null && { custodianId }),
       after: query.cursor,
       limit: query.limit,
     });
     const profile = issue.profile;
-    const holders = await bookHolders(ctx, profile, position, page.rows);
+    const holders = await bookHolders(ctx, profile, position, { rows: page.rows, custodianId });
     const { seq, knownAt } = position;
     await auditRead(ctx, call, issue.id, purpose, {
       seq,
