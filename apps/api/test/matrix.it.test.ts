@@ -1,6 +1,6 @@
 import type { Route } from "@genbo/api-schema/route";
 import { type OperationId, routeTable } from "@genbo/api-schema/routes";
-import { type Role, roles } from "@genbo/domain/permissions";
+import { type Role, roles, scopes } from "@genbo/domain/permissions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createWorld, type World } from "./support/world.ts";
 
@@ -140,6 +140,11 @@ const routes = routeTable as readonly Route[];
 
 it("the matrix has every route of the table, and no other", () => {
   expect(Object.keys(matrix).sort()).toEqual(routes.map(({ operationId }) => operationId).sort());
+});
+
+it("every scope that a key may hold is asked for by a route", () => {
+  const asked = new Set(routes.map(({ scope }) => scope));
+  expect(scopes.filter((scope) => !asked.has(scope))).toEqual([]);
 });
 
 describe.each(roles)("%s", (role: Role) => {
