@@ -1,4 +1,5 @@
 import { refOf } from "@genbo/domain/ids";
+import { decodeRecord } from "@genbo/domain/registry-record";
 import { beforeAll, expect, it } from "vitest";
 import { codesOf, paper } from "./support/case-desk.ts";
 import { consentedChange, filedChange } from "./support/successes-custody.ts";
@@ -75,6 +76,18 @@ it("hands over the pledges in favour of the customer, whose broker alone may end
   await world.owner.query("update account set custodian_id = 2 where address = $1", [customer.account]);
   expect(codesOf(await release(world.broker.secret))).toEqual(["NOT_CUSTODIAN"]);
   expect((await release(world.other.secret)).status).toBe(201);
+});
+
+it("what the giving broker changes of the customer meanwhile is written by the receiving one's key", async () => {
+  const { id, customer } = await consentedChange(world);
+  await approve(id);
+  const { body } = await world.ask(world.broker.secret, "changeParticulars", {
+    params: { id: customer.investorId },
+    body: { effectiveOn: "2021-08-01", evidenceRef: "doc-1", country: 702 },
+  });
+  const [record, ...more] = await commandsOf(body.operationId!);
+  expect([record!.signer, more]).toEqual([await signerOf(world.other.partyId), []]);
+  expect(decodeRecord(String(record!.args.record))).toMatchObject({ country: 702, custodian: 2 });
 });
 
 it("is not approved before both consents stand on the chain", async () => {

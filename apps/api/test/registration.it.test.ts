@@ -310,6 +310,21 @@ describe("a change of particulars", () => {
     expect(problem.pointer).toBe("/particulars/bornOn");
   });
 
+  it("writes no record of an account that the registry refused", async () => {
+    const holder = await world.open(world.broker, unused());
+    const { body: refused } = await world.ask(world.broker.secret, "registerWallet", {
+      body: { investorId: holder.investorId, address: `0x${"ac".repeat(20)}` },
+    });
+    await world.owner.query("update command set state = 'refused', code = 61 where operation_id = $1", [
+      refused.operationId,
+    ]);
+    const { body } = await world.ask(world.broker.secret, "changeParticulars", {
+      params: { id: holder.investorId },
+      body: { effectiveOn: "2021-08-01", evidenceRef: "doc-1", country: 702 },
+    });
+    expect(body.wallets).toEqual([holder.account]);
+  });
+
   it("takes a document's number as evidence and no text, which no erasure would reach [APPI 22]", async () => {
     const { investorId: id } = await world.open(world.broker, unused());
     for (const evidenceRef of ["住民票 山田太郎", "Yamada Taro", "Yamada.Taro", "-1", `D${"1".repeat(64)}`]) {

@@ -1,4 +1,6 @@
+import { rowErrorsMax } from "@genbo/api-schema/limits";
 import type { RowError } from "@genbo/api-schema/problem";
+import { type ProblemCode, problemOf } from "@genbo/api-schema/problems";
 import { transfersPart } from "@genbo/database/issues/transfers";
 import { type OrderFacts, orderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Queryable } from "@genbo/database/sql/connection";
@@ -24,6 +26,7 @@ import {
 } from "../orders/transfer-requests.ts";
 
 type Bulk = CallOf<"requestTransfers">;
+type RowFault = RowError & { code: ProblemCode };
 
 export const bulkTransferHandlers = (ctx: ApiContext): Handlers<"requestTransfers"> => ({
   requestTransfers: (call) => command(ctx, call, (db) => requestTransfers(db, call), { long: true }),
@@ -33,7 +36,8 @@ async function requestTransfers(db: Queryable, call: Bulk): Promise<Outcome<Bulk
   const { principal, body, at } = call;
   const facts = afterEachOther(await orderFacts(db, body.rows), body.rows);
   const errors = body.rows.flatMap((order, row) => errorsOf(call, order, facts[row]!, row));
-  if (errors.length > 0) throw rowsInvalid(errors);
+  const [first] = errors;
+  if (first !== undefined) throw refusalFor(errors, first);
   const drafts = body.rows.map((order, row) => draftTransfer(order, facts[row]!, principal, at));
   const operationId = newId("op", at);
   const rows = drafts.length;
@@ -55,7 +59,16 @@ async function requestTransfers(db: Queryable, call: Bulk): Promise<Outcome<Bulk
   };
 }
 
-function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: number): RowError[] {
+/** What keeps a single request waiting keeps these: nobody is to correct what only has to be sent again. */
+function refusalFor(errors: readonly RowFault[], first: RowFault): ProblemError {
+  if (!errors.every(({ code }) => problemOf(code).retryable)) return rowsInvalid(errors);
+  return new ProblemError(first.code, `${errors.length} rows cannot be taken yet, row ${first.row} first.`, {
+    pointer: first.pointer,
+    rows: errors.slice(0, rowErrorsMax),
+  });
+}
+
+function errorsOf(call: Bulk, order: TransferOrder, facts: OrderFacts, row: number): RowFault[] {
   const pointer = `/rows/${row}`;
   const stray = strayDate(order, call.at);
   if (stray !== undefined)

@@ -53,7 +53,7 @@ export const transferRoutes = [
     scope: "transfers:request",
     body: newTransfers,
     answers: { 202: accepted },
-    problems: ["ROWS_INVALID"],
+    problems: ["ROWS_INVALID", "NOT_YET_SETTLED", "ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED"],
     limit: "bulk",
   }),
   route({
