@@ -199,9 +199,11 @@ describe("who sees what", () => {
         documents: [paper("DECISION")],
       });
     const [secret, open] = [(await freeze("SANCTIONED")).body, (await freeze("DECEASED")).body];
-    const statusFor = async (id: string) =>
-      (await world.ask(world.broker.secret, "getCase", { params: { id } })).status;
-    expect([await statusFor(secret.id), await statusFor(open.id)]).toEqual([404, 200]);
+    const statusFor = async (id: string, by: string) =>
+      (await world.ask(by, "getCase", { params: { id } })).status;
+    const broker = world.broker.secret;
+    expect([await statusFor(secret.id, broker), await statusFor(open.id, broker)]).toEqual([404, 200]);
+    expect(await statusFor(secret.id, world.auditor.secret)).toBe(200);
     // Every later record of the person carries the mark; on suspicion, the broker learns that it is frozen and no more.
     await desk.approve(open.id);
     const { rows } = await world.owner.query("select flags from investor where person_id = $1", [

@@ -198,7 +198,7 @@ function draftOf(
   };
 }
 
-/** A freeze on suspicion or sanctions is known to the trustee and compliance alone (AML Act 8(4)). */
+/** Of a freeze on suspicion or sanctions no broker learns: the keeper, compliance and the auditor alone (AML Act 8(4)). */
 const isSecret = (kind: CaseKind, facts: CaseInQuestion["facts"]): boolean =>
   (kind === "FREEZE" || kind === "UNFREEZE") && "flag" in facts && facts.flag !== "DECEASED";
 
