@@ -5,7 +5,7 @@ import { seenDocuments } from "./documents.ts";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
-import { address, clause, day, hash, id, instantText, line } from "./primitives.ts";
+import { address, clause, day, hash, id, instantText, line, sha256 } from "./primitives.ts";
 
 const caseKind = z.enum(caseKinds);
 const caseState = z.enum(caseStates);
@@ -15,7 +15,7 @@ const document = named(
   z.strictObject({
     kind: z.enum(documentKinds),
     name: line().describe("Under which it is kept; no name of a person"),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256 of 64 hex digits"),
+    sha256,
     account: address
       .optional()
       .describe("Of the one heir whom it is about; left out, it is about all who ask"),

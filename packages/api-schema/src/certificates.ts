@@ -11,14 +11,12 @@ import {
   instantText,
   line,
   personId,
+  sha256,
   trusteeAgrees,
 } from "./primitives.ts";
 
 const side = z.enum(["HOLDER", "PLEDGEE"]);
-const sha256 = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .describe("Of the signed bytes: the JWS payload, decoded");
+const ofPayload = sha256.describe("Of the signed bytes: the JWS payload, decoded");
 
 export const newCertificate = named(
   "NewCertificate",
@@ -41,7 +39,7 @@ const certificateFields = z.object({
   personId,
   seq: height.describe("The last entry that it counts"),
   head: hash,
-  sha256,
+  sha256: ofPayload,
   issuedAt: instantText,
   verification: z.string().describe("Path at which anybody checks it"),
 });
@@ -71,7 +69,7 @@ export const certificateVerification = named(
       ),
     seq: height,
     head: hash,
-    sha256,
+    sha256: ofPayload,
     issuedAt: instantText,
     signers: z.array(z.object({ name: z.string(), kid: z.string(), jwk: z.record(z.string(), z.unknown()) })),
     asOf: asOfAnswer.nullable().describe("Where the register stood when this was answered"),

@@ -3,7 +3,7 @@ import { seenDocuments } from "./documents.ts";
 import { documentsMax } from "./limits.ts";
 import { named } from "./named.ts";
 import { pageAfter, pageOf, readOf } from "./page.ts";
-import { addressText, clause, customerNumber, id, instantText, line } from "./primitives.ts";
+import { addressText, clause, customerNumber, id, instantText, line, sha256 } from "./primitives.ts";
 
 /** open → consented (both brokers) → approved → entered; or refused (by the trustee or the chain), or withdrawn. */
 export const custodyStates = ["open", "consented", "approved", "entered", "refused", "withdrawn"] as const;
@@ -11,7 +11,7 @@ const state = z.enum(custodyStates);
 
 const document = z.strictObject({
   name: line().describe("Under which it is kept; no name of a person"),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256 of 64 hex digits"),
+  sha256,
 });
 
 export const newCustodyChange = named(

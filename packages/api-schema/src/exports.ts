@@ -3,7 +3,7 @@ import { exportUnmappedMax } from "./limits.ts";
 import { asOf, knownAt } from "./moment.ts";
 import { named } from "./named.ts";
 import { asOfAnswer, knownAtAnswer } from "./page.ts";
-import { height, id, instantText, line } from "./primitives.ts";
+import { height, id, instantText, line, sha256 } from "./primitives.ts";
 
 const kind = z
   .enum(["REGISTER", "ENTRIES", "RECORD_DATE"])
@@ -50,7 +50,7 @@ export const bookExport = named(
       .object({
         rows: height,
         bytes: height,
-        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        sha256,
         unmapped: z
           .object({
             cells: height,
