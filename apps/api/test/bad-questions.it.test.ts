@@ -56,6 +56,20 @@ const asked: Asked[] = [
   ["an entry that there is not", "listEntries", keeper, read({ asOf: "entry:999" }), "NO_SUCH_ENTRY"],
   ["a cursor of another list", "listHolds", keeper, read({ cursor: "42" }), "INVALID_FIELD"],
   [
+    "a cursor of another list",
+    "listBreaks",
+    keeper,
+    () => ({ query: { cursor: trade.issueId } }),
+    "INVALID_FIELD",
+  ],
+  [
+    "a cursor of another list",
+    "listReconciliations",
+    keeper,
+    () => ofIssue({ query: { cursor: trade.issueId } }),
+    "INVALID_FIELD",
+  ],
+  [
     "a profile that nobody knows",
     "draftIssue",
     () => world.issuer.secret,
@@ -100,6 +114,17 @@ describe("a question that makes no sense", () => {
   });
 });
 
+it.each([
+  ["listEntries", { cursor: "2", after: "1" }],
+  ["proveRegister", { asOf: "entry:2", block: "1" }],
+] as const)("%s with two fields that say the same is told both", async (route, query) => {
+  const answer = await world.ask(keeper(), route, ofIssue({ query }) as Question<OperationId>);
+  expect(answer.code).toBe("INVALID_FIELD");
+  expect(answer.problem.errors?.map(({ pointer }) => pointer)).toEqual(
+    Object.keys(query).map((name) => `query/${name}`),
+  );
+});
+
 it("a write with a parameter that it does not know is not done", async () => {
   const before = await counted();
   const question = { query: { dryRun: "true" }, body: issueDraft(world.trustee.partyId) };
@@ -119,6 +144,8 @@ it("what is not there is pointed at in the body where the body names it, and els
     "NOT_FOUND",
     "/investorId",
   ]);
+  const proof = { body: { investorId: nothing("inv"), address: `0x${"5a".repeat(20)}` } };
+  expect(await pointer(broker, "askWalletProof", proof)).toEqual(["NOT_FOUND", "/investorId"]);
   const offer = offerOf(world, { ...trade, issueId: nothing("iss") }, "CASH");
   expect(await pointer(broker, "offerSettlement", { body: offer })).toEqual(["NOT_FOUND", "/legs/0/issueId"]);
   const list = { kind: "RECORD_DATE", format: "CSV", recordDateId: nothing("rdt") };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { named } from "./named.ts";
-import { pageOf, pageQuery } from "./page.ts";
+import { pageAfter, pageOf } from "./page.ts";
 import { addressText, clause, height, id, instantText } from "./primitives.ts";
 
 const breakStates = ["open", "closing", "closed"] as const;
@@ -28,7 +28,7 @@ export const registerBreak = named(
   "Register and chain disagree. While it is open nothing enters that issue; the others go on",
 );
 export const breakPage = named("BreakPage", pageOf(registerBreak));
-export const breakQuery = pageQuery.extend({
+export const breakQuery = pageAfter(id("brk")).extend({
   state: z.enum(["open", "closed"]).optional().describe("`open` has those that are closing"),
   issueId: id("iss").optional(),
 });
@@ -68,4 +68,4 @@ const reconciliationFields = z.object({
 });
 export const reconciliation = named("Reconciliation", reconciliationFields);
 export const reconciliationPage = named("ReconciliationPage", pageOf(reconciliation));
-export const reconciliationQuery = pageQuery;
+export const reconciliationQuery = pageAfter(id("rec"));

@@ -13,6 +13,15 @@ export const pageQuery = z.strictObject({
 export const pageAfter = (cursor: z.ZodType<string, string>) =>
   pageQuery.extend({ cursor: cursor.optional().describe("`next` of the page before") });
 
+/** Of two fields that say the same a question has one: whichever of them were followed, the other would be passed over. */
+export const notBoth =
+  (one: string, other: string) =>
+  (query: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    if (query[one] === undefined || query[other] === undefined) return;
+    context.addIssue({ code: "custom", path: [one], message: `does not go with ${other}` });
+    context.addIssue({ code: "custom", path: [other], message: `does not go with ${one}` });
+  };
+
 /** For reads that must see a block: what this client has just been told was entered. */
 export const minBlockQuery = {
   minBlock: heightText.optional().describe("Answer only from a register at this block or later"),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { anchoredRoot } from "./anchors.ts";
 import { asOf, knownAt } from "./moment.ts";
 import { named } from "./named.ts";
-import { asOfAnswer, corrections, knownAtAnswer, minBlockQuery } from "./page.ts";
+import { asOfAnswer, corrections, knownAtAnswer, minBlockQuery, notBoth } from "./page.ts";
 import { addressText, hash, height, heightText, id, line, unitsText } from "./primitives.ts";
 import { registerRow } from "./register.ts";
 
@@ -21,12 +21,14 @@ export const exportQuery = z.strictObject({
   purpose: line().optional(),
 });
 
-export const proofQuery = z.strictObject({
-  asOf: asOf.optional(),
-  knownAt: knownAt.optional(),
-  block: heightText.optional().describe("As of the end of this block"),
-  ...minBlockQuery,
-});
+export const proofQuery = z
+  .strictObject({
+    asOf: asOf.optional(),
+    knownAt: knownAt.optional(),
+    block: heightText.optional().describe("As of the end of this block; not beside `asOf`"),
+    ...minBlockQuery,
+  })
+  .superRefine(notBoth("asOf", "block"));
 const proofFields = {
   issueId: id("iss"),
   token: addressText,

@@ -10,6 +10,7 @@ import {
   corrections,
   knownAtAnswer,
   minBlockQuery,
+  notBoth,
   pageAfter,
   pageOf,
   pageQuery,
@@ -129,11 +130,13 @@ export const entry = named(
   }),
 );
 export const entryPage = named("EntryPage", pageOf(entry).extend({ knownAt: knownAtAnswer }));
-export const entryQuery = pageQuery.extend({
-  ...asOfQuery,
-  after: heightText.optional(),
-  personId: personId.optional(),
-});
+export const entryQuery = pageQuery
+  .extend({
+    ...asOfQuery,
+    after: heightText.optional().describe("Begin after this entry; not beside `cursor`"),
+    personId: personId.optional(),
+  })
+  .superRefine(notBoth("cursor", "after"));
 
 export const holderAnswer = named(
   "HolderAnswer",

@@ -101,7 +101,8 @@ async function investorOf(db: Queryable, { principal, body }: Asking): Promise<I
     principal.role === "broker"
       ? await customerForChange(db, principal.partyId, investorId!)
       : await investorOfPersonForChange(db, principal.personId!);
-  if (found === undefined || (investorId !== undefined && found.id !== investorId)) throw notFound();
+  if (found === undefined || (investorId !== undefined && found.id !== investorId))
+    throw notFound(investorId === undefined ? undefined : "/investorId");
   return found;
 }
 
