@@ -189,11 +189,16 @@ it("a route that is not in the table cannot be registered", async () => {
   await app.close();
 });
 
-it("the sandbox clock is of the local profile alone", async () => {
+it("the sandbox is of the local profile alone", async () => {
   const { buildApp } = await import("../src/app.ts");
   const app = await buildApp({ ...world.ctx, profile: "server" });
   const { asker } = await import("./support/ask.ts");
-  const answer = await asker(app)(world.operator, "moveClock", { body: { to: "2030-01-01T00:00:00Z" } });
-  expect(answer.code).toBe("FORBIDDEN");
+  const ask = asker(app);
+  const moved = await ask(world.operator, "moveClock", { body: { to: "2030-01-01T00:00:00Z" } });
+  const minted = await ask(world.secretOf("settlement-agent"), "mintSandboxCash", {
+    body: { partyId: world.broker.partyId, yen: "1" },
+  });
+  expect([moved.code, minted.code]).toEqual(["FORBIDDEN", "FORBIDDEN"]);
+  expect(minted.problem.detail).toContain("money");
   await app.close();
 });

@@ -21,7 +21,7 @@ export const permit = (ctx: Pick<ApiContext, "profile">, route: Route) => async 
   if (route.profile !== undefined && route.profile !== ctx.profile) {
     throw new ProblemError(
       "FORBIDDEN",
-      "Time is real here: the sandbox clock is of the local profile alone.",
+      "Time and money are real here: the sandbox is of the local profile alone.",
     );
   }
 };
