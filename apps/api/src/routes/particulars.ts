@@ -1,22 +1,21 @@
+import { investorAccounts } from "@genbo/database/parties/investor-accounts";
 import {
   changedTaxStatusPart,
   changeInvestorPart,
   customerForChange,
   type InvestorRow,
 } from "@genbo/database/parties/investors";
-import { walletsOf } from "@genbo/database/parties/wallets";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { latestParticulars, particularsPart } from "@genbo/database/vault/vault";
 import { canonicalJson } from "@genbo/domain/canonical-json";
 import { newId } from "@genbo/domain/ids";
 import { classBitsOf } from "@genbo/domain/investor-class";
 import { dayOf, jstDay } from "@genbo/domain/jst";
-import type { Custody } from "@genbo/domain/states";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, notFound } from "../http/problem.ts";
-import { recordCommand } from "../parties/records.ts";
+import { recordCommand, recordOf } from "../parties/records.ts";
 import { isUnborn } from "../parties/registration.ts";
 import { sealNext } from "../parties/sealing.ts";
 
@@ -26,7 +25,10 @@ export const particularsHandlers = (ctx: ApiContext): Handlers<"changeParticular
   changeParticulars: (call) => command(ctx, call, (db) => change(ctx, db, call), { long: true }),
 });
 
-/** A change of a person's data: a new sealed version, and a new record for each account, which enters the register. */
+/**
+ * A change of a person's data: a new sealed version, and a new record for each account that a broker keeps, which enters
+ * the register. On its way to another broker an account has that one's key write it, after the change of custodian.
+ */
 async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Outcome<Change["route"]>> {
   const { principal, params, body, at } = call;
   const investor = await customerForChange(db, principal.partyId, params.id);
@@ -40,21 +42,22 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
     body.particulars !== undefined && canonicalJson(body.particulars) !== canonicalJson(latest.value);
   const sealed = isNew ? await sealNext(ctx, db, investor.personId, body.particulars!) : undefined;
   const { version, commitment } = sealed ?? latest;
-  const wallets = await walletsOf(db, investor.id);
-  const addressesOf = (wanted: Custody) =>
-    wallets.filter(({ custody }) => custody === wanted).map(({ address }) => address);
-  const [addresses, own] = [addressesOf("CUSTODIED"), addressesOf("SELF")];
-  const operationId = addresses.length > 0 ? newId("op", at) : null;
-  const custodianId = principal.custodianId!;
-  const record = { ...next, custodianId, commitment };
+  const accounts = await investorAccounts(db, investor.id);
+  const commands = accounts.flatMap((account) =>
+    account.signer === null ? [] : [recordCommand(recordOf(next, account, commitment, at), account.signer)],
+  );
+  const addressesOf = (isOwn: boolean) =>
+    accounts.filter(({ signer }) => (signer === null) === isOwn).map(({ address }) => address);
+  const [wallets, ownWallets] = [addressesOf(false), addressesOf(true)];
+  const operationId = commands.length > 0 ? newId("op", at) : null;
   const known = { effectiveOn: body.effectiveOn, evidenceRef: body.evidenceRef, at, operationId };
   return {
     answer: {
       status: operationId === null ? 200 : 202,
-      body: { id: investor.id, version, operationId, wallets: addresses, ownWallets: own },
+      body: { id: investor.id, version, operationId, wallets, ownWallets },
     },
     target: investor.id,
-    detail: { version, evidenceRef: body.evidenceRef, wallets: addresses.length },
+    detail: { version, evidenceRef: body.evidenceRef, wallets: wallets.length },
     writes: [
       changeInvestorPart(next),
       ...(sealed ? [particularsPart([{ ...sealed, ...known }])] : []),
@@ -65,7 +68,7 @@ async function change(ctx: ApiContext, db: Queryable, call: Change): Promise<Out
     ...(operationId !== null && {
       work: {
         operation: { id: operationId, kind: "particulars.change", issueId: null, subjectId: investor.id },
-        commands: addresses.map((address) => recordCommand({ ...record, address }, principal.signer!)),
+        commands,
       },
     }),
   };

@@ -52,12 +52,6 @@ export async function walletsByAddress(
   return new Map(found.rows.map((row) => [row.address, row]));
 }
 
-/** The wallets of an investor, oldest first. */
-export async function walletsOf(db: Queryable, investorId: string): Promise<WalletRow[]> {
-  const text = `select ${columns} from wallet where investor_id = $1 order by created_at, address`;
-  return (await db.query<WalletRow>(text, [investorId])).rows;
-}
-
 /** Those of these accounts that a broker keeps, as the register says. */
 export async function accountsKeptBy(
   db: Queryable,
