@@ -137,6 +137,7 @@ describe("a transfer request", () => {
     const refused = await world.ask(world.broker.secret, "requestTransfer", { body: early });
     expect(refused.code).toBe("NOT_YET_SETTLED");
     const bulk = await world.ask(world.broker.secret, "requestTransfers", { body: { rows: [early] } });
+    expect([bulk.status, bulk.code, bulk.problem.retryable]).toEqual([409, "NOT_YET_SETTLED", true]);
     expect(bulk.problem.rows).toMatchObject([{ code: "NOT_YET_SETTLED", pointer: "/rows/0/settlementDate" }]);
     const { body: accepted } = await world.ask(world.broker.secret, "requestTransfer", { body });
     const { rows } = await world.owner.query("select call from command where operation_id = $1", [
@@ -293,10 +294,19 @@ describe("a step of a transfer", () => {
         "insert into register_break (id, issue_id, kind, detail, block_number, opened_at) values ($1, $2, 'HEAD', '{}', 1, now())",
         [`brk_${unused()}`, trade.issueId],
       );
-    const refused = await world.ask(world.broker.secret, "requestTransfer", {
-      body: { ...order(trade), ...dated },
-    });
+    const row = { ...order(trade), ...dated };
+    const refused = await world.ask(world.broker.secret, "requestTransfer", { body: row });
     expect(refused.code).toBe("ISSUE_QUARANTINED");
+    const rows = [{ ...order(await traded(world)), ...dated }, row, row];
+    const bulk = await world.ask(world.broker.secret, "requestTransfers", { body: { rows } });
+    expect([bulk.status, bulk.code, bulk.problem.retryable]).toEqual([409, "ISSUE_QUARANTINED", true]);
+    expect(bulk.headers["retry-after"]).toBe(refused.headers["retry-after"]);
+    expect(bulk.problem.rows?.map(({ pointer }) => pointer)).toEqual(["/rows/1/issueId", "/rows/2/issueId"]);
+    const wrong = {
+      rows: [row, { ...row, ...order(trade, { issueId: "iss_0192aaaaaaaa7bbb8cccdddddddddddd" }) }],
+    };
+    const mixed = await world.ask(world.broker.secret, "requestTransfers", { body: wrong });
+    expect([mixed.code, mixed.problem.rows?.length]).toEqual(["ROWS_INVALID", 2]);
     expect((await world.ask(null, "status")).body.openBreaks).toMatchObject([
       { issueId: trade.issueId, kind: "HEAD" },
     ]);
