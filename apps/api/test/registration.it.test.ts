@@ -165,6 +165,42 @@ describe("a bank's CSV", () => {
     expect(problem.rows).toMatchObject([{ row: 0, pointer: "/rows/0/kind" }]);
   });
 
+  it("may have days as a spreadsheet saves them, and one without an end", async () => {
+    const number = unused();
+    const days = (validUntil: string) =>
+      line(number).replace("1975/01/31", "1975/1/31").replace("2024/03/31", validUntil);
+    const { body } = await csv(`${heading}\n${days("9999/12/31")}\n`);
+    expect(body).toMatchObject({ created: 1, conflicts: [] });
+    expect((await particularsOf(body.items[0]!.id)).value).toMatchObject({ bornOn: "1975-01-31" });
+    const query = { externalId: number };
+    const { body: found } = await world.ask(world.broker.secret, "listInvestors", { query });
+    expect(found.items[0]?.validUntil).toBe("9999-12-31T15:00:00.000Z");
+    const opened = await world.ask(world.broker.secret, "registerWallet", {
+      body: { investorId: body.items[0]!.id },
+    });
+    const { rows } = await world.owner.query("select args from command where operation_id = $1", [
+      opened.body.operationId,
+    ]);
+    expect(decodeRecord(rows[0].args.record).validUntil).toBe(Date.parse("9999-12-31T15:00:00Z") / 1000);
+    expect((await csv(`${heading}\n${days("2024/3/31")}\n`)).body).toMatchObject({ conflicts: [{ row: 0 }] });
+    for (const wrong of ["2024/2/30", "2024/3", "20240331", "10000/1/1"]) {
+      const { problem } = await csv(`${heading}\n${days(wrong)}\n`);
+      expect(problem.rows).toMatchObject([{ row: 0, pointer: "/rows/0/validUntil" }]);
+      expect(problem.rows?.[0]?.detail).toContain("a day such as 2027-03-31");
+    }
+  });
+
+  it("of more rows than a request may have is refused as its JSON form is", async () => {
+    const numbers = Array.from({ length: 5_001 }, () => ({ externalId: unused() }));
+    const payload = ["顧客番号", ...numbers.map(({ externalId }) => externalId)].join("\n");
+    const asked = { payload, type: "text/csv" };
+    const file = await world.ask(world.broker.secret, "registerWallets", asked);
+    const json = await world.ask(world.broker.secret, "registerWallets", { body: { rows: numbers } });
+    const told = ({ requestId: _, ...problem }: typeof file.problem) => problem;
+    expect(told(file.problem)).toEqual(told(json.problem));
+    expect([file.code, file.problem.pointer]).toEqual(["INVALID_FIELD", "/rows"]);
+  });
+
   it("is refused by row, column and reason, without a name in the answer", async () => {
     const wrong = await csv(`${heading}\n${line(unused())}\n${line(unused()).replace("392", "日本")}\n`);
     expect(wrong.problem.rows).toMatchObject([{ row: 1, pointer: "/rows/1/country" }]);

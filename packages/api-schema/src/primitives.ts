@@ -100,8 +100,8 @@ export const pastDay = z.iso
   .describe("YYYY-MM-DD")
   .refine((text) => text >= "0001" && text < "2149-06-07", "is not a day between 0001-01-01 and 2149-06-06");
 
-/** The last second that five bytes of a registry record could name lies far beyond; dates of PostgreSQL end first. */
-const lastInstant = Date.UTC(9999, 11, 31);
+/** 9999-12-31 is said of what has no end, and has to pass to its last moment; a year of five digits is written otherwise. */
+const lastInstant = Date.UTC(10_000, 0, 1) - 1;
 export const instant = z.iso
   .datetime({ offset: true, error: "is not an instant such as 2021-10-07T06:00:00Z" })
   .describe("Instant, ISO 8601 with an offset or Z")

@@ -50,6 +50,12 @@ describe("days and instants", () => {
     const wrong = ["2021-10-07", "2021-10-07T15:00:00", "1969-12-31T23:59:59Z", "2021-10-07T25:00:00Z"];
     expect(wrong.filter((value) => passes(instant, value))).toEqual([]);
   });
+
+  it("go to the end of the year 9999, which banks write for none", () => {
+    const last = ["9999-12-31T15:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59+09:00"];
+    expect(last.filter((value) => !passes(instant, value))).toEqual([]);
+    expect(passes(instant, "9999-12-31T23:59:59-01:00")).toBe(false);
+  });
 });
 
 describe("ids", () => {

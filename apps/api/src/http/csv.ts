@@ -6,7 +6,7 @@ import { parse as parseCsv } from "csv-parse/sync";
 import type { z } from "zod";
 import { unguardCell } from "./csv-guard.ts";
 import { wordOf } from "./csv-words.ts";
-import { ProblemError } from "./problem.ts";
+import { invalidField, ProblemError } from "./problem.ts";
 import { errorsOf, rowsInvalid } from "./validate.ts";
 
 type Cells = Readonly<Record<string, string | undefined>>;
@@ -102,6 +102,7 @@ function cellsOf(text: string, expected: Columns): Cells[] {
   } catch (error) {
     throw lineFault(error);
   }
+  if (records.length > bulkRowsMax) throw invalidField("/rows", `is longer or more than ${bulkRowsMax}`);
   const detail = records.length === 0 ? "The file has no rows." : headingFault(columns, expected);
   if (detail === undefined) return records;
   throw new ProblemError("ROWS_INVALID", detail, { pointer: "", rows: [] });
@@ -134,9 +135,12 @@ function rowErrorOf({ pointer, detail }: { pointer: string; detail: string }): R
     row: Number(row),
     pointer: cell === undefined ? pointer : `/rows/${row}/${cell}`,
     code: "INVALID_FIELD",
-    detail,
+    detail: field === "/validUntil" && detail !== "is missing" ? noEnd : detail,
   };
 }
+
+/** A cell may hold a day where the field of JSON holds an instant alone. */
+const noEnd = "is neither a day such as 2027-03-31 nor an instant, between 1970 and 9999";
 
 /** An empty cell says nothing. */
 const filled = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
@@ -158,7 +162,7 @@ function investorOf(cells: Cells): unknown {
         street: cells.street,
         country: cells.addressCountry,
       },
-      bornOn: filled(cells.bornOn)?.replaceAll("/", "-") ?? null,
+      bornOn: isoOf(filled(cells.bornOn)) ?? null,
     },
   };
 }
@@ -171,8 +175,15 @@ const walletOf = ({ externalId, address }: Cells): unknown => ({
 const numberOf = (text: string | undefined): unknown =>
   text !== undefined && /^\d{1,3}$/.test(text) ? Number(text) : text;
 
+/** A day as a spreadsheet saves it, `2027/3/31`; other text stays, for the schema to refuse. */
+const isoOf = (text: string | undefined): string | undefined =>
+  text?.replace(
+    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/,
+    (_, year, month, day) => `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`,
+  );
+
 /** A bank gives the last day of validity; it ends at 24:00 JST. */
 function instantOf(text: string | undefined): string | undefined {
-  const day = dayOfIso(text?.replaceAll("/", "-") ?? "");
+  const day = dayOfIso(isoOf(text) ?? "");
   return day === undefined ? text : endOfDay(day).toISOString();
 }
