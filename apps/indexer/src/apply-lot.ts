@@ -77,9 +77,9 @@ export async function writeLot(
 
 async function settleTransfers(
   tx: Transaction,
-  { transferStates }: SettledLot,
+  { transfers, transfersRefused }: SettledLot,
   news: readonly SettlementNews[],
 ): Promise<HeardSettlement[]> {
-  await closeReturned(tx, await writeTransferStates(tx, transferStates));
+  await closeReturned(tx, await writeTransferStates(tx, transfers, transfersRefused));
   return writeSettlementNews(tx, news);
 }

@@ -33,6 +33,8 @@ export interface EnteredLine {
   kind: number;
   ref: string;
   txHash: string;
+  /** The whole entry, where it makes, changes the state of, or ends a hold. */
+  hold: ChainEntry | undefined;
 }
 
 export interface FoldedIssue {

@@ -5,6 +5,7 @@ import type { Figures, Touched } from "@genbo/database/register/write-load";
 import type { KnownIssue } from "@genbo/database/register/write-subjects";
 import type { Queryable } from "@genbo/database/sql/connection";
 import type { RowsToWrite } from "@genbo/database/sql/copy-rows";
+import { entryKinds } from "@genbo/domain/entry-kinds";
 import type { PartialState } from "@genbo/register/state";
 import { type EnteredLine, type Fault, type FoldedIssue, foldIssue } from "./fold-issue.ts";
 import type { FoldMemory } from "./fold-memory.ts";
@@ -65,7 +66,9 @@ export async function foldIssues(
       for (const row of done.rows) {
         add(issue, row);
         const { entry, effect } = row.step;
-        lines.push({ kind: entry.kind, ref: entry.ref, txHash: row.origin.txHash });
+        const { kind, ref } = entry;
+        const isOfHold = kind >= entryKinds.HOLD_CREATED && kind <= entryKinds.HOLD_RELEASED;
+        lines.push({ kind, ref, txHash: row.origin.txHash, hold: isOfHold ? entry : undefined });
         corrects ||= effect.corrects !== null || effect.effectiveOn !== null;
       }
       fault = done.fault;

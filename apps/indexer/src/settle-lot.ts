@@ -1,7 +1,6 @@
 import type { MinedTransaction, OurTransaction } from "@genbo/database/outbox/mined";
 import type { Outcome } from "@genbo/database/outbox/settle";
-import type { TransferState } from "@genbo/database/register/write-subjects";
-import { entryKinds } from "@genbo/domain/entry-kinds";
+import type { TransferNews } from "@genbo/database/register/write-subjects";
 import { refOfWallet } from "@genbo/domain/ids";
 import { instantOf } from "@genbo/domain/instant-of";
 import type { Log } from "@genbo/domain/log";
@@ -9,6 +8,7 @@ import type { FoldedLot } from "./fold-lot.ts";
 import type { Lot } from "./lot.ts";
 import type { Ours } from "./origins.ts";
 import { settle } from "./outcomes.ts";
+import { transferNews } from "./transfer-news.ts";
 
 /** What a lot means for our transactions, commands, transfers and wallets. */
 export interface SettledLot {
@@ -16,8 +16,9 @@ export interface SettledLot {
   outcomes: Outcome[];
   /** Operations that wait for the end of a quarantine. */
   waiting: string[];
-  /** By ref. */
-  transferStates: Map<string, TransferState>;
+  transfers: TransferNews[];
+  /** Refs of transfers that never began. */
+  transfersRefused: string[];
   walletsRegistered: string[];
   walletsRefused: string[];
 }
@@ -27,7 +28,8 @@ export function settleLot(lot: Lot, folded: FoldedLot, ours: Ours, log: Log): Se
     mined: [],
     outcomes: [],
     waiting: [],
-    transferStates: transferStatesOf(folded, ours),
+    transfers: transferNews(folded, ours, lot.deployment?.settlement),
+    transfersRefused: [],
     walletsRegistered: [...new Set(folded.registry.rows.map(({ wallet }) => wallet))],
     walletsRefused: [],
   };
@@ -78,34 +80,7 @@ function noteRefused(settled: SettledLot, own: OurTransaction, outcomes: readonl
     const command = byId.get(commandId);
     if (state === "entered" || command === undefined) continue;
     if (command.call === "setRecords") settled.walletsRefused.push(`0x${command.ref.slice(26)}`);
-    if (beginsTransfer.has(command.call)) {
-      settled.transferStates.set(command.ref, "refused");
-    }
-  }
-}
-
-function transferStatesOf(folded: FoldedLot, ours: Ours): Map<string, TransferState> {
-  const states = new Map<string, TransferState>();
-  for (const { kind, ref, txHash } of folded.issues.flatMap(({ lines }) => lines)) {
-    const state = transferState(kind, ours.get(txHash)?.call);
-    if (state !== undefined) states.set(ref, state);
-  }
-  return states;
-}
-
-function transferState(kind: number, call: string | undefined): TransferState | undefined {
-  switch (kind) {
-    case entryKinds.HOLD_CREATED:
-      return "held";
-    case entryKinds.HOLD_ACCEPTED:
-      return "accepted";
-    case entryKinds.HOLD_EXECUTED:
-    case entryKinds.TRANSFER:
-      return "entered";
-    case entryKinds.HOLD_RELEASED:
-      return call === "rejectTransfers" ? "rejected" : "cancelled";
-    default:
-      return undefined;
+    if (beginsTransfer.has(command.call)) settled.transfersRefused.push(command.ref);
   }
 }
 

@@ -144,7 +144,10 @@ export function createLedger(pool: Pool, start: Date): Ledger {
       const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
       const data = encodeHold({ kind: holdKinds[kind], expiryMinutes: 0, controller, ...dates });
       await enter(issueId, "HOLD_CREATED", { basis: kind === "PLEDGE" ? 11 : 2, from, to, units, ref, data });
-      await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, "held"]])));
+      const news = { issueId, ref, from, to, units, state: "held", cause: "creation" } as const;
+      await withTransaction(pool, (tx) =>
+        writeTransferStates(tx, [{ ...news, forSettlement: kind === "DVP" }], []),
+      );
     },
     pledgeBehind: async (issueId, { ref, from, to, units, behind }) => {
       const dates = { tradeDate: 0, acquiredOn: 0, settlementDate: 0, lotAcquiredOn: 0 };
@@ -183,7 +186,19 @@ export function createLedger(pool: Pool, start: Date): Ledger {
       void (await enter(issueId, "FORCED_TRANSFER", { ...move, basis: 3, ref: refOf("move", number) })),
     enter: async (issueId, kind, fields) => void (await enter(issueId, kind, fields)),
     setTransfer: async (ref, state) => {
-      await withTransaction(pool, (tx) => writeTransferStates(tx, new Map([[ref, state]])));
+      await withTransaction(pool, async (tx) => {
+        const { rows } = await tx.query<{ issueId: string; forSettlement: boolean }>(
+          `select issue_id as "issueId", false as "forSettlement" from transfer where ref = $1
+           union all select issue_id, true from settlement_leg where hold_id = $1`,
+          [ref],
+        );
+        const terms = { ref, state, cause: "hold", from: zeroAddress, to: zeroAddress, units: 0n } as const;
+        await writeTransferStates(
+          tx,
+          rows.map((row) => ({ ...row, ...terms })),
+          [],
+        );
+      });
     },
     block: () => inBlock(async () => undefined),
     at: (next) => {

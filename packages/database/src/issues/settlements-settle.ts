@@ -7,7 +7,7 @@ import {
   type QueuedCommand,
 } from "../commands/operations-new.ts";
 import { params } from "../commands/statement.ts";
-import { notOnlyMoves } from "../register/chain-entry.ts";
+import { ofOwnHold } from "../register/chain-entry.ts";
 import type { Transaction } from "../sql/connection.ts";
 
 /**
@@ -125,7 +125,8 @@ export async function takeBackSettlements(tx: Transaction, fork: number): Promis
   await tx.query(
     `update settlement_leg l set state = coalesce((
        select case e.kind when $2 then 'held' when $3 then 'approved' when $4 then 'delivered' else 'returned' end
-       from entry e where e.ref = l.hold_id and ${notOnlyMoves} and e.block_number <= $1 order by e.seq desc limit 1
+       from entry e where ${ofOwnHold("l", "l.hold_id", "amount", "DVP")} and e.block_number <= $1
+       order by e.seq desc limit 1
      ), 'pending')
      where l.kind = 'UNITS' and (l.hold_id in (select ref from entry where block_number > $1)
        or l.hold_id in (select c.ref from command c join chain_tx x on x.id = c.chain_tx_id where x.block_number is null))`,

@@ -1,4 +1,4 @@
-import { entryKinds } from "@genbo/domain/entry-kinds";
+import { entryKinds, type HoldKind, holdKinds } from "@genbo/domain/entry-kinds";
 import { zeroAddress } from "@genbo/domain/words";
 import type { ChainEntry } from "@genbo/register/state";
 
@@ -37,6 +37,19 @@ export function linesOf(issue: string, account: string, within: string, limit: s
   const changed = `(select from_seq as seq from holding_period where issue_id = ${issue} and account = ${account}) p where true`;
   return `(${first(changed)} union all ${named("from_account")} union all ${named("to_account")})`;
 }
+
+/**
+ * Lines `e` about the hold of a transfer, or of a settlement's units: anybody may write its ref into an entry of his own,
+ * but in its own issue only one hold has that id.
+ */
+export const ofOwnHold = (row: "t" | "l", ref: string, units: string, hold: HoldKind): string =>
+  `e.issue_id = ${row}.issue_id and e.ref = ${ref} and ${notOnlyMoves} and exists (
+    select 1 from entry c where c.issue_id = ${row}.issue_id and c.ref = ${ref} and c.kind = ${entryKinds.HOLD_CREATED}
+      and c.data like '0x${holdKinds[hold]}%' and ${hasTerms("c", row, units)})`;
+
+/** Whether a line moves or holds what a transfer, or the units of a settlement, are about. */
+export const hasTerms = (line: string, row: "t" | "l", units: string): string =>
+  `${line}.from_account = ${row}.from_account and ${line}.to_account = ${row}.to_account and ${line}.units = ${row}.${units}`;
 
 export const chainEntryColumns = `seq, kind, basis, units, from_account as "from", to_account as "to", ref, data, head, block_time as time`;
 

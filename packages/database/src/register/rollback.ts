@@ -8,6 +8,7 @@ import { reopenCustodyChanges } from "../legal/custody-changes-settle.ts";
 import { commandChannel, rolledBackNotice } from "../outbox/outbox.ts";
 import { compareAnew } from "../reconcile/reconciliations.ts";
 import type { Transaction } from "../sql/connection.ts";
+import { hasTerms, ofOwnHold } from "./chain-entry.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { replayIssue } from "./replay.ts";
 import { dropLinesAfter } from "./write-registry.ts";
@@ -107,11 +108,15 @@ async function takeBackTransfers(tx: Transaction, fork: number): Promise<void> {
   await tx.query(
     `update transfer t set state = coalesce((
        select case e.kind when $2 then 'held' when $3 then 'accepted' when $4 then t.state else 'entered' end
-       from entry e where e.ref = t.ref and e.block_number <= $1 order by e.seq desc limit 1
+       from entry e where ${ofOwnHold("t", "t.ref", "units", "REQUEST")} and e.kind <= $4 and e.block_number <= $1
+       order by e.seq desc limit 1
+     ), (
+       select 'entered' from entry e where e.issue_id = t.issue_id and e.ref = t.ref and e.kind = $5
+         and e.maker is not null and ${hasTerms("e", "t", "units")} and e.block_number <= $1 limit 1
      ), 'requested')
      where t.ref in (select ref from entry where block_number > $1)
         or t.ref in (select c.ref from command c join chain_tx x on x.id = c.chain_tx_id where x.block_number is null)`,
-    [fork, entryKinds.HOLD_CREATED, entryKinds.HOLD_ACCEPTED, entryKinds.HOLD_RELEASED],
+    [fork, entryKinds.HOLD_CREATED, entryKinds.HOLD_ACCEPTED, entryKinds.HOLD_RELEASED, entryKinds.TRANSFER],
   );
 }
 

@@ -50,28 +50,88 @@ export async function activateIssues(tx: Transaction, issues: readonly Activated
 
 export type TransferState = "held" | "accepted" | "entered" | "rejected" | "cancelled" | "refused";
 
+/** What the entries of a lot say of a ref in an issue's register: the state in which the last one of them leaves it. */
+export interface TransferNews {
+  issueId: string;
+  ref: string;
+  state: TransferState;
+  /**
+   * Why it speaks of the transfer of that ref, though anybody may write any ref into an entry of his own. `command`: our
+   * own command moved its units at once. `creation`: the lot made the hold of these terms, which must be the transfer's.
+   * `hold`: a hold that the transfer has had before the lot, whose id no other hold of the issue can have.
+   */
+  cause: "command" | "creation" | "hold";
+  /** Whether it is about units of a settlement. */
+  forSettlement: boolean;
+  from: string;
+  to: string;
+  units: bigint;
+}
+
+/** @param begun states in which it had no hold yet @param held states in which it has one */
+const isOf = (row: string, units: string, begun: string, held: string) =>
+  `${row}.issue_id = n.issue_id and case n.cause
+    when 'hold' then ${row}.state in ${held}
+    when 'command' then ${row}.state in ${begun}
+    else ${row}.state in ${begun}
+      and ${row}.from_account = n.giver and ${row}.to_account = n.receiver and ${row}.${units} = n.units end`;
+
 /**
- * Brings transfers, and the units of settlements, to the state in which the last entry of their ref leaves them.
+ * Brings transfers, and the units of settlements, to the state in which the last entry about them leaves them.
+ * @param refused refs of what our own command was to begin and the chain refused
  * @returns the settlements that have moved
  */
 export async function writeTransferStates(
   tx: Transaction,
-  states: ReadonlyMap<string, TransferState>,
+  news: readonly TransferNews[],
+  refused: readonly string[],
 ): Promise<string[]> {
-  if (states.size === 0) return [];
+  const moved = [...(await writeNews(tx, news)), ...(await writeRefused(tx, refused))];
+  return [...new Set(moved)];
+}
+
+async function writeNews(tx: Transaction, news: readonly TransferNews[]): Promise<string[]> {
+  if (news.length === 0) return [];
   const moved = await tx.query<{ id: string }>(
-    `with last as (select * from unnest($1::text[], $2::text[]) as t (ref, state)),
+    `with news as (
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::bigint[])
+         as t (issue_id, ref, state, cause, for_settlement, giver, receiver, units)
+     ),
      transfers as (
-       update transfer set state = t.state from last t where transfer.ref = t.ref and transfer.state <> t.state
+       update transfer t set state = n.state from news n
+       where not n.for_settlement and t.ref = n.ref and ${isOf("t", "units", "('requested', 'refused')", "('held', 'accepted')")}
      )
-     update settlement_leg l set state = case t.state
-       when 'held' then 'held' when 'accepted' then 'approved' when 'entered' then 'delivered'
-       when 'refused' then 'refused' else 'returned' end
-     from last t where l.hold_id = t.ref
+     update settlement_leg l set state = case n.state
+       when 'held' then 'held' when 'accepted' then 'approved' when 'entered' then 'delivered' else 'returned' end
+     from news n
+     where n.for_settlement and l.hold_id = n.ref and ${isOf("l", "amount", "('pending', 'refused')", "('held', 'approved')")}
      returning l.settlement_id as id`,
-    [bareArray([...states.keys()]), bareArray([...states.values()])],
+    [
+      bareArray(news.map(({ issueId }) => issueId)),
+      bareArray(news.map(({ ref }) => ref)),
+      bareArray(news.map(({ state }) => state)),
+      bareArray(news.map(({ cause }) => cause)),
+      bareArray(news.map(({ forSettlement }) => String(forSettlement))),
+      bareArray(news.map(({ from }) => from)),
+      bareArray(news.map(({ to }) => to)),
+      bareArray(news.map(({ units }) => units)),
+    ],
   );
-  return [...new Set(moved.rows.map(({ id }) => id))];
+  return moved.rows.map(({ id }) => id);
+}
+
+/** A wallet may have sent the same order by itself before: what is held stays so. */
+async function writeRefused(tx: Transaction, refs: readonly string[]): Promise<string[]> {
+  if (refs.length === 0) return [];
+  const moved = await tx.query<{ id: string }>(
+    `with transfers as (
+       update transfer set state = 'refused' where ref = any($1) and state = 'requested'
+     )
+     update settlement_leg set state = 'refused' where hold_id = any($1) and state = 'pending'
+     returning settlement_id as id`,
+    [bareArray(refs)],
+  );
+  return moved.rows.map(({ id }) => id);
 }
 
 /** Wallets that the registry has recorded, and those that it refused before it ever recorded them. */
