@@ -82,3 +82,19 @@ it("a request becomes a transfer that the buyer's broker accepts and the trustee
   expect((await world.ask(world.trustee.secret, "approveTransfer", consent)).status).toBe(202);
   expect((await relay(body)).code).toBe("STATE_CONFLICT");
 });
+
+it.each(["TRANSFER", "HOLD", "REQUEST", "CANCEL"] as const)(
+  "a %s order that bears the ref of somebody else's transfer is refused",
+  async (action) => {
+    const [theirs, of] = [await selfCustody(world, {}), await selfCustody(world)];
+    const days = encodeMove({ tradeDate: 18_841, acquiredOn: 18_841, settlementDate: 18_841 });
+    const request = await signed(theirs, "REQUEST", { to: theirs.buyer.account, units: "5", data: days });
+    expect((await relay(request)).status).toBe(202);
+    const { ref } = request.order;
+    const data = action === "REQUEST" ? days : encodeMove({});
+    const own = { to: of.buyer.account, units: "2", data, ref, controller: of.wallet.address };
+    const answer = await relay(await signed(of, action, own));
+    expect([answer.code, answer.problem.pointer]).toEqual(["STATE_CONFLICT", "/order/ref"]);
+    expect((await relay(await signed(theirs, "CANCEL", { ref }))).status).toBe(202);
+  },
+);

@@ -55,6 +55,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
   if (givesUnits(action)) checkDays(body.order, facts!, at);
   refuse(call, facts!);
   if (action === "ACCEPT") await checkRequest(db, call);
+  else if (action !== "REVOKE") await mustBeOwnRef(db, call);
   const transfer = action === "REQUEST" ? requestOf(call, facts!) : undefined;
   const operationId = newId("op", at);
   return {
@@ -125,6 +126,19 @@ async function checkRequest(db: Queryable, call: Relay): Promise<void> {
   if (transfer?.issueId !== issueId || transfer.to !== order.account)
     throw invalidField("/order/ref", "is the ref of no request to this account");
   await checkAcceptance(db, transfer, call);
+}
+
+/** Whoever reads the register takes a ref for the transfer's that has it. @throws ProblemError */
+async function mustBeOwnRef(db: Queryable, { body: { issueId, order } }: Relay): Promise<void> {
+  const transfer = await transferOfRef(db, order.ref);
+  if (transfer === undefined || (transfer.issueId === issueId && transfer.from === order.account)) return;
+  throw new ProblemError(
+    "STATE_CONFLICT",
+    "This ref is that of another account's transfer: choose another.",
+    {
+      pointer: "/order/ref",
+    },
+  );
 }
 
 /** The transfer that a request begins: its other side and the trustee go on with it as with any other. */
