@@ -5,6 +5,7 @@ import { openKeystore } from "@genbo/chain/keystore";
 import { type Checked, checkDeployment, type Manifest, readManifest } from "@genbo/chain/manifest";
 import { keepManifest, manifestFile, readManifestFile } from "@genbo/chain/manifest-file";
 import { createRpc, type Rpc } from "@genbo/chain/rpc";
+import { dataDirOf } from "@genbo/domain/env";
 import { readArgs } from "./read-args.ts";
 
 const usage = `genbo contracts manifest --rpc URL [--data DIR | --admin ADDRESS [--first-nonce N]] [--out FILE]
@@ -14,7 +15,7 @@ genbo contracts verify --rpc URL [--data DIR | --manifest FILE] [--json]
 
 const options = {
   rpc: { type: "string" },
-  data: { type: "string", default: ".genbo" },
+  data: { type: "string" },
   admin: { type: "string" },
   "first-nonce": { type: "string" },
   manifest: { type: "string" },
@@ -40,7 +41,7 @@ async function manifest(rpc: Rpc, values: Values): Promise<void> {
     await adminOf(values),
     nonce === undefined ? undefined : Number(nonce),
   );
-  const path = values.out ?? manifestFile(values.data);
+  const path = values.out ?? manifestFile(dataDirOf(values.data));
   const changed = keepManifest(path, made);
   console.log(`${path}: ${changed ? "written" : "as it was"}, block ${made.block}, chain ${made.chainId}.`);
 }
@@ -52,7 +53,7 @@ async function verify(rpc: Rpc, values: Values): Promise<void> {
 }
 
 async function manifestIn(rpc: Rpc, values: Values): Promise<Manifest> {
-  const path = values.manifest ?? manifestFile(values.data);
+  const path = values.manifest ?? manifestFile(dataDirOf(values.data));
   const kept = readManifestFile(path);
   if (kept !== undefined) return kept;
   if (values.manifest !== undefined) throw new Error(`There is no ${path}.`);
@@ -61,8 +62,9 @@ async function manifestIn(rpc: Rpc, values: Values): Promise<Manifest> {
 
 /** The admin's address is no secret: the profile's keystore names it in the clear. */
 async function adminOf({ admin, data }: Values): Promise<string> {
-  const found = admin ?? (await openKeystore(join(data, "keystore"), "").find("admin"));
-  if (found === undefined) throw new Error(`No admin in ${data}: give --admin ADDRESS, or --data DIR.`);
+  const dataDir = dataDirOf(data);
+  const found = admin ?? (await openKeystore(join(dataDir, "keystore"), "").find("admin"));
+  if (found === undefined) throw new Error(`No admin in ${dataDir}: give --admin ADDRESS, or --data DIR.`);
   return found;
 }
 

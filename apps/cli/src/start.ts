@@ -1,12 +1,17 @@
 import { hostOf } from "@genbo/chain/rpc";
-import { readServerSettings, readWatching, type ServerSettings, type Watching } from "@genbo/domain/env";
+import {
+  dataDirOf,
+  readServerSettings,
+  readWatching,
+  type ServerSettings,
+  type Watching,
+} from "@genbo/domain/env";
 import { readArgs } from "./read-args.ts";
 import { startServer } from "./server.ts";
 import { startStack } from "./supervisor.ts";
 
 const usage = "Usage: npm start -- [--data DIR] [--port N]";
 
-const defaultDataDir = ".genbo/local";
 const defaultPort = 8080;
 
 /**
@@ -19,7 +24,7 @@ export async function start(args: readonly string[]): Promise<void> {
     options: { data: { type: "string" }, port: { type: "string" } },
   });
   const server = readServerSettings();
-  const dataDir = values.data ?? server?.dataDir ?? defaultDataDir;
+  const dataDir = dataDirOf(values.data);
   const port = readPort(values.port ?? server?.httpPort);
   const watching = readWatching();
   const began = Date.now();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { databaseUrl, parseDatabaseUrl } from "@genbo/database/server/address";
 import type { Role } from "@genbo/database/server/roles";
-import { type Profile, readServerSettings } from "@genbo/domain/env";
+import { dataDirOf, type Profile, readServerSettings } from "@genbo/domain/env";
 import { openProfile, type ProfileFolder } from "./profile.ts";
 
 /** Where the database and the chain of a local platform listen while it runs. No secrets. */
@@ -34,7 +34,7 @@ export interface Platform {
  */
 export function findPlatform(data: string | undefined): Platform {
   const server = readServerSettings();
-  const dataDir = data ?? server?.dataDir ?? ".genbo/local";
+  const dataDir = dataDirOf(data);
   if (!existsSync(join(dataDir, "secrets")))
     throw new Error(`${dataDir} is no data folder of Genbo: name the platform's with --data.`);
   const folder = openProfile(dataDir);

@@ -153,12 +153,15 @@ export function inheritedEnv(source: NodeJS.ProcessEnv = process.env): Record<st
   return Object.fromEntries(keep.flatMap((key) => (source[key] ? [[key, source[key] as string]] : [])));
 }
 
+/** The platform's data folder, for whoever starts it and every command on it: the one named, else the environment's. */
+export const dataDirOf = (named: string | undefined, source: NodeJS.ProcessEnv = process.env): string =>
+  named ?? (source[envNames.dataDir] || ".genbo/local");
+
 /** What whoever starts the whole platform says about a database and a chain that others run. */
 export interface ServerSettings {
   /** The platform's database, as someone who may make roles. */
   databaseUrl: string;
   chainRpcUrls: readonly string[];
-  dataDir: string | undefined;
   httpHost: string | undefined;
   httpPort: string | undefined;
   trustedProxies: readonly string[];
@@ -184,7 +187,6 @@ export function readServerSettings(source: NodeJS.ProcessEnv = process.env): Ser
   return {
     databaseUrl,
     chainRpcUrls: listOf(chainRpcUrls),
-    dataDir: value("dataDir"),
     httpHost: value("httpHost"),
     httpPort: value("httpPort"),
     trustedProxies: listOf(value("trustedProxies") ?? ""),
