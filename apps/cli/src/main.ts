@@ -6,7 +6,8 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   start: {
-    usage: "start [--data DIR] [--port N]  run the local platform until Ctrl-C",
+    usage:
+      "start [--data DIR] [--port N] [--only NAME,…] run the platform, or some of its processes, until Ctrl-C",
     run: async (args) => (await import("./start.ts")).start(args),
   },
   demo: {

@@ -24,6 +24,8 @@ export interface ServerOptions {
   port?: number;
   /** Addresses and networks of proxies before the api; none when left out. */
   trustedProxies?: readonly string[];
+  /** The processes; all when left out. */
+  services?: readonly ServiceName[];
   watching?: Watching;
   notice?: (line: string) => void;
   progress?: (line: string) => void;
@@ -45,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     chainRpcUrls,
     httpHost = "127.0.0.1",
     trustedProxies = [],
+    services = serviceNames,
     notice = () => undefined,
     progress = () => undefined,
   } = options;
@@ -60,8 +63,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const pool = createPool(database.genbo, { max: 1 });
     await makeOperators(pool, folder, systemClock).finally(() => pool.end());
     const apiPort = options.port ?? (await freePort());
-    await portFree(apiPort);
-    progress(`Starting ${serviceNames.join(", ")}`);
+    if (services.includes("api")) await portFree(apiPort);
+    progress(`Starting ${services.join(", ")}`);
     const place = {
       profile: "server",
       folder,
@@ -72,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       trustedProxies,
     } as const;
     const { watching = unwatched } = options;
-    const units = await startServices({ ...place, watching, names: serviceNames, notice });
+    const units = await startServices({ ...place, watching, names: services, notice });
     undo.push(() => Promise.all(units.map((unit) => unit.stop())));
     return { urls: { api: `http://${httpHost}:${apiPort}`, database }, folder, ...controlOf(units), stop };
   } catch (error) {

@@ -9,8 +9,12 @@ import {
 import { readArgs } from "./read-args.ts";
 import { startServer } from "./server.ts";
 import { startStack } from "./supervisor.ts";
+import { type ServiceName, serviceNames } from "./supervisor-service.ts";
 
-const usage = "Usage: npm start -- [--data DIR] [--port N]";
+const usage = `Usage: npm start -- [--data DIR] [--port N] [--only NAME,…]
+  --data DIR   folder of data, keys and logs; GENBO_DATA_DIR, else .genbo/local
+  --port N     port of the API; 8080
+  --only NAME  of ${serviceNames.join(", ")} these alone, as after a restore`;
 
 const defaultPort = 8080;
 
@@ -21,8 +25,9 @@ const defaultPort = 8080;
 export async function start(args: readonly string[]): Promise<void> {
   const { values } = readArgs(usage, {
     args,
-    options: { data: { type: "string" }, port: { type: "string" } },
+    options: { data: { type: "string" }, port: { type: "string" }, only: { type: "string" } },
   });
+  const services = readServices(values.only);
   const server = readServerSettings();
   const dataDir = dataDirOf(values.data);
   const port = readPort(values.port ?? server?.httpPort);
@@ -35,14 +40,17 @@ export async function start(args: readonly string[]): Promise<void> {
   const stack = await startOn(server, {
     dataDir,
     port,
+    services,
     watching,
     notice: (line) => console.log(`! ${line}; logs are in ${dataDir}/logs`),
     progress: (line) => console.log(`${line} …`),
   });
+  const { api } = stack.urls;
   console.log(`
-Genbo is up (${((Date.now() - began) / 1000).toFixed(1)} s).
-  API            ${stack.urls.api}
-  API reference  ${stack.urls.api}/docs
+Genbo is up (${((Date.now() - began) / 1000).toFixed(1)} s).${
+    services.includes("api") ? `\n  API            ${api}\n  API reference  ${api}/docs` : ""
+  }
+  processes      ${services.join(", ")}
   chain          ${stack.chain}
   data           ${stack.folder.root}
   operator key   ${stack.folder.operatorKeyFile}
@@ -55,6 +63,7 @@ Ctrl-C stops it; the data stays.`);
 interface Place {
   dataDir: string;
   port: number;
+  services: readonly ServiceName[];
   watching: Watching;
   notice: (line: string) => void;
   progress: (line: string) => void;
@@ -69,6 +78,15 @@ async function startOn(server: ServerSettings | undefined, place: Place) {
   const where = httpHost === undefined ? {} : { httpHost };
   const running = await startServer({ ...place, ...where, databaseUrl, chainRpcUrls, trustedProxies });
   return { ...running, chain: chainRpcUrls.map(hostOf).join(", ") };
+}
+
+function readServices(text: string | undefined): readonly ServiceName[] {
+  if (text === undefined) return serviceNames;
+  const named = text.split(",").map((name) => name.trim());
+  const stranger = named.find((name) => serviceNames.every((each) => each !== name));
+  if (stranger !== undefined)
+    throw new Error(`--only ${text}: "${stranger}" is none of ${serviceNames.join(", ")}.`);
+  return serviceNames.filter((name) => named.includes(name));
 }
 
 function readPort(text: string | undefined): number {

@@ -89,8 +89,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(writeWhereabouts(folder.root, { database: databaseUrl(owner), chain }));
 
     const apiPort = options.port ?? (await freePort());
-    await portFree(apiPort);
     const names = options.services ?? serviceNames;
+    if (names.includes("api")) await portFree(apiPort);
     if (names.length > 0) progress(`Starting ${names.join(", ")}`);
     const place = {
       profile: "local",

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -7,9 +7,12 @@ import { createRpc } from "@genbo/chain/rpc";
 import { writeAudit } from "@genbo/database/commands/audit";
 import { sealAudit } from "@genbo/database/commands/audit-seal";
 import { createPool } from "@genbo/database/sql/connection";
+import { inheritedEnv } from "@genbo/domain/env";
+import { freePort } from "@genbo/domain/free-port";
 import { exitOf } from "@genbo/domain/tether";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lockProfile } from "../src/profile-lock.ts";
+import { start as startCommand } from "../src/start.ts";
 import { type Stack, startStack } from "../src/supervisor.ts";
 
 const genesisTime = new Date("2021-08-01T09:00:00+09:00");
@@ -110,6 +113,36 @@ test("genbo audit says whether the trail holds, and keeps to a seal that was not
   await query("update audit_row set actor = 'staff:2' where target = '1'");
   expect(await genbo("audit")).toMatchObject({ code: 1, said: expect.stringContaining("Broken at seal 1") });
   expect(await genbo("audit", "--noted", "2")).toMatchObject({ code: 1, said: "" });
+});
+
+test("start --only brings up the processes that it names, and no other", async () => {
+  await expect(startCommand(["--only", "api,wrker"])).rejects.toThrow(
+    '--only api,wrker: "wrker" is none of indexer, worker, api.',
+  );
+  const other = mkdtempSync(join(tmpdir(), "genbo-only-"));
+  const main = join(import.meta.dirname, "../src/main.ts");
+  const port = await freePort();
+  const args = ["start", "--data", other, "--port", String(port), "--only", "api, indexer"];
+  const child = spawn(process.execPath, [main, ...args], {
+    env: inheritedEnv(),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (more) => {
+    said += more;
+  });
+  const ended = exitOf(child);
+  try {
+    await expect.poll(() => said, { timeout: 50_000 }).toContain("Ctrl-C");
+    expect(said).toMatch(/processes +indexer, api\n/);
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+    expect(readdirSync(join(other, "logs"))).toEqual(expect.arrayContaining(["api.log", "indexer.log"]));
+    expect(readdirSync(join(other, "logs"))).not.toContain("worker.log");
+  } finally {
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+    rmSync(other, { recursive: true, force: true });
+  }
 });
 
 test("a stop and a start keep chain, database, time and secrets", async () => {

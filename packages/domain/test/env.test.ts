@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { envNames, readEnv, readServerSettings, writeEnv } from "../src/env.ts";
+import { dataDirOf, envNames, readEnv, readServerSettings, writeEnv } from "../src/env.ts";
 
 const least = {
   DATABASE_URL: "postgresql://localhost/genbo",
@@ -36,4 +38,16 @@ test.each([
     expect(() => read(wrong)).toThrow(new RegExp(`^Cannot start: ${name} is .*such as`));
     expect(() => read({ ...wrong, [name]: `${text}:secret` })).not.toThrow("secret");
   }
+});
+
+test("an operator finds every variable in the table of docs/operations/environment.md, and no other", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/operations/environment.md"), "utf8");
+  const named = [...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+  expect(named.sort()).toEqual(Object.values(envNames).sort());
+});
+
+test("the data folder is the one named, else the environment's, else that of a local platform", () => {
+  expect(dataDirOf("named", least)).toBe("named");
+  expect(dataDirOf(undefined, least)).toBe("/data");
+  expect(dataDirOf(undefined, { GENBO_DATA_DIR: "" })).toBe(".genbo/local");
 });
