@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import { clientProfiles } from "./client.ts";
+import type { NodePlace } from "./client-profile.ts";
 import { hostRpcUrl } from "./compose.ts";
 import { enodeUrl } from "./identity.ts";
 import type { Network, NetworkNode } from "./network.ts";
@@ -21,7 +23,7 @@ ${nodes.map((node) => `| ${node.name} | ${node.address} | ${enodeUrl(node)} |`).
 
 ## Start
 ${startText(network)}
-
+${network.composed ? "" : `\n## What Genbo asks\n${askedText(network)}\n`}
 ## Add a validator
 More than half of the present validators must vote for it. Let it follow the chain first: a validator that lags helps nobody.
 1. \`genbo network add --dir <this folder>\` makes its key and files here and updates the others' files. Where its \
@@ -67,14 +69,39 @@ ${network.nodes.map(({ name }, index) => `${name} ${hostRpcUrl(index)}`).join(",
     const place = {
       dataDir: `nodes/${node.name}`,
       genesisFile: "genesis.json",
-      rpcHost: "127.0.0.1",
-      rpcPort: 8545,
-      rpcHostnames: [],
+      ...rpcPlace(network, node),
     };
     const environment = Object.entries(profile.environment).map(([key, value]) => `export ${key}=${value}`);
     const prepare = profile.prepare === undefined ? [] : [profile.prepare(place).join(" ")];
     return [...environment, ...prepare, profile.start(network, node, place).join(" ")].join("\n");
   }
+}
+
+/**
+ * Where a node that lies on a host of its own answers. Validators answer votes, so to their own host alone. The others
+ * serve Genbo elsewhere: at the address that peers know, and where that is a name at every one, since a host's own files
+ * may give loopback for its name.
+ */
+function rpcPlace(
+  { nodes }: Network,
+  node: NetworkNode,
+): Pick<NodePlace, "rpcHost" | "rpcPort" | "rpcHostnames"> {
+  const beside = nodes.filter(({ host }) => host === node.host);
+  const rpcPort = rpcPortFirst + beside.findIndex(({ name }) => name === node.name);
+  if (node.validator) return { rpcHost: "127.0.0.1", rpcPort, rpcHostnames: [] };
+  return { rpcHost: isIP(node.host) === 0 ? "0.0.0.0" : node.host, rpcPort, rpcHostnames: [node.host] };
+}
+
+const rpcPortFirst = 8_545;
+
+function askedText(network: Network): string {
+  const serving = network.nodes.filter((node) => !node.validator);
+  if (serving.length === 0)
+    return "No node serves Genbo on another host yet: `genbo network add --follower --host <address>:<port>` makes one.";
+  const urls = serving.map((node) => `http://${node.host}:${rpcPlace(network, node).rpcPort}`);
+  return `\`CHAIN_RPC_URLS=${urls.join(",")}\`: three or more in all, of several members. These nodes take no votes, and RPC \
+has neither keys nor encryption: **let a firewall keep their RPC ports to the hosts of members' Genbo.** Behind address \
+translation listen at the host's own address instead.`;
 }
 
 function eachValidator(network: Network, method: "vote" | "discard", params: unknown[]): string {
@@ -85,8 +112,11 @@ function eachValidator(network: Network, method: "vote" | "discard", params: unk
     .join("\n");
 }
 
-const rpcUrl = (network: Network, index: number): string =>
-  network.composed ? hostRpcUrl(index) : `http://127.0.0.1:8545 # on ${network.nodes[index]?.host}`;
+function rpcUrl(network: Network, index: number): string {
+  const node = network.nodes[index];
+  if (network.composed || node === undefined) return hostRpcUrl(index);
+  return `http://127.0.0.1:${rpcPlace(network, node).rpcPort} # on ${node.host}`;
+}
 
 function request(
   network: Network,

@@ -219,6 +219,43 @@ describe("runbook", () => {
     expect(runbook.split(`"method":"${vote}","params":["<address of the validator>",false]`)).toHaveLength(5);
   });
 
+  const startOf = (runbook: string, name: string) =>
+    runbook.split("\n").find((line) => line.includes(`--identity=${name} `)) ?? "";
+  const hosts = (...named: string[]): Endpoint[] => named.map((host, at) => ({ host, port: 30_303 + at }));
+
+  test.each([
+    ["besu", "--rpc-http-host", "--rpc-http-port", "--host-allowlist=localhost,127.0.0.1"],
+    ["goquorum", "--http.addr", "--http.port", "--http.vhosts=localhost"],
+  ] as const)(
+    "%s: Genbo reaches the nodes that serve it, and another host no validator",
+    (client, host, port, names) => {
+      const endpoints = hosts("10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.1", "10.0.0.4");
+      const runbook = runbookText(createNetwork({ ...four, rpcNodes: 2, client, endpoints }).network);
+      const listens = (name: string, at: string, number: number, ...known: string[]) => {
+        const words = startOf(runbook, name).split(" ");
+        expect(words).toEqual(expect.arrayContaining([`${host}=${at}`, `${port}=${number}`]));
+        expect(words).toContain([names, ...known].join(","));
+      };
+      listens("validator-1", "127.0.0.1", 8_545);
+      listens("validator-2", "127.0.0.1", 8_546);
+      listens("validator-3", "127.0.0.1", 8_545);
+      listens("rpc-1", "10.0.0.1", 8_547, "10.0.0.1");
+      listens("rpc-2", "10.0.0.4", 8_545, "10.0.0.4");
+      expect(runbook).toContain("`CHAIN_RPC_URLS=http://10.0.0.1:8547,http://10.0.0.4:8545`");
+      expect(runbook).toContain("http://127.0.0.1:8546 # on 10.0.0.1");
+    },
+  );
+
+  test("a node that is known by a name listens at every address, since its own host may take the name for loopback", () => {
+    const endpoints = hosts("a.example", "b.example", "c.example", "d.example", "rpc.example");
+    const runbook = runbookText(createNetwork({ ...four, endpoints }).network);
+    const start = startOf(runbook, "rpc-1");
+    expect(start).toContain("--http.addr=0.0.0.0 --http.port=8545 --http.vhosts=localhost,rpc.example ");
+    expect(runbook).toMatch(/CHAIN_RPC_URLS=http:\/\/rpc\.example:8545`.+firewall/);
+    const alone = createNetwork({ ...four, rpcNodes: 0, endpoints: endpoints.slice(0, 4) });
+    expect(runbookText(alone.network)).toContain("genbo network add --follower");
+  });
+
   test.each([
     [4, 3],
     [5, 4],
