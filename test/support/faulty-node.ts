@@ -34,6 +34,8 @@ export type Fault =
   | "errs"
   /** Answers this one method with an error. */
   | { failsAt: string; code: number; message: string }
+  /** Gives an empty object for the result of these methods. */
+  | { garbles: readonly string[] }
   /** Has no "latest" block, as Besu for a moment while one comes in. */
   | "noLatest"
   /** Has blocks before it has their receipts. */
@@ -159,6 +161,7 @@ function says(call: Call, answer: Answer, fault: Fault): Answer {
     const { code, message } = fault;
     return { ...answer, result: undefined, error: { code, message } };
   }
+  if ("garbles" in fault && fault.garbles.includes(method)) return result({});
   if ("peers" in fault && method === "net_peerCount") return result(`0x${fault.peers.toString(16)}`);
   if ("boasts" in fault) {
     if (method === "eth_blockNumber") return result(higher(answer.result as string, fault.boasts));

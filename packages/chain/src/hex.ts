@@ -8,6 +8,10 @@ export function readQuantity(text: string): number {
   return value;
 }
 
+/** Whether `readQuantity` takes it. */
+export const isQuantity = (value: unknown): value is string =>
+  typeof value === "string" && /^0x[0-9a-f]+$/i.test(value) && Number.isSafeInteger(Number(value));
+
 export const hexOf = (bytes: Uint8Array): string =>
   `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`;
 

@@ -1,5 +1,6 @@
 import { readQuantity } from "./hex.ts";
 import type { Rpc } from "./rpc.ts";
+import { NodeUnavailable } from "./rpc-errors.ts";
 
 /** What tells one chain from every other. */
 export interface ChainIdentity {
@@ -12,7 +13,7 @@ export class WrongChain extends Error {
   override readonly name = "WrongChain";
 }
 
-/** Asks the node which chain it serves. @param known the chain of the database, where it has one @throws WrongChain */
+/** Asks the node which chain it serves. @param known the chain of the database, where it has one @throws WrongChain, NodeUnavailable */
 export async function readChainIdentity(
   rpc: Rpc,
   known: Partial<ChainIdentity> | undefined,
@@ -21,6 +22,7 @@ export async function readChainIdentity(
     { method: "eth_chainId", params: [] },
     { method: "eth_getBlockByNumber", params: ["0x0", false] },
   ]);
+  if (genesis === null) throw new NodeUnavailable("the node has no block 0");
   const found = {
     chainId: readQuantity(chainId as string),
     genesisHash: (genesis as { hash: string }).hash.toLowerCase(),

@@ -1,3 +1,4 @@
+import { hasShape } from "./answer-shapes.ts";
 import { createPost } from "./http.ts";
 import { errorOf, type NodeRefused, NodeUnavailable } from "./rpc-errors.ts";
 
@@ -50,8 +51,9 @@ interface Answer {
 }
 
 /**
- * A JSON-RPC client of one chain behind several URLs: when a node does not answer the next ones are asked, each once. So
- * they are when it cannot do one of the calls: all of a request's results are of one node, or they might not fit together.
+ * A JSON-RPC client of one chain behind several URLs: when a node does not answer, or not what the method can answer, the
+ * next ones are asked, each once. So they are when it cannot do one of the calls: all of a request's results are of one
+ * node, or they might not fit together.
  */
 export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rpc {
   if (urls.length === 0) throw new Error("CHAIN_RPC_URLS names no node.");
@@ -149,7 +151,9 @@ function readAnswers(calls: readonly RpcCall[], answer: { status: number; body: 
     const found = byId.get(id);
     if (found === undefined) throw new Error(`no answer to ${method}`);
     if (found.error !== undefined) return { error: errorOf(method, found.error) };
-    return { result: found.result ?? null };
+    const result = found.result ?? null;
+    if (!hasShape(method, result)) throw new Error(`what it answers to ${method} is no answer to that`);
+    return { result };
   });
 }
 

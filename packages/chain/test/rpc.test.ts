@@ -126,21 +126,41 @@ const failing = (method: string, code: number, seen: Call[][] = []) =>
   }, seen);
 
 test.each([
-  ["eth_getBlockReceipts", -32_603],
-  ["eth_getTransactionCount", -32_000],
-  ["eth_sendRawTransaction", -32_005],
+  ["eth_getBlockReceipts", -32_603, []],
+  ["eth_getTransactionCount", -32_000, "0x7"],
+  ["eth_sendRawTransaction", -32_005, "0xabcd"],
 ])(
   "a request with a call at which a node fails goes whole to the next one: %s (%i)",
-  async (method, code) => {
+  async (method, code, result) => {
     const seen: Call[][] = [];
-    const good = await node(({ params }) => ({ result: [params[0]] }));
+    const good = await node((call) => ({ result: call.method === method ? result : "good" }));
     const rpc = createRpc([await failing(method, code, seen), good]);
-    const calls = [method, "eth_chainId"].map((each, index) => ({ method: each, params: [index] }));
-    for (let turn = 0; turn < 3; turn += 1) expect(await rpc.all(calls)).toEqual([[0], [1]]);
+    const calls = [method, "echo"].map((each) => ({ method: each, params: ["poor"] }));
+    for (let turn = 0; turn < 3; turn += 1) expect(await rpc.all(calls)).toEqual([result, "good"]);
     expect(seen).toHaveLength(1);
     rpc.close();
   },
 );
+
+test.each([
+  ["eth_getBlockByNumber", null],
+  ["eth_getBlockReceipts", []],
+  ["eth_getTransactionReceipt", null],
+  ["eth_getTransactionCount", "0x7"],
+  ["eth_call", "0x"],
+])("what cannot be an answer to %s is none: the next node is asked", async (method, result) => {
+  for (const garbled of [{}, 7, "latest", [{ logs: [{}] }], { hash: "0x1", number: {} }]) {
+    const poor = await node(() => ({ result: garbled }));
+    const both = createRpc([poor, await node(() => ({ result }))]);
+    expect(await both.call(method)).toEqual(result);
+    const alone = createRpc([poor]);
+    await expect(alone.call(method)).rejects.toMatchObject({
+      name: "NodeUnavailable",
+      message: expect.stringContaining(`what it answers to ${method} is no answer to that`),
+    });
+    for (const rpc of [both, alone]) rpc.close();
+  }
+});
 
 test("where every node fails at a call, the others in its request have their results", async () => {
   const method = "eth_getTransactionCount";
@@ -149,9 +169,7 @@ test("where every node fails at a call, the others in its request have their res
     "http://127.0.0.1:1",
     await failing(method, -32_603),
   ]);
-  const [failed, other] = await rpc.batch(
-    [method, "eth_chainId"].map((each) => ({ method: each, params: [7] })),
-  );
+  const [failed, other] = await rpc.batch([method, "echo"].map((each) => ({ method: each, params: [7] })));
   expect(failed).toEqual({ error: expect.objectContaining({ name: "NodeUnavailable", retryable: true }) });
   expect(other).toEqual({ result: 7 });
   rpc.close();

@@ -149,10 +149,9 @@ function hasTwo(block: BlockRef, probes: readonly Rpc[], router: NodeRouter): Pr
     };
     if (asked.length < 2) done(false);
     for (const node of asked) {
-      probes[node]!.call<{ hash: string } | null>("eth_getBlockByNumber", quantity(block.number), false).then(
-        (found) => count(found?.hash.toLowerCase() === block.hash),
-        () => count(false),
-      );
+      probes[node]!.call<{ hash: string } | null>("eth_getBlockByNumber", quantity(block.number), false)
+        .then((found) => count(found?.hash.toLowerCase() === block.hash))
+        .catch(() => count(false));
     }
   });
 }
