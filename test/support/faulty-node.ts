@@ -26,8 +26,8 @@ export type Fault =
   | { peers: number }
   /** Says that it has taken a transaction, and drops it. */
   | "swallows"
-  /** Refuses every transaction in these words. */
-  | { refusesSending: string }
+  /** Refuses every transaction in these words; may say that every account has sent so many. */
+  | { refusesSending: string; counts?: number }
   /** Is a web page. */
   | "webPage"
   /** Answers half of the requests with an error of its own. */
@@ -161,6 +161,8 @@ function says(call: Call, answer: Answer, fault: Fault): Answer {
     const { code, message } = fault;
     return { ...answer, result: undefined, error: { code, message } };
   }
+  if ("counts" in fault && method === "eth_getTransactionCount")
+    return result(`0x${fault.counts!.toString(16)}`);
   if ("garbles" in fault && fault.garbles.includes(method)) return result({});
   if ("peers" in fault && method === "net_peerCount") return result(`0x${fault.peers.toString(16)}`);
   if ("boasts" in fault) {

@@ -55,9 +55,11 @@ async function offerTo(context: SendContext, transaction: Broadcastable, whom: W
   const { hash, nonce, raw } = transaction;
   const call = { method: "eth_sendRawTransaction", params: [hexOf(raw)] };
   const outcomes = await (whom === "one" ? context.rpc.batch([call]) : context.everybody(call));
-  const refused = firstToHeed(outcomes);
+  const refused = firstToHeed(outcomes, whom === "one" ? 1 : context.quorum);
   if (refused === undefined) return "sent";
   const { meaning, error } = refused;
+  // What would stop a lane is believed of no single node.
+  if (whom === "one" && stopping.has(meaning)) return offerTo(context, transaction, "everybody");
   switch (meaning) {
     case "known":
       return "sent";
@@ -71,7 +73,6 @@ async function offerTo(context: SendContext, transaction: Broadcastable, whom: W
         `Another transaction ${nonce} of this signer waits in the node's pool: somebody else has its key. Find out who; two persons close the break then.`,
       );
     case "never":
-      if (whom === "one") return offerTo(context, transaction, "everybody");
       throw new LaneBlocked(
         `The node refuses transaction ${nonce} for good: ${error.message}; ${adviceOnRefusal(error.message)} ("Flags that matter to Genbo" in docs/operations/chain.md), then restart the worker`,
       );
@@ -80,10 +81,16 @@ async function offerTo(context: SendContext, transaction: Broadcastable, whom: W
 
 /** One node's own limit stops no lane while another may still take the bytes. */
 const heeded: readonly SendRefusal[] = ["known", "nonceUsed", "later", "nonceTaken", "never"];
+const stopping: ReadonlySet<SendRefusal> = new Set(["nonceUsed", "nonceTaken", "never"]);
 
-/** Undefined when a node took the bytes. @throws NodeUnavailable when none answered */
+/**
+ * Undefined when a node took the bytes.
+ * @param quorum so many nodes must say that somebody else has the nonce
+ * @throws NodeUnavailable when none answered
+ */
 function firstToHeed(
   outcomes: readonly RpcOutcome[],
+  quorum: number,
 ): { meaning: SendRefusal; error: NodeRefused } | undefined {
   if (outcomes.some((outcome) => "result" in outcome)) return undefined;
   const errors = outcomes.flatMap((outcome) => ("error" in outcome ? [outcome.error] : []));
@@ -93,9 +100,14 @@ function firstToHeed(
     .sort((a, b) => heeded.indexOf(a.meaning) - heeded.indexOf(b.meaning));
   const [first] = refusals;
   if (first === undefined) throw errors[0] ?? new NodeUnavailable("no node answered");
+  const isTaken = refusals.filter(({ meaning }) => meaning === "nonceTaken").length >= quorum;
+  const heard = first.meaning === "nonceTaken" && !isTaken ? (refusals.at(-1) ?? first) : first;
   // A node that does not answer may take what another one never will.
-  const isForGood = first.meaning !== "never" || refusals.length === outcomes.length;
-  return isForGood ? first : { ...first, meaning: "later" };
+  const isForGood =
+    heard.meaning === "never"
+      ? refusals.length === outcomes.length
+      : heard.meaning !== "nonceTaken" || isTaken;
+  return isForGood ? heard : { ...heard, meaning: "later" };
 }
 
 /** Whoever could tell does not answer. */

@@ -18,6 +18,10 @@ export interface WorkerContext {
   rpc: Rpc;
   /** Gives a call to every node. */
   everybody: Nodes["everybody"];
+  /** What every node answers to a call. */
+  answers: Nodes["answers"];
+  /** So many nodes must say what would stop a lane. */
+  quorum: number;
   keystore: Keystore;
   clock: Clock;
   log: Log;

@@ -1,4 +1,5 @@
 import { readQuantity } from "@genbo/chain/hex";
+import type { Nodes } from "@genbo/chain/nodes/nodes";
 import type { Rpc } from "@genbo/chain/rpc";
 import { readCursor } from "@genbo/database/register/cursor";
 import { clockSkewMs } from "@genbo/database/server/clock-skew";
@@ -24,6 +25,8 @@ interface Seen {
 
 interface CountsContext {
   rpc: Rpc;
+  answers: Nodes["answers"];
+  quorum: number;
   pool: Pool;
   log: Log;
   /** The node is the local one, which is never behind. */
@@ -57,10 +60,21 @@ export function createCounts(context: CountsContext): Counts {
       // Past it: while anvil mines a block it counts that block's transactions already.
       if (cursor === undefined || cursor.blockNumber <= known.head) return undefined;
       seen.delete(signer);
-      return known.count;
+      return agreed(context, signer, known.count);
     },
     forget: (signer) => (signer === undefined ? seen.clear() : void seen.delete(signer)),
   };
+}
+
+/** A node alone may have made up a count that stops its lane: no more than so many nodes have reached. */
+async function agreed(
+  { answers, quorum }: CountsContext,
+  signer: string,
+  count: number,
+): Promise<number | undefined> {
+  const counts = await answers({ method: "eth_getTransactionCount", params: [signer, "latest"] });
+  const reached = counts.map((each) => readQuantity(each as string)).sort((a, b) => b - a)[quorum - 1];
+  return reached === undefined ? undefined : Math.min(count, reached);
 }
 
 /**

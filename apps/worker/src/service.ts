@@ -61,6 +61,8 @@ export async function startWorkerService(
     pool,
     rpc,
     everybody: nodes.everybody,
+    answers: nodes.answers,
+    quorum: nodes.quorum,
     clock,
     log,
     keystore: openKeystore(env.keystoreDir, env.keystorePasswordFile),

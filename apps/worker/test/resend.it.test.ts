@@ -43,6 +43,7 @@ async function stored(lanes: string, each: number, answers: Answers) {
     clock: { now: () => new Date() },
     counts: { settled: async () => undefined, forget: () => undefined },
     rpc: { call: async () => null },
+    quorum: 2,
     everybody: async ({ params }: RpcCall) => {
       const [lane, nonce] = String(params[0]).slice(2) as unknown as [string, string];
       asked.push(`${lane}${nonce}`);
@@ -65,6 +66,14 @@ test("a lane is blocked when every node refuses its bytes for good, and not whil
   expect([...(await again()).values()].map(({ message }) => message)).toEqual([
     expect.stringContaining("raise the node's limit"),
   ]);
+});
+
+test("that another transaction has the nonce is believed of two nodes", async () => {
+  const taken = refuses("replacement transaction underpriced");
+  for (const other of [away, refuses("txpool is full")])
+    expect(await (await stored("a", 1, () => [taken, other])).pass()).toEqual(new Map());
+  const both = await (await stored("a", 1, () => [taken, taken])).pass();
+  expect([...both.values()].map(({ name }) => name)).toEqual(["NonceTaken"]);
 });
 
 test("bytes that no node answers to hold up their own lane alone; a node that answers nothing is away", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { startMarket } from "../../../test/support/market-stack.ts";
 
@@ -28,3 +29,23 @@ test("one node's own limit stops no lane while another takes the bytes", async (
   const id = await market.submit("issuance", [market.issueRow(issue, wallets[1]!, 7n)]);
   expect(await market.ended(id)).toMatchObject({ state: "entered" });
 });
+
+test.each([
+  ["that another transaction waits under the nonce", "replacement transaction underpriced"],
+  ["that the nonce is used", "nonce too low"],
+])(
+  "one node that says %s stops no lane, beside one that takes the bytes now or later",
+  async (_what, words) => {
+    const [lying, good] = stack.nodes;
+    lying!.fault = { refusesSending: words, counts: 1_000 };
+    const issues = () => market.submit("issuance", [market.issueRow(issue, wallets[1]!, 7n)]);
+    expect(await market.ended(await issues())).toMatchObject({ state: "entered" });
+    good!.fault = { refusesSending: "txpool is full" };
+    const id = await issues();
+    await sleep(4_000);
+    good!.fault = "none";
+    expect(await market.ended(id)).toMatchObject({ state: "entered" });
+    expect(await stack.rows("select kind from register_break")).toEqual([]);
+    lying!.fault = "none";
+  },
+);

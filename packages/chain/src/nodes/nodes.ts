@@ -24,6 +24,10 @@ export interface Nodes {
   rpc: Rpc;
   /** One call to every node that may be asked. @returns their answers so far once one has given a result, or all of them */
   everybody(call: RpcCall): Promise<RpcOutcome[]>;
+  /** One call to every node that may be asked. @returns the results of those that gave one, once all have answered or had their time */
+  answers(call: RpcCall): Promise<unknown[]>;
+  /** So many nodes must say what is believed of no single one: two, where more than one is configured. */
+  quorum: number;
   health(): NodeHealth[];
   /** Whether the chain makes blocks, as far as the nodes show. */
   progress(): Progress;
@@ -85,13 +89,17 @@ export function openNodes(urls: readonly string[], options: NodesOptions = {}): 
   };
   const looping = loop();
 
+  const usable = () => router.order().map((node) => probes[node]!);
   return {
     rpc,
-    everybody: (call) =>
-      askEverybody(
-        router.order().map((node) => probes[node]!),
-        call,
-      ),
+    everybody: (call) => askEverybody(usable(), call),
+    answers: async (call) => {
+      const outcomes = await Promise.all(
+        usable().map((probe) => probe.batch([call]).catch((): RpcOutcome[] => [])),
+      );
+      return outcomes.flat().flatMap((outcome) => ("result" in outcome ? [outcome.result] : []));
+    },
+    quorum: Math.min(2, urls.length),
     health,
     progress: head.progress,
     confirm: (block) => hasTwo(block, probes, router),
