@@ -26,7 +26,13 @@ it("an order goes to the chain as its wallet signed it", async () => {
       call: "relay",
       target: of.token,
       ref: body.order.ref,
-      args: { order: { ...body.order, action: 1 }, signature: body.signature },
+      args: {
+        order: { ...body.order, action: 1 },
+        signature: body.signature,
+        // Where a lane looks for what must go before it.
+        account: of.wallet.address,
+        to: of.buyer.account,
+      },
     },
   ]);
 });

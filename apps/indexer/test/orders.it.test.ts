@@ -1,5 +1,5 @@
 import { orderWallet } from "@genbo/chain/order-wallet";
-import { type Order, orderActions } from "@genbo/chain/orders";
+import { type Order, orderActions, orderArgs } from "@genbo/chain/orders";
 import { newPersonId, refOf, refOfWallet } from "@genbo/domain/ids";
 import { encodeRecord } from "@genbo/domain/registry-record";
 import { zeroWord } from "@genbo/domain/words";
@@ -25,7 +25,7 @@ const chainId = Number(deployed!.chain_id);
 async function relay(call: string, order: Order) {
   const signature = await wallet.sign(chainId, issue.token, order);
   const { signer } = market.brokers[0];
-  const row = { signer, call, target: issue.token, ref: order.ref, args: { order, signature } };
+  const row = { signer, call, target: issue.token, ref: order.ref, args: orderArgs(order, signature) };
   return market.run("order.relay", [row], { issueId: issue.id });
 }
 const lastLine = async () =>

@@ -1,88 +1,33 @@
 import { batchRowsMax } from "@genbo/chain/gas";
-import { urgencyOf } from "@genbo/chain/urgency";
+import { orderWallet } from "@genbo/chain/order-wallet";
+import { orderArgs } from "@genbo/chain/orders";
 import type { Command } from "@genbo/database/outbox/outbox";
-import { promote } from "@genbo/database/outbox/queue";
 import { withTransaction } from "@genbo/database/sql/connection";
-import { refOf } from "@genbo/domain/ids";
 import { beforeEach, expect, test } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { choose, createTurns, type Turns } from "../src/choose.ts";
+import { choose } from "../src/choose.ts";
 import { candidatesFirst, fairEvery } from "../src/limits.ts";
+import {
+  address,
+  another,
+  broker,
+  createLaneQueue,
+  issueA,
+  issueB,
+  type LaneQueue,
+  move,
+  moves,
+  type Row,
+  record,
+  trustee,
+} from "./lane-queue.ts";
 
-const at = new Date("2022-03-10T01:00:00Z");
-const address = (name: string) => `0x${Buffer.from(name).toString("hex").padStart(40, "0")}`;
-const [broker, trustee] = [address("broker"), address("trustee")];
-const [issueA, issueB] = [address("A"), address("B")];
-let database: TestDatabase;
-let turns: Turns;
-let operations = 0;
-
+let lanes: LaneQueue;
 beforeEach(async () => {
-  database = await createTestDatabase();
-  turns = createTurns();
-  const owner = database.pool("genbo");
-  await owner.query("insert into party (id, kind, name, created_at) values ('p', 'trustee', 'P', $1)", [at]);
-  await owner.query("insert into lane (signer) select unnest($1::text[])", [[broker, trustee]]);
+  lanes = await createLaneQueue();
 });
 
-interface Row {
-  call?: string;
-  target?: string | null;
-  ref?: string;
-  args: Record<string, unknown>;
-}
-
-/** An operation of a lane, each row as urgent as the api makes it. @param of how many rows it says it has */
-async function queue(signer: string, rows: readonly Row[], of = rows.length): Promise<void> {
-  operations += 1;
-  const id = `op_${operations}`;
-  const calls = rows.map(({ call = "custodiedTransfer" }) => call);
-  await database.pool("genbo").query(
-    `with op as (
-       insert into operation (id, ref, party_id, kind, state, maker, rows, request_id, accepted_at, updated_at)
-       values ($1, $2, 'p', 'k', 'accepted', 'm', $3, 'r', $4, $4) returning id
-     )
-     insert into command (operation_id, row, signer, call, target, ref, args, priority)
-     select op.id, t.n, $5, t.call, t.target, t.ref, t.args::jsonb, t.priority
-     from op, unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[])
-       with ordinality as t (call, target, ref, args, priority, n) order by t.n`,
-    [
-      ...[id, refOf(id), rows.length, at, signer, calls],
-      rows.map(({ target = issueA }) => target),
-      rows.map(({ ref }, row) => ref ?? refOf(id, row)),
-      rows.map(({ args }) => JSON.stringify(args)),
-      calls.map((call) => urgencyOf(call, of)),
-    ],
-  );
-}
-
-const move = (from: string, to: string, more: Partial<Row> = {}): Row => ({ ...more, args: { from, to } });
-const record = (wallet: string): Row => ({ call: "setRecords", target: null, args: { wallet } });
-const moves = (count: number, name: string, more: Partial<Row> = {}) =>
-  Array.from({ length: count }, (_, n) => move(`${name} ${n}`, `${name} to ${n}`, more));
-
-/** One turn of a lane: takes what it chooses, as the lane does, and makes urgent what others wait for. */
-async function turn(signer: string): Promise<Command[]> {
-  const pool = database.pool("genbo_worker");
-  const { batch, awaited } = await withTransaction(pool, async (tx) => {
-    const choice = await choose(tx, signer, turns, async (queued) => [...queued]);
-    const ids = choice.batch.map(({ id }) => id);
-    const text = `with t as (
-        insert into chain_tx (signer, nonce, hash, raw, call, state, created_at)
-        select $1, (select count(*) from chain_tx), $2, '', 'c', 'stored', $3 where $4::bigint[] <> '{}' returning id
-      )
-      update command set state = 'taken', chain_tx_id = t.id, tx_row = 0 from t where command.id = any($4)`;
-    await tx.query(text, [signer, refOf(`${signer} ${operations} ${ids.join()}`), at, ids]);
-    return choice;
-  });
-  for (const { id, priority } of awaited) await promote(pool, [id], priority);
-  return batch;
-}
-
-const mineAll = () =>
-  database
-    .pool("genbo")
-    .query("update chain_tx set state = 'mined', block_number = 1, reverted = false where state <> 'mined'");
+const queue: LaneQueue["queue"] = (...of) => lanes.queue(...of);
+const turn: LaneQueue["turn"] = (signer) => lanes.turn(signer);
 const accounts = (batch: readonly Command[]) => batch.map(({ args }) => args.from ?? args.account);
 
 test("a single command goes before the rows of a file, and a legal act before both", async () => {
@@ -169,7 +114,7 @@ test("another lane's later command of an account waits until a block holds the e
   expect(await turn(trustee)).toEqual([]);
   expect(accounts(await turn(broker)), "the earlier one has become urgent").toContain("debtor");
   expect(await turn(trustee), "no block holds it yet").toEqual([]);
-  await mineAll();
+  await lanes.mineAll();
   expect(accounts(await turn(trustee))).toEqual(["debtor"]);
 });
 
@@ -181,10 +126,10 @@ test("an account's records go in the order in which they were decided, whatever 
   expect(walletsOf(await turn(trustee))).toEqual(["a third"]);
   expect(walletsOf(await turn(broker))).toEqual(["customer", "another"]);
   expect(await turn(trustee), "no block holds the first one yet").toEqual([]);
-  await mineAll();
+  await lanes.mineAll();
   expect(await turn(broker), "the second one has not gone").toEqual([]);
   expect(walletsOf(await turn(trustee))).toEqual(["customer"]);
-  await mineAll();
+  await lanes.mineAll();
   expect(walletsOf(await turn(broker))).toEqual(["customer"]);
 });
 
@@ -194,8 +139,30 @@ test("a legal act holds back a later transfer in another lane from the accounts 
   expect(accounts(await turn(broker))).toEqual(["free"]);
   await turn(trustee);
   expect(await turn(broker)).toEqual([]);
-  await mineAll();
+  await lanes.mineAll();
   expect(accounts(await turn(broker))).toEqual(["debtor"]);
+});
+
+test("an order that a wallet signed goes after what came before it for the wallet, whoever relays it", async () => {
+  const wallet = orderWallet();
+  const relayed = (to: string): Row => ({
+    call: "relay",
+    args: orderArgs(wallet.order({ to: address(to) }), "0x"),
+  });
+  await queue(trustee, [
+    { call: "recover", args: { lost: wallet.address, replacement: "new", holdIds: [] } },
+  ]);
+  await queue(broker, [relayed("x")]);
+  await queue(another, [relayed("y")]);
+  const relayedTo = (batch: readonly Command[]) => batch.map(({ args }) => args.to);
+  expect(relayedTo(await turn(broker))).toEqual([]);
+  await turn(trustee);
+  await lanes.mineAll();
+  expect(relayedTo(await turn(another))).toEqual([]);
+  expect(relayedTo(await turn(broker))).toEqual([address("x")]);
+  expect(relayedTo(await turn(another)), "no block holds the first one yet").toEqual([]);
+  await lanes.mineAll();
+  expect(relayedTo(await turn(another))).toEqual([address("y")]);
 });
 
 test("units that come in from another lane hold nothing back", async () => {
@@ -208,7 +175,7 @@ test("a lane that has stopped holds up no other", async () => {
   await queue(broker, [move("debtor", "x")]);
   await queue(trustee, [{ call: "redeem", args: { from: "debtor" } }]);
   expect(await turn(trustee)).toEqual([]);
-  await database
+  await lanes.database
     .pool("genbo")
     .query("update lane set stopped_reason = 'somebody has its key' where signer = $1", [broker]);
   expect(accounts(await turn(trustee))).toEqual(["debtor"]);
@@ -230,7 +197,7 @@ const pagesMax = 150;
 
 /** PostgreSQL believes from here on that hardly any command waits. */
 async function believeInNone(): Promise<void> {
-  const owner = database.pool("genbo");
+  const owner = lanes.database.pool("genbo");
   await queue(broker, moves(2_000, "long ago"));
   await owner.query("update command set state = 'entered'");
   await owner.query("vacuum analyze command");
@@ -239,7 +206,7 @@ async function believeInNone(): Promise<void> {
 /** What reads more pages than it may of what is asked for the lane's next batch, and all that is asked. */
 async function dearQuestions(signer: string, last: readonly Row[]) {
   const pages = new Map<string, number>();
-  await withTransaction(database.pool("genbo"), async (tx) => {
+  await withTransaction(lanes.database.pool("genbo"), async (tx) => {
     const counting = {
       query: async (query: { name: string; text: string; values: unknown[] }) => {
         const { name, text, values } = query;
@@ -251,7 +218,7 @@ async function dearQuestions(signer: string, last: readonly Row[]) {
       },
     };
     await queue(signer, last);
-    const { batch } = await choose(counting as never, signer, turns, async (queued) => [...queued]);
+    const { batch } = await choose(counting as never, signer, lanes.turns, async (queued) => [...queued]);
     expect(batch.length).toBeGreaterThan(0);
   });
   return { asked: [...pages.keys()], dear: [...pages].filter(([, read]) => read > pagesMax) };

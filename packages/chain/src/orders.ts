@@ -68,6 +68,14 @@ export type OrderCall = (typeof orderCalls)[number];
 export const isOrderCall = (call: string): call is OrderCall =>
   (orderCalls as readonly string[]).includes(call);
 
+/** What a command of a signed order has: its accounts stand outside too, where a lane looks for those of any command. */
+export const orderArgs = (order: Order, signature: string) => ({
+  order,
+  signature,
+  account: order.account,
+  to: order.to,
+});
+
 /** @throws RangeError, TypeError when the arguments are no signed order */
 export const encodeOrderCall = ({ order, signature }: Readonly<Record<string, unknown>>): string =>
   contractInterface("SecurityToken").encodeFunctionData("relay", [order, signature]);

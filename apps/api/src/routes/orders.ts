@@ -3,6 +3,7 @@ import {
   type OrderAction,
   type OrderCall,
   orderActions,
+  orderArgs,
   signerOfOrder,
 } from "@genbo/chain/orders";
 import { isConstraint } from "@genbo/database/commands/commands";
@@ -80,7 +81,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
           call: calls[action] ?? "relay",
           target: token,
           ref: order.ref,
-          args: { order, signature },
+          args: orderArgs(order, signature),
         },
       ],
     },
