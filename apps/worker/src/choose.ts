@@ -14,38 +14,52 @@ import { gather, isFull, without } from "./gather.ts";
 import { candidatesFirst, candidatesMax, fairEvery, streamsTriedMax } from "./limits.ts";
 import { touchedBy, touchesOf } from "./touches.ts";
 
-/** When each stream of each lane was last served, as far as this process remembers: whose turn it is. */
+/** When each stream of each lane was last looked at, as far as this process remembers: whose turn it is. */
 export interface Turns {
+  /** Begins a lane's turn. */
   order(signer: string, streams: readonly Stream[]): Stream[];
-  served(signer: string, stream: Stream): void;
+  /** @param gave whether anything of it could go */
+  looked(signer: string, stream: Stream, gave: boolean): void;
 }
 
 /**
- * The more urgent class goes first, and within a class the contract that was served longest ago: no issue waits for
- * the whole of another's work. Each `fairEvery`-th batch takes whatever stream was served longest ago, so that bulk
- * work goes on under a stream of single commands; a legal act waits for none.
+ * The more urgent class goes first, and within a class the contract that was looked at longest ago: no issue waits for
+ * the whole of another's work, nor behind those that wait for other lanes. Each `fairEvery`-th turn takes whatever stream
+ * was looked at longest ago, so that bulk work goes on under a stream of single commands; a legal act that may go waits
+ * for none.
  */
 export function createTurns(): Turns {
-  const lanes = new Map<string, { batches: number; last: Map<string, number> }>();
+  const lanes = new Map<string, { turns: number; looks: number; last: Map<string, Look> }>();
   const laneOf = (signer: string) => {
-    const lane = lanes.get(signer) ?? { batches: 0, last: new Map<string, number>() };
+    const lane = lanes.get(signer) ?? { turns: 0, looks: 0, last: new Map<string, Look>() };
     lanes.set(signer, lane);
     return lane;
   };
   return {
     order: (signer, streams) => {
-      const { batches, last } = laneOf(signer);
-      const isFair = batches % fairEvery === fairEvery - 1;
-      const classOf = ({ priority }: Stream) => (isFair && priority > urgency.legal ? urgency.few : priority);
-      const lastOf = (stream: Stream) => last.get(streamName(stream)) ?? -1;
-      return [...streams].sort((a, b) => classOf(a) - classOf(b) || lastOf(a) - lastOf(b));
-    },
-    served: (signer, stream) => {
       const lane = laneOf(signer);
-      lane.last.set(streamName(stream), lane.batches);
-      lane.batches += 1;
+      lane.turns += 1;
+      const isFair = lane.turns % fairEvery === 0;
+      const lookAt = (stream: Stream) => lane.last.get(streamName(stream));
+      const classOf = (stream: Stream) =>
+        isFair && (stream.priority > urgency.legal || lookAt(stream)?.gave === false)
+          ? urgency.few
+          : stream.priority;
+      const placeOf = (stream: Stream) => lookAt(stream)?.place ?? -1;
+      return [...streams].sort((a, b) => classOf(a) - classOf(b) || placeOf(a) - placeOf(b));
+    },
+    looked: (signer, stream, gave) => {
+      const lane = laneOf(signer);
+      lane.last.set(streamName(stream), { place: lane.looks, gave });
+      lane.looks += 1;
     },
   };
+}
+
+interface Look {
+  /** Among all of the lane. */
+  place: number;
+  gave: boolean;
 }
 
 const streamName = ({ priority, target }: Stream): string => `${priority} ${target}`;
@@ -77,10 +91,8 @@ export async function choose(
     });
     const { batch, blockers } = await inOrder(tx, signer, gathered, streams);
     awaited.push(...blockers);
-    if (batch.length > 0) {
-      turns.served(signer, stream);
-      return { batch, awaited };
-    }
+    turns.looked(signer, stream, batch.length > 0);
+    if (batch.length > 0) return { batch, awaited };
   }
   return { batch: [], awaited };
 }

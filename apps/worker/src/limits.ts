@@ -16,7 +16,7 @@ export const candidatesFirst = 250;
 export const candidatesMax = 1_000;
 /** Streams looked at for one batch when all of the first ones wait for others. */
 export const streamsTriedMax = 16;
-/** Each so many-th batch of a lane goes to whoever waits longest, whatever the class. */
+/** Each so many-th turn of a lane goes to whoever waits longest, whatever the class. */
 export const fairEvery = 4;
 /** Commands that come within this time go out together. */
 export const gatherMs = 5;

@@ -5,7 +5,7 @@ import type { Command } from "@genbo/database/outbox/outbox";
 import { withTransaction } from "@genbo/database/sql/connection";
 import { beforeEach, expect, test } from "vitest";
 import { choose } from "../src/choose.ts";
-import { candidatesFirst, fairEvery } from "../src/limits.ts";
+import { candidatesFirst, fairEvery, streamsTriedMax } from "../src/limits.ts";
 import {
   address,
   another,
@@ -69,6 +69,25 @@ test("rows of a file go on under a stream of single commands of other issues", a
   }
   expect(served).toContain(issueA);
 });
+
+test.each(["custodiedTransfer", "createHolds"])(
+  "streams of %s that wait for other lanes hold up neither another's single command nor a file",
+  async (call) => {
+    const issues = Array.from({ length: 2 * streamsTriedMax }, (_, n) => address(`issue ${10 + n}`));
+    const debtors = issues.map((target, n) => move(`debtor ${n}`, "x", { target }));
+    await queue(trustee, debtors);
+    for (const { target, args } of debtors)
+      await queue(broker, [
+        { call, target: target!, args: call === "createHolds" ? { rows: [{ account: args.from }] } : args },
+      ]);
+    await queue(broker, [move("one", "x", { target: address("issue 98") })]);
+    await queue(broker, moves(200, "file", { target: address("issue 99") }));
+    const went: unknown[] = [];
+    for (let n = 0; n < 4 * fairEvery; n += 1) went.push(...accounts(await turn(broker)));
+    expect(went).toEqual(expect.arrayContaining(["one", "file 0", "file 199"]));
+    expect(went).toHaveLength(201);
+  },
+);
 
 test("what is urgent still waits for an earlier command of its account, which then is as urgent", async () => {
   await queue(broker, [...moves(400, "file"), move("seller", "x")]);
