@@ -153,6 +153,7 @@ def read(raws, found):
         if kind == "entry":
             packed = number(line["from"]) << 96 | line["units"], number(line["to"]) << 96 | line["basis"] << 8 | line["kind"]
             head, n = chained(kind, line, n, lambda seq: headed(seq, head, *packed, line["ref"], line["data"])), n + 1
+            if n == 1 and line["ref"] != header["ref"]: differs("header", None, "SUM_DIFFERS")
             try: register.fold(line)
             except (ValueError, KeyError): differs(kind, n, "IMPOSSIBLE")
             if register.sums() != (line["totalUnits"], line["totalHolders"], line["totalAccounts"]): differs(kind, n, "SUM_DIFFERS")

@@ -139,8 +139,11 @@ function createReader() {
     stand("record", line);
   };
 
-  const takeEntry = (line: EntryLine) => {
+  const takeEntry = (of: HeaderLine, line: EntryLine) => {
     nextHead("entry", line, state.seq, (seq) => headAfterEntry(state.head, { ...line, seq }));
+    // A token's first line bears its issue's name on chain. Under another one its anchors would be looked for in vain.
+    if (line.seq === 1 && line.ref !== of.ref)
+      throw differs("header", null, "SUM_DIFFERS", `entry 1 is of the issue ${line.ref}, not ${of.ref}`);
     try {
       advance(state, { ...line, blockTime: line.time }, (account) => persons.get(account));
     } catch (error) {
@@ -181,7 +184,7 @@ function createReader() {
       if (line.type === "header") return takeHeader(line);
       if (line.type === "record") return takeRecord(line);
       endRegistry(header!);
-      if (line.type === "entry") takeEntry(line);
+      if (line.type === "entry") takeEntry(header!, line);
       else takeEnd(header!, line);
     },
     finish: () => {

@@ -13,6 +13,8 @@ import {
 import { type EntryFields, headAfterEntry } from "../src/head.ts";
 import type { ChainEntry } from "../src/state.ts";
 
+export const issue = "iss_018f0000000070008000000000000000";
+
 /** Account n belongs to person floor(n / 2): pairs of wallets of one person. */
 export const account = (n: number): string => `0x${(n + 1).toString(16).padStart(40, "0")}`;
 export const personOf = (of: string): string => `0x${(BigInt(of) + 1n) / 2n}`.padEnd(26, "0");
@@ -30,7 +32,8 @@ export function createChain() {
       units: 0n,
       from: zeroAddress,
       to: zeroAddress,
-      ref: refOf("op", seq),
+      // A token's first line bears the issue's own name.
+      ref: seq === 1 ? refOf(issue) : refOf("op", seq),
       data: zeroWord,
     };
     const entry: EntryFields = { ...plain, ...fields, seq, kind: entryKinds[kind] };

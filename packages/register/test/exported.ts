@@ -14,9 +14,8 @@ import { headAfterRecord } from "../src/head.ts";
 import { createRoot, leafOf } from "../src/merkle.ts";
 import type { ChainEntry } from "../src/state.ts";
 import { emptyState } from "../src/state.ts";
-import { account, personOf } from "./chain.ts";
+import { account, issue, personOf } from "./chain.ts";
 
-const issue = "iss_018f0000000070008000000000000000";
 const mined = (block: number, time = 1_628_650_000) => ({ block, hash: refOf("block", block), time });
 
 /** The lines that an export of these entries has: accounts 0 to `accounts` − 1 are in the registry. */

@@ -2,13 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { refOf } from "@genbo/domain/ids";
 import { zeroAddress } from "@genbo/domain/words";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { type ExportLine, lineText } from "../src/export.ts";
+import { type ExportLine, type HeaderLine, lineText } from "../src/export.ts";
 import { accounts, acts, entriesOf } from "./acts.ts";
 import { account, createChain, holdWord } from "./chain.ts";
-import { exportOf } from "./exported.ts";
+import { exportOf, sealed } from "./exported.ts";
 import { inherited } from "./inherited.ts";
 import { rectifiedActs, rectifiedHistory } from "./rectified.ts";
 import { scaled } from "./scaled.ts";
@@ -101,10 +102,8 @@ test.skipIf(!hasPython)(
     );
     chain.emit("RECOVERY", { from: first, to: second, units: 1n, basis: 19 }, 9);
     const lines = exportOf(chain.entries, accounts);
-    const wrongRoot = lines.with(-1, {
-      ...(lines.at(-1) as Extract<ExportLine, { type: "end" }>),
-      root: `0x${"1".repeat(64)}`,
-    });
+    const end = lines.at(-1) as Extract<ExportLine, { type: "end" }>;
+    const wrongRoot = lines.with(-1, { ...end, root: `0x${"1".repeat(64)}` });
     const sold = lines.at(-3) as Extract<ExportLine, { type: "entry" }>;
     const tooWide = [
       { units: sold.units + 2n ** 96n },
@@ -120,3 +119,16 @@ test.skipIf(!hasPython)(
     ]);
   },
 );
+
+test.skipIf(!hasPython)("an export under another issue's name is none of the token's", () => {
+  const chain = createChain();
+  chain.issue(account(0), 10n);
+  const lines = exportOf(chain.entries, accounts);
+  const [header, end] = [lines[0] as HeaderLine, lines.at(-1) as Extract<ExportLine, { type: "end" }>];
+  const other = "iss_018f0000000070008000000000000001";
+  const renamed = sealed([{ ...header, issue: other, ref: refOf(other) }, ...lines.slice(1, -1)], end.root);
+  expect(verdicts([lines, renamed])).toMatchObject([
+    whole,
+    { verdict: "differs", at: "header", fault: "SUM_DIFFERS" },
+  ]);
+});

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { refOf } from "@genbo/domain/ids";
 import { zeroWord } from "@genbo/domain/words";
 import { expect, test } from "vitest";
-import { type EntryLine, type ExportLine, lineText, parseLine } from "../src/export.ts";
+import { type EntryLine, type ExportLine, type HeaderLine, lineText, parseLine } from "../src/export.ts";
 import { linesOf } from "../src/lines.ts";
 import { readExport } from "../src/verify.ts";
 import { account, createChain } from "./chain.ts";
@@ -108,6 +109,18 @@ test("lines missing at either end of a part are named", async () => {
   expect(await without(first)).toMatchObject({ at: "entry", seq: 1, fault: "MISSING" });
   expect(await without(lines.length - 2)).toMatchObject({ at: "entry", seq: 9, fault: "MISSING" });
   expect(await without(lines.length - 1)).toMatchObject({ at: "end", fault: "MISSING" });
+});
+
+test("an export under another issue's name is none of the token's, however well the rest fits", async () => {
+  const lines = exported();
+  const end = lines.pop() as Extract<ExportLine, { type: "end" }>;
+  const other = "iss_018f0000000070008000000000000001";
+  lines[0] = { ...(lines[0] as HeaderLine), issue: other, ref: refOf(other) };
+  expect((await read(sealed(lines, end.root))).finding).toMatchObject({
+    at: "header",
+    fault: "SUM_DIFFERS",
+    detail: expect.stringContaining("entry 1 is of the issue"),
+  });
 });
 
 test("entries that were all made up anew are whole by themselves, and lead to another head", async () => {
