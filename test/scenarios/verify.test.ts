@@ -6,13 +6,12 @@ import { join, resolve } from "node:path";
 import { contractArtifact, contractInterface } from "@genbo/chain/abi";
 import { type Verdict, verifyFile } from "@genbo/cli/verify";
 import { readDeployment } from "@genbo/database/outbox/deployment";
-import { exportChunks } from "@genbo/database/register/export";
-import { positionOf } from "@genbo/database/register/read-position";
 import { newId, refOf } from "@genbo/domain/ids";
 import { encodeMove, zeroWord } from "@genbo/domain/words";
 import { lineText, parseLine } from "@genbo/register/export";
 import { headAfterEntry } from "@genbo/register/head";
 import { afterAll, expect, test } from "vitest";
+import { exportedOf, sendUnlocked } from "../support/for-strangers.ts";
 import { startMarket } from "../support/market-stack.ts";
 import { randomFrom, type Tampered, tamperings } from "../support/tamper.ts";
 
@@ -31,6 +30,7 @@ for (const [n, to] of buyers.entries()) await trade(sellers[n]!, to, BigInt(n + 
 // An issue of its own: another token's entries stand between, and the registry is one.
 const other = await market.issue();
 await market.run("issuance", [market.issueRow(other, sellers[0]!, 3n)]);
+const exported = () => exportedOf(stack, issue);
 const original = await exported();
 
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -45,15 +45,6 @@ async function trade(from: string, to: string, units: bigint, reject: boolean): 
   await step(market.brokers[0].signer, "requestTransfers", asked);
   await step(market.brokers[1].signer, "acceptTransfers");
   await step(market.trustee.signer, reject ? "rejectTransfers" : "approveTransfers");
-}
-
-async function exported(): Promise<Buffer> {
-  const api = stack.database.pool("genbo_api");
-  const position = await positionOf(api, issue.id);
-  const deployment = await readDeployment(api);
-  const chunks: string[] = [];
-  for await (const chunk of exportChunks(api, issue, position!, deployment!)) chunks.push(chunk);
-  return Buffer.from(chunks.join(""));
 }
 
 async function verdictOn(bytes: Buffer): Promise<Verdict> {
@@ -224,7 +215,7 @@ test("the roots that the chain holds are those of the export at their closes; on
   const codec = contractInterface("RegisterAnchor");
   const foreign = await deployForeignAnchor();
   const forged = codec.encodeFunctionData("anchor", [issue.ref, 2, 18_841, refOf("forged"), zeroWord]);
-  await sendUnlocked(foreign.owner, foreign.address, forged);
+  await sendUnlocked(stack, foreign.owner, foreign.address, forged);
   expect(await verdictOn(await exported())).toMatchObject({ verdict: "equal", anchors: 2 });
 
   // The trustee's own key anchors a root that the register never came to.
@@ -232,7 +223,7 @@ test("the roots that the chain holds are those of the export at their closes; on
   await stack.worker.stop();
   const first = (await closes(2))[0]!;
   const wrong = codec.encodeFunctionData("anchor", [issue.ref, 2, 18_840, refOf("wrong"), first.root]);
-  await sendUnlocked(market.trustee.signer, anchor, wrong);
+  await sendUnlocked(stack, market.trustee.signer, anchor, wrong);
   const { verdict, finding } = await verdictOn(await exported());
   expect(verdict).toBe("differs");
   expect(finding).toMatchObject({ at: "anchor", seq: null, fault: "ANCHOR_DIFFERS" });
@@ -240,27 +231,12 @@ test("the roots that the chain holds are those of the export at their closes; on
   expect(finding?.detail).toContain(`the export comes to ${first.root}`);
 }, 60_000);
 
-/** Sends as an account without its key, which a local node allows. */
-async function sendUnlocked(from: string, to: string | null, data: string): Promise<string> {
-  const { rpc } = stack.anvil();
-  await rpc.call("anvil_impersonateAccount", from);
-  const call = { from, data, gas: "0x500000", gasPrice: "0x0", ...(to === null ? {} : { to }) };
-  const hash = await rpc.call<string>("eth_sendTransaction", call);
-  return stack.until("it is mined", async () => {
-    const receipt = await rpc.call<{ status: string; contractAddress: string } | null>(
-      "eth_getTransactionReceipt",
-      hash,
-    );
-    if (receipt !== null) expect(receipt.status).toBe("0x1");
-    return receipt !== null && (receipt.contractAddress ?? hash);
-  });
-}
-
 /** The same code under an AccessManager of its owner's own. */
 async function deployForeignAnchor(): Promise<{ owner: string; address: string }> {
   const owner = `0x${"5a".repeat(20)}`;
   const create = (name: "AccessManager" | "RegisterAnchor", argument: string) =>
     sendUnlocked(
+      stack,
       owner,
       null,
       contractArtifact(name).bytecode + contractInterface(name).encodeDeploy([argument]).slice(2),

@@ -20,16 +20,23 @@ export interface Anchored {
   txHash: string;
 }
 
+export interface ComparedAnchors {
+  finding: Finding | null;
+  /** How many closes were compared. */
+  compared: number;
+  /**
+   * Of versions of lists that were anchored after the export's block: the last one that a later entry may have led to,
+   * which is not in the export.
+   */
+  unread: { day: string; block: number } | null;
+}
+
 /**
  * Compares what the chain's anchors hold of an issue with what its export comes to at those closes, day by day.
  * @param file an export in which nothing else differs
- * @returns the first one that differs, and how many closes were compared
+ * @returns the first one that differs
  */
-export async function checkAnchors(
-  file: string,
-  rpc: Rpc,
-  header: HeaderLine,
-): Promise<{ finding: Finding | null; compared: number }> {
+export async function checkAnchors(file: string, rpc: Rpc, header: HeaderLine): Promise<ComparedAnchors> {
   const closed = (await anchorsOf(rpc, header)).filter(({ day }) => closeOf(day) <= header.time);
   const keys = new Map<string, Anchored[]>();
   for (const each of closed.sort((a, b) => a.day - b.day || a.kind - b.kind)) {
@@ -37,31 +44,51 @@ export async function checkAnchors(
     keys.set(key, [...(keys.get(key) ?? []), each]);
   }
   const versions = [...keys.values()];
-  const closes = versions.map(([first]) => closeOf(first!.day));
-  const roots = await rootsAt(linesOf(createReadStream(file)), closes);
-  const at = versions.findIndex((each, index) => !agrees(each, roots[index]!));
-  if (at < 0) return { finding: null, compared: versions.length };
-  return { finding: differenceOf(versions[at]!.at(-1)!, roots[at]!), compared: at };
+  const closes = versions.map(([first]) => ({ at: closeOf(first!.day), isList: isList(first!) }));
+  const roots = await rootsAt(() => linesOf(createReadStream(file)), closes);
+  const at = versions.findIndex((each, index) => !agrees(each, roots[index]!, header));
+  if (at >= 0) {
+    const finding = differenceOf(lastKnown(versions[at]!, header), roots[at]!.at(-1)!);
+    return { finding, compared: at, unread: null };
+  }
+  const later = versions.flatMap((each, index) =>
+    each.filter(
+      (anchor) => isList(anchor) && anchor.block > header.block && !roots[index]!.includes(anchor.root),
+    ),
+  );
+  const last = later.sort((a, b) => a.block - b.block).at(-1);
+  const unread = last === undefined ? null : { day: isoOfDay(last.day), block: last.block };
+  return { finding: null, compared: versions.length, unread };
 }
 
 /** 24:00 JST of a day, in Unix seconds. */
 const closeOf = (day: number): number => endOfDay(day).getTime() / 1000;
 
+const isList = ({ kind }: Anchored): boolean => anchorKindOf(kind) === "RECORD_DATE";
+
 /**
- * Of a day's close the last version counts: it supersedes the others by name. A record date's list may have been
- * superseded because of a rectification that came later; how it stood at its close is one of its versions.
+ * Of a day's close the last version counts: it supersedes the others by name. So it does of a record date's list; that
+ * is the list as of its close, or as a correction left it, and none from before one that the chain has had.
+ * @param roots that the export comes to, in order
  */
-const agrees = (versions: readonly Anchored[], root: string): boolean =>
-  anchorKindOf(versions[0]!.kind) === "DAY_CLOSE"
-    ? versions.at(-1)!.root === root
-    : versions.some((each) => each.root === root);
+function agrees(versions: readonly Anchored[], roots: readonly string[], { block }: HeaderLine): boolean {
+  if (!isList(versions[0]!)) return versions.at(-1)!.root === roots[0];
+  const known = versions.filter((each) => each.block <= block);
+  // Those that are anchored later may know of entries that the export has not; the first one does not.
+  if (known.length === 0) return versions.some(({ root }) => roots.includes(root));
+  const last = roots.lastIndexOf(known.at(-1)!.root);
+  return last >= 0 && known.every(({ root }) => roots.indexOf(root) <= last);
+}
+
+const lastKnown = (versions: readonly Anchored[], { block }: HeaderLine): Anchored =>
+  (isList(versions[0]!) && versions.findLast((each) => each.block <= block)) || versions.at(-1)!;
 
 const differenceOf = ({ kind, day, root, block, txHash }: Anchored, computed: string): Finding => ({
   at: "anchor",
   seq: null,
   fault: "ANCHOR_DIFFERS",
   detail:
-    `${anchorKindOf(kind) === "DAY_CLOSE" ? "the close of" : "the record date"} ${isoOfDay(day)} is anchored ` +
+    `${anchorKindOf(kind) === "RECORD_DATE" ? "the record date" : "the close of"} ${isoOfDay(day)} is anchored ` +
     `as ${root} (block ${block}, transaction ${txHash}), the export comes to ${computed}`,
 });
 

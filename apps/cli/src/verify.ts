@@ -4,7 +4,7 @@ import { parseLine } from "@genbo/register/export";
 import { linesOf } from "@genbo/register/lines";
 import { type Finding, type ReadExport, readExport } from "@genbo/register/verify";
 import { readArgs } from "./read-args.ts";
-import { checkAnchors } from "./verify-anchors.ts";
+import { type ComparedAnchors, checkAnchors } from "./verify-anchors.ts";
 import {
   CannotTell,
   chainLines,
@@ -30,6 +30,8 @@ export interface Verdict {
   block: number | null;
   /** Closes of days and record dates whose anchored roots are what the export comes to. */
   anchors: number;
+  /** The last version of a record date's list that was anchored after the export's block and that it does not come to. */
+  unread: ComparedAnchors["unread"];
   /** The first line that differs, and how. */
   finding: Finding | null;
   reason: string | null;
@@ -56,10 +58,10 @@ export async function verify(args: readonly string[]): Promise<void> {
 export async function verifyFile(file: string, rpc: Rpc): Promise<Verdict> {
   const read = await readExport(linesOf(createReadStream(file)));
   try {
-    let finding = await findDifference(file, rpc, read);
-    let anchors = 0;
-    if (finding === null) ({ finding, compared: anchors } = await checkAnchors(file, rpc, read.header!));
-    return { ...verdictOf(read, finding === null ? "equal" : "differs", finding, null), anchors };
+    const difference = await findDifference(file, rpc, read);
+    if (difference !== null) return verdictOf(read, "differs", difference, null);
+    const { finding, compared: anchors, unread } = await checkAnchors(file, rpc, read.header!);
+    return { ...verdictOf(read, finding === null ? "equal" : "differs", finding, null), anchors, unread };
   } catch (error) {
     if (!(error instanceof CannotTell)) throw error;
     return verdictOf(read, "cannot tell", null, error.message);
@@ -132,7 +134,7 @@ function verdictOf(
   const { seq: entries, head, units, holders } = state;
   const figures = { entries, head, records, units: units.toString(), holders, root };
   const [issue, block] = [header?.issue ?? null, header?.block ?? null];
-  return { verdict, issue, ...figures, block, anchors: 0, finding, reason };
+  return { verdict, issue, ...figures, block, anchors: 0, unread: null, finding, reason };
 }
 
 function sentenceOf({
@@ -148,17 +150,22 @@ function sentenceOf({
   root,
   block,
   anchors,
+  unread,
 }: Verdict): string {
   if (verdict === "cannot tell") return `Cannot tell. ${reason}`;
   if (finding !== null) {
     const place = finding.seq === null ? finding.at : `${finding.at} ${finding.seq}`;
     return `Differs at ${place} (${finding.fault}): ${finding.detail}.`;
   }
+  const later =
+    unread === null
+      ? ""
+      : `\n  not compared: the list of record date ${unread.day} that was anchored after that; take an export of block ${unread.block} or later`;
   return `Equal: the chain says the same at block ${block}.
   issue    ${issue}
   entries  ${entries}, head ${head}
   records  ${records}
   units    ${units} of ${holders} holders
   root     ${root}
-  anchors  ${anchors} closes of days and record dates`;
+  anchors  ${anchors} closes of days and record dates${later}`;
 }
