@@ -42,6 +42,11 @@ export type Fault =
   | "lateReceipts"
   /** Gives one receipt of a block several times, in the place of the others. */
   | "sameReceipts"
+  /** Says of every block that it was made an hour later. */
+  | "wrongTime"
+  /** Gives receipts with another log, or with none. */
+  | "otherLog"
+  | "noLogs"
   /** Takes no request of more calls. */
   | { callsMax: number };
 
@@ -64,7 +69,10 @@ interface Answer {
   result?: unknown;
   error?: { code: number; message: string };
 }
-type Block = Record<"number" | "hash" | "parentHash", string>;
+type Block = Record<"number" | "hash" | "parentHash" | "timestamp", string>;
+interface Receipt {
+  logs: { data: string }[];
+}
 
 export async function openFaultyNode(target: string, fault: Fault = "none"): Promise<FaultyNode> {
   let seed = 1;
@@ -155,6 +163,10 @@ function says(call: Call, answer: Answer, fault: Fault): Answer {
   if (fault === "lateReceipts" && /Receipt/.test(method)) return result(null);
   if (fault === "sameReceipts" && method === "eth_getBlockReceipts" && Array.isArray(answer.result))
     return result(answer.result.map((_, __, [first]) => first));
+  if (fault === "wrongTime" && isBlock(answer.result))
+    return result({ ...answer.result, timestamp: higher(answer.result.timestamp, 3_600) });
+  if ((fault === "otherLog" || fault === "noLogs") && method === "eth_getBlockReceipts")
+    return result((answer.result as Receipt[] | null)?.map((receipt) => forged(receipt, fault)));
   if (typeof fault !== "object") return answer;
   if ("chainId" in fault && method === "eth_chainId") return result(`0x${fault.chainId.toString(16)}`);
   if ("failsAt" in fault && method === fault.failsAt) {
@@ -178,6 +190,14 @@ function says(call: Call, answer: Answer, fault: Fault): Answer {
   }
   return answer;
 }
+
+const isBlock = (result: unknown): result is Block =>
+  typeof result === "object" && result !== null && "parentHash" in result;
+
+const forged = (receipt: Receipt, fault: "otherLog" | "noLogs"): Receipt => ({
+  ...receipt,
+  logs: fault === "noLogs" ? [] : receipt.logs.map((log) => ({ ...log, data: `${log.data.slice(0, -1)}f` })),
+});
 
 const higher = (number: string, by: number): string => `0x${(Number(number) + by).toString(16)}`;
 

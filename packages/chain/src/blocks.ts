@@ -1,7 +1,9 @@
 import type { ChainLog } from "./events.ts";
+import { hashOfHeader, type WireHeader } from "./header-hash.ts";
 import { quantity, readQuantity } from "./hex.ts";
 import { latestBlock } from "./latest-block.ts";
-import { type Rpc, type RpcCall, resultOf } from "./rpc.ts";
+import { type BoundReceipt, receiptsRootOf } from "./receipts-root.ts";
+import type { Rpc, RpcCall } from "./rpc.ts";
 import { methodNotFound, NodeRefused, NodeUnavailable } from "./rpc-errors.ts";
 
 export interface BlockRef {
@@ -27,11 +29,8 @@ export interface ChainBlock extends BlockRef {
 export const logsIn = ({ transactions }: ChainBlock): number =>
   transactions.reduce((sum, { logs }) => sum + logs.length, 0);
 
-interface WireBlock {
-  number: string;
+interface WireBlock extends WireHeader {
   hash: string;
-  parentHash: string;
-  timestamp: string;
   transactions: string[];
 }
 interface WireLog {
@@ -40,7 +39,7 @@ interface WireLog {
   data: string;
   logIndex: string;
 }
-interface WireReceipt {
+interface WireReceipt extends BoundReceipt {
   transactionHash: string;
   transactionIndex: string;
   blockHash: string;
@@ -70,23 +69,26 @@ export function createBlockReader(rpc: Rpc): BlockReader {
     const full = blocks.filter((block) => block.transactions.length > 0);
     if (full.length === 0) return [];
     if (byBlock) {
-      const outcomes = await rpc.batch(full.map((block) => call("eth_getBlockReceipts", block.number)));
-      const refused = outcomes.find(
-        (each) => "error" in each && each.error instanceof NodeRefused && each.error.code === methodNotFound,
-      );
-      if (refused === undefined) return outcomes.map(resultOf<WireReceipt[]>);
-      byBlock = false;
+      try {
+        const calls = full.map((block) => call("eth_getBlockReceipts", block.number));
+        return await rpc.all<WireReceipt[]>(calls, (lists) => mustBeBound(full, lists));
+      } catch (error) {
+        if (!(error instanceof NodeRefused && error.code === methodNotFound)) throw error;
+        byBlock = false;
+      }
     }
     const calls = full.flatMap((block) =>
       block.transactions.map((hash) => call("eth_getTransactionReceipt", hash)),
     );
-    const receipts = await rpc.all<WireReceipt>(calls);
-    let end = 0;
-    return full.map((block) => {
-      const start = end;
-      end += block.transactions.length;
-      return receipts.slice(start, end);
-    });
+    const listsOf = (receipts: readonly WireReceipt[]) => {
+      let end = 0;
+      return full.map((block) => {
+        const start = end;
+        end += block.transactions.length;
+        return receipts.slice(start, end);
+      });
+    };
+    return listsOf(await rpc.all<WireReceipt>(calls, (receipts) => mustBeBound(full, listsOf(receipts))));
   };
 
   const headersOf = (from: number, to: number): Promise<(WireBlock | null)[]> => {
@@ -94,13 +96,16 @@ export function createBlockReader(rpc: Rpc): BlockReader {
     return blocksAt(Array.from({ length: to - from + 1 }, (_, index) => from + index));
   };
   const blocksAt = (numbers: readonly number[]) =>
-    rpc.all<WireBlock | null>(numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false)));
+    rpc.all<WireBlock | null>(
+      numbers.map((number) => call("eth_getBlockByNumber", quantity(number), false)),
+      mustBeHashed,
+    );
   const hashesAt: BlockReader["hashesAt"] = async (numbers) =>
     (await blocksAt(numbers)).map((block) => block?.hash.toLowerCase());
 
   return {
     head: async () => {
-      const block = await latestBlock<WireBlock>(rpc);
+      const block = await latestBlock<WireBlock>(rpc, mustBeHashed);
       const ref = refOf(block);
       latest = { number: ref.number, block };
       return ref;
@@ -136,6 +141,33 @@ function toBlock(block: WireBlock, receipts: readonly WireReceipt[] | null | und
     time: readQuantity(block.timestamp),
     transactions: receipts.map(toTransaction).sort((a, b) => a.index - b.index),
   };
+}
+
+/** A header's hash binds all that is read of its block: a node that gives another time or root is told by it. */
+function mustBeHashed(blocks: readonly (WireBlock | null)[]): void {
+  for (const block of blocks) {
+    if (block === null || hashOfHeader(block) === block.hash.toLowerCase()) continue;
+    throw new Error(`the header that it gives for block ${readQuantity(block.number)} has another hash`);
+  }
+}
+
+/** Receipts that name the block are those that its header binds, in their order, and no log is missing from the count. */
+function mustBeBound(
+  blocks: readonly WireBlock[],
+  lists: readonly (readonly (WireReceipt | null)[] | null)[],
+): void {
+  for (const [at, block] of blocks.entries()) {
+    const receipts = lists[at];
+    if (!matches(refOf(block), block, receipts)) continue;
+    const inOrder = receipts.toSorted(
+      (a, b) => readQuantity(a.transactionIndex) - readQuantity(b.transactionIndex),
+    );
+    const isBound =
+      receiptsRootOf(inOrder) === block.receiptsRoot.toLowerCase() &&
+      inOrder.every(({ transactionHash }, place) => transactionHash === block.transactions[place]) &&
+      inOrder.flatMap(({ logs }) => logs).every(({ logIndex }, place) => readQuantity(logIndex) === place);
+    if (!isBound) throw new Error(`its receipts of block ${readQuantity(block.number)} are not the header's`);
+  }
 }
 
 /** Header and receipts come by two requests: between them the node may have moved to another branch. */

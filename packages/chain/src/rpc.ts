@@ -13,8 +13,12 @@ export interface Rpc {
   call<T>(method: string, ...params: readonly unknown[]): Promise<T>;
   /** Many calls in one request, each with its own outcome, in order. @throws NodeUnavailable when no node answered */
   batch(calls: readonly RpcCall[]): Promise<RpcOutcome[]>;
-  /** Many calls whose results are all needed. @throws the first error among them */
-  all<T>(calls: readonly RpcCall[]): Promise<T[]>;
+  /**
+   * Many calls whose results are all needed.
+   * @param check throws when the results cannot be true: a node that gives such ones is noted, and the next one is asked
+   * @throws the first error among them, and NodeUnavailable when no node's results pass the check
+   */
+  all<T>(calls: readonly RpcCall[], check?: (results: T[]) => void): Promise<T[]>;
   /** The URL that answers now. */
   url(): string;
   close(): void;
@@ -34,6 +38,8 @@ export interface Router {
   order(): readonly number[];
   /** A node answered; or it did not, or could not what another one could. */
   note(node: number, answered: boolean): void;
+  /** A node's answers cannot be true, for this reason. */
+  accuse(node: number, reason: string): void;
   /** Aborted when the node is left out, so that what is under way there goes to the next one. */
   signal(node: number): AbortSignal | undefined;
 }
@@ -62,7 +68,7 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
   const post = createPost(connectionsMax);
   let callsMax = callsPerRequestMax;
 
-  const send = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
+  const send = async (calls: readonly RpcCall[], check?: Check): Promise<RpcOutcome[]> => {
     const body = JSON.stringify(
       calls.map(({ method, params }, id) => ({ jsonrpc: "2.0", id, method, params })),
     );
@@ -76,12 +82,14 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
           poor.push({ node, outcomes });
           continue;
         }
+        check?.(outcomes);
         for (const each of poor) router.note(each.node, false);
         router.note(node, true);
         return outcomes;
       } catch (cause) {
-        if (cause instanceof RequestTooLarge && calls.length > 1) return sendHalves(calls);
+        if (cause instanceof RequestTooLarge && calls.length > 1) return sendHalves(calls, check);
         router.note(node, false);
+        if (cause instanceof Untrue) router.accuse(node, cause.message);
         last = new NodeUnavailable(`${hostOf(url)}: ${cause instanceof Error ? cause.message : cause}`, {
           cause,
         });
@@ -95,19 +103,26 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
   };
 
   /** A node's own limit on a request is lower than ours: what follows goes in parts that it took. */
-  const sendHalves = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
+  const sendHalves = async (calls: readonly RpcCall[], check?: Check): Promise<RpcOutcome[]> => {
     const half = Math.ceil(calls.length / 2);
     callsMax = Math.min(callsMax, half);
-    return [...(await send(calls.slice(0, half))), ...(await send(calls.slice(half)))];
+    return checked([...(await send(calls.slice(0, half))), ...(await send(calls.slice(half)))], check);
   };
 
-  const batch = async (calls: readonly RpcCall[]): Promise<RpcOutcome[]> => {
+  const inParts = async (calls: readonly RpcCall[], check?: Check): Promise<RpcOutcome[]> => {
+    const parts = [...partsOf(calls, callsMax)];
+    const [only] = parts;
+    if (parts.length === 1) return send(only!, check);
     const outcomes: RpcOutcome[] = [];
-    for (const part of partsOf(calls, callsMax)) outcomes.push(...(await send(part)));
-    return outcomes;
+    for (const part of parts) outcomes.push(...(await send(part)));
+    return checked(outcomes, check);
   };
+  const batch = (calls: readonly RpcCall[]) => inParts(calls);
 
-  const all = async <T>(calls: readonly RpcCall[]): Promise<T[]> => (await batch(calls)).map(resultOf<T>);
+  const all = async <T>(calls: readonly RpcCall[], check?: (results: T[]) => void): Promise<T[]> => {
+    const holds = check && ((outcomes: RpcOutcome[]) => mustBeTrue(outcomes, check));
+    return (await inParts(calls, holds)).map(resultOf<T>);
+  };
 
   return {
     batch,
@@ -121,6 +136,31 @@ export function createRpc(urls: readonly string[], options: RpcOptions = {}): Rp
   };
 }
 
+/** What answers must hold to. @throws Untrue */
+type Check = (outcomes: RpcOutcome[]) => void;
+
+/** A node's answers cannot be true. */
+class Untrue extends Error {}
+
+function mustBeTrue<T>(outcomes: RpcOutcome[], check: (results: T[]) => void): void {
+  if (outcomes.some((each) => "error" in each)) return;
+  try {
+    check(outcomes.map(resultOf<T>));
+  } catch (cause) {
+    throw new Untrue(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Answers of several requests may be of several nodes: that one of them is not true is nobody's. */
+function checked(outcomes: RpcOutcome[], check: Check | undefined): RpcOutcome[] {
+  try {
+    check?.(outcomes);
+    return outcomes;
+  } catch (cause) {
+    throw new NodeUnavailable((cause as Error).message, { cause });
+  }
+}
+
 function lastFirst(count: number): Router {
   let preferred = 0;
   return {
@@ -128,6 +168,7 @@ function lastFirst(count: number): Router {
     note: (node, answered) => {
       if (answered) preferred = node;
     },
+    accuse: () => undefined,
     signal: () => undefined,
   };
 }

@@ -17,6 +17,7 @@ import { type ChainBlock, createBlockReader } from "../src/blocks.ts";
 import { type Followed, followBlocks, logsPerReadMax } from "../src/follower.ts";
 import { hexOf } from "../src/hex.ts";
 import { readChainIdentity } from "../src/identity.ts";
+import { openNodes } from "../src/nodes/nodes.ts";
 import { createRpc } from "../src/rpc.ts";
 import { signTransaction } from "../src/sign.ts";
 
@@ -201,6 +202,31 @@ test.each(["sameReceipts", "lateReceipts"] as const)(
       expect(await reader.read(0, head)).toEqual(await createBlockReader(chain.rpc).read(0, head));
     } finally {
       await node.close();
+      await chain.stop();
+    }
+  },
+);
+
+test.each(["wrongTime", "otherLog", "noLogs"] as const)(
+  "a node that gives what a block's hash does not bind is named, and the block read from another: %s",
+  async (fault) => {
+    const chain = await startTestChain();
+    const liar = await openFaultyNode(chain.rpc.url());
+    const nodes = openNodes([liar.url, chain.rpc.url()]);
+    try {
+      await nodes.identity();
+      const { number: head } = await createBlockReader(chain.rpc).head();
+      liar.fault = fault;
+      const reader = createBlockReader(nodes.rpc);
+      await reader.head();
+      expect(await reader.read(0, head)).toEqual(await createBlockReader(chain.rpc).read(0, head));
+      await expect.poll(() => nodes.health()[0]!.state, { timeout: 5_000 }).toBe("lies");
+      await expect(createBlockReader(createRpc([liar.url])).read(0, head)).rejects.toThrow(
+        /has another hash|are not the header's/,
+      );
+    } finally {
+      await nodes.close();
+      await liar.close();
       await chain.stop();
     }
   },

@@ -30,6 +30,8 @@ export type Sight =
       hashAtCommon: string | null;
       /** Share of its answers lately that failed, 0 to 1. */
       failures: number;
+      /** An answer of it lately that cannot be true; null for none. */
+      caught: string | null;
     };
 export type Answered = Extract<Sight, { answered: true }>;
 
@@ -79,6 +81,7 @@ function judgeAlone(sight: Sight, chain: Partial<ChainIdentity>): Verdict {
   if (sight.claimed > sight.head.number + blocksApartMax || !sight.hasClaimed) {
     return verdict("lies", `says that it has block ${sight.claimed} and does not give it; look into its log`);
   }
+  if (sight.caught !== null) return verdict("lies", `${sight.caught}; look into its log`);
   return good;
 }
 

@@ -120,7 +120,11 @@ export function openNodes(urls: readonly string[], options: NodesOptions = {}): 
 }
 
 async function lookAtAll(probes: readonly Rpc[], router: NodeRouter): Promise<Sight[]> {
-  const first = await Promise.all(probes.map((probe, node) => firstLook(probe, router.failures(node))));
+  const first = await Promise.all(
+    probes.map((probe, node) =>
+      firstLook(probe, { failures: router.failures(node), caught: router.caught(node) }),
+    ),
+  );
   const reference = referenceHeight(first.filter((sight) => sight.answered));
   const common = Math.max(0, reference - blocksApartMax);
   const sights = await Promise.all(first.map((sight, node) => secondLook(probes[node]!, sight, common)));

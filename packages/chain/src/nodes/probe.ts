@@ -22,8 +22,11 @@ const questions: readonly RpcCall[] = [
   { method: "net_peerCount", params: [] },
 ];
 
-/** Asks a node who and where it is, in one request. @param failures share of its last answers that failed */
-export async function firstLook(rpc: Rpc, failures: number): Promise<FirstSight> {
+/** Asks a node who and where it is, in one request. @param reputation what its other answers have shown lately */
+export async function firstLook(
+  rpc: Rpc,
+  reputation: Pick<Answered, "failures" | "caught">,
+): Promise<FirstSight> {
   const began = performance.now();
   try {
     const [chainId, genesis, claimed, latest, syncing, peers] = await rpc.batch(questions);
@@ -43,7 +46,7 @@ export async function firstLook(rpc: Rpc, failures: number): Promise<FirstSight>
       claimed: readQuantity(resultOf<string>(claimed!)),
       syncing: syncingOf(syncing!),
       peers: "result" in peers! && typeof peers.result === "string" ? readQuantity(peers.result) : null,
-      failures,
+      ...reputation,
     };
   } catch (error) {
     return away(error, began);

@@ -9,16 +9,21 @@ export interface NodeRouter extends Router {
   judge(verdicts: readonly Verdict[]): void;
   /** Share of a node's last answers that failed. */
   failures(node: number): number;
+  /** What a node was caught at in the last minutes; null for none. */
+  caught(node: number): string | null;
   /** Nodes that may be asked, good ones first. */
   usable(): number[];
 }
 
 /** Answers that count for how reliable a node is. */
 const answersKept = 16;
+/** A node that gave what cannot be true is left out for so long; who has mended it need not restart us. */
+const caughtForMs = 600_000;
 
 export function createRouter(hosts: readonly string[]): NodeRouter {
   let verdicts: readonly Verdict[] = hosts.map(() => ({ state: "unknown", reason: null }));
   const answers = hosts.map((): boolean[] => []);
+  const caught = new Map<number, { reason: string; at: number }>();
   const leaving = hosts.map(() => new AbortController());
   let current = 0;
 
@@ -43,6 +48,11 @@ export function createRouter(hosts: readonly string[]): NodeRouter {
       kept.push(answered);
       if (kept.length > answersKept) kept.shift();
       if (!answered && node === current) current = usable().find((other) => other !== node) ?? node;
+    },
+    accuse: (node, reason) => void caught.set(node, { reason, at: performance.now() }),
+    caught: (node) => {
+      const found = caught.get(node);
+      return found !== undefined && performance.now() - found.at < caughtForMs ? found.reason : null;
     },
     failures: (node) => answers[node]!.filter((answered) => !answered).length / answersKept,
     signal: (node) => leaving[node]!.signal,
