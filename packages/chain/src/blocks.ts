@@ -164,7 +164,10 @@ function mustBeBound(
     );
     const isBound =
       receiptsRootOf(inOrder) === block.receiptsRoot.toLowerCase() &&
-      inOrder.every(({ transactionHash }, place) => transactionHash === block.transactions[place]) &&
+      inOrder.every(
+        ({ transactionHash }, place) =>
+          transactionHash.toLowerCase() === block.transactions[place]!.toLowerCase(),
+      ) &&
       inOrder.flatMap(({ logs }) => logs).every(({ logIndex }, place) => readQuantity(logIndex) === place);
     if (!isBound) throw new Error(`its receipts of block ${readQuantity(block.number)} are not the header's`);
   }
