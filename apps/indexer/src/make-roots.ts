@@ -1,6 +1,5 @@
 import { givenUpRoots } from "@genbo/database/outbox/anchor-refusals";
 import { readingOfList } from "@genbo/database/record-dates/revise";
-import { quarantined } from "@genbo/database/register/breaks-write";
 import { cursorOf } from "@genbo/database/register/cursor";
 import type { StateOf } from "@genbo/database/register/read-position";
 import { rootByEntries } from "@genbo/database/register/replay";
@@ -67,9 +66,8 @@ export async function makeDueRoots({
   leadership,
   log,
 }: Pick<LeaderContext, "pool" | "leadership" | "log">): Promise<number> {
-  const held = [...(await quarantined(pool))].filter((id) => id !== null);
-  let due = [...(await dueLists(pool)), ...(await dueCloses(pool, held))];
-  if (due.length === 0) due = await dueCorrections(pool, held);
+  let due = [...(await dueLists(pool)), ...(await dueCloses(pool))];
+  if (due.length === 0) due = await dueCorrections(pool);
   for (const each of due) {
     const root = await rootOfState(pool, await stateOf(pool, each));
     const stands = await leadership.transaction(async (tx) => {

@@ -122,7 +122,7 @@ async function compareNow({ reads }: ReindexContext) {
     if (live.number > built.blockNumber) throw new Undone();
     if (live.hash !== built.blockHash) throw new ChainMoved(otherBlock(live.number));
     const { held, short } = await holdBack(tx);
-    await dropDueRoots(tx, held);
+    await dropDueRoots(tx);
     found = {
       block: live.number,
       hash: live.hash,

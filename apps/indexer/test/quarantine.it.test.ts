@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { issueForCommand } from "@genbo/database/issues/issues";
+import { tryLead } from "@genbo/database/sql/leader";
 import { expect, test } from "vitest";
 import type { MarketIssue } from "../../../test/support/market.ts";
 import { startMarket } from "../../../test/support/market-stack.ts";
+import { makeDueRoots } from "../src/make-roots.ts";
 
 const { stack, market } = await startMarket();
 const { rows } = stack;
@@ -159,4 +162,36 @@ test("a lot that was folded ahead does not enter what was broken meanwhile", asy
   expect(await stateOf(second)).toBe("mined");
   await close("brk_meanwhile");
   expect(await market.ended(second)).toMatchObject({ state: "entered", rows_entered: 5 });
+});
+
+test("until what a closed break held back has entered, its day is not closed and the issue takes no orders", async () => {
+  await stack.owner.query(
+    `insert into register_break (id, issue_id, kind, detail, block_number, opened_at)
+     values ('brk_of_day', $1, 'RECONCILIATION', '{}', $2, $3)`,
+    [sound.id, await height(), stack.clock.now()],
+  );
+  const held = await issueTo(sound);
+  await stack.until("it is mined", async () => (await stateOf(held)) === "mined");
+  await stack.moveTo("2021-08-02T00:00:01+09:00");
+  await stack.until("the day has closed", async () => {
+    const [read] = await rows("select 1 from chain_cursor where block_time >= '2021-08-02T00:00:00+09:00'");
+    return read !== undefined;
+  });
+  await stack.indexer.stop();
+  await close("brk_of_day");
+
+  const roots = () => rows("select day::text, seq from register_root where issue_id = $1", [sound.id]);
+  const takesOrders = async () => (await issueForCommand(stack.owner, sound.id))?.quarantined === false;
+  const leadership = (await tryLead(stack.database.urls.genbo_indexer))!;
+  await makeDueRoots({ pool: stack.database.pool("genbo_indexer"), leadership, log: stack.log });
+  await leadership.resign();
+  expect(await rows("select 1 from register_root where issue_id = $1", [broken.id])).toHaveLength(1);
+  expect(await roots()).toEqual([]);
+  expect(await takesOrders()).toBe(false);
+
+  await stack.indexer.start();
+  expect(await market.ended(held)).toMatchObject({ state: "entered" });
+  await stack.until("the day's close", async () => (await roots()).length > 0);
+  expect(await roots()).toEqual([{ day: "2021-08-01", seq: await seqOf(sound) }]);
+  expect(await takesOrders()).toBe(true);
 });

@@ -185,8 +185,8 @@ export const problems = {
     true,
     { en: "The issue takes no new entries", ja: "この銘柄は新たな記載を停止しています" },
     {
-      en: "Wait until compliance has closed the break between register and chain; see /status.",
-      ja: "原簿とチェーンの不一致が解消されるまで待ってください(/status 参照)。",
+      en: "Wait until compliance has closed the break between register and chain, and what it held back has entered; see /status.",
+      ja: "原簿とチェーンの不一致が解消され、停止中の記載が反映されるまで待ってください(/status 参照)。",
     },
   ),
   REGISTER_BEHIND: kind(

@@ -852,7 +852,7 @@ create table register_break (
   resumed_at timestamptz, -- what it held back has entered the register, or another break holds it
   check (closed_checker is distinct from closed_by or closed_by is null)
 );
-create index register_break_open on register_break (issue_id) where closed_at is null;
+create index register_break_unresumed on register_break (issue_id) where resumed_at is null;
 
 -- The full comparison of register and contract. The api asks, the indexer answers, since it alone may open a break; in
 -- between the api opens the holders' particulars, since it alone has the vault's key.

@@ -101,9 +101,8 @@ async function holdRegistryBack(tx: Transaction): Promise<boolean> {
 }
 
 /** Leaves roots out that the live indexer has not come to yet: it makes them within seconds. */
-export async function dropDueRoots(tx: Transaction, held: ReadonlySet<string | null>): Promise<void> {
-  const issueIds = [...held].filter((id) => id !== null);
-  const due = await onLive(tx, async () => [...(await dueLists(tx)), ...(await dueCloses(tx, issueIds))]);
+export async function dropDueRoots(tx: Transaction): Promise<void> {
+  const due = await onLive(tx, async () => [...(await dueLists(tx)), ...(await dueCloses(tx))]);
   for (const { issueId, kind, day } of due) {
     await tx.query(
       `delete from ${newSchema}.register_root r where issue_id = $1 and kind = $2 and day >= $3

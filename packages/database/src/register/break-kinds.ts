@@ -39,3 +39,6 @@ export const holdNothing = `(${kinds
   .filter((kind) => !holdsBack[kind])
   .map((kind) => `'${kind}'`)
   .join(", ")})`;
+
+/** A break that holds a register back, or held it and what it held back has not entered yet, as SQL of its columns. */
+export const isCatchingUp = `resumed_at is null and kind not in ${holdNothing}`;

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from "../sql/connection.ts";
-import { type BreakKind, holdNothing } from "./break-kinds.ts";
+import { type BreakKind, holdNothing, isCatchingUp } from "./break-kinds.ts";
 
 /** A disagreement of register and chain. While it is open nothing more enters that issue, or the registry. */
 export interface NewBreak {
@@ -50,7 +50,7 @@ export async function heldBack(db: Queryable): Promise<{ held: Set<string | null
   }>({
     name: "held-back",
     text: `select issue_id, min(block_number) as from_block, array_agg(id) as ids, bool_and(closed_at is not null) as closed
-      from register_break where resumed_at is null and kind not in ${holdNothing}
+      from register_break where ${isCatchingUp}
       group by issue_id order by issue_id`,
   });
   const resumable = result.rows

@@ -1,5 +1,6 @@
 import type { Part } from "../commands/statement.ts";
 import type { Queryable } from "../sql/connection.ts";
+import { isCatchingUp } from "./break-kinds.ts";
 
 export interface BreakRow {
   id: string;
@@ -26,9 +27,9 @@ const sees = `($1::text is null or b.issue_id is null
   or exists (select 1 from issue i where i.id = b.issue_id and i.trustee_id = $1))`;
 const partyOf = (view: BreakView): string | null => (view.as === "trustee" ? view.partyId : null);
 
-/** Whether a break of an issue is open, as SQL. @param id the issue's, as SQL */
+/** Whether a break holds an issue, or held it and what it missed has not entered yet, as SQL. @param id the issue's, as SQL */
 export const isQuarantined = (id: string): string =>
-  `exists (select 1 from register_break b where b.issue_id = ${id} and b.closed_at is null)`;
+  `exists (select 1 from register_break b where b.issue_id = ${id} and ${isCatchingUp})`;
 
 /** Breaks, newest first; one more than `limit`, if there are more. */
 export async function listBreaks(

@@ -1,6 +1,7 @@
 import { anchorKinds } from "@genbo/domain/anchors";
 import { zeroWord } from "@genbo/domain/words";
 import type { Queryable, Transaction } from "../sql/connection.ts";
+import { isQuarantined } from "./breaks.ts";
 
 /** A root that is to be made: of the state of an issue's register just after entry `seq`. */
 export interface DueRoot {
@@ -22,9 +23,10 @@ const endOf = (day: string): string => `((${day} + 1)::timestamp at time zone 'A
 
 /**
  * The next close of each issue: of the first day after its last close on which something entered, once the chain has
- * passed 24:00 JST of it. An issue under quarantine waits, because its register may lack entries.
+ * passed 24:00 JST of it. An issue under quarantine waits until what its break held back has entered. Asked together
+ * with how far the register has read: a break of a lot that passes 24:00 JST stands once the lot does.
  */
-export async function dueCloses(db: Queryable, quarantined: readonly string[]): Promise<DueRoot[]> {
+export async function dueCloses(db: Queryable): Promise<DueRoot[]> {
   const found = await db.query<Omit<DueRoot, "list">>({
     name: "roots-due-closes",
     text: `select s.issue_id as "issueId", ${anchorKinds.DAY_CLOSE} as kind, d.day::text as day, 1 as version, e.seq, e.head
@@ -42,9 +44,8 @@ export async function dueCloses(db: Queryable, quarantined: readonly string[]): 
         select seq, head from entry where issue_id = s.issue_id and block_time < ${endOf("d.day")}
         order by block_time desc, seq desc limit 1
       ) e
-      where c.block_time >= ${endOf("d.day")} and s.issue_id <> all($1)
+      where c.block_time >= ${endOf("d.day")} and not ${isQuarantined("s.issue_id")}
       order by d.day, s.issue_id`,
-    values: [quarantined],
   });
   return found.rows.map((row) => ({ ...row, list: null }));
 }
@@ -69,7 +70,7 @@ export async function dueLists(db: Queryable): Promise<DueRoot[]> {
  * Days for which the chain holds a root that the register never came to: somebody else anchored it, or a local chain
  * lost the entries of that day and has them under a later one. The register's own root supersedes it, by name.
  */
-export async function dueCorrections(db: Queryable, quarantined: readonly string[]): Promise<DueRoot[]> {
+export async function dueCorrections(db: Queryable): Promise<DueRoot[]> {
   const found = await db.query<Omit<DueRoot, "list">>({
     name: "roots-due-corrections",
     text: `select a.issue_id as "issueId", a.kind, a.day::text as day, a.version + 1 as version, a.root as anchored,
@@ -79,14 +80,14 @@ export async function dueCorrections(db: Queryable, quarantined: readonly string
         select seq, head from entry where issue_id = a.issue_id and block_time < ${endOf("a.day")}
         order by block_time desc, seq desc limit 1
       ) e on true
-      where a.kind = ${anchorKinds.DAY_CLOSE} and a.issue_id <> all($2)
+      where a.kind = ${anchorKinds.DAY_CLOSE} and not ${isQuarantined("a.issue_id")}
         and not exists (select 1 from anchor b where b.issue_id = a.issue_id and b.kind = a.kind and b.day = a.day
           and b.version > a.version)
         and not exists (select 1 from register_root r where r.issue_id = a.issue_id and r.kind = a.kind
           and r.day = a.day and (r.root = a.root or r.version > a.version
             or (r.operation_id is null and r.root <> $1))) -- it waits to be published over that one
       order by a.day, a.issue_id`,
-    values: [zeroWord, quarantined],
+    values: [zeroWord],
   });
   return found.rows.map((row) => ({ ...row, list: null }));
 }
