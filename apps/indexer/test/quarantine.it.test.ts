@@ -23,12 +23,12 @@ const stateOf = async (id: string) =>
 const seqOf = async (issue: MarketIssue) =>
   (await rows<{ seq: bigint }>("select seq from issue_state where issue_id = $1", [issue.id]))[0]?.seq;
 const height = async () => Number(await stack.anvil().rpc.call<string>("eth_blockNumber"));
-const close = (id: string) =>
+const close = (...ids: string[]) =>
   stack.database
     .pool("genbo_api")
     .query(
-      "update register_break set closed_at = $2, closed_by = 'staff:compliance', reason = 'mended' where id = $1",
-      [id, stack.clock.now()],
+      "update register_break set closed_at = $2, closed_by = 'staff:compliance', reason = 'mended' where id = any($1)",
+      [ids, stack.clock.now()],
     );
 const openBreak = () =>
   stack.until("a break is open", async () => {
@@ -120,6 +120,29 @@ test("a broken line of the registry holds back registrations alone", async () =>
   await stack.owner.query("update chain_cursor set registry_seq = registry_seq - 1");
   await close((await openBreak()).id);
   expect(await waiting).toHaveLength(3);
+  expect(await rows("select id from register_break where closed_at is null")).toEqual([]);
+});
+
+test("a registry and an issue whose breaks are closed together go on in this order", async () => {
+  await stack.owner.query("update chain_cursor set registry_seq = registry_seq + 1");
+  const waiting = market.wallets(1, 1);
+  const registry = await openBreak();
+  const [recorded] = await rows<{ wallet: string }>(
+    "select args ->> 'wallet' as wallet from command where call = 'setRecords' order by id desc limit 1",
+  );
+  const held = await market.submit("issuance", [market.issueRow(sound, recorded!.wallet, 1n)]);
+  const unknown = await stack.until("the issue breaks too", async () => {
+    const [found] = await rows<{ id: string; kind: string }>(
+      "select id, kind from register_break where closed_at is null and issue_id = $1",
+      [sound.id],
+    );
+    return found;
+  });
+  expect(unknown.kind).toBe("UNKNOWN_ACCOUNT");
+  await stack.owner.query("update chain_cursor set registry_seq = registry_seq - 1");
+  await close(registry.id, unknown.id);
+  expect(await waiting).toHaveLength(1);
+  expect(await market.ended(held)).toMatchObject({ state: "entered" });
   expect(await rows("select id from register_break where closed_at is null")).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ export interface Resumable {
   breakIds: string[];
 }
 
-/** What is catching up, and what of it may go on because its breaks were all closed. */
+/** What is catching up, and what of it may go on because its breaks were all closed: the registry first, whose accounts the others name. */
 export async function heldBack(db: Queryable): Promise<{ held: Set<string | null>; resumable: Resumable[] }> {
   const result = await db.query<{
     issue_id: string | null;
@@ -51,7 +51,7 @@ export async function heldBack(db: Queryable): Promise<{ held: Set<string | null
     name: "held-back",
     text: `select issue_id, min(block_number) as from_block, array_agg(id) as ids, bool_and(closed_at is not null) as closed
       from register_break where ${isCatchingUp}
-      group by issue_id order by issue_id`,
+      group by issue_id order by issue_id nulls first`,
   });
   const resumable = result.rows
     .filter(({ closed }) => closed)
