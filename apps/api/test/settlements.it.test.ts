@@ -2,8 +2,9 @@ import { takeBackSettlements, writeSettlementNews } from "@genbo/database/issues
 import { withTransaction } from "@genbo/database/sql/connection";
 import { refOf } from "@genbo/domain/ids";
 import { dayOf } from "@genbo/domain/jst";
+import { basisCode } from "@genbo/domain/legal-basis";
 import { createLog } from "@genbo/domain/log";
-import { encodeMove } from "@genbo/domain/words";
+import { encodeMove, hex } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startSettler } from "../src/orders/settle-due.ts";
 import { lapsed, type Offered, offered, offerOf } from "./support/successes-settlements.ts";
@@ -384,5 +385,18 @@ describe("what waits for nothing", () => {
     await withTransaction(indexer, (tx) => takeBackSettlements(tx, at - 1));
     const after = await read(id);
     expect([after.state, after.legs[1]?.state]).toEqual(["open", "paid"]);
+  });
+
+  it("keeps units held that a split has changed since, when the chain has lost what came after", async () => {
+    const { id, issueId, holdId, seller } = await offered(world, "BANK");
+    const hold = { ref: holdId, from: seller.account, units: 4n };
+    const data = `0x${[0n, 2n, 0n, 1n].map((field) => hex(field, 16)).join("")}`;
+    await world.ledger.enter(issueId, "RATIO", { ...hold, data, basis: basisCode("SPLIT") });
+    const fork = await world.ledger.block();
+    await world.ledger.enter(issueId, "HOLD_ACCEPTED", hold);
+    await world.ledger.setTransfer(holdId, "accepted");
+    expect((await read(id)).legs[0]?.state).toBe("approved");
+    await withTransaction(world.db.pool("genbo_indexer"), (tx) => takeBackSettlements(tx, fork));
+    expect((await read(id)).legs[0]?.state).toBe("held");
   });
 });

@@ -39,11 +39,11 @@ export function linesOf(issue: string, account: string, within: string, limit: s
 }
 
 /**
- * Lines `e` about the hold of a transfer, or of a settlement's units: anybody may write its ref into an entry of his own,
- * but in its own issue only one hold has that id.
+ * Lines `e` that make, accept or end the hold of a transfer, or of a settlement's units; one that splits it or takes of it
+ * leaves it where it was. Anybody may write its ref into an entry of his own, but in its own issue only one hold has that id.
  */
 export const ofOwnHold = (row: "t" | "l", ref: string, units: string, hold: HoldKind): string =>
-  `e.issue_id = ${row}.issue_id and e.ref = ${ref} and ${notOnlyMoves} and exists (
+  `e.issue_id = ${row}.issue_id and e.ref = ${ref} and ${notOnlyMoves} and e.kind <= ${entryKinds.HOLD_RELEASED} and exists (
     select 1 from entry c where c.issue_id = ${row}.issue_id and c.ref = ${ref} and c.kind = ${entryKinds.HOLD_CREATED}
       and c.data like '0x${holdKinds[hold]}%' and ${hasTerms("c", row, units)})`;
 

@@ -108,7 +108,7 @@ async function takeBackTransfers(tx: Transaction, fork: number): Promise<void> {
   await tx.query(
     `update transfer t set state = coalesce((
        select case e.kind when $2 then 'held' when $3 then 'accepted' when $4 then t.state else 'entered' end
-       from entry e where ${ofOwnHold("t", "t.ref", "units", "REQUEST")} and e.kind <= $4 and e.block_number <= $1
+       from entry e where ${ofOwnHold("t", "t.ref", "units", "REQUEST")} and e.block_number <= $1
        order by e.seq desc limit 1
      ), (
        select 'entered' from entry e where e.issue_id = t.issue_id and e.ref = t.ref and e.kind = $5
