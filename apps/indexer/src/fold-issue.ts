@@ -5,7 +5,6 @@ import type { EntryRow } from "@genbo/database/register/write";
 import type { Figures } from "@genbo/database/register/write-load";
 import type { KnownIssue } from "@genbo/database/register/write-subjects";
 import { entryKinds } from "@genbo/domain/entry-kinds";
-import { maxUnits } from "@genbo/domain/units";
 import { advance } from "@genbo/register/fold";
 import { FoldError } from "@genbo/register/fold-error";
 import type { ChainEntry, PartialState } from "@genbo/register/state";
@@ -80,7 +79,7 @@ export function foldIssue(
     if (command !== undefined) last = { transaction: transaction.hash, command };
     if (event.seq <= state.seq) continue;
     try {
-      const step = advance(state, checked(toEntry(event, block.time)), personOf);
+      const step = advance(state, toEntry(event, block.time), personOf);
       rows.push({ issueId: issue.id, step, origin: originOf(placed, command) });
     } catch (error) {
       if (!(error instanceof FoldError)) throw error;
@@ -94,10 +93,4 @@ export function foldIssue(
 function toEntry(event: EntryEvent, blockTime: number): ChainEntry {
   const { seq, kind, basis, units, from, to, ref, data, head } = event;
   return { seq, kind, basis, units, from, to, ref, data, head, blockTime };
-}
-
-/** The chain counts to 2^96, the register's columns to 2^63 (ADR 0003). */
-function checked(entry: ChainEntry): ChainEntry {
-  if (entry.units <= maxUnits) return entry;
-  throw new FoldError("BAD_PAYLOAD", entry.seq, "it has more units than the register keeps");
 }

@@ -70,6 +70,7 @@ describe("an issue's line stops at the first entry that cannot be true", () => {
     ["UNKNOWN_HOLD", [good, { kind: 7, from: alice, to: bob }, good], []],
     ["HEAD_DIFFERS", [good, good, good], [{}, { units: 6n }]],
     ["GAP", [good, good, good], [{}, { seq: 9 }]],
+    ["GAP", [good, { units: 2n ** 70n }, good], [{}, { seq: 9 }]],
   ])("%s", (kind, entries, change) => {
     const { rows, fault } = fold(line(entries, change));
     expect(rows).toHaveLength(1);

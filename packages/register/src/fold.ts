@@ -110,6 +110,7 @@ function checkChain(state: PartialState, entry: ChainEntry): void {
   if (entry.seq !== state.seq + 1) {
     throw new FoldError("GAP", entry.seq, `entry ${state.seq + 1} was expected`);
   }
+  // The chain counts to 2^96, the register's columns to 2^63 (ADR 0003).
   if (entry.units > maxUnits) {
     throw new FoldError("BAD_PAYLOAD", entry.seq, "it has more units than the register keeps");
   }
