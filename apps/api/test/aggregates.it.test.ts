@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { classBitsOf } from "@genbo/domain/investor-class";
+import { encodeRecord } from "@genbo/domain/registry-record";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../src/app.ts";
 import { asker } from "./support/ask.ts";
@@ -8,19 +10,26 @@ import { createWorld, type World } from "./support/world.ts";
 let world: World;
 let id: string;
 
-/** 14 holders: 9 retail and 2 QII with one broker, 3 corporate ones with the other; one retail holder in Osaka. */
+/** At the last entry, 14 holders: 9 retail and 2 QII with one broker, 3 corporate ones with the other; one retail holder in Osaka. The day after, one is another class. */
 beforeAll(async () => {
   world = await createWorld();
   id = await world.activeIssue();
   world.ledger.at(new Date("2021-08-02T03:00:00Z"));
   const hold = async (broker: World["broker"], units: bigint, more: object) => {
-    const { account } = await world.open(broker, unused(), more);
-    await world.ledger.issue(id, account, units);
+    const holder = await world.open(broker, unused(), more);
+    await world.ledger.issue(id, holder.account, units);
+    return holder;
   };
-  for (let n = 0; n < 8; n += 1) await hold(world.broker, 5n, { classes: ["RETAIL"] });
+  for (let n = 0; n < 7; n += 1) await hold(world.broker, 5n, { classes: ["RETAIL"] });
+  const { account: wallet, personId } = await hold(world.broker, 5n, { classes: ["RETAIL"] });
   await hold(world.broker, 40n, { classes: ["RETAIL"], particulars: inOsaka });
   for (let n = 0; n < 2; n += 1) await hold(world.broker, 100n, { classes: ["QII", "CORPORATE"] });
   for (let n = 0; n < 3; n += 1) await hold(world.other, 30n, { classes: ["CORPORATE"] });
+  world.ledger.at(new Date("2021-08-03T03:00:00Z"));
+  const found = await world.owner.query("select particulars from account where address = $1", [wallet]);
+  const who = { personId, classBits: classBitsOf(["CORPORATE"]), flags: 0, validUntil: 4e9, country: 392 };
+  const record = encodeRecord({ ...who, custodian: 1 });
+  await world.ledger.record([{ wallet, record, particulars: found.rows[0].particulars }]);
   world.ledger.at(new Date("2021-08-04T03:00:00Z"));
   await world.ledger.block();
   world.clock.set(new Date("2021-08-04T03:00:00Z"));
@@ -53,6 +62,17 @@ describe("the issuer's aggregates", () => {
     });
     expect(body.byBroker.cells).toEqual([]);
     expect(text).not.toMatch(/大阪|QII|見本 花子|0x[0-9a-f]{24}"|0x[0-9a-f]{40}"/);
+  });
+
+  it("are of the classes, addresses and brokers of that day, though nothing entered since", async () => {
+    const [then, now] = [await read({ asOf: "2021-08-02" }), await read({ asOf: "2021-08-03" })];
+    expect(then.body.byClass.cells).toEqual([{ label: "RETAIL", holders: 9, units: "80" }]);
+    expect(now.body.byClass.cells).toEqual([{ label: "RETAIL", holders: 8, units: "75" }]);
+    const totals = (asOf: string) =>
+      world.ask(world.trustee.secret, "readTotals", { params: { id }, query: { asOf } });
+    const retailIn = async (asOf: string) =>
+      (await totals(asOf)).body.byClass.find((each) => each.class === "RETAIL")?.holders;
+    expect([await retailIn("2021-08-02"), await retailIn("2021-08-03")]).toEqual([9, 8]);
   });
 
   it("are of a close alone: of a day that has not ended there are none", async () => {

@@ -327,21 +327,39 @@ describe("a moment that makes no sense", () => {
 });
 
 describe("a name", () => {
-  it("that changed between two entries is printed and filed as it was at the instant that is asked for [TA 186(iii)]", async () => {
+  it("that changed between two entries is printed, filed and certified as it was at the instant that is asked for [TA 186(iii)]", async () => {
     const { issueId, seller } = await traded(world);
     const [before, changed] = ["2021-08-20T00:00:00Z", "2021-08-25T00:00:00Z"];
     const { particulars } = customer("x");
-    const renamed = { ...particulars, name: { ...particulars.name, kanji: "改姓 花子" } };
-    world.clock.set(new Date("2021-08-25T00:00:00Z"));
-    const { body } = await world.ask(world.broker.secret, "changeParticulars", {
-      params: { id: seller.investorId },
-      body: { particulars: renamed, effectiveOn: "2021-08-25", evidenceRef: "koseki-5" },
-    });
-    const asked = await world.owner.query("select args from command where operation_id = $1", [
-      body.operationId,
-    ]);
-    world.ledger.at(new Date(changed));
-    await world.ledger.record(asked.rows.map(({ args }) => args));
+    const rename = async (kanji: string, at: string) => {
+      world.clock.set(new Date(at));
+      const { body } = await world.ask(world.broker.secret, "changeParticulars", {
+        params: { id: seller.investorId },
+        body: {
+          particulars: { ...particulars, name: { ...particulars.name, kanji } },
+          effectiveOn: at.slice(0, 10),
+          evidenceRef: "koseki-5",
+        },
+      });
+      const asked = await world.owner.query("select args from command where operation_id = $1", [
+        body.operationId,
+      ]);
+      world.ledger.at(new Date(at));
+      await world.ledger.record(asked.rows.map(({ args }) => args));
+    };
+    await rename("改姓 一子", "2021-08-22T00:00:00Z");
+    await rename("改姓 花子", changed);
+    const certified = async (asOf: string) => {
+      const { body: made } = await world.ask(world.broker.secret, "issueCertificate", {
+        params: { id: issueId },
+        body: { account: seller.account, asOf },
+      });
+      const params = { number: made.number };
+      const { jws } = (await world.ask(world.broker.secret, "readCertificate", { params, query: {} })).body;
+      const { person, asOf: of } = JSON.parse(Buffer.from(jws.payload, "base64url").toString());
+      const { state } = (await world.ask(null, "verifyCertificate", { params })).body;
+      return [person.name.kanji, of.legalTime, state];
+    };
     const names = async (asOf: string) => {
       const book = await world.ask(world.trustee.secret, "printRegister", {
         params: { id: issueId },
@@ -355,6 +373,12 @@ describe("a name", () => {
       });
       return [(book.body.holders[0]!.name as { kanji: string }).kanji, JSON.parse(payload).name];
     };
+    expect(await certified(changed)).toEqual(["改姓 花子", new Date(changed).toISOString(), "VALID"]);
+    expect(await certified(before)).toEqual([
+      expect.stringMatching(/^見本/),
+      new Date(before).toISOString(),
+      "SUPERSEDED",
+    ]);
     const old = await names(before);
     expect(old[0]).toMatch(/^見本/);
     expect(old[1]).toBe(old[0]);

@@ -7,7 +7,7 @@ import { pastRatiosOf } from "@genbo/database/register/read-ratios";
 import { createDerived } from "@genbo/database/register/write";
 import type { Pool, Queryable } from "@genbo/database/sql/connection";
 import { withRows } from "@genbo/database/sql/copy-rows";
-import { uintWord, zeroAddress, zeroWord } from "@genbo/domain/words";
+import { uintWord, zeroAddress } from "@genbo/domain/words";
 import { advance } from "@genbo/register/fold";
 import { type ChainEntry, emptyState } from "@genbo/register/state";
 import type { HoldingChange } from "@genbo/register/step";
@@ -125,8 +125,9 @@ test("whether a certificate stands costs the same however many lines followed it
     await pool.query(
       `insert into certificate (number, issue_id, side, accounts, whole_person, person_id, seq, head, block, commitments,
          hold_ids, sealed, sha256, signers, party_id, issued_at)
-       values ($1, $2, 'HOLDER', $3, false, $4, $5, $6, 1, $7, $8, '', repeat('0', 64), '[]', 'pty_trustee', '2021-08-12Z')`,
-      [`C-${n}`, issueId, [of], personOf(own), at, chain.entries[at - 1]!.head, [zeroWord], holdIds],
+       values ($1, $2, 'HOLDER', $3, false, $4, $5, $6, 1, (select array[particulars] from account where address = any($3)),
+         $7, '', repeat('0', 64), '[]', 'pty_trustee', '2021-08-12Z')`,
+      [`C-${n}`, issueId, [of], personOf(own), at, chain.entries[at - 1]!.head, holdIds],
     );
     const certificate = await atFewPages((db) => findCertificate(db, `C-${n}`));
     expect(certificate?.state, when).toBe(state);

@@ -56,7 +56,7 @@ export async function certificateContent(
       ? await holderParts(ctx, position, of, profile)
       : [await pledgeePart(ctx, position, of.account!, profile)];
   const [first] = parts as [AccountPart, ...AccountPart[]];
-  const { seq, head, block, hash, time } = position;
+  const { seq, head, block, hash, time, legalTime } = position;
   // A pledgee's says pledges alone (Trust Act 202(1), Companies Act 695(1)).
   const terms =
     of.side === "HOLDER" ? await bookTerms(ctx, issue, { seq, knownSeq: position.knownAt.seq }) : {};
@@ -71,7 +71,8 @@ export async function certificateContent(
     articleText: articlesJa(article),
     issuedAt: of.at,
     issue: { id: issue.id, profile, name: issue.name, symbol: issue.symbol, token: issue.token },
-    asOf: { seq, head, block, hash, time },
+    // The registry names persons as of the legal time, which may be after the last entry.
+    asOf: { seq, head, block, hash, time, legalTime },
     ...terms,
     side: of.side,
     person: { personId: of.personId, name, address },

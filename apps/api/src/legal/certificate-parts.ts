@@ -5,7 +5,7 @@ import { type EntryLine, entriesPage, linesOfHolds } from "@genbo/database/regis
 import { type HoldAt, holdsOf } from "@genbo/database/register/read-holds";
 import { marksAt } from "@genbo/database/register/read-marks";
 import type { Reading } from "@genbo/database/register/read-overlay";
-import type { Position } from "@genbo/database/register/read-position";
+import { namedUntil, type Position } from "@genbo/database/register/read-position";
 import type { RegisterRow } from "@genbo/database/register/row";
 import { particularsAt } from "@genbo/database/vault/at";
 import type { Particulars } from "@genbo/database/vault/seal";
@@ -143,7 +143,7 @@ async function openingsOf(
   position: Position,
   accounts: readonly string[],
 ): Promise<Opening[]> {
-  const persons = await particularsAt(ctx.pool, ctx.vaultKeys, position.block, accounts);
+  const persons = await particularsAt(ctx.pool, ctx.vaultKeys, namedUntil(position), accounts);
   return accounts.map((account) => {
     const person = persons.get(account);
     if (person === undefined) throw notFound();

@@ -1,6 +1,6 @@
 import type { aggregateTable } from "@genbo/api-schema/aggregates";
 import { type HeldAccount, heldAccounts } from "@genbo/database/register/aggregates";
-import type { Position } from "@genbo/database/register/read-position";
+import { namedUntil, type Position } from "@genbo/database/register/read-position";
 import { brokersOf } from "@genbo/database/register/write-subjects";
 import { particularsAt } from "@genbo/database/vault/at";
 import { type Cell, cellHoldersMin, cellsBy, sizeBandOf, withoutSmallCells } from "@genbo/domain/aggregates";
@@ -40,7 +40,7 @@ export async function aggregatesOf(ctx: ApiContext, at: Position): Promise<Aggre
     });
   }
   const holders = [...persons.values()];
-  const regions = await regionsOf(ctx, at.block, accounts);
+  const regions = await regionsOf(ctx, namedUntil(at), accounts);
   const brokers = await brokersOf(ctx.pool, [...new Set(accounts.map(({ custodian }) => custodian))]);
   // A person counts once with each broker that keeps units of his.
   const atBrokers = holders.flatMap(({ accounts: own }) =>
@@ -63,13 +63,13 @@ const firstOf = ({ accounts }: Holder): HeldAccount => accounts[0]!;
 /** Prefecture in Japan, country elsewhere, by account; none for whom the key was destroyed. */
 async function regionsOf(
   ctx: ApiContext,
-  block: number,
+  until: number | Date,
   accounts: readonly HeldAccount[],
 ): Promise<Map<string, string>> {
   const regions = new Map<string, string>();
   for (let at = 0; at < accounts.length; at += openedAtOnce) {
     const part = accounts.slice(at, at + openedAtOnce).map(({ account }) => account);
-    for (const [account, { opened }] of await particularsAt(ctx.pool, ctx.vaultKeys, block, part)) {
+    for (const [account, { opened }] of await particularsAt(ctx.pool, ctx.vaultKeys, until, part)) {
       const address = opened?.particulars.address as { country: string; prefecture: string } | undefined;
       if (address !== undefined)
         regions.set(account, address.country === "JP" ? address.prefecture : address.country);

@@ -29,7 +29,8 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
       const position = await positionOf(ctx.pool, issue.id, { asOf: lastInstantOf(dayOf(day)) });
       if (position === undefined)
         throw new ProblemError("REGISTER_BEHIND", "The register has read no block yet.");
-      const key = `${issue.id} ${position.head} ${position.block}`;
+      // Classes, addresses and brokers change between the entries of an issue.
+      const key = `${issue.id} ${position.head} ${day}`;
       const found = kept.get(key) ?? inTurn(() => aggregatesOf(ctx, position));
       kept.set(key, found);
       found.catch(() => kept.delete(key));

@@ -119,8 +119,7 @@ export async function findCertificate(db: Queryable, number: string): Promise<Ce
               select 1 from issue_change k cross join lateral ${byRefs("k.ref")} e
               where e.issue_id = k.issue_id and k.issue_id = c.issue_id and k.kind = 'TERMS' and k.facts ? 'terms' and e.seq > c.seq))
             or exists (select 1 from unnest(c.accounts, c.commitments) as opened (account, commitment)
-              join registry_record r on r.wallet = opened.account
-              where r.block_number > c.block and r.particulars <> opened.commitment)
+              join account a on a.address = opened.account where a.particulars <> opened.commitment)
             then 'SUPERSEDED'
           else 'VALID'
         end as state

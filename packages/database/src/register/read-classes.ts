@@ -1,5 +1,5 @@
 import type { Queryable } from "../sql/connection.ts";
-import type { Position } from "./read-position.ts";
+import { namedBounds, namedUntil, type Position } from "./read-position.ts";
 import type { Overlay } from "./row.ts";
 import { heldOf } from "./standing.ts";
 
@@ -24,13 +24,13 @@ export async function totalsByClass(
       from (
         select h.person_id, h.units, ('x' || substr(coalesce(r.record, f.record), 27, 4))::bit(16)::integer as class_bits
         from (
-          select account, person_id, units from ${heldOf("$1", "$2")} p where person_id <> all($4)
+          select account, person_id, units from ${heldOf("$1", "$2")} p where person_id <> all($5)
           union all
-          select * from unnest($5::text[], $6::text[], $7::bigint[])
+          select * from unnest($6::text[], $7::text[], $8::bigint[])
         ) h
         left join lateral (
           select record from registry_record
-          where wallet = h.account and block_number <= $3 order by seq desc limit 1
+          where wallet = h.account and block_number <= $3 and block_time < $4 order by seq desc limit 1
         ) r on true
         left join lateral (
           select record from registry_record where wallet = h.account and r.record is null order by seq limit 1
@@ -38,7 +38,7 @@ export async function totalsByClass(
       ) held
       group by class_bits order by class_bits`,
     values: [
-      ...[at.issueId, at.seq, at.block, persons],
+      ...[at.issueId, at.seq, ...namedBounds(namedUntil(at)), persons],
       holdings.map(({ account }) => account),
       holdings.map(({ person }) => person),
       holdings.map(({ units }) => units),

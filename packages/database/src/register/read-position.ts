@@ -43,6 +43,10 @@ export const namedUntil = ({
 }: Pick<Position, "block" | "time"> & { legalTime?: Date }): number | Date =>
   legalTime > time ? new Date(legalTime.getTime() + 1) : block;
 
+/** The same in a query of records: up to which block, and before which instant. */
+export const namedBounds = (until: number | Date): [number, Date | "infinity"] =>
+  typeof until === "number" ? [until, "infinity"] : [Number.MAX_SAFE_INTEGER, until];
+
 interface Row {
   seq: bigint | null;
   head: string;

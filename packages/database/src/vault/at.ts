@@ -1,3 +1,4 @@
+import { namedBounds } from "../register/read-position.ts";
 import type { Queryable } from "../sql/connection.ts";
 import type { VaultKeys } from "./keys.ts";
 import { openParticulars, type Particulars } from "./seal.ts";
@@ -43,10 +44,7 @@ export async function particularsAt(
         order by r.seq desc limit 1
       ) r
       join vault_particulars p on p.commitment = r.particulars join vault_subject s using (person_id)`,
-    values: [
-      accounts,
-      ...(typeof until === "number" ? [until, "infinity"] : [Number.MAX_SAFE_INTEGER, until]),
-    ],
+    values: [accounts, ...namedBounds(until)],
   });
   const opened = await Promise.all(found.rows.map((row) => open(keys, row)));
   return new Map(opened.map((each) => [each.account, each]));
