@@ -3,7 +3,7 @@ import { BadCommand, checkCommand, encodeCommands } from "@genbo/chain/commands"
 import { signTransaction } from "@genbo/chain/sign";
 import { storeTransaction } from "@genbo/database/outbox/chain-tx";
 import { type LaneLease, lockLane } from "@genbo/database/outbox/lanes";
-import { type Command, takeCommands, tracedOperations } from "@genbo/database/outbox/outbox";
+import { type Command, CommandsGone, takeCommands, tracedOperations } from "@genbo/database/outbox/outbox";
 import { promote } from "@genbo/database/outbox/queue";
 import { settleCommands } from "@genbo/database/outbox/settle";
 import { type Transaction, withTransaction } from "@genbo/database/sql/connection";
@@ -42,9 +42,7 @@ export async function runLane(
     for (let inFlight = open; inFlight < window; inFlight += 1) {
       await context.checkpoint("beforeStore");
       const beganMs = Date.now();
-      const { stored, awaited } = await withTransaction(context.pool, (tx) =>
-        storeNext(context, tx, lane, turns),
-      );
+      const { stored, awaited } = await storeAnew(context, lane, turns);
       if (await promoteAll(context, awaited)) onPromoted();
       // What was stored meanwhile goes after it, or is sent again with it.
       if ((await sending) !== "sent" || stored === undefined) break;
@@ -100,6 +98,21 @@ async function traceSending(
     }
   } catch (error) {
     log.debug("a transaction was not traced", { error });
+  }
+}
+
+/** Chooses again when what was chosen has ended meanwhile. */
+async function storeAnew(context: LaneContext, lane: LaneLease, turns: Turns) {
+  for (;;) {
+    try {
+      return await withTransaction(context.pool, (tx) => storeNext(context, tx, lane, turns));
+    } catch (error) {
+      if (!(error instanceof CommandsGone)) throw error;
+      context.log.warn("commands ended while they were being taken", {
+        signer: lane.signer,
+        error: error.message,
+      });
+    }
   }
 }
 

@@ -49,15 +49,24 @@ export async function queuedByLane(db: Queryable, most: number): Promise<Map<str
   return new Map(rows.map(({ signer, waiting }) => [signer, waiting]));
 }
 
-/** Ties commands to the rows of a stored transaction, in their order. */
+/** Commands wait no longer: the register has read that another transaction of their signer entered what they owed. */
+export class CommandsGone extends Error {
+  override readonly name = "CommandsGone";
+}
+
+/**
+ * Ties commands to the rows of a stored transaction, in their order.
+ * @throws CommandsGone when one has ended since it was chosen: nothing of the transaction may stand
+ */
 export async function takeCommands(
   tx: Transaction,
   transactionId: bigint,
   commands: readonly Command[],
 ): Promise<void> {
-  await tx.query(
+  const { rowCount } = await tx.query(
     `update command set state = 'taken', chain_tx_id = $1, tx_row = t.row - 1
-     from unnest($2::bigint[]) with ordinality as t (id, row) where command.id = t.id`,
+     from unnest($2::bigint[]) with ordinality as t (id, row) where command.id = t.id and command.state = 'queued'`,
     [transactionId, commands.map(({ id }) => id)],
   );
+  if (rowCount !== commands.length) throw new CommandsGone(`${rowCount} of ${commands.length} still wait.`);
 }
