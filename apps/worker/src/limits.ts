@@ -1,5 +1,7 @@
 /** A lane whose worker died is free after this time. */
 export const leaseMs = 5_000;
+/** A worker that stands still in the midst of a transaction lets go of its lane's row after this time. */
+export const idleInTransactionMs = 2 * leaseMs;
 /** Several renewals fit into a lease, so that one slow statement does not lose it. */
 export const renewEveryMs = 1_000;
 

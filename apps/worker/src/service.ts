@@ -18,6 +18,7 @@ import { createRegistry, serveMetrics } from "@genbo/telemetry/metrics";
 import { openTraces } from "@genbo/telemetry/traces";
 import { startAnchors } from "./anchors.ts";
 import type { Checkpoint } from "./context.ts";
+import { idleInTransactionMs } from "./limits.ts";
 import { writeManifest } from "./manifest.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createMiner, noMiner } from "./miner.ts";
@@ -40,7 +41,7 @@ export async function startWorkerService(
   log: Log,
   options: WorkerServiceOptions = {},
 ): Promise<WorkerService> {
-  const pool = createPool(env.databaseUrl);
+  const pool = createPool(env.databaseUrl, { idleInTransactionMs });
   const nodes = openNodes(env.chainRpcUrls, {
     known: () => knownChain(pool),
     onChange: (health) => log.warn("a node changed", { ...health }),

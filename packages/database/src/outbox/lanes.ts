@@ -11,22 +11,26 @@ export interface LaneLease {
 
 /**
  * Takes every lane that nobody holds, or whose holder's lease has run out, and renews those that `holder` has.
- * Leases run by the database's clock, so that clocks of hosts may differ. Rows are locked in one order, so that two
- * workers cannot wait for each other, and weakly enough that commands may be added to a lane meanwhile (their foreign key).
+ * Leases run by the database's clock, so that clocks of hosts may differ. A lane at which its last holder is still at
+ * work comes at a later call: waiting for it would cost the leases of all others. Rows are locked weakly enough that
+ * commands may be added to a lane meanwhile (their foreign key).
  * @returns the lanes that `holder` has now
  */
 export async function leaseLanes(db: Queryable, holder: string, leaseMs: number): Promise<LaneLease[]> {
   const result = await db.query<LaneLease>(
-    `with free as (
+    `with own as (
+       select signer from lane where holder = $1 order by signer for no key update
+     ), free as (
        select signer from lane
-       where holder = $1 or holder is null or lease_until is null or lease_until < clock_timestamp()
-       order by signer for no key update
-     )
+       where holder is distinct from $1
+         and (holder is null or lease_until is null or lease_until < clock_timestamp())
+       for no key update skip locked
+     ), leased as (select signer from own union all select signer from free)
      update lane set
        fence = lane.fence + case when lane.holder is distinct from $1 then 1 else 0 end,
        holder = $1,
        lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-     from free where lane.signer = free.signer
+     from leased where lane.signer = leased.signer
      returning lane.signer, lane.fence, lane.nonce_taken as "nonceTaken"`,
     [holder, leaseMs],
   );

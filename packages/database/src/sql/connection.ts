@@ -13,7 +13,7 @@ export const keepAliveAfterMs = 5_000;
 /** How long to wait for a free connection before the caller is told to come back. */
 const connectionTimeoutMs = 5_000;
 /** A transaction that its process forgot must not hold locks for ever. */
-const idleInTransactionTimeoutMs = 60_000;
+const idleInTransactionMs = 60_000;
 /** Runs of one transaction that others stand in the way of. */
 export const transactionTries = 8;
 
@@ -21,6 +21,8 @@ export interface PoolOptions {
   max?: number;
   /** 0: none. */
   statementTimeoutMs?: number;
+  /** How long a transaction may hold its locks while its process says nothing. */
+  idleInTransactionMs?: number;
   /** Where tables are looked for by their bare names, in this order; `public` when left out. */
   schemas?: readonly string[];
   /** Statements go out at once, whether or not those before them have been answered. */
@@ -51,7 +53,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     connectionTimeoutMillis: connectionTimeoutMs,
     statement_timeout: timeoutMs,
     query_timeout: timeoutMs === 0 ? 0 : timeoutMs + silentMsMax,
-    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    idle_in_transaction_session_timeout: options.idleInTransactionMs ?? idleInTransactionMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     types: { getTypeParser },
