@@ -3,14 +3,17 @@ import { type LaneLease, leaseLanes, releaseLanes, setLaneStopped } from "@genbo
 import { withTransaction } from "@genbo/database/sql/connection";
 import { type LaneBlocked, NonceTaken } from "./broadcast.ts";
 import type { SendContext } from "./context.ts";
-import { leaseMs } from "./limits.ts";
+import { leaseMs, renewEveryMs } from "./limits.ts";
 import { reconcileNonce } from "./resend.ts";
 
 /** The lanes that this worker may send on. */
 export interface LaneSet {
   get(signer: string): LaneLease | undefined;
   signers(): string[];
-  /** Renews what is leased and takes what is free. @returns whether lanes have come that others may have sent on */
+  /**
+   * Renews what is leased and takes what is free; what there is no time for stays for the next call.
+   * @returns whether lanes have come that others may have sent on
+   */
   lease(): Promise<boolean>;
   /**
    * Takes a lane out of use, with the reason for `/status`: until this worker starts again or, where somebody else
@@ -41,7 +44,9 @@ export function createLaneSet(context: SendContext): LaneSet {
   const stop = async (lane: LaneLease, why: LaneBlocked) => {
     const reason = why.message;
     log.error("a lane stopped", { signer: lane.signer, reason });
-    lanes.delete(lane.signer);
+    const held = lanes.get(lane.signer);
+    // What was begun under an earlier lease says nothing against one that this worker has got since.
+    if (held !== undefined && held.fence <= lane.fence) lanes.delete(lane.signer);
     const nonceTaken = why instanceof NonceTaken;
     await written(lane, setLaneStopped(pool, lane, { reason, nonceTaken }));
   };
@@ -60,9 +65,10 @@ export function createLaneSet(context: SendContext): LaneSet {
   };
 
   /** @returns whether one goes on */
-  const revive = async (): Promise<boolean> => {
+  const revive = async (isLate: () => boolean): Promise<boolean> => {
     let any = false;
     for (const { lane, breakId } of await lanesToRevive(pool, holder)) {
+      if (isLate()) break;
       const counted = await counts.settled(lane.signer);
       if (counted === undefined) continue;
       const revived = await written(
@@ -78,12 +84,18 @@ export function createLaneSet(context: SendContext): LaneSet {
   };
 
   const lease = async () => {
+    const beganMs = performance.now();
+    // Each lane costs an answer of the node; the leases of all must be renewed before they run out.
+    const isLate = () => performance.now() - beganMs > renewEveryMs;
     const leased = await leaseLanes(pool, holder, leaseMs);
     const mine = new Set(leased.map(({ signer }) => signer));
     for (const signer of lanes.keys()) if (!mine.has(signer)) lanes.delete(signer);
     const fresh = leased.filter(({ signer, fence }) => reconciled.get(signer) !== fence);
-    for (const lane of fresh) await takeOver(lane);
-    const revived = await revive();
+    for (const lane of fresh) {
+      if (isLate()) break;
+      await takeOver(lane);
+    }
+    const revived = await revive(isLate);
     return revived || fresh.some(({ signer }) => lanes.has(signer));
   };
 

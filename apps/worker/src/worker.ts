@@ -101,9 +101,10 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
   let deployment: DeploymentRow | undefined;
 
   const lease = async () => {
-    if (performance.now() - leasedMs < renewEveryMs) return;
+    const beganMs = performance.now();
+    if (beganMs - leasedMs < renewEveryMs) return;
     if (await lanes.lease()) offerAgain();
-    leasedMs = performance.now();
+    leasedMs = beganMs;
   };
   const resendDue = async () => {
     if (performance.now() - resentMs < resendEveryMs) return;

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { leaseLanes } from "@genbo/database/outbox/lanes";
 import type { Pool } from "@genbo/database/sql/connection";
 import { silentLog } from "@genbo/domain/log";
 import { expect, test } from "vitest";
@@ -5,6 +7,7 @@ import { createTestDatabase } from "../../../test/support/database.ts";
 import { LaneBlocked, NonceTaken } from "../src/broadcast.ts";
 import type { SendContext } from "../src/context.ts";
 import { createLaneSet } from "../src/lane-set.ts";
+import { renewEveryMs } from "../src/limits.ts";
 
 const signer = `0x${"a".repeat(40)}`;
 const lost = new Error("Connection terminated unexpectedly");
@@ -40,10 +43,13 @@ function losingQueries<Target extends { query: Pool["query"] }>(
 }
 
 /** A worker with one lane, whose connections to the database lose what a test says. */
-async function oneLane() {
+const oneLane = () => someLanes([signer]);
+
+/** @param answerMs what each answer of the node takes */
+async function someLanes(signers: readonly string[], answerMs = 0) {
   const database = await createTestDatabase();
   const pool = database.pool("genbo_worker");
-  await pool.query("insert into lane (signer) values ($1)", [signer]);
+  await pool.query("insert into lane (signer) select unnest($1::text[])", [signers]);
   const losing: Losing = { next: undefined };
   const connect = async () => losingQueries(await pool.connect(), losing);
   const context = {
@@ -53,7 +59,7 @@ async function oneLane() {
     local: true,
     clock: { now: () => new Date() },
     counts: { settled: async () => 0, forget: () => undefined },
-    rpc: { call: async () => "0x0" },
+    rpc: { call: () => sleep(answerMs, "0x0") },
   };
   const lanes = createLaneSet(context as unknown as SendContext);
   const lose = (loss: Loss, words = "set stopped_reason") => {
@@ -63,7 +69,7 @@ async function oneLane() {
     const text = "select stopped_reason as reason from lane";
     return (await pool.query<{ reason: string | null }>(text)).rows[0]!.reason;
   };
-  return { database, lanes, lose, reason };
+  return { database, pool, lanes, lose, reason };
 }
 
 test.each(["the statement", "its answer"] as const)(
@@ -115,4 +121,48 @@ test("a lane goes on although the answer to its revival is lost", async () => {
   await expect(lanes.lease()).rejects.toThrow(lost);
   await lanes.lease();
   expect(lanes.signers()).toEqual([signer]);
+});
+
+test("many lanes are taken over by and by, so that the leases are renewed meanwhile", async () => {
+  const answerMs = 200;
+  const many = Array.from({ length: 8 }, (_, n) => `0x${String(n).repeat(40)}`);
+  const { lanes } = await someLanes(many, answerMs);
+  const beganMs = performance.now();
+  await lanes.lease();
+  expect(performance.now() - beganMs).toBeLessThan(renewEveryMs + 2 * answerMs);
+  expect(lanes.signers().length).toBeGreaterThan(0);
+  await lanes.lease();
+  expect(lanes.signers()).toEqual(many);
+});
+
+test("what was begun under an earlier lease does not take away the lane that the worker has got again", async () => {
+  const { lanes, database, reason } = await oneLane();
+  await lanes.lease();
+  const before = lanes.get(signer)!;
+  const owner = database.pool("genbo");
+  await owner.query("update lane set holder = 'another', fence = fence + 1, lease_until = now()");
+  await lanes.lease();
+  await lanes.stop(before, new LaneBlocked("too large"));
+  await lanes.lease();
+  expect(lanes.get(signer)?.fence).toBe(before.fence + 2n);
+  expect(await reason()).toBe(null);
+});
+
+test("a lane whose last holder stands still in a transaction holds up no other", async () => {
+  const [own, held, free] = ["b", "a", "c"].map((digit) => `0x${digit.repeat(40)}`);
+  const { pool, database } = await someLanes([own!]);
+  await leaseLanes(pool, "one", 60_000);
+  await pool.query("insert into lane (signer) select unnest($1::text[])", [[held, free]]);
+  const stuck = await database.pool("genbo").connect();
+  await stuck.query("begin");
+  await stuck.query("select 1 from lane where signer = $1 for no key update", [held]);
+  const leased = async () => (await leaseLanes(pool, "one", 60_000)).map((each) => each.signer).sort();
+  try {
+    const first = await Promise.race([leased(), sleep(2_000, "waits")]);
+    expect(first).toEqual([own, free]);
+  } finally {
+    await stuck.query("rollback");
+    stuck.release();
+  }
+  expect(await leased()).toEqual([held, own, free]);
 });
