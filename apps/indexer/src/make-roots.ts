@@ -26,8 +26,11 @@ import { type FoundBreak, openBreaks } from "./open-breaks.ts";
  * chain's clock, missed ones first, and of each frozen list. What it reads is past and does not change meanwhile.
  */
 export function makeRoots(context: LeaderContext, signal: AbortSignal): Promise<void> {
+  /** Those that could not be made: they have another turn once all others have had theirs. */
+  const stuck = new Set<string>();
   const look = async () => {
-    while (!signal.aborted && (await makeDueRoots(context)) > 0);
+    while (!signal.aborted && (await makeDueRoots(context, stuck)) > 0);
+    stuck.clear();
     for (const covered of await listsCoveredByOthers(context.pool))
       await context.leadership.transaction((tx) => republishRoot(tx, covered));
     await reportRefused(context);
@@ -60,15 +63,21 @@ const advice = {
   ja: "チェーンがこの根を受け付けない。理由は `code`。受託者の署名鍵の権限と、同じ日を他者がアンカーしていないことを確かめる。その後コンプライアンスの二人が不一致を閉じると、再び試みる。",
 };
 
-/** @returns how many were made */
-export async function makeDueRoots({
-  pool,
-  leadership,
-  log,
-}: Pick<LeaderContext, "pool" | "leadership" | "log">): Promise<number> {
-  let due = [...(await dueLists(pool)), ...(await dueCloses(pool))];
-  if (due.length === 0) due = await dueCorrections(pool);
+const nameOf = ({ issueId, kind, day, version }: DueRoot): string => [issueId, kind, day, version].join();
+
+/**
+ * @param stuck names of those that are passed over; one that cannot be made is among them afterwards
+ * @returns how many were made
+ */
+export async function makeDueRoots(
+  { pool, leadership, log }: Pick<LeaderContext, "pool" | "leadership" | "log">,
+  stuck = new Set<string>(),
+): Promise<number> {
+  const isNext = (each: DueRoot) => !stuck.has(nameOf(each));
+  let due = [...(await dueLists(pool)), ...(await dueCloses(pool))].filter(isNext);
+  if (due.length === 0) due = (await dueCorrections(pool)).filter(isNext);
   for (const each of due) {
+    stuck.add(nameOf(each));
     const root = await rootOfState(pool, await stateOf(pool, each));
     const stands = await leadership.transaction(async (tx) => {
       // The chain may hold this very root already, and the register have no row of it, or another.
@@ -76,6 +85,7 @@ export async function makeDueRoots({
         ? adoptRoot(tx, { ...each, version: each.version - 1 }, root)
         : insertRoot(tx, each, root);
     });
+    stuck.delete(nameOf(each));
     log.debug("a root", { issueId: each.issueId, kind: each.kind, day: each.day, root, stands });
   }
   return due.length;

@@ -35,9 +35,12 @@ type Reconciler = Pick<LeaderContext, "pool" | "rpc" | "leadership" | "clock" | 
  * is a break before that.
  */
 export function reconcileAsAsked(context: Reconciler, signal: AbortSignal): Promise<void> {
+  /** Those that did not end: they have another turn once all others have had theirs. */
+  const stuck = new Set<string>();
   const look = async () => {
     await addTodays(context);
-    while (!signal.aborted && (await reconcileNext(context)));
+    while (!signal.aborted && (await reconcileNext(context, stuck)));
+    stuck.clear();
   };
   // A request stays open until it is answered.
   return lookEverySecond(context, signal, look, "a reconciliation did not end");
@@ -52,17 +55,17 @@ async function addTodays({ pool, leadership, clock }: Reconciler): Promise<void>
 }
 
 /** @returns whether one was waiting */
-async function reconcileNext(context: Reconciler): Promise<boolean> {
-  const opened = await nextOpened(context.pool);
-  if (opened !== undefined) {
-    await finish(context, opened);
-    return true;
-  }
-  const due = await nextReconciliation(context.pool);
-  return due !== undefined && (await compare(context, due));
+async function reconcileNext(context: Reconciler, stuck: Set<string>): Promise<boolean> {
+  const opened = await nextOpened(context.pool, [...stuck]);
+  const due = opened ?? (await nextReconciliation(context.pool, [...stuck]));
+  if (due === undefined) return false;
+  stuck.add(due.id);
+  const ended = "particulars" in due ? await finish(context, due) : await compare(context, due);
+  if (ended) stuck.delete(due.id);
+  return true;
 }
 
-/** @returns whether it was compared; otherwise the next turn does it, at a newer block */
+/** @returns whether it was compared; otherwise its next turn does it, at a newer block */
 async function compare(context: Reconciler, due: WaitingReconciliation): Promise<boolean> {
   const { pool, rpc, log } = context;
   const { issueId, comparedSeq } = due;
@@ -112,12 +115,13 @@ const write = (
   });
 
 /** Both parts are known: what the particulars differ in is a break of its own, unless the issue is held already. */
-const finish = ({ leadership, clock, log }: Reconciler, opened: OpenedReconciliation): Promise<void> =>
+const finish = ({ leadership, clock, log }: Reconciler, opened: OpenedReconciliation): Promise<boolean> =>
   leadership.transaction(async (tx) => {
     const { differences: found } = opened.particulars;
     const breakId = opened.breakId ?? (await breakFor(tx, log, opened, found));
     const differences = [...opened.differences, ...found].slice(0, differencesMax);
     await finishReconciliation(tx, opened.id, { at: clock.now(), differences, breakId });
+    return true;
   });
 
 /** Opens a break for what was found, unless the issue is held already. @returns its id */

@@ -118,13 +118,20 @@ export interface WaitingReconciliation {
   comparedSeq: number;
 }
 
-/** The one that has waited longest for the comparison of register and contract. */
-export async function nextReconciliation(db: Queryable): Promise<WaitingReconciliation | undefined> {
+/**
+ * The one that has waited longest for the comparison of register and contract.
+ * @param but ids of those that are passed over
+ */
+export async function nextReconciliation(
+  db: Queryable,
+  but: readonly string[],
+): Promise<WaitingReconciliation | undefined> {
   const found = await db.query<Omit<WaitingReconciliation, "comparedSeq"> & { compared: bigint | null }>({
     name: "reconciliation-next",
     text: `select r.id, r.issue_id as "issueId", i.token, d.anchor, (${foundNothing("r.issue_id")}) as compared
       from reconciliation r join issue i on i.id = r.issue_id join deployment d on d.id = 1
-      where r.compared_at is null and i.token is not null order by r.id limit 1`,
+      where r.compared_at is null and i.token is not null and r.id <> all($1) order by r.id limit 1`,
+    values: [but],
   });
   return found.rows.map(({ compared, ...row }) => ({ ...row, comparedSeq: Number(compared ?? 0n) }))[0];
 }
@@ -183,12 +190,17 @@ export interface OpenedReconciliation {
   breakId: string | null;
 }
 
-export async function nextOpened(db: Queryable): Promise<OpenedReconciliation | undefined> {
+/** @param but ids of those that are passed over */
+export async function nextOpened(
+  db: Queryable,
+  but: readonly string[],
+): Promise<OpenedReconciliation | undefined> {
   const found = await db.query<OpenedReconciliation>({
     name: "reconciliation-opened",
     text: `select id, issue_id as "issueId", seq::float8 as seq, block_number::float8 as block, differences, particulars,
         break_id as "breakId"
-      from reconciliation where done_at is null and particulars is not null order by id limit 1`,
+      from reconciliation where done_at is null and particulars is not null and id <> all($1) order by id limit 1`,
+    values: [but],
   });
   return found.rows[0];
 }
