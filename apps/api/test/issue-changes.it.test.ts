@@ -1,6 +1,8 @@
+import { encodePolicy } from "@genbo/domain/policy-word";
 import { beforeAll, describe, expect, it } from "vitest";
+import { bondTerms } from "./support/samples.ts";
 import { begunSplit, openChange, redemptionOf, splitOf } from "./support/successes-changes.ts";
-import { traded } from "./support/trades.ts";
+import { traded, unused } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -25,6 +27,16 @@ const commandsOf = async (operationId: string) => {
 const approve = (id: string, secret = world.trustee.secret) =>
   world.ask(secret, "approveChange", { params: { id }, body: {} });
 
+const everything = { kind: "REDEMPTION", reason: "満期", paidOn: "2021-08-02" };
+
+/** Of which a customer has 100 units. */
+async function bond() {
+  const issueId = await world.activeIssue({ profile: "BOND", terms: bondTerms } as never);
+  const [seller, buyer] = [await world.open(world.broker, unused()), await world.open(world.other, unused())];
+  await world.ledger.issue(issueId, seller.account, 100n);
+  return { issueId, seller, buyer };
+}
+
 describe("a redemption", () => {
   it("is asked for by the issuer, granted by another person at the trustee, and carried out by the issuer's signer", async () => {
     const { issueId, seller } = await traded(world);
@@ -43,8 +55,7 @@ describe("a redemption", () => {
 
   it("of everything takes each holding in full, as it stands at the approval", async () => {
     const { issueId, seller, buyer } = await traded(world);
-    const all = { kind: "REDEMPTION", reason: "満期", paidOn: "2021-08-02" };
-    const { body } = await propose(issueId, all);
+    const { body } = await propose(issueId, everything);
     await world.ledger.issue(issueId, buyer.account, 7n);
     const { body: done } = await approve(body.id);
     const units = (await commandsOf(done.operationId)).map(({ args }) => [args.from, args.units]);
@@ -56,8 +67,8 @@ describe("a redemption", () => {
     );
   });
 
-  it("names every row that a rule stands against, held units too", async () => {
-    const { issueId, seller, buyer } = await traded(world);
+  it("of a bond names every row that a rule stands against, held units too", async () => {
+    const { issueId, seller, buyer } = await bond();
     const ref = `0x${"5".repeat(64)}`;
     const held = { ref, from: seller.account, to: buyer.account, units: 60n, kind: "PLEDGE" as const };
     await world.ledger.hold(issueId, held);
@@ -72,6 +83,48 @@ describe("a redemption", () => {
       [1, "INSUFFICIENT_UNITS"],
       [2, "INSUFFICIENT_UNITS"],
     ]);
+    const { code, problem } = await propose(issueId, everything);
+    expect([code, problem.pointer]).toEqual(["CASE_REFUSED", undefined]);
+    expect(problem.detail).toContain(`${seller.account} INSUFFICIENT_UNITS`);
+  });
+
+  it("of a trust tells its issuer nothing of an account, and the trustee at the approval what stands against which [TA 215(1)]", async () => {
+    const { issueId, seller, buyer } = await traded(world);
+    const stranger = `0x${"99".repeat(20)}`;
+    const rows = [
+      { from: seller.account, units: "101" },
+      { from: buyer.account, units: "1" },
+      { from: stranger, units: "1" },
+    ];
+    const asked = await propose(issueId, { ...redemptionOf(seller.account), rows });
+    expect(asked.status).toBe(201);
+    const { code, problem } = await approve(asked.body.id);
+    expect([code, problem.pointer]).toEqual(["CASE_REFUSED", undefined]);
+    const failing = problem.failing?.map((rule) => rule.code);
+    expect(failing).toEqual(["INSUFFICIENT_UNITS", "SENDER_NOT_REGISTERED"]);
+    expect(problem.detail).toContain(
+      `${buyer.account} INSUFFICIENT_UNITS; ${stranger} INSUFFICIENT_UNITS, SENDER_NOT_REGISTERED`,
+    );
+  });
+
+  it("of everything is refused where one operation does not take it all", async () => {
+    const { issueId } = await traded(world);
+    const { body } = await propose(issueId, everything);
+    await world.owner.query(
+      `insert into holding_period (issue_id, account, person_id, from_seq, units, encumbered, lots, opens)
+       select $1, '0x' || lpad(to_hex(n), 40, '0'), 'p', 4, 1, 0, '[]', true from generate_series(1, 100000) n`,
+      [issueId],
+    );
+    const { code, problem } = await approve(body.id);
+    expect([code, problem.detail]).toEqual(["STATE_CONFLICT", expect.stringContaining("100000 accounts")]);
+  });
+
+  it("waits for the end of a consolidation or split", async () => {
+    const { issueId, seller } = await traded(world);
+    const { body } = await propose(issueId, redemptionOf(seller.account));
+    await world.ledger.enter(issueId, "POLICY", { basis: 0, data: encodePolicy({ ratioInProgress: true }) });
+    const { problem } = await approve(body.id);
+    expect(problem.failing?.map(({ code }) => code)).toEqual(["RATIO_IN_PROGRESS"]);
   });
 
   it("waits for the day on which the money is paid", async () => {

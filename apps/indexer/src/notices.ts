@@ -9,6 +9,7 @@ import type { ActivatedIssue, KnownIssue } from "@genbo/database/register/write-
 import { entryKindOf, entryKinds } from "@genbo/domain/entry-kinds";
 import { instantOf } from "@genbo/domain/instant-of";
 import { legalBasisOf } from "@genbo/domain/legal-basis";
+import { issuerKeepsRegister } from "@genbo/domain/profiles";
 import { zeroAddress } from "@genbo/domain/words";
 import type { ChainEntry } from "@genbo/register/state";
 import type { AccountParties } from "./account-parties.ts";
@@ -53,12 +54,9 @@ export function entryNotice(issue: KnownIssue, { step, origin }: EntryRow, keepe
   };
 }
 
-/**
- * A company keeps its bonds' register itself. Of a trust the issuer gets sums of closed days alone (docs/adr/0028): whoever
- * hears of every entry adds up the register, so it hears of what names no account and of the units that it issues.
- */
+/** Whoever hears of every entry adds up the register: a trust's issuer hears of what names no account and of the units that it issues. */
 function issuerHears({ profile }: KnownIssue, { kind, from, to }: ChainEntry): boolean {
-  if (profile === "BOND" || kind === entryKinds.ISSUE) return true;
+  if (issuerKeepsRegister(profile) || kind === entryKinds.ISSUE) return true;
   return from === zeroAddress && to === zeroAddress;
 }
 

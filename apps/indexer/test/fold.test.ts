@@ -20,7 +20,7 @@ const block: ChainBlock = {
   transactions: [transaction],
 };
 const origins = createOrigins(new Map());
-const issue = { id: "iss_1", ref: zeroWord, token: "0x1", issuerId: "pty_1", profile: "BOND" };
+const issue = { id: "iss_1", ref: zeroWord, token: "0x1", issuerId: "pty_1", profile: "BOND" as const };
 const [alice, bob] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`];
 
 const place = (event: RegisterEvent, index: number): PlacedEvent => ({

@@ -1,4 +1,5 @@
 import { type EntryKind, entryKinds } from "@genbo/domain/entry-kinds";
+import type { ProfileName } from "@genbo/domain/profiles";
 import { zeroAddress, zeroWord } from "@genbo/domain/words";
 import { describe, expect, it, test } from "vitest";
 import { entryNotice } from "../src/notices.ts";
@@ -12,7 +13,7 @@ const keepers = {
   ]),
 };
 
-const heardBy = (profile: string, kind: EntryKind, from = zeroAddress, to = zeroAddress) => {
+const heardBy = (profile: ProfileName, kind: EntryKind, from = zeroAddress, to = zeroAddress) => {
   const entry = { kind: entryKinds[kind], basis: 1, seq: 1, units: 5n, from, to, blockTime: 1_628_600_000 };
   const issue = { id: "iss_1", ref: zeroWord, token: "0x1", issuerId: "pty_issuer", profile };
   const row = { step: { entry, effect: { holdId: null } }, origin: { operationId: null, blockNumber: 5 } };

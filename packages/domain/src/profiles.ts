@@ -1,6 +1,9 @@
 /** Which register the law wants: 受益権原簿 (Trust Act 186) or 社債原簿 (Companies Act 681). */
 export type ProfileName = "TRUST_BENEFICIAL" | "BOND";
 
+/** A company keeps its bonds' register itself (Companies Act 681); a trust's issuer gets sums of it alone (docs/adr/0028). */
+export const issuerKeepsRegister = (profile: ProfileName): boolean => profile === "BOND";
+
 /**
  * Where a statutory item is kept: `terms` are stated when the issue is drafted, `issue` items follow from its figures,
  * `register` items are kept by entries and the vault, `fixed` ones are the same for every certificateless issue.

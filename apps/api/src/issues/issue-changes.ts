@@ -1,29 +1,19 @@
 import type { newChange } from "@genbo/api-schema/issue-changes";
-import type { RowError } from "@genbo/api-schema/problem";
 import type { NewCommand } from "@genbo/database/commands/operations-new";
-import { type ChangeRow, type LeftToCarry, wholeHoldings } from "@genbo/database/issues/issue-changes";
-import { orderFacts } from "@genbo/database/issues/transfers-facts";
-import type { Queryable } from "@genbo/database/sql/connection";
+import type { ChangeRow, LeftToCarry } from "@genbo/database/issues/issue-changes";
 import { refOf } from "@genbo/domain/ids";
 import { documentWord } from "@genbo/domain/issue-changes";
 import { dayOf } from "@genbo/domain/jst";
 import { decodePolicy } from "@genbo/domain/policy-word";
-import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
-import { encodeMove, zeroAddress } from "@genbo/domain/words";
+import { encodeMove } from "@genbo/domain/words";
 import type { z } from "zod";
-import type { Language } from "../http/problem.ts";
-import { rowsInvalid } from "../http/validate.ts";
-import { numberOf, ruleWire } from "../orders/failing.ts";
-import { attached, rulesAtExecution } from "../orders/rules.ts";
 import { checkPolicy, policyWordOf } from "./policies.ts";
+import type { RedemptionRow } from "./redemptions.ts";
 
 export type Proposal = z.output<typeof newChange>;
 
 /** What a change asks for, as it is kept: JSON, with the words that go to the chain. */
 export type ChangeFacts = Readonly<Record<string, unknown>>;
-
-/** A redemption of everything is one operation; so many holders have the largest issues. */
-export const redemptionRowsMax = 100_000;
 
 /** @param presentPolicy in force, whose tracking of persons never changes @throws ProblemError INVALID_FIELD */
 export function factsOf(proposal: Proposal, presentPolicy: string): ChangeFacts {
@@ -46,60 +36,6 @@ export function factsOf(proposal: Proposal, presentPolicy: string): ChangeFacts 
     return { numerator: String(numerator), denominator: String(denominator) };
   }
   return rest;
-}
-
-interface RedemptionRow {
-  from: string;
-  units: bigint;
-}
-
-/** The rows of a redemption: those that were named, or every holding as it stands now. */
-export async function redemptionRows(
-  db: Queryable,
-  issueId: string,
-  facts: ChangeFacts,
-): Promise<RedemptionRow[]> {
-  const named = facts.rows as { from: string; units: string }[] | undefined;
-  if (named !== undefined) return named.map(({ from, units }) => ({ from, units: BigInt(units) }));
-  const all = await wholeHoldings(db, issueId, redemptionRowsMax);
-  return all.map(({ account, units }) => ({ from: account, units }));
-}
-
-/** A redemption has no receiver: of the rules of a transfer those of the account that gives hold. */
-const ofGiver: ReadonlySet<RefusalCode> = new Set([
-  "INSUFFICIENT_UNITS",
-  "PAUSED",
-  "SENDER_NOT_REGISTERED",
-  "SENDER_FROZEN",
-]);
-
-/** Names every row that a rule stands against: units that are pledged or attached are not redeemed. @throws ProblemError */
-export async function checkRedemption(
-  db: Queryable,
-  issueId: string,
-  rows: readonly RedemptionRow[],
-  { at, language }: { at: Date; language: Language },
-): Promise<void> {
-  const facts = await orderFacts(
-    db,
-    rows.map(({ from }) => ({ issueId, from, to: zeroAddress })),
-  );
-  const taken = new Map<string, bigint>();
-  const errors = rows.flatMap(({ from, units }, row): RowError[] => {
-    const before = taken.get(from) ?? 0n;
-    taken.set(from, before + units);
-    const found = facts[row]!;
-    const lacks = before + units > found.from.free ? [numberOf("INSUFFICIENT_UNITS")] : [];
-    const numbers = rulesAtExecution(found, { from, to: zeroAddress, units }, at).filter((number) =>
-      ofGiver.has(refusalOf(number).code),
-    );
-    const failing = [...new Set([...lacks, ...numbers, ...attached(found, before + units)])].map((number) =>
-      ruleWire(number, language),
-    );
-    const [first] = failing;
-    return first ? [{ row, pointer: `/rows/${row}`, code: first.code, detail: first.detail, failing }] : [];
-  });
-  if (errors.length > 0) throw rowsInvalid(errors);
 }
 
 interface Signers {

@@ -7,25 +7,21 @@ import {
   type NewChange,
   proposedAt,
 } from "@genbo/database/issues/issue-changes";
-import { issueForCommand } from "@genbo/database/issues/issues";
+import { type IssueForCommand, issueForCommand } from "@genbo/database/issues/issues";
 import type { Principal } from "@genbo/database/parties/keys";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId, refOf } from "@genbo/domain/ids";
 import { isImmediate, isNoticed, mayPropose, policyDelayMs } from "@genbo/domain/issue-changes";
 import { decodePolicy } from "@genbo/domain/policy-word";
+import { issuerKeepsRegister } from "@genbo/domain/profiles";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { pageOf, presentAsOf } from "../http/reads.ts";
-import {
-  changeCommands,
-  checkRedemption,
-  factsOf,
-  noticeCommand,
-  redemptionRows,
-} from "../issues/issue-changes.ts";
+import { changeCommands, factsOf, noticeCommand } from "../issues/issue-changes.ts";
 import { issueFor, mustTakeEntries } from "../issues/issue-for.ts";
+import { againstRedemption, redemptionRows, refuseAccounts, refuseRows } from "../issues/redemptions.ts";
 import { termsFacts } from "../issues/terms-changes.ts";
 import { changeWire } from "../wire/issue-changes.ts";
 
@@ -117,12 +113,17 @@ async function mustBeProposable(
   ctx: ApiContext,
   db: Queryable,
   call: Propose,
-  issue: { id: string; policy: string },
+  issue: Pick<IssueForCommand, "id" | "policy" | "profile">,
   facts: ReturnType<typeof factsOf>,
 ): Promise<void> {
   const { kind } = call.body;
-  if (kind === "REDEMPTION")
-    await checkRedemption(db, issue.id, await redemptionRows(db, issue.id, facts), call);
+  // From what stands against each row the issuer of a trust could rebuild the register: the trustee's approval asks it.
+  if (kind === "REDEMPTION" && issuerKeepsRegister(issue.profile)) {
+    const rows = await redemptionRows(db, issue.id, facts);
+    const against = await againstRedemption(db, issue.id, rows, call.at);
+    if (facts.rows !== undefined) refuseRows(against, call.language);
+    else refuseAccounts(against, call.language, issue.id);
+  }
   const { paused } = decodePolicy(issue.policy);
   if ((kind === "PAUSE" && paused) || (kind === "RESUME" && !paused))
     throw conflict(issue.id, `The issue is ${paused ? "" : "not "}paused.`);

@@ -31,7 +31,7 @@ export const issueChangeRoutes = [
     params: ofIssue,
     body: newChange,
     answers: { 201: change, 202: accepted },
-    problems: ["ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "STATE_CONFLICT", "ROWS_INVALID"],
+    problems: ["ISSUE_NOT_ACTIVE", "ISSUE_QUARANTINED", "STATE_CONFLICT", "ROWS_INVALID", "CASE_REFUSED"],
     limit: "bulk",
   }),
   route({
@@ -75,7 +75,7 @@ export const issueChangeRoutes = [
       "NOT_YET_SETTLED",
       "ISSUE_NOT_ACTIVE",
       "ISSUE_QUARANTINED",
-      "ROWS_INVALID",
+      "CASE_REFUSED",
     ],
     limit: "write",
   }),

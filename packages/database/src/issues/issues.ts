@@ -127,6 +127,7 @@ export interface IssueForCommand {
   id: string;
   issuerId: string;
   trusteeId: string;
+  profile: ProfileName;
   state: string;
   /** Who approved it for the trustee. */
   checker: string | null;
@@ -148,7 +149,7 @@ export async function issueForCommand(
 ): Promise<IssueForCommand | undefined> {
   const found = await db.query<IssueForCommand>({
     name: `issue-for-command ${lock}`,
-    text: `select i.id, i.issuer_id as "issuerId", i.trustee_id as "trusteeId", i.state, i.checker,
+    text: `select i.id, i.issuer_id as "issuerId", i.trustee_id as "trusteeId", i.profile, i.state, i.checker,
         i.created_at as "createdAt", i.token,
         i.total_units as "totalUnits", i.min_units as "minUnits", coalesce(s.policy, i.policy) as policy,
         ${isQuarantined("i.id")} as quarantined

@@ -1,3 +1,4 @@
+import type { ProfileName } from "@genbo/domain/profiles";
 import { bareArray } from "../sql/bulk.ts";
 import type { Queryable, Transaction } from "../sql/connection.ts";
 
@@ -7,7 +8,7 @@ export interface KnownIssue {
   ref: string;
   token: string | null;
   issuerId: string;
-  profile: string;
+  profile: ProfileName;
 }
 
 /** Issues whose token is one of these addresses, or whose ref is one of these. */
