@@ -1,6 +1,9 @@
 import { refOf } from "@genbo/domain/ids";
+import { encodePolicy } from "@genbo/domain/policy-word";
+import { encodeRecord } from "@genbo/domain/registry-record";
+import { zeroWord } from "@genbo/domain/words";
 import { beforeAll, describe, expect, it } from "vitest";
-import { issueDraft } from "./support/samples.ts";
+import { bondTerms, issueDraft } from "./support/samples.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -104,6 +107,8 @@ describe("an issue", () => {
   });
 });
 
+const recordFields = { classBits: 8, flags: 0, validUntil: 4_102_444_800, country: 392, custodian: 1 };
+
 describe("issuance", () => {
   it("asks the chain for one row a holder, and refuses the whole request for wrong rows by their number", async () => {
     const id = await world.activeIssue();
@@ -138,6 +143,49 @@ describe("issuance", () => {
       [one.account, "2"],
       [two.account, "998"],
     ]);
+  });
+
+  it("tells the issuer of a trust what is wrong in its file, and nothing of a person; a company's all [TA 215(1)] [CA 681]", async () => {
+    const [frozen, lapsed] = [await world.open(world.broker, "I-6"), await world.open(world.broker, "I-7")];
+    const { personId } = frozen;
+    const record = encodeRecord({ ...recordFields, personId, flags: 4 });
+    await world.ledger.record([{ wallet: frozen.account, record, particulars: zeroWord }]);
+    const past = encodeRecord({ ...recordFields, personId: lapsed.personId, validUntil: 1_000_000_000 });
+    await world.ledger.record([{ wallet: lapsed.account, record: past, particulars: zeroWord }]);
+    const rich = await world.open(world.broker, "I-8");
+    const rows = [frozen, lapsed, rich].map(({ account }) => ({ to: account, units: "12" }));
+    const policy = { unitsPerPersonTracked: true, maxUnitsPerPerson: "10" };
+    const codes = async (more: object) => {
+      const id = await world.activeIssue({ policy, ...more } as never);
+      const { problem } = await world.ask(world.issuer.secret, "issueUnits", {
+        params: { id },
+        body: { rows },
+      });
+      return problem.rows?.map(({ row, failing }) => [row, ...(failing ?? []).map(({ code }) => code)]);
+    };
+    expect(await codes({})).toEqual([
+      [0, "RECEIVING_SIDE"],
+      [1, "RECEIVING_SIDE"],
+    ]);
+    expect(await codes({ lot: "5", minUnits: "5" })).toEqual([
+      [0, "LOT_SIZE", "RECEIVING_SIDE"],
+      [1, "LOT_SIZE", "RECEIVING_SIDE"],
+      [2, "LOT_SIZE"],
+    ]);
+    expect(await codes({ profile: "BOND", terms: bondTerms })).toEqual([
+      [0, "MAX_UNITS_PER_PERSON", "RECEIVER_FROZEN"],
+      [1, "MAX_UNITS_PER_PERSON", "RECEIVER_CHECK_LAPSED"],
+      [2, "MAX_UNITS_PER_PERSON"],
+    ]);
+  });
+
+  it("waits for the end of a consolidation or split", async () => {
+    const id = await world.activeIssue();
+    const { account: to } = await world.open(world.broker, "I-9");
+    await world.ledger.enter(id, "POLICY", { basis: 0, data: encodePolicy({ ratioInProgress: true }) });
+    const body = { rows: [{ to, units: "2" }] };
+    const { problem } = await world.ask(world.issuer.secret, "issueUnits", { params: { id }, body });
+    expect(problem.rows?.map(({ code }) => code)).toEqual(["RATIO_IN_PROGRESS"]);
   });
 
   it("names no day of acquisition that nobody can mean, unless it opens a register that goes on [TA 186(iv)]", async () => {

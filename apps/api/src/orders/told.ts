@@ -1,5 +1,6 @@
 import type { OrderFacts } from "@genbo/database/issues/transfers-facts";
 import type { Principal } from "@genbo/database/parties/keys";
+import { issuerKeepsRegister, type ProfileName } from "@genbo/domain/profiles";
 import { type RefusalCode, refusalOf } from "@genbo/domain/refusals";
 import { numberOf } from "./failing.ts";
 
@@ -29,3 +30,26 @@ export const toldTo = (
   role === "trustee" || from.brokerId === partyId
     ? [...numbers]
     : numbers.map((number) => (isOfGiver(number) ? numberOf("GIVING_SIDE") : number));
+
+/** What is so of the person behind an account that receives. */
+const ofReceivingPerson: ReadonlySet<RefusalCode> = new Set([
+  "RECEIVER_CHECK_LAPSED",
+  "RECEIVER_FROZEN",
+  "RECEIVER_CLASS",
+]);
+
+/** By asking how many units more a person may have, or whether it would be one more, its holding is found. */
+const limitsByPerson: ReadonlySet<RefusalCode> = new Set(["MAX_UNITS_PER_PERSON", "MAX_HOLDERS"]);
+
+/**
+ * What an issuer is told of rules against units that it would issue. A trust's has no right to its register: limits by
+ * person are the chain's to say of units that are really issued, and what is so of a person its broker's.
+ */
+export const toldToIssuer = (profile: ProfileName, numbers: readonly number[]): number[] =>
+  issuerKeepsRegister(profile)
+    ? [...numbers]
+    : numbers
+        .filter((number) => !limitsByPerson.has(refusalOf(number).code))
+        .map((number) =>
+          ofReceivingPerson.has(refusalOf(number).code) ? numberOf("RECEIVING_SIDE") : number,
+        );

@@ -18,6 +18,7 @@ import { rowsInvalid } from "../http/validate.ts";
 import { mustTakeEntries } from "../issues/issue-for.ts";
 import { ruleWire } from "../orders/failing.ts";
 import { rulesAtExecution } from "../orders/rules.ts";
+import { toldToIssuer } from "../orders/told.ts";
 import { isStray, strayDetail } from "../orders/transfer-requests.ts";
 
 type IssueUnits = CallOf<"issueUnits">;
@@ -98,7 +99,8 @@ async function checkRows(
     }
     if (row.acquiredOn !== undefined && !body.opening && isStray(row.acquiredOn, at))
       return error("acquiredOn", strayDetail);
-    const failing = rulesOfReceiver(facts[index]!, row, at).map((number) => ruleWire(number, language));
+    const told = toldToIssuer(issue.profile, rulesOfReceiver(facts[index]!, row, at));
+    const failing = [...new Set(told)].map((number) => ruleWire(number, language));
     const [first] = failing;
     return first ? [{ row: index, pointer: at0, code: first.code, detail: first.detail, failing }] : [];
   });
@@ -110,6 +112,7 @@ const ofReceiver: ReadonlySet<RefusalCode> = new Set([
   "LOT_SIZE",
   "MAX_UNITS_PER_PERSON",
   "MAX_HOLDERS",
+  "RATIO_IN_PROGRESS",
   "RECEIVER_INVALID",
   "RECEIVER_NOT_REGISTERED",
   "RECEIVER_CHECK_LAPSED",

@@ -219,4 +219,10 @@ export const caseRefusals = {
     "この銘柄の口数が初めて取得された日より前の日です。",
     "Give the day on which the units passed: nobody had any before.",
   ],
+  RECEIVING_SIDE: [
+    163,
+    "Something on the side that receives the units stands against it.",
+    "口数を受け取る側に支障があります。",
+    "Leave the row out, or ask the broker of the account, which alone is told what it is.",
+  ],
 } as const satisfies Record<string, RefusalRow>;
