@@ -88,7 +88,7 @@ describe("a redemption", () => {
     expect(problem.detail).toContain(`${seller.account} INSUFFICIENT_UNITS`);
   });
 
-  it("of a trust tells its issuer nothing of an account, and the trustee at the approval what stands against which [TA 215(1)]", async () => {
+  it("of a trust tells its issuer nothing of an account, and the trustee at the approval what stands against which", async () => {
     const { issueId, seller, buyer } = await traded(world);
     const stranger = `0x${"99".repeat(20)}`;
     const rows = [

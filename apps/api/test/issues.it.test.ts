@@ -145,7 +145,7 @@ describe("issuance", () => {
     ]);
   });
 
-  it("tells the issuer of a trust what is wrong in its file, and nothing of a person; a company's all [TA 215(1)] [CA 681]", async () => {
+  it("tells the issuer of a trust what is wrong in its file, and nothing of a person; a company's all [CA 681]", async () => {
     const [frozen, lapsed] = [await world.open(world.broker, "I-6"), await world.open(world.broker, "I-7")];
     const { personId } = frozen;
     const record = encodeRecord({ ...recordFields, personId, flags: 4 });
