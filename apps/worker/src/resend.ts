@@ -10,7 +10,8 @@ import type { Offered } from "./offered.ts";
 /**
  * Sends stored bytes that no block holds and nobody has offered lately, one by one over all lanes in the order in which
  * they were stored. Whoever acts on an entry of somebody else does so after it: in this order, what a node lost comes
- * out as it did the first time.
+ * out as it did the first time. Where order is within lanes alone it leaves once the leases must be renewed, and goes on
+ * at the next call.
  * @returns lanes that cannot go on, with the reason
  * @throws NodeUnavailable on the local chain at once, since order is over all lanes; else when no lane's bytes are answered
  */
@@ -30,6 +31,7 @@ export async function resend(
     seen.add(id);
     const stands = blocked.has(signer) || unclear.has(signer) || unanswered.has(signer);
     if (stands || !offered.isDue(id)) continue;
+    if (!context.local && msSince(listedMs) > renewEveryMs) return blocked;
     try {
       const raw = await rawTransaction(context.pool, id);
       context.metrics.resent();
@@ -40,7 +42,7 @@ export async function resend(
       if (offer === "unclear") unclear.add(signer);
     } catch (error) {
       if (error instanceof LaneBlocked) blocked.set(signer, error);
-      // A node that takes so long to say nothing does so for every lane, and the leases must be renewed.
+      // A node that takes so long to say nothing does so for every lane.
       else if (context.local || !isUnavailable(error) || msSince(listedMs) > renewEveryMs) throw error;
       else unanswered.set(signer, error);
     }

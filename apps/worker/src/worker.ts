@@ -107,12 +107,15 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
     leasedMs = beganMs;
   };
   const resendDue = async () => {
-    if (performance.now() - resentMs < resendEveryMs) return;
-    resentMs = performance.now();
+    const beganMs = performance.now();
+    if (beganMs - resentMs < resendEveryMs) return;
+    resentMs = beganMs;
     for (const [signer, why] of await resend(context, offered, lanes.signers())) {
       const lane = lanes.get(signer);
       if (lane !== undefined) await lanes.stop(lane, why);
     }
+    // There may be more.
+    if (performance.now() - beganMs > renewEveryMs) wake();
   };
   const deploy = async () => {
     if (deployment !== undefined) return;

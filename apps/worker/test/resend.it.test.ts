@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RpcCall, RpcOutcome } from "@genbo/chain/rpc";
 import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
 import { leaseLanes } from "@genbo/database/outbox/lanes";
@@ -5,6 +6,7 @@ import { silentLog } from "@genbo/domain/log";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../test/support/database.ts";
 import type { SendContext } from "../src/context.ts";
+import { renewEveryMs } from "../src/limits.ts";
 import { createOffered } from "../src/offered.ts";
 import { resend } from "../src/resend.ts";
 import { openGuard } from "../src/send-guard.ts";
@@ -19,8 +21,8 @@ const takes: RpcOutcome = { result: "0x" };
 /** What nodes answer to these bytes, of which the first is the lane and the second the nonce. */
 type Answers = (lane: string, nonce: string) => RpcOutcome[];
 
-/** Lanes a, b… with so many stored transactions each, in turns, on a chain with finality. */
-async function stored(lanes: string, each: number, answers: Answers) {
+/** Lanes a, b… with so many stored transactions each, in turns, on a chain with finality whose nodes take so long. */
+async function stored(lanes: string, each: number, answers: Answers, answerMs = 0) {
   const database = await createTestDatabase();
   const pool = database.pool("genbo_worker");
   const signers = [...lanes].map(signer);
@@ -47,6 +49,7 @@ async function stored(lanes: string, each: number, answers: Answers) {
     everybody: async ({ params }: RpcCall) => {
       const [lane, nonce] = String(params[0]).slice(2) as unknown as [string, string];
       asked.push(`${lane}${nonce}`);
+      await sleep(answerMs);
       return answers(lane, nonce);
     },
     onSent: () => undefined,
@@ -82,6 +85,17 @@ test("bytes that no node answers to hold up their own lane alone; a node that an
   expect(asked, "what comes after them waits").toEqual(["a0", "b0", "b1"]);
   const { pass: alone } = await stored("ab", 2, () => [away]);
   await expect(alone()).rejects.toThrow("ECONNREFUSED");
+});
+
+test("slow answers cost no leases: what there was no time for goes at the next call", async () => {
+  const known = refuses("already known");
+  const { pass, asked } = await stored("a", 6, () => [known], 400);
+  const began = performance.now();
+  expect(await pass()).toEqual(new Map());
+  expect(performance.now() - began).toBeLessThan(renewEveryMs + 800);
+  expect(asked.length).toBeLessThan(6);
+  while (asked.length < 6) await pass();
+  expect(asked).toEqual(["a0", "a1", "a2", "a3", "a4", "a5"]);
 });
 
 test("while it is unclear who used a nonce its lane sends nothing after it", async () => {

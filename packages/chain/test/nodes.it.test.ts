@@ -105,6 +105,17 @@ test("what is under way at a node that stops answering goes to the next one", as
   expect(performance.now() - began).toBeLessThan(5_000);
 });
 
+test("bytes that one node has already are not held up by a node that hangs", async () => {
+  const { proxies, nodes } = await network(["none", "none"]);
+  await until("both are good", () => nodes.health().every(({ state }) => state === "good"));
+  proxies[0]!.fault = { refusesSending: "already known" };
+  proxies[1]!.fault = "hangs";
+  const began = performance.now();
+  const answers = await nodes.everybody({ method: "eth_sendRawTransaction", params: ["0x00"] });
+  expect(answers).toMatchObject([{ error: { message: expect.stringContaining("already known") } }]);
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
+
 test("a node that fails at one method is asked no more while another can; what none can do is no node's fault", async () => {
   const failsAt = { failsAt: "eth_getBlockReceipts", code: -32_603, message: "Internal error" };
   const { proxies, nodes } = await network(["none", "none"]);

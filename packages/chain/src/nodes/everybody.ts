@@ -1,13 +1,17 @@
+import { classifySendRefusal } from "../errors.ts";
 import type { Rpc, RpcCall, RpcOutcome } from "../rpc.ts";
-import { NodeUnavailable } from "../rpc-errors.ts";
+import { NodeRefused, NodeUnavailable } from "../rpc-errors.ts";
 
-/** Asks all at once, so that one that hangs delays none: the first result ends the wait, and the rest still get the call. */
+/**
+ * Asks all at once, so that one that hangs delays none: the first that has what it was given ends the wait, and the rest
+ * still get the call.
+ */
 export function askEverybody(nodes: readonly Rpc[], call: RpcCall): Promise<RpcOutcome[]> {
   const outcomes: RpcOutcome[] = [];
   return new Promise((done) => {
     const note = (outcome: RpcOutcome) => {
       outcomes.push(outcome);
-      if ("result" in outcome || outcomes.length === nodes.length) done(outcomes);
+      if (isTaken(outcome) || outcomes.length === nodes.length) done(outcomes);
     };
     for (const node of nodes) {
       node.batch([call]).then(
@@ -17,6 +21,11 @@ export function askEverybody(nodes: readonly Rpc[], call: RpcCall): Promise<RpcO
     }
   });
 }
+
+/** Bytes that are sent again a node has already, and says so as a refusal. */
+const isTaken = (outcome: RpcOutcome): boolean =>
+  "result" in outcome ||
+  (outcome.error instanceof NodeRefused && classifySendRefusal(outcome.error.message) === "known");
 
 const unavailable = (error: unknown): NodeUnavailable =>
   error instanceof NodeUnavailable ? error : new NodeUnavailable(String(error), { cause: error });

@@ -22,7 +22,7 @@ export interface NodeHealth extends Verdict {
 /** The nodes of one chain, looked at all the time; `rpc` asks one that is fit for it. */
 export interface Nodes {
   rpc: Rpc;
-  /** One call to every node that may be asked. @returns their answers so far once one has given a result, or all of them */
+  /** Gives a call to every node that may be asked. @returns their answers so far once one has taken it, or all of them */
   everybody(call: RpcCall): Promise<RpcOutcome[]>;
   /** One call to every node that may be asked. @returns the results of those that gave one, once all have answered or had their time */
   answers(call: RpcCall): Promise<unknown[]>;
