@@ -100,3 +100,32 @@ test("a record date that somebody else anchored is none of the register's", asyn
   ]);
   expect(break_id).toMatch(/^brk_/);
 });
+
+test("a root that somebody put over one whose event a node kept back is read, and superseded by the register's own", async () => {
+  const [{ root } = { root: "" }] = await rows<{ root: string }>(
+    "delete from anchor where issue_id = $1 and kind = 2 returning root",
+  );
+  const foreign = `0x${"cd".repeat(32)}`;
+  await market.run("anchor.publish", [
+    {
+      signer: market.trustee.signer,
+      call: "anchor",
+      ref: refOf("over"),
+      args: { subject: issue.ref, kind: 2, day: dayOfIso(day)!, root: foreign, supersedes: root },
+    },
+  ]);
+  const closes = () =>
+    rows("select root, supersedes from anchor where issue_id = $1 and kind = 2 order by version");
+  await stack.until("the own one follows", async () => (await closes()).length === 2);
+  expect(await closes()).toEqual([
+    { root: foreign, supersedes: root },
+    { root, supersedes: foreign },
+  ]);
+  const { differences } = await reconcile();
+  expect(differences).toContainEqual({
+    what: "anchors",
+    account: null,
+    register: `close ${day}: ${foreign}, ${root}`,
+    other: `close ${day}: ${root}, ${foreign}, ${root}`,
+  });
+});

@@ -808,21 +808,20 @@ create index register_root_seq on register_root (issue_id, seq);
 create index register_root_waiting on register_root (issue_id)
   where operation_id is null and root <> '0x0000000000000000000000000000000000000000000000000000000000000000';
 
--- What the RegisterAnchor contract says, whoever sent it; version n is the n-th root of its issue, kind and day.
+-- What the RegisterAnchor contract says, whoever sent it; version n is the n-th root of its issue, kind and day that was read.
 create table anchor (
   issue_id text not null references issue,
   kind smallint not null,
   day date not null,
   version integer not null check (version > 0),
   root text not null,
-  supersedes text, -- the root before, by name
+  supersedes text, -- the root before, by name; of the first too, where a node kept back the event of one before it
   tx_hash text not null,
   log_index integer not null,
   block_number bigint not null,
   block_hash text not null,
   block_time timestamptz not null,
   primary key (issue_id, kind, day, version),
-  check ((supersedes is null) = (version = 1)),
   unique (block_number, log_index)
 );
 
