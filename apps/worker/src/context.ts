@@ -36,7 +36,7 @@ export interface WorkerContext {
   onSent(): void;
   checkpoint(name: Checkpoint): Promise<void>;
   /** The contracts stand, as this worker has found at its start or made. */
-  onDeployed(deployment: DeploymentRow): Promise<void>;
+  onDeployed(deployment: DeploymentRow): void;
 }
 
 /** Whether a stored transaction may go out now, or must wait until others that were stored before it have. */

@@ -62,3 +62,5 @@ export const mineEveryMs = 100;
 
 /** Audit rows wait this long at most to be sealed. */
 export const sealEveryMs = 1_000;
+/** After a node did not give what the manifest of the contracts is made of. */
+export const manifestRetryMs = 60_000;

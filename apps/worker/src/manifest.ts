@@ -1,22 +1,40 @@
 import { readManifest } from "@genbo/chain/manifest";
 import { keepManifest, manifestFile, readManifestFile } from "@genbo/chain/manifest-file";
-import { NodeUnavailable } from "@genbo/chain/rpc-errors";
 import type { DeploymentRow } from "@genbo/database/outbox/deployment";
+import { pause } from "@genbo/domain/pause";
 import type { WorkerContext } from "./context.ts";
+import { manifestRetryMs } from "./limits.ts";
+
+export interface ManifestKeeper {
+  /** Writes the manifest once it can. Nobody waits for it: a long chain is read for minutes, and some nodes refuse that. */
+  keep(deployment: DeploymentRow): void;
+  stop(): void;
+}
 
 /** Keeps the profile's manifest beside its data, once a deployment; without it the platform runs as well. */
-export async function writeManifest(
+export function createManifestKeeper(
   { rpc, log }: Pick<WorkerContext, "rpc" | "log">,
   dataDir: string,
-  { admin, genesisHash }: DeploymentRow,
-): Promise<void> {
+): ManifestKeeper {
   const path = manifestFile(dataDir);
-  try {
+  const closing = new AbortController();
+
+  const write = async ({ admin, genesisHash }: DeploymentRow): Promise<void> => {
     const known = readManifestFile(path);
     if (known?.admin === admin && known.genesisHash === genesisHash) return;
-    keepManifest(path, await readManifest(rpc, admin));
-  } catch (error) {
-    if (error instanceof NodeUnavailable) throw error;
-    log.warn("the manifest of the contracts is not written", { path, error: String(error) });
-  }
+    const manifest = await readManifest(rpc, admin);
+    if (!closing.signal.aborted) keepManifest(path, manifest);
+  };
+  const keep = async (deployment: DeploymentRow): Promise<void> => {
+    while (!closing.signal.aborted) {
+      try {
+        return await write(deployment);
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        log.warn("the manifest of the contracts is not written yet", { path, error: String(error) });
+      }
+      await pause(manifestRetryMs, closing.signal);
+    }
+  };
+  return { keep: (deployment) => void keep(deployment), stop: () => closing.abort() };
 }

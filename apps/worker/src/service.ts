@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { openKeystore } from "@genbo/chain/keystore";
 import { openNodes } from "@genbo/chain/nodes/nodes";
-import { type DeploymentRow, knownChain } from "@genbo/database/outbox/deployment";
+import { knownChain } from "@genbo/database/outbox/deployment";
 import { commandChannel, rolledBackNotice } from "@genbo/database/outbox/outbox";
 import { enteredChannel } from "@genbo/database/register/cursor";
 import { watchClock } from "@genbo/database/server/clock-skew";
@@ -19,7 +19,7 @@ import { openTraces } from "@genbo/telemetry/traces";
 import { startAnchors } from "./anchors.ts";
 import type { Checkpoint } from "./context.ts";
 import { idleInTransactionMs } from "./limits.ts";
-import { writeManifest } from "./manifest.ts";
+import { createManifestKeeper } from "./manifest.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createMiner, noMiner } from "./miner.ts";
 import { startSealer } from "./seal.ts";
@@ -56,6 +56,7 @@ export async function startWorkerService(
   addNodeMetrics(registry, nodes);
   addPoolMetrics(registry, pool);
   const traces = await openTraces("worker", env.tracesUrl);
+  const manifest = createManifestKeeper({ rpc, log }, env.dataDir);
   const context = {
     metrics: createWorkerMetrics(registry, pool),
     traces,
@@ -72,7 +73,7 @@ export async function startWorkerService(
     holder: `${hostname()}:${process.pid}:${randomUUID()}`,
     onSent: miner.request,
     checkpoint: options.checkpoint ?? (async (name) => reach(`worker.${name}`)),
-    onDeployed: (deployment: DeploymentRow) => writeManifest({ rpc, log }, env.dataDir, deployment),
+    onDeployed: manifest.keep,
   };
   // The sandbox clock of the local profile is meant to differ.
   const endClockWatch = local ? () => undefined : watchClock(pool, log);
@@ -96,6 +97,7 @@ export async function startWorkerService(
       await worker.stop();
       await sealer.stop();
       miner.stop();
+      manifest.stop();
       endClockWatch();
       await nodes.close();
       await metricsServer?.close();

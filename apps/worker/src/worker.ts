@@ -125,7 +125,7 @@ function createWork(bare: WorkerContext, admin: string, genesisHash: string, wak
       const standing = await (lane === undefined
         ? readDeployment(pool)
         : bootstrap(context, lane, genesisHash));
-      if (standing !== undefined) await context.onDeployed(standing);
+      if (standing !== undefined) context.onDeployed(standing);
       else if (lane !== undefined) resentMs = -Infinity;
       deployment = standing;
     } catch (error) {
