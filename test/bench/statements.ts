@@ -57,7 +57,6 @@ export async function openRecorder({
     chain: {
       head: async () => 0,
       lastSeenHead: () => null,
-      hasCode: async () => false,
       acceptsSignature: async () => false,
       setTime: async () => undefined,
       health: () => [],

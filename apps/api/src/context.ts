@@ -22,8 +22,6 @@ export interface ChainPort extends Pick<Nodes, "health" | "progress"> {
   head(): Promise<number>;
   /** The newest block that any node had when it was last looked at, a second ago at most; null where none answers. */
   lastSeenHead(): number | null;
-  /** Whether a contract stands at an address. @throws when no node answers */
-  hasCode(address: string): Promise<boolean>;
   /** Whether a contract stands for a signature over a digest (ERC-1271). @throws when no node answers */
   acceptsSignature(address: string, digest: string, signature: string): Promise<boolean>;
   /** Moves the chain's time forward (local profile): the next block is not before `at`. */

@@ -17,7 +17,6 @@ const chain = {
   lastSeenHead: () => 0,
   health: () => [],
   progress: () => ({ state: "running" }),
-  hasCode: async () => false,
   acceptsSignature: async () => false,
 };
 const shotsMax = 5;

@@ -1,12 +1,19 @@
-import { encodeMove } from "@genbo/domain/words";
-import { beforeAll, expect, it } from "vitest";
+import { orderWallet } from "@genbo/chain/order-wallet";
+import { encodeRecord } from "@genbo/domain/registry-record";
+import { encodeMove, zeroWord } from "@genbo/domain/words";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createNodeWorld } from "./support/node-world.ts";
 import { type SelfCustody, selfCustody, signed } from "./support/successes-orders.ts";
 import type { World } from "./support/world.ts";
 
 let world: World;
+/** What a contract wallet says of a signature. */
+let says: (address: string) => Promise<boolean> = async () => false;
 beforeAll(async () => {
-  world = await createNodeWorld();
+  world = await createNodeWorld((address) => says(address));
+});
+afterEach(() => {
+  says = async () => false;
 });
 
 const relay = (body: object) => world.ask(world.broker.secret, "relayOrder", { body });
@@ -104,3 +111,40 @@ it.each(["TRANSFER", "HOLD", "REQUEST", "CANCEL"] as const)(
     expect((await relay(await signed(theirs, "CANCEL", { ref }))).status).toBe(202);
   },
 );
+
+describe("what no key of the account has signed", () => {
+  const garbage = `0x${"ab".repeat(65)}`;
+
+  it("is asked of the wallet: of one that stands for it, it goes on, of any other nothing is said", async () => {
+    const of = await selfCustody(world);
+    const body = { ...(await transfer(of, { units: "101" })), signature: garbage };
+    const refused = await relay(body);
+    expect([refused.code, refused.problem.pointer]).toEqual(["INVALID_FIELD", "/signature"]);
+    says = async (address) => address === of.wallet.address;
+    const { problem } = await relay(body);
+    expect(problem.failing?.map(({ code }) => code)).toEqual(["INSUFFICIENT_UNITS"]);
+    expect((await relay({ ...(await transfer(of)), signature: garbage })).status).toBe(202);
+  });
+
+  it("is not decided while no node answers", async () => {
+    says = () => Promise.reject(new Error("no node"));
+    const of = await selfCustody(world);
+    const answer = await relay({ ...(await transfer(of, { units: "101" })), signature: garbage });
+    expect([answer.code, answer.problem.retryable, answer.problem.failing]).toEqual([
+      "NOT_READY",
+      true,
+      undefined,
+    ]);
+    expect((await relay(await transfer(of))).status).toBe(202);
+  });
+});
+
+it("of an account that a broker keeps its key is told that alone", async () => {
+  const of = await selfCustody(world);
+  const wallet = orderWallet();
+  const who = { classBits: 8, flags: 4, validUntil: 4_102_444_800, country: 392, custodian: 1 };
+  const record = encodeRecord({ ...who, personId: `0x${"c1".repeat(12)}` });
+  await world.ledger.record([{ wallet: wallet.address, record, particulars: zeroWord }]);
+  const { problem } = await relay(await transfer({ ...of, wallet }));
+  expect(problem.failing?.map(({ code }) => code)).toEqual(["NOT_CUSTODIAN"]);
+});

@@ -17,7 +17,6 @@ beforeAll(async () => {
       ...{
         head: async () => 0,
         lastSeenHead: () => 0,
-        hasCode: async () => false,
         setTime: async () => undefined,
       },
       ...{ health: () => [], progress: () => ({ state: "running" }) },

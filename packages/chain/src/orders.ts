@@ -48,6 +48,10 @@ const domainOf = (chainId: number, token: string) => ({
 export const orderToSign = (chainId: number, token: string, order: Order) =>
   TypedDataEncoder.getPayload(domainOf(chainId, token), orderTypes, order);
 
+/** The digest that a wallet signs, and that a contract wallet is asked about. */
+export const digestOfOrder = (chainId: number, token: string, order: Order): string =>
+  TypedDataEncoder.hash(domainOf(chainId, token), orderTypes, order);
+
 /** Whose key signed an order, in lower case; undefined for what no key made, such as a contract wallet's word. */
 export function signerOfOrder(
   chainId: number,

@@ -20,7 +20,6 @@ export const chainPortOf = (
     return heads.length === 0 ? null : Math.max(...heads);
   },
   head: async () => Number(await rpc.call<string>("eth_blockNumber")),
-  hasCode: async (address) => (await rpc.call<string>("eth_getCode", address, "latest")) !== "0x",
   acceptsSignature: async (to, digest, signature) => {
     try {
       const data = signatureQuestion(digest, signature);

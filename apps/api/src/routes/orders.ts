@@ -1,4 +1,5 @@
 import {
+  digestOfOrder,
   type Order,
   type OrderAction,
   type OrderCall,
@@ -20,6 +21,7 @@ import { numberOf, refuseRules } from "../orders/failing.ts";
 import { checkDays, daysOf, givesUnits } from "../orders/order-days.ts";
 import { rulesForHolder } from "../orders/rules.ts";
 import { checkAcceptance } from "../orders/transfer-execution.ts";
+import { walletStandsFor } from "../parties/wallet-signature.ts";
 import { deploymentOf } from "../process/deployment.ts";
 
 type Relay = CallOf<"relayOrder">;
@@ -53,6 +55,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
   if (body.order.deadline * 1000 <= at.getTime()) throw invalidField("/order/deadline", "has passed");
   const order: Order = { ...body.order, action: orderActions[action] };
   await mustBeSigned(ctx, db, token, order, signature);
+  refuseKept(call, facts!);
   if (givesUnits(action)) checkDays(body.order, facts!, at);
   refuse(call, facts!);
   if (action === "ACCEPT") await checkRequest(db, call);
@@ -88,7 +91,7 @@ async function relay(ctx: ApiContext, db: Queryable, call: Relay): Promise<Outco
   };
 }
 
-/** A key's signature shows here; a contract wallet's (ERC-1271) only on chain. @throws ProblemError */
+/** What no key made is asked of the wallet itself: before it stands for the order, nothing is said of its account. @throws ProblemError */
 async function mustBeSigned(
   ctx: ApiContext,
   db: Queryable,
@@ -96,11 +99,16 @@ async function mustBeSigned(
   order: Order,
   signature: string,
 ): Promise<void> {
-  const deployment = await deploymentOf(db);
-  if (signerOfOrder(deployment.chainId, token, order, signature) === order.account) return;
-  // While no node answers it is the chain that decides.
-  const isContract = await ctx.chain.hasCode(order.account).catch(() => true);
-  if (!isContract) throw invalidField("/signature", "was not made by the account's key over this order");
+  const { chainId } = await deploymentOf(db);
+  if (signerOfOrder(chainId, token, order, signature) === order.account) return;
+  if (!(await walletStandsFor(ctx, order.account, digestOfOrder(chainId, token, order), signature)))
+    throw invalidField("/signature", "was not made by the account's key over this order");
+}
+
+/** A broker acts for the accounts that it keeps, and alone learns of them: only a wallet without a custodian orders. @throws ProblemError */
+function refuseKept({ body, language }: Relay, { from: { record } }: OrderFacts): void {
+  if (record !== null && record.custodian !== 0)
+    refuseRules([numberOf("NOT_CUSTODIAN")], language, body.issueId);
 }
 
 /** @throws ProblemError TRANSFER_REFUSED with every rule that stands against it */
@@ -114,9 +122,6 @@ function refuse({ body, at, language }: Relay, facts: OrderFacts): void {
     : facts.from.record === null
       ? [numberOf("SENDER_NOT_REGISTERED")]
       : [];
-  // A broker acts for the accounts that it keeps; only a wallet without a custodian orders.
-  if (facts.from.record !== null && facts.from.record.custodian !== 0)
-    numbers.push(numberOf("NOT_CUSTODIAN"));
   refuseRules(numbers, language, body.issueId);
 }
 
