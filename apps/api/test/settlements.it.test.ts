@@ -168,6 +168,27 @@ describe("the sides and the trustee", () => {
     expect((await world.ask(acceptor, "approveSettlement", consent(id))).code).toBe("MAKER_IS_CHECKER");
   });
 
+  it("are so too where the trustee approves first, and who attests a payment did not agree for who pays [TA 198(2)]", async () => {
+    const { id } = await offered(world, "BANK");
+    const buyer = "staff:broker-b";
+    const approver = await world.keyFor(world.trustee.partyId, buyer);
+    expect((await world.ask(approver, "approveSettlement", consent(id))).status).toBe(202);
+    expect((await world.ask(world.other.secret, "acceptSettlement", consent(id))).code).toBe(
+      "MAKER_IS_CHECKER",
+    );
+    await world.owner.query(
+      "update operation set state = 'refused', rows_refused = 1 where subject_id = $1 and kind = 'settlement.approve'",
+      [id],
+    );
+    expect((await world.ask(approver, "approveSettlement", consent(id))).status).toBe(202);
+    const { id: agreed } = await offered(world, "BANK", ["agreed"]);
+    const attested = { params: { id: agreed }, body: { leg: 1, evidence: "ab".repeat(32) } };
+    const attest = async (subject: string) =>
+      world.ask(await world.keyFor(world.agent.partyId, subject), "attestPayment", attested);
+    expect((await attest(buyer)).code).toBe("MAKER_IS_CHECKER");
+    expect((await attest("staff:broker-a")).status).toBe(202);
+  });
+
   it("are two persons of one broker where both customers are its own [TA 198(2)]", async () => {
     const { issueId, seller } = await traded(world);
     const second = await world.open(world.broker, unused());

@@ -40,15 +40,36 @@ export async function liveSettlement(ctx: ApiContext, call: Step): Promise<Settl
   return row;
 }
 
-/** Each side's and the trustee's word is another person's, as in every joint request (Trust Act 198(2)). */
+/**
+ * Each side's and the trustee's word is another person's, as in every joint request (Trust Act 198(2)), whichever of them
+ * comes first. What the chain refused the same person at the trustee may decide again.
+ */
 export const anotherPerson = (ctx: ApiContext, { principal }: Step, row: SettlementRow): Promise<void> => {
   const others = row.sides.filter(({ partyId }) => partyId !== principal.partyId || partyId === row.partyId);
-  const subjects = [row.maker, ...others.map(({ acceptor }) => acceptor)];
+  const isSide = row.sides.some(({ partyId }) => partyId === principal.partyId);
+  const subjects = [row.maker, ...others.map(({ acceptor }) => acceptor), isSide ? row.checker : null];
   return otherPerson(
     ctx.pool,
     principal,
     { id: row.id, subjects, since: row.createdAt },
     "You offered it, or agreed to it.",
+  );
+};
+
+/** That the money has come is another person's word than the payer's. */
+export const notOfPayer = (
+  ctx: ApiContext,
+  { principal }: Step,
+  row: SettlementRow,
+  payerId: string,
+): Promise<void> => {
+  const own = row.sides.filter(({ partyId }) => partyId === payerId).map(({ acceptor }) => acceptor);
+  const subjects = payerId === row.partyId ? [row.maker, ...own] : own;
+  return otherPerson(
+    ctx.pool,
+    principal,
+    { id: row.id, subjects, since: row.createdAt },
+    "You agreed to it for who pays.",
   );
 };
 

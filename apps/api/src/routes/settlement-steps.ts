@@ -18,6 +18,7 @@ import {
   conflict,
   liveSettlement,
   mustHoldOffered,
+  notOfPayer,
   openSettlement,
   type SettlementSteps,
   step,
@@ -137,6 +138,7 @@ async function attest(ctx: ApiContext, db: Queryable, call: CallOf<"attestPaymen
     throw conflict(row, `Leg ${leg} waits for no bank transfer.`);
   if (row.sides.some(({ acceptedAt }) => acceptedAt === null))
     throw conflict(row, "Not every side has agreed yet.");
+  await notOfPayer(ctx, call, row, paid.fromParty);
   await refuseServed(db, unitsIn(row), call, row.id);
   const operationId = newId("op", call.at);
   const attestation: NewCommand = {

@@ -117,12 +117,13 @@ export const settlementRoutes = [
     method: "POST",
     path: "/v1/settlements/{id}/attest",
     tag,
-    summary: "Attest as the settlement agent that the bank transfer of a leg has come",
+    summary:
+      "Attest as the settlement agent that the bank transfer of a leg has come, as another person than agreed for who pays",
     scope: "settlements:attest",
     params: ofSettlement,
     body: paymentAttestation,
     answers: { 202: accepted },
-    problems: ["STATE_CONFLICT", "DEADLINE_PASSED", "TRANSFER_REFUSED"],
+    problems: ["STATE_CONFLICT", "DEADLINE_PASSED", "MAKER_IS_CHECKER", "TRANSFER_REFUSED"],
     limit: "write",
   }),
   route({
