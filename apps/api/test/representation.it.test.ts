@@ -110,6 +110,21 @@ describe("who acts for a person", () => {
     expect(reads.rows).toEqual([{ actor: "staff:trustee" }]);
   });
 
+  it("is entered, and read with its names, as long as who filed it keeps the account", async () => {
+    const { account } = await holder({ particulars: child().particulars });
+    const { body } = await file(representation(account, [mother], "FAMILY_REGISTER"));
+    const read = async () =>
+      (await world.ask(world.broker.secret, "getCase", { params: { id: body.id } })).body.facts;
+    expect(await read()).toMatchObject({ representatives: [mother] });
+    await world.owner.query("update account set custodian_id = 2 where address = $1", [account]);
+    expect(await read()).toEqual({ account, effectiveOn: "2021-08-01" });
+    const approved = await world.ask(world.trustee.secret, "approveCase", {
+      params: { id: body.id },
+      body: {},
+    });
+    expect(codesOf(approved)).toEqual(["NOT_CUSTODIAN"]);
+  });
+
   it("ends with its day, or when everybody is told that it has ended", async () => {
     const { account } = await holder({ particulars: child().particulars });
     const ending = { ...mother, until: "2021-08-01" };

@@ -10,6 +10,7 @@ import {
 import { caseOperation } from "@genbo/database/legal/cases-settle";
 import { investorOfAccountForChange } from "@genbo/database/parties/investors";
 import type { Principal } from "@genbo/database/parties/keys";
+import { findParty } from "@genbo/database/parties/parties";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { particularsPart } from "@genbo/database/vault/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
@@ -22,6 +23,7 @@ import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { factsKept } from "../legal/case-facts.ts";
+import { faultsOfFiler } from "../legal/case-filer.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal/legal-cases.ts";
 import { refuseOtherDocuments } from "../legal/seen-documents.ts";
 import { dataErased } from "../parties/person-key.ts";
@@ -104,7 +106,11 @@ async function approve(
     ? await investorOfAccountForChange(db, rules.accounts(facts)[0]!)
     : undefined;
   const situation = await situationOf(ctx, db, inQuestion, at);
-  refuseFaults(await faultsOf(db, inQuestion, situation), language, row.id);
+  const faults = await faultsOf(db, inQuestion, situation);
+  const filer = (await findParty(ctx.prisma, row.partyId))!;
+  const ofFiler = await faultsOfFiler(db, { role: filer.kind, signer: filer.signer }, inQuestion, situation);
+  // A pledge that has ended is of no keeper any more.
+  refuseFaults(faults.length > 0 ? faults : ofFiler, language, row.id);
   const plan = rules.plan({ id: row.id, ref: row.ref, facts }, situation);
   const operationId = newId("op", at);
   const checker = principal.subject;

@@ -9,15 +9,12 @@ import {
   type NewCase,
 } from "@genbo/database/legal/cases";
 import type { CaseSituation } from "@genbo/database/legal/cases-facts";
-import type { Principal } from "@genbo/database/parties/keys";
 import { holdsPage } from "@genbo/database/register/read-holds";
 import type { Queryable } from "@genbo/database/sql/connection";
-import { doRightsRest } from "@genbo/database/vault/vault";
 import { rulesOf } from "@genbo/domain/cases/cases";
 import type { CaseKind } from "@genbo/domain/cases/kinds";
 import { newId, refOf } from "@genbo/domain/ids";
 import { basisCode } from "@genbo/domain/legal-basis";
-import type { RefusalCode } from "@genbo/domain/refusals";
 import { caseView, seesParticulars } from "../access/views.ts";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
@@ -26,10 +23,11 @@ import { notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, pageOf, presentAsOf } from "../http/reads.ts";
 import { issueFor } from "../issues/issue-for.ts";
 import { factsKept, type KeptFacts, keepFacts } from "../legal/case-facts.ts";
+import { faultsOfFiler } from "../legal/case-filer.ts";
 import { dated, ownParts } from "../legal/case-reads.ts";
 import { type CaseInQuestion, faultsOf, refuseFaults, situationOf } from "../legal/legal-cases.ts";
 import { asOfPosition, knownWire, positionFor } from "../register/moments.ts";
-import { ownHolds } from "../register/own-sides.ts";
+import { namedAccounts, ownHolds } from "../register/own-sides.ts";
 import { caseWire, holdWire } from "../wire/cases.ts";
 
 type Filing = CallOf<"fileCase">;
@@ -49,9 +47,13 @@ const brokersFile: ReadonlySet<CaseKind> = new Set([
 export const caseHandlers = (
   ctx: ApiContext,
 ): Handlers<"fileCase" | "listCases" | "getCase" | "listHolds"> => {
-  /** Names among the facts, for whoever may see them: the second person decides on what he reads. */
+  /** Names among the facts, for whoever may see them: the second person decides on what he reads, a broker while it keeps the account. */
   const factsShown = async (call: CallOf<"getCase">, row: CaseRow) => {
-    if (row.sealed === null || !seesParticulars(call.principal)) return null;
+    const { principal } = call;
+    if (row.sealed === null || !seesParticulars(principal)) return null;
+    const custodianId = principal.role === "broker" ? principal.custodianId! : null;
+    const { account } = row.facts as { account: string };
+    if ((await namedAccounts(ctx.pool, custodianId, [account])).length === 0) return null;
     const facts = await factsKept(ctx, ctx.pool, row);
     await auditRead(ctx, call, row.id, `case ${row.kind}`, { issueId: row.issueId });
     return facts as CaseRow["facts"];
@@ -101,22 +103,6 @@ export const caseHandlers = (
   };
 };
 
-/**
- * A pledge that a broker files is its customer's own act: co-owners who named nobody cannot ask for it (Trust Act 193,
- * Companies Act 686). What the trustee files itself it agrees to.
- */
-async function unrepresented(
-  db: Queryable,
-  { role }: Principal,
-  { kind, facts }: CaseInQuestion,
-  { accounts }: CaseSituation,
-): Promise<RefusalCode[]> {
-  if (role !== "broker" || kind !== "PLEDGE") return [];
-  const [pledgor] = rulesOf(kind).accounts(facts);
-  const personId = pledgor && accounts.get(pledgor)?.record?.personId;
-  return personId && (await doRightsRest(db, [personId])) ? ["CO_OWNERS_UNREPRESENTED"] : [];
-}
-
 async function fileCase(
   ctx: ApiContext,
   db: Queryable,
@@ -135,13 +121,11 @@ async function fileCase(
     );
   const inQuestion: CaseInQuestion = { issueId: issue.id, kind, facts: body.facts, documents };
   const situation = await situationOf(ctx, db, inQuestion, at);
-  const faults = isOwn(principal, inQuestion, situation)
-    ? [
-        ...(await faultsOf(db, inQuestion, situation)),
-        ...(await unrepresented(db, principal, inQuestion, situation)),
-      ]
-    : // Of another broker's customer, as of nobody, it learns nothing.
-      (["NOT_CUSTODIAN"] satisfies RefusalCode[]);
+  const ofFiler = await faultsOfFiler(db, principal, inQuestion, situation);
+  // Of another broker's customer, as of nobody, it learns nothing.
+  const faults = ofFiler.includes("NOT_CUSTODIAN")
+    ? ofFiler
+    : [...(await faultsOf(db, inQuestion, situation)), ...ofFiler];
   refuseFaults(faults, language, issue.id, inQuestion);
   const id = newId("cas", at);
   const [about] = rulesOf(kind).accounts(body.facts);
@@ -201,15 +185,3 @@ function draftOf(
 /** Of a freeze on suspicion or sanctions no broker learns: the keeper, compliance and the auditor alone (AML Act 8(4)). */
 const isSecret = (kind: CaseKind, facts: CaseInQuestion["facts"]): boolean =>
   (kind === "FREEZE" || kind === "UNFREEZE") && "flag" in facts && facts.flag !== "DECEASED";
-
-/** A trustee acts for every account; a broker for those that it keeps, and for pledges in favour of such. */
-function isOwn(principal: Principal, { kind, facts }: CaseInQuestion, situation: CaseSituation): boolean {
-  if (principal.role !== "broker") return true;
-  const { signer } = principal;
-  const rules = rulesOf(kind);
-  const holdId = rules.hold?.(facts);
-  if (holdId !== undefined)
-    return situation.holds.some(({ id, keeper }) => id === holdId && keeper === signer);
-  const [account] = rules.accounts(facts);
-  return account !== undefined && situation.accounts.get(account)?.keeper === signer;
-}
