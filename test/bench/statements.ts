@@ -56,7 +56,7 @@ export async function openRecorder({
     signingKeys: openSigningKeys(folder.keystore, folder.keystorePasswordFile),
     chain: {
       head: async () => 0,
-      lastSeenHead: () => null,
+      lastSeenHead: () => 0,
       acceptsSignature: async () => false,
       setTime: async () => undefined,
       health: () => [],

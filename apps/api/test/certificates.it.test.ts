@@ -140,6 +140,22 @@ describe("a holder's certificate", () => {
     expect((await certify(issueId, { account: holder.account, asOf: "2021-08-31" })).status).toBe(404);
   });
 
+  it("is not given while a break of the issue, or of the registry, holds entries back [TA 187]", async () => {
+    const { issueId, seller } = await traded(world);
+    for (const held of [issueId, null]) {
+      const kind = held === null ? "REGISTRY_GAP" : "GAP";
+      const { rows } = await world.owner.query(
+        `insert into register_break (id, issue_id, kind, detail, block_number, opened_at)
+         values ('brk_' || $1, $2, $1, '{}', 1, now()) returning id`,
+        [kind, held],
+      );
+      const refused = await certify(issueId, { account: seller.account });
+      expect([refused.code, refused.problem.retryable]).toEqual(["ISSUE_QUARANTINED", true]);
+      await world.owner.query("update register_break set resumed_at = now() where id = $1", [rows[0].id]);
+    }
+    expect((await certify(issueId, { account: seller.account })).status).toBe(201);
+  });
+
   it("is signed by all trustees where there are several, and by none where one cannot [TA 187(4)]", async () => {
     const name = `共同受託 ${unused()}`;
     const { terms } = issueDraft(world.trustee.partyId) as { terms: object };

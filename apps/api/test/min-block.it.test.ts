@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildApp } from "../src/app.ts";
 import { chainPortOf } from "../src/process/chain-port.ts";
 import { type Ask, asker } from "./support/ask.ts";
+import { traded } from "./support/trades.ts";
 import { createWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -62,4 +63,29 @@ test("all who wait for a block wait for the same looks at the register", async (
   expect(answers.every(({ status }) => status === 200)).toBe(true);
   expect(looks).toBeGreaterThan(40);
   expect(looks).toBeLessThan(200);
+});
+
+test("a past instant is answered once the register has read what the chain may have of before it", async () => {
+  const { issueId } = await traded(world);
+  const head = await world.ledger.block();
+  const asOf = new Date(world.clock.now().getTime() + 3_600_000).toISOString();
+  world.clock.set(new Date("2021-08-02T03:00:00Z"));
+  const seen: { chain: number | null } = { chain: head };
+  const chain = { ...world.ctx.chain, lastSeenHead: () => seen.chain };
+  const standing = await buildApp({ ...world.ctx, chain });
+  const at = (query: { asOf?: string }) =>
+    asker(standing)(world.auditor.secret, "readTotals", { params: { id: issueId }, query });
+  const { text } = await at({ asOf });
+  // The chain has gone on; or nobody knows whether it has.
+  for (const chainHead of [head + 1, null]) {
+    seen.chain = chainHead;
+    expect((await at({ asOf })).problem).toMatchObject({ code: "REGISTER_BEHIND", retryable: true });
+  }
+  expect([(await at({})).status, (await at({ asOf: "2021-08-02" })).status]).toEqual([200, 200]);
+  seen.chain = head + 2;
+  const waiting = at({ asOf });
+  world.ledger.at(new Date("2021-08-02T02:00:00Z"));
+  expect(await world.ledger.block()).toBe(head + 1);
+  expect((await waiting).text).toBe(text);
+  await standing.close();
 });

@@ -192,10 +192,13 @@ export const problems = {
   REGISTER_BEHIND: kind(
     409,
     true,
-    { en: "The register has not reached that block", ja: "原簿がそのブロックに達していません" },
     {
-      en: "Ask again after Retry-After, or leave minBlock out.",
-      ja: "Retry-After の後に再度要求するか、minBlock を外してください。",
+      en: "The register has not reached that block or instant",
+      ja: "原簿がそのブロック又は時点に達していません",
+    },
+    {
+      en: "Ask again after Retry-After, or leave minBlock or asOf out. A past instant is answered once the register has read every block of before it; /status shows how far it is.",
+      ja: "Retry-After の後に再度要求するか、minBlock 又は asOf を外してください。過去の時点には、その時までの全ブロックを読み終えてから答えます（/status で進み具合が分かります）。",
     },
   ),
   RANGE_NOT_SATISFIABLE: kind(

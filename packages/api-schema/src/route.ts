@@ -69,8 +69,7 @@ export function problemsOf(of: Route): ProblemCode[] {
   const asks = (name: string) => name in fields;
   add(asks("asOf"), "AS_OF_IN_FUTURE", "AS_OF_BEFORE_FIRST_ENTRY", "NO_SUCH_ENTRY");
   add(asks("knownAt"), "KNOWN_BEFORE_AS_OF");
-  const writesAsOf = isWrite(of) && asks("asOf");
-  add(asks("minBlock") || writesAsOf, "REGISTER_BEHIND");
+  add(asks("minBlock") || asks("asOf"), "REGISTER_BEHIND");
   return [...found].sort();
 }
 

@@ -45,6 +45,28 @@ export async function headAt(ctx: ApiContext, minBlock = 0, pointer?: string): P
   return head;
 }
 
+/**
+ * Waits until the register has what the chain may have by a past instant: a later block, or the newest that any node
+ * has. While no node answers, nobody knows what is missing. @throws ProblemError REGISTER_BEHIND
+ */
+export async function hasRead(ctx: ApiContext, at: Date): Promise<void> {
+  const deadline = performance.now() + minBlockWaitMsMax;
+  let head = await registerHead(ctx.pool);
+  while (head !== null && head.time <= at && !isNewest(ctx, head)) {
+    if (performance.now() >= deadline)
+      throw new ProblemError(
+        "REGISTER_BEHIND",
+        `The register stands at block ${head.block} of ${head.time.toISOString()}, and the chain may have blocks since.`,
+      );
+    head = await nextLook(ctx.pool);
+  }
+}
+
+const isNewest = (ctx: ApiContext, { block }: RegisterHead): boolean => {
+  const chain = ctx.chain.lastSeenHead();
+  return chain !== null && chain <= block;
+};
+
 const looks = new WeakMap<Pool, Promise<RegisterHead | null>>();
 
 /** The head a moment later. All who wait in a process wait for the same look. */

@@ -8,7 +8,7 @@ import type { z } from "zod";
 import type { ApiContext } from "../context.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { AsOfWire } from "../http/reads.ts";
-import { headAt } from "../http/reads.ts";
+import { hasRead, headAt } from "../http/reads.ts";
 
 /** Query parameters that say which state of the register is asked for. */
 export interface MomentQuery {
@@ -23,7 +23,8 @@ export interface MomentQuery {
  * The state of an issue's register that is asked for, as it was known then. Without `knownAt` that is what was known at
  * `asOf`, so that the same question has the same answer for ever.
  * @param place where the moments stand in the request, for pointers
- * @throws ProblemError for a moment that has not come, that was before the first entry, or that is none of the issue
+ * @throws ProblemError for a moment that has not come, that the register has not read up to, that was before the first
+ * entry, or that is none of the issue
  */
 export async function positionFor(
   ctx: ApiContext,
@@ -37,7 +38,11 @@ export async function positionFor(
   const find = async (moment: Moment | Latest | undefined, name: "asOf" | "knownAt") => {
     const pointer = `${place}/${name}`;
     // Who names the block that must be there knows that it is; the chain's clock may be ahead of this machine's.
-    if (minBlock === 0 && moment !== undefined && "at" in moment) await mustHaveCome(ctx, moment, pointer);
+    if (moment !== undefined && "at" in moment) {
+      if (minBlock === 0) await mustHaveCome(ctx, moment, pointer);
+      // A day that goes on is answered with what is there, as without a moment.
+      if (moment.at <= ctx.clock.now()) await hasRead(ctx, moment.at);
+    }
     return positionAt(ctx, issueId, moment, pointer);
   };
   const name = query.asOf === undefined && block === undefined ? "knownAt" : "asOf";

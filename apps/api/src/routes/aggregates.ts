@@ -5,7 +5,7 @@ import { dayOf, isoOfDay, jstDay, lastInstantOf } from "@genbo/domain/jst";
 import type { ApiContext } from "../context.ts";
 import type { Handlers } from "../http/call.ts";
 import { invalidField, ProblemError } from "../http/problem.ts";
-import { headAt } from "../http/reads.ts";
+import { hasRead, headAt } from "../http/reads.ts";
 import { issueFor } from "../issues/issue-for.ts";
 import { type Aggregates, aggregatesOf } from "../register/aggregates.ts";
 import { asOfPosition } from "../register/moments.ts";
@@ -26,7 +26,9 @@ export const aggregateHandlers = (ctx: ApiContext): Handlers<"readAggregates"> =
       const last = jstDay(at) - 1;
       const day = query.asOf ?? isoOfDay(last);
       if (dayOf(day) > last) throw invalidField("query/asOf", "has not ended");
-      const position = await positionOf(ctx.pool, issue.id, { asOf: lastInstantOf(dayOf(day)) });
+      const asOf = lastInstantOf(dayOf(day));
+      await hasRead(ctx, asOf);
+      const position = await positionOf(ctx.pool, issue.id, { asOf });
       if (position === undefined)
         throw new ProblemError("REGISTER_BEHIND", "The register has read no block yet.");
       // Classes, addresses and brokers change between the entries of an issue.

@@ -8,12 +8,13 @@ import {
   sealCertificate,
 } from "@genbo/database/legal/certificates";
 import type { Principal } from "@genbo/database/parties/keys";
+import { catchingUp } from "@genbo/database/register/breaks-write";
 import type { Queryable } from "@genbo/database/sql/connection";
 import { newId } from "@genbo/domain/ids";
 import type { ApiContext } from "../context.ts";
 import type { CallOf, Handlers } from "../http/call.ts";
 import { command, type Outcome } from "../http/command.ts";
-import { invalidField, notFound } from "../http/problem.ts";
+import { invalidField, notFound, ProblemError } from "../http/problem.ts";
 import { auditRead, presentAsOf } from "../http/reads.ts";
 import { activeIssueFor } from "../issues/issue-for.ts";
 import { certificateContent } from "../legal/certificate-content.ts";
@@ -71,6 +72,7 @@ async function issueCertificate(
   const agreed =
     side === "HOLDER" && (await mayExercise(db, { ...exercise, target: issue.id, pointer: subject.pointer }));
   const position = await positionFor(ctx, issue.id, body, "");
+  await mustBeWhole(db, issue.id);
   const number = newId("crt", at);
   const { account } = subject;
   const of = { number, side, account, personId, at };
@@ -107,6 +109,16 @@ async function issueCertificate(
     },
     writes: [certificatePart({ ...row, sealed, partyId: principal.partyId })],
   };
+}
+
+/** A certificate says what the register says: not while that is known to lack entries. @throws ProblemError ISSUE_QUARANTINED */
+async function mustBeWhole(db: Queryable, issueId: string): Promise<void> {
+  const held = await catchingUp(db);
+  if (held.has(issueId) || held.has(null))
+    throw new ProblemError(
+      "ISSUE_QUARANTINED",
+      "Entries of the issue or of the registry are held back by a break, so nothing is certified.",
+    );
 }
 
 /** Whom it is about. A broker asks for its own customers. @throws ProblemError INVALID_FIELD, NOT_FOUND */

@@ -74,7 +74,8 @@ export async function createTestApi(overrides: Partial<ApiContext> = {}): Promis
     keystore: openKeystore(join(dir, "keys"), secretFile),
     vaultKeys: vaultKeysOf(randomBytes(32)),
     signingKeys: openSigningKeys(join(dir, "keys"), secretFile),
-    chain: chainPortOf(nodes),
+    // The ledger of a test writes what no chain has.
+    chain: { ...chainPortOf(nodes), lastSeenHead: () => 0 },
     sandbox: null,
     trustedProxies: [],
     rateLimits,

@@ -8,7 +8,7 @@ export const createNodeWorld = (
   createWorld({
     chain: {
       head: async () => 0,
-      lastSeenHead: () => null,
+      lastSeenHead: () => 0,
       acceptsSignature,
       setTime: async () => undefined,
       health: () => [],

@@ -24,7 +24,7 @@ export const certificateRoutes = [
     params: z.strictObject({ id: id("iss") }),
     body: newCertificate,
     answers: { 201: certificate },
-    problems: ["ISSUE_NOT_ACTIVE", "STATE_CONFLICT", "AS_OF_IN_FUTURE", "RIGHTS_REST"],
+    problems: ["ISSUE_NOT_ACTIVE", "STATE_CONFLICT", "ISSUE_QUARANTINED", "AS_OF_IN_FUTURE", "RIGHTS_REST"],
     limit: "write",
   }),
   route({
