@@ -5,13 +5,16 @@ import {ITokenTypes} from "./ITokenTypes.sol";
 
 /// @title Creates one immutable token an issue
 interface ITokenFactory {
-    /// @notice An issue's token stands at `token`. Emitted before the token's own first entries.
-    event IssueCreated(bytes32 indexed ref, address token, bytes32 termsHash);
+    /// @notice An issue's token stands at `token`, with the cap, policy and issuer's role that the registrar asked for.
+    /// Emitted before the token's own first entries.
+    event IssueCreated(
+        bytes32 indexed ref, address token, bytes32 termsHash, uint96 cap, uint256 policy, uint64 issuerRole
+    );
 
     /// @notice The reference was used before, or is zero.
     error IssueExists(bytes32 ref);
 
-    /// @notice Issuer roles lie above the platform's own.
+    /// @notice Issuer roles lie above the platform's own, and below the one that everybody has.
     error IssuerRoleInvalid(uint64 role);
 
     /// @notice Creates the token of one issue and binds its functions to their roles. Registrar only.

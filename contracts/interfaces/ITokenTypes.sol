@@ -7,7 +7,7 @@ import {IRefusals} from "./IRefusals.sol";
 /// @title Rows, entries and errors of a token
 interface ITokenTypes is IERC20Errors, IRefusals {
     /// @param ref the issue's id off chain, and the salt of the token's address
-    /// @param cap approved units; no issue goes beyond
+    /// @param cap approved units, 2^63 - 1 at most; no issue goes beyond
     /// @param policy the first transfer policy, see {policy}
     /// @param termsHash hash of the issue's terms
     /// @param issuerRole the role that may issue and redeem
@@ -53,7 +53,7 @@ interface ITokenTypes is IERC20Errors, IRefusals {
     }
 
     /// @param kind 2 DVP, 3 PLEDGE, 4 ATTACHMENT, 5 LOCKUP
-    /// @param to who receives the units when the hold executes; zero: it only ever ends
+    /// @param to who receives the units when the hold executes; zero, as for every attachment: it only ever ends
     /// @param controller who alone executes, releases or hands on the hold
     /// @param behind of a pledge: another pledge on the account, on whose units it ranks after all that stand there; else zero
     struct HoldRow {

@@ -11,8 +11,8 @@ import {Record} from "../token/Words.sol";
 /// @title Who stands behind each wallet
 contract HolderRegistry is IHolderRegistry, AccessManaged {
     uint256 private constant MOST_ROWS = 500;
-    /// @dev Ten class bits, five flags and 48 spare bits have no meaning yet.
-    uint256 private constant UNKNOWN_BITS = 0xffc0 << 144 | 0xf8 << 136 | type(uint48).max;
+    /// @dev Ten class bits, five flags and 48 spare bits have no meaning yet; the register keeps 31 bits of a custodian.
+    uint256 private constant UNKNOWN_BITS = 0xffc0 << 144 | 0xf8 << 136 | 1 << 79 | type(uint48).max;
     uint256 private constant CONSENT_HOLDS = 30 days;
 
     /// @dev A struct, so that a row finds its slot once.

@@ -72,6 +72,12 @@ contract HolderRegistryTest is Fixture {
         eq(registry.recordOf(WALLET), 0, "nothing");
     }
 
+    function test_noCustodianThatTheRegisterCannotKeep() public {
+        write(REGISTRAR, WALLET, recordOf_(1, RETAIL, 0, VALID, (1 << 31) - 1));
+        vm.expectRevert(refused(Code.RECORD_INVALID));
+        write(REGISTRAR, STRANGER, recordOf_(2, RETAIL, 0, VALID, 1 << 31));
+    }
+
     function test_aBrokerWritesItsOwnCustomersOnly() public {
         vm.expectRevert(refused(Code.NOT_CUSTODIAN));
         write(BROKER_1, WALLET, recordOf_(1, RETAIL, 0, VALID, 2));

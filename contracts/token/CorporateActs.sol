@@ -19,7 +19,7 @@ contract CorporateActs is Documents, Ratios, Successions {
     /// @inheritdoc ICorporateActs
     function proposePolicy(uint256 policy_) external restricted {
         if (!Policy.isValid(policy_)) revert PolicyInvalid(policy_);
-        uint256 minute = (block.timestamp + NOTICE + 59) / 1 minutes;
+        uint256 minute = _minuteAfterNotice();
         _proposal = policy_ | minute;
         emit PolicyProposed(policy_, minute * 1 minutes);
     }

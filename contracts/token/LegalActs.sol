@@ -111,6 +111,7 @@ contract LegalActs is Orders, Delegation, ILegalActs {
 
     /// @inheritdoc ILegalActs
     function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
+        if (account == address(0)) revert ERC20InvalidSender(account);
         Book memory book = _openToMove();
         _freeze(book, account, amount);
         _close(book);
@@ -259,10 +260,6 @@ contract LegalActs is Orders, Delegation, ILegalActs {
             Memory.reuse(free);
         }
         _close(book);
-    }
-
-    function _must(uint8 code) private pure {
-        if (code != Code.OK) revert Refused(code);
     }
 
     fallback() external {

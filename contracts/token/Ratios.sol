@@ -10,13 +10,12 @@ import {Holding, Policy, Supply} from "./Words.sol";
 /// @title Consolidation 併合 and split 分割 (Trust Act 197(1)(iii))
 /// @dev Every account is carried once while nothing else moves. What a floor drops, the issuer pays in money.
 abstract contract Ratios is TokenBase, ICorporateActs {
-    /// @dev What the issuer asks for, holders and brokers see a day ahead.
-    uint256 internal constant NOTICE = 1 days;
+    uint256 private constant NOTICE = 1 days;
 
     /// @inheritdoc ICorporateActs
     function proposeRatio(uint64 n, uint64 d) external restricted {
         if (n == 0 || d == 0 || n == d) revert Refused(Code.RATIO_INVALID);
-        uint256 minute = (block.timestamp + NOTICE + 59) / 1 minutes;
+        uint256 minute = _minuteAfterNotice();
         _ratioProposal = uint256(n) << 96 | uint256(d) << 32 | minute;
         emit RatioProposed(n, d, minute * 1 minutes);
     }
@@ -29,7 +28,7 @@ abstract contract Ratios is TokenBase, ICorporateActs {
         uint256 supply = _supply;
         uint256 cap = Supply.cap(supply);
         uint256 next = cap * n / _atLeastOne(d);
-        bool fits = next != 0 && next <= type(uint96).max && Supply.total(supply) != 0;
+        bool fits = next != 0 && next <= Supply.MOST && Supply.total(supply) != 0;
         if (minute == 0 || block.timestamp < minute * 1 minutes || !agreed || !fits) {
             revert Refused(Code.RATIO_INVALID);
         }
@@ -91,6 +90,11 @@ abstract contract Ratios is TokenBase, ICorporateActs {
     function proposedRatio() external view returns (uint64, uint64, uint256) {
         uint256 proposal = _ratioProposal;
         return (uint64(proposal >> 96), uint64(proposal >> 32), uint32(proposal) * 1 minutes);
+    }
+
+    /// @dev What the issuer asks for, holders and brokers see a day ahead.
+    function _minuteAfterNotice() internal view returns (uint256) {
+        return (block.timestamp + NOTICE + 59) / 1 minutes;
     }
 
     /// @dev Checked before anything changes. In ascending order no hold stands twice; those that wait are known here.

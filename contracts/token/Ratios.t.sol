@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ICorporateActs} from "../interfaces/ICorporateActs.sol";
 import {Fixture} from "../test/Fixture.t.sol";
 import {Code} from "./Rules.sol";
+import {Supply} from "./Words.sol";
 
 /// Consolidation and split (Trust Act 197(1)(iii)).
 contract RatiosTest is Fixture {
@@ -59,7 +60,7 @@ contract RatiosTest is Fixture {
 
     function hold(uint8 kind, address account, uint96 units, bytes32 id) private {
         vm.prank(REGISTRAR);
-        acts().createHolds(holdRow(account, CAROL, AGENT, units, kind, 0, id), true);
+        acts().createHolds(holdRow(account, kind == 4 ? address(0) : CAROL, AGENT, units, kind, 0, id), true);
     }
 
     function test_consolidationFloorsEachAccountAndEachHold() public {
@@ -132,9 +133,16 @@ contract RatiosTest is Fixture {
     }
 
     function test_aRatioThatLeavesNoCapOrOverflowsItIsRefused() public {
-        propose(type(uint64).max, 1);
+        uint64 most = uint64(Supply.MOST / token.cap());
+        propose(most + 1, 1);
+        vm.expectRevert(refused(Code.RATIO_INVALID));
         vm.prank(REGISTRAR);
-        acts().beginRatio(type(uint64).max, 1, "ratio"); // 10^6 * 2^64 fits 96 bits
+        acts().beginRatio(most + 1, 1, "ratio");
+        vm.prank(ISSUER);
+        acts().proposeRatio(most, 1);
+        vm.warp(START + 4 days);
+        vm.prank(REGISTRAR);
+        acts().beginRatio(most, 1, "ratio");
         uint64[2][3] memory bad = [[uint64(1), 1], [uint64(0), 1], [uint64(1), 0]];
         for (uint256 i; i < 3; ++i) {
             vm.expectRevert(refused(Code.RATIO_INVALID));
@@ -145,7 +153,7 @@ contract RatiosTest is Fixture {
         issue(token, ALICE, 25);
         vm.prank(ISSUER);
         acts().proposeRatio(1, 1_000_001);
-        vm.warp(START + 4 days);
+        vm.warp(START + 6 days);
         vm.expectRevert(refused(Code.RATIO_INVALID));
         vm.prank(REGISTRAR);
         acts().beginRatio(1, 1_000_001, "ratio");

@@ -9,4 +9,6 @@ library Roles {
     uint64 internal constant ENFORCER = 3;
     uint64 internal constant SETTLEMENT_AGENT = 4;
     uint64 internal constant FIRST_ISSUER = 1000;
+    /// @dev AccessManager's PUBLIC_ROLE: every account has it.
+    uint64 internal constant EVERYBODY = type(uint64).max;
 }

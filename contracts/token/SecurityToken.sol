@@ -35,6 +35,7 @@ contract SecurityToken is TokenBase, Delegation, Initializable, ISecurityToken {
         _setAuthority(_manager);
         _name = terms.name;
         _symbol = terms.symbol;
+        if (terms.cap > Supply.MOST) revert Refused(Code.SUPPLY_CAP);
         _supply = uint256(terms.cap) << 96;
         uint256 first = terms.policy;
         if (Policy.maxUnitsPerPerson(first) | Policy.maxHolders(first) != 0) first |= Policy.TRACKED;

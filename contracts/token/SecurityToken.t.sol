@@ -6,8 +6,11 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {ILegalActs} from "../interfaces/ILegalActs.sol";
+import {ITokenFactory} from "../interfaces/ITokenFactory.sol";
 import {ITokenTypes} from "../interfaces/ITokenTypes.sol";
+import {Vm} from "../test/Fixture.t.sol";
 import {Holders} from "../test/Holders.t.sol";
+import {Roles} from "./Roles.sol";
 import {Code} from "./Rules.sol";
 import {SecurityToken} from "./SecurityToken.sol";
 
@@ -209,6 +212,36 @@ contract SecurityTokenTest is Holders {
         vm.expectRevert(unauthorized(STRANGER));
         vm.prank(STRANGER);
         factory.createIssue(ITokenTypes.Terms("y", "", "", 1, 0, 0, ISSUER_ROLE));
+    }
+
+    function createAs(ITokenTypes.Terms memory terms) private returns (address) {
+        vm.prank(REGISTRAR);
+        return factory.createIssue(terms);
+    }
+
+    function test_theRoleOfEverybodyOrOfThePlatformIsNoIssuers() public {
+        uint64[4] memory roles = [Roles.ADMIN, Roles.BROKER, Roles.FIRST_ISSUER - 1, type(uint64).max];
+        for (uint256 i; i < roles.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ITokenFactory.IssuerRoleInvalid.selector, roles[i]));
+            createAs(ITokenTypes.Terms("y", "", "", 1, 0, 0, roles[i]));
+        }
+        createAs(ITokenTypes.Terms("y", "", "", 1, 0, 0, type(uint64).max - 1));
+    }
+
+    function test_noIssueIsLargerThanTheRegisterCounts() public {
+        uint96 most = uint96(uint64(type(int64).max));
+        vm.expectRevert(refused(Code.SUPPLY_CAP));
+        createAs(ITokenTypes.Terms("y", "", "", most + 1, 0, 0, ISSUER_ROLE));
+        eq(SecurityToken(createAs(ITokenTypes.Terms("y", "", "", most, 0, 0, ISSUER_ROLE))).cap(), most, "the largest");
+    }
+
+    function test_theLogSaysWhatAnIssueWasCreatedWith() public {
+        vm.recordLogs();
+        address created = createAs(ITokenTypes.Terms("y", "Issue", "ST", 5, policyOf(2, 0, 0, 0, 0, 0), "terms", 1007));
+        Vm.Log memory log = vm.getRecordedLogs()[0];
+        eq(log.topics[1], bytes32("y"), "issue");
+        bytes memory said = abi.encode(created, bytes32("terms"), 5, policyOf(2, 0, 0, 0, 0, 0), 1007);
+        eq(keccak256(log.data), keccak256(said), "address, terms, cap, policy, issuer's role");
     }
 
     function test_documentsAreListedAndEntered() public {

@@ -9,6 +9,7 @@ import {Vm} from "../test/Fixture.t.sol";
 import {Code} from "./Rules.sol";
 import {SecurityToken} from "./SecurityToken.sol";
 import {SuccessionsFixture} from "./Successions.Fixture.t.sol";
+import {Supply} from "./Words.sol";
 
 /// @dev What bounds a succession, and what may happen to an account before and after one.
 contract SuccessionsEdgesTest is SuccessionsFixture {
@@ -114,7 +115,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
         uint96 share,
         uint96 cut
     ) public {
-        units = within(units, 2, type(uint96).max);
+        units = within(units, 2, uint96(Supply.MOST));
         pledged = within(pledged, 1, units);
         claimed = within(claimed, 1, pledged);
         share = within(share, 1, units - 1);
@@ -155,7 +156,7 @@ contract SuccessionsEdgesTest is SuccessionsFixture {
 
     function largest() private {
         ITokenTypes.Terms memory terms =
-            ITokenTypes.Terms("largest", "Issue", "ST", type(uint96).max, 0, "terms", ISSUER_ROLE);
+            ITokenTypes.Terms("largest", "Issue", "ST", uint96(Supply.MOST), 0, "terms", ISSUER_ROLE);
         vm.prank(REGISTRAR);
         token = SecurityToken(factory.createIssue(terms));
     }

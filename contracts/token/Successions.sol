@@ -140,8 +140,4 @@ abstract contract Successions is TokenBase, ISuccessions {
         if (rows.length == 1) return id;
         return bytes32(PART_IDS | uint160(uint256(keccak256(abi.encode(id, rows[row].to)))));
     }
-
-    function _must(uint8 code) private pure {
-        if (code != Code.OK) revert Refused(code);
-    }
 }

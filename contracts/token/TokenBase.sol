@@ -125,6 +125,10 @@ abstract contract TokenBase is Holds, AccessManaged {
         emit Rejected(row, ref, code);
     }
 
+    function _must(uint8 code) internal pure {
+        if (code != Code.OK) revert Refused(code);
+    }
+
     /// @dev ERC-6093 and ERC-7943 name the errors they know; the code names the rest.
     function _revert(uint8 code, address from, address to, uint256 units) internal view {
         if (code == Code.INSUFFICIENT_UNITS) {

@@ -29,10 +29,11 @@ contract TokenFactory is ITokenFactory, AccessManaged {
     /// @inheritdoc ITokenFactory
     function createIssue(ITokenTypes.Terms calldata terms) external restricted returns (address token) {
         if (terms.ref == bytes32(0) || tokenOf[terms.ref] != address(0)) revert IssueExists(terms.ref);
-        if (terms.issuerRole < Roles.FIRST_ISSUER) revert IssuerRoleInvalid(terms.issuerRole);
+        bool isIssuers = terms.issuerRole >= Roles.FIRST_ISSUER && terms.issuerRole != Roles.EVERYBODY;
+        if (!isIssuers) revert IssuerRoleInvalid(terms.issuerRole);
         token = Create2.deploy(0, terms.ref, _initCode());
         tokenOf[terms.ref] = token;
-        emit IssueCreated(terms.ref, token, terms.termsHash);
+        emit IssueCreated(terms.ref, token, terms.termsHash, terms.cap, terms.policy, terms.issuerRole);
         SecurityToken(token).initialize(terms);
         _bindRoles(token, terms.issuerRole);
     }

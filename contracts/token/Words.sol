@@ -78,6 +78,8 @@ library Policy {
 /// @dev Reads an issue's supply: holders 32 | approved units 96 | units 96. The units never exceed the approved ones.
 library Supply {
     uint256 internal constant ONE_HOLDER = 1 << 192;
+    /// @dev The register counts no further, so no issue may be larger.
+    uint256 internal constant MOST = uint64(type(int64).max);
 
     function total(uint256 supply) internal pure returns (uint256) {
         return uint96(supply);

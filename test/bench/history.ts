@@ -166,8 +166,13 @@ const recordOf = (n: number, person: number): Word =>
     custodian: 1 + (n % brokers),
   });
 
+/** With the terms that the issues were agreed with, see `insertParties`. */
 const created = (factory: string, { ref, token }: HistoryIssue): ChainLog =>
-  logOf(factory, [topics.issueCreated, ref], [wordOf(token), ref]);
+  logOf(
+    factory,
+    [topics.issueCreated, ref],
+    [wordOf(token), ref, wordOf(1_000_000_000_000_000n), zeroWord, wordOf(1000n)],
+  );
 
 /** One issue's line of entries: units to every holder, then transfers between them. */
 function createLine(issue: HistoryIssue, holders: number) {

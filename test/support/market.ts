@@ -58,7 +58,7 @@ export interface Market {
   /** Registers so many new wallets with a broker. */
   wallets(broker: number, count: number): Promise<string[]>;
   /** Makes an issue and its token. */
-  issue(policy?: Partial<Policy>, cap?: bigint): Promise<MarketIssue>;
+  issue(policy?: Partial<Policy>, cap?: bigint, created?: Record<string, string>): Promise<MarketIssue>;
   /** The row of an issuance. */
   issueRow(issue: MarketIssue, to: string, units: bigint): OutboxRow;
   /** A transfer from the first broker's customer to the second's, known to the api only. @returns its ref */
@@ -161,7 +161,7 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
     return addresses;
   };
 
-  const issue: Market["issue"] = async (policy = {}, cap = 1_000_000n) => {
+  const issue: Market["issue"] = async (policy = {}, cap = 1_000_000n, created = {}) => {
     const now = stack.clock.now();
     const id = newId("iss", now);
     const [ref, termsHash, word] = [refOf(id), refOf("terms"), encodePolicy(policy)];
@@ -180,6 +180,7 @@ export async function openMarket(stack: StackInProcess): Promise<Market> {
       policy: word,
       termsHash,
       issuerRole: "1000",
+      ...created,
     };
     await run("issue.approve", [{ signer: trustee.signer, call: "createIssue", ref, args }], { issueId: id });
     const found = await stack.owner.query<{ token: string }>("select token from issue where id = $1", [id]);

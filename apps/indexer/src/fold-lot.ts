@@ -1,10 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { IssueCreatedEvent } from "@genbo/chain/events";
 import type { SettlementNews } from "@genbo/database/issues/settlements-settle";
 import type { NewEvent } from "@genbo/database/outbox/events-write";
 import type { AnchorRow } from "@genbo/database/register/anchors";
 import { accountParties, type RegistryRow } from "@genbo/database/register/write-registry";
 import {
   type ActivatedIssue,
+  type AgreedIssue,
   brokersOf,
   type KnownIssue,
   knownIssues,
@@ -60,7 +62,7 @@ export async function foldLot(
     : foldRegistry(start, registryLogs, origins);
 
   const factoryLogs = decodePlaced(split.factory);
-  const { byToken, activated } = await findIssues(
+  const { byToken, activated, strange } = await findIssues(
     db,
     lot,
     factoryLogs,
@@ -82,6 +84,7 @@ export async function foldLot(
   const { added, issues, entered } = await foldIssues(db, open, memory, origins, keepers);
   const faults = [
     ...(registry.fault === undefined ? [] : [{ issueId: null, fault: registry.fault }]),
+    ...strange,
     ...issues.flatMap(({ issue, fault }) => (fault === undefined ? [] : [{ issueId: issue.id, fault }])),
   ];
   const notices = [
@@ -137,14 +140,12 @@ async function findIssues(
   tokens: readonly string[],
   memory: FoldMemory,
   log: Log,
-): Promise<{ byToken: Map<string, KnownIssue>; activated: Activation[] }> {
+): Promise<{ byToken: Map<string, KnownIssue>; activated: Activation[]; strange: FoldedLot["faults"] }> {
   const created = factoryLogs.flatMap((placed) =>
-    "event" in placed && placed.event.type === "issueCreated"
-      ? [{ ...placed.event, block: placed.block }]
-      : [],
+    "event" in placed && placed.event.type === "issueCreated" ? [{ event: placed.event, placed }] : [],
   );
   const asked = tokens.filter((token) => !memory.issues.has(token));
-  const refs = created.map(({ ref }) => ref);
+  const refs = created.map(({ event }) => event.ref);
   const known = asked.length === 0 && refs.length === 0 ? [] : await knownIssues(db, asked, refs);
   for (const issue of known) if (issue.token !== null) memory.issues.set(issue.token, issue);
   const byToken = new Map<string, KnownIssue>();
@@ -154,11 +155,20 @@ async function findIssues(
   }
   const byRef = new Map(known.map((issue) => [issue.ref, issue]));
   const activated: Activation[] = [];
-  for (const { ref, token, block } of created) {
+  const strange: FoldedLot["faults"] = [];
+  for (const { event, placed } of created) {
+    const { ref, token } = event;
+    const { block } = placed;
     const issue = byRef.get(ref);
     const codeHash = lot.facts.codeHashes.get(token);
     if (issue === undefined || codeHash === undefined) {
       log.warn("a token of an issue that is not ours", { token, ref });
+      continue;
+    }
+    const differs = differingTerms(issue, event);
+    if (differs.length > 0) {
+      const message = `the token of the issue has another ${differs.join(", ")}`;
+      strange.push({ issueId: issue.id, fault: { kind: "TERMS_DIFFER", message, placed, nextSeq: 1 } });
       continue;
     }
     const active = { ...issue, token };
@@ -168,7 +178,14 @@ async function findIssues(
     const made = { id: issue.id, token, codeHash, blockNumber: block.number };
     activated.push({ issue: active, made, at: instantOf(block.time) });
   }
-  return { byToken, activated };
+  return { byToken, activated, strange };
+}
+
+/** The factory creates what the registrar's key asks for, whatever was approved. */
+function differingTerms(issue: AgreedIssue, event: IssueCreatedEvent): string[] {
+  const created = { ...event, cap: String(event.cap), issuerRole: String(event.issuerRole) };
+  const terms = ["termsHash", "cap", "policy", "issuerRole"] as const;
+  return terms.filter((term) => created[term] !== issue[term]);
 }
 
 /** Who stands behind the accounts that the lot touches, after the lot's own records, and who keeps them. */

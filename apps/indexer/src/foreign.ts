@@ -86,7 +86,13 @@ function isDone(command: OwedCommand, { transaction, contract, event, ref }: Tra
     case "recorded":
       return call === "setRecords" && contract === lot.deployment?.registry && args.record === event.record;
     case "issueCreated":
-      return call === "createIssue";
+      return (
+        call === "createIssue" &&
+        args.termsHash === event.termsHash &&
+        args.cap === event.cap.toString() &&
+        args.policy === event.policy &&
+        args.issuerRole === event.issuerRole.toString()
+      );
     case "entry":
       return (
         contract === target &&

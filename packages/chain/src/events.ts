@@ -15,7 +15,7 @@ export const topics = {
   rejected: topicOf("Rejected(uint256,bytes32,uint8)"),
   recorded: topicOf("Recorded(address,bytes32,bytes32)"),
   headMoved: topicOf("HeadMoved(uint64,bytes32)"),
-  issueCreated: topicOf("IssueCreated(bytes32,address,bytes32)"),
+  issueCreated: topicOf("IssueCreated(bytes32,address,bytes32,uint96,uint256,uint64)"),
   anchored: topicOf("Anchored(bytes32,uint8,uint16,bytes32,bytes32)"),
   funded: topicOf("Funded(bytes32,uint256)"),
   attested: topicOf("Attested(bytes32,uint256,bytes32)"),
@@ -59,6 +59,9 @@ export interface IssueCreatedEvent {
   ref: Word;
   token: string;
   termsHash: Word;
+  cap: bigint;
+  policy: Word;
+  issuerRole: bigint;
 }
 export interface AnchoredEvent {
   type: "anchored";
@@ -140,12 +143,15 @@ const decoders = new Map<string, Decoder>([
   [
     topics.issueCreated,
     {
-      words: 2,
+      words: 5,
       decode: (data, ref) => ({
         type: "issueCreated",
         ref,
         token: address(data, 0),
         termsHash: word(data, 1),
+        cap: BigInt(word(data, 2)),
+        policy: word(data, 3),
+        issuerRole: BigInt(word(data, 4)),
       }),
     },
   ],

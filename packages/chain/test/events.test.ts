@@ -73,11 +73,15 @@ test("Recorded, HeadMoved, IssueCreated", () => {
         seq: number,
         head: record,
       });
-      expect(decodeLog(logOf(factory, "IssueCreated", [record, wallet, particulars]))).toEqual({
+      const created = [record, wallet, particulars, BigInt(number), BigInt(record), 1000n];
+      expect(decodeLog(logOf(factory, "IssueCreated", created))).toEqual({
         type: "issueCreated",
         ref: record,
         token: wallet,
         termsHash: particulars,
+        cap: BigInt(number),
+        policy: record,
+        issuerRole: 1000n,
       });
     }),
   );

@@ -21,6 +21,8 @@ const holdsBack = {
   RECONCILIATION: true,
   /** A register that was rebuilt from the chain differs. */
   REINDEX: true,
+  /** A token was created with other terms than its issue's, which it therefore does not become. */
+  TERMS_DIFFER: false,
   /** The chain as a whole took blocks back that were final. */
   REORG: false,
   /** A lane whose key somebody else uses; `detail` names the signer. */

@@ -11,14 +11,24 @@ export interface KnownIssue {
   profile: ProfileName;
 }
 
+/** An issue with what its token was agreed to be created with. */
+export interface AgreedIssue extends KnownIssue {
+  termsHash: string;
+  cap: string;
+  policy: string;
+  issuerRole: string | null;
+}
+
 /** Issues whose token is one of these addresses, or whose ref is one of these. */
 export async function knownIssues(
   db: Queryable,
   tokens: readonly string[],
   refs: readonly string[],
-): Promise<KnownIssue[]> {
-  const result = await db.query<KnownIssue>(
-    `select id, ref, token, issuer_id as "issuerId", profile from issue where token = any($1) or ref = any($2)`,
+): Promise<AgreedIssue[]> {
+  const result = await db.query<AgreedIssue>(
+    `select i.id, i.ref, i.token, i.issuer_id as "issuerId", i.profile, i.terms_hash as "termsHash",
+       i.total_units::text as cap, i.policy, p.issuer_role::text as "issuerRole"
+     from issue i join party p on p.id = i.issuer_id where i.token = any($1) or i.ref = any($2)`,
     [tokens, refs],
   );
   return result.rows;
