@@ -14,7 +14,7 @@ interface ILegalActs is ITokenTypes {
     /// A pledge or attachment never expires. An attachment takes what is free and ranks behind the holds on the
     /// rest, which it takes as they are released. A pledge with `behind` takes nothing of what is free: it claims units of
     /// that pledge and takes them when that one is released, after those of earlier rank; while an attachment waits on the
-    /// account there is none (CEA 145(1)). Codes: 1, 4, 5, 20, 21, 41, 43, 44, 46, 51, 53, 56.
+    /// account there is none (CEA 145(1)). Codes: 1, 3, 4, 5, 20, 21, 41, 43, 44, 46, 51, 53, 56.
     function createHolds(HoldRow[] calldata rows, bool atomic) external;
 
     /// @notice Moves units of holds to the receiver named at creation, wholly or in part; every rule is checked

@@ -23,7 +23,7 @@ contract EdgesTest is Fixture {
 
     function hold(uint8 kind, uint96 units, bytes32 ref) private {
         vm.prank(REGISTRAR);
-        acts().createHolds(holdRow(ALICE, BOB, COURT, units, kind, 0, ref), true);
+        acts().createHolds(holdRow(ALICE, kind == 4 ? address(0) : BOB, COURT, units, kind, 0, ref), true);
     }
 
     function test_eightAttachmentsWaitAndNoMore() public {

@@ -82,10 +82,10 @@ contract Player is Passing {
     }
 
     function createHold(uint256 account, uint256 to, uint96 amount, uint8 kind) external {
+        kind = 3 + kind % 3;
+        address receiver = kind == 4 ? address(0) : walletOf(to);
         vm.prank(REGISTRAR);
-        acts().createHolds(
-            holdRow(walletOf(account), walletOf(to), AGENT, amount % 200, 3 + kind % 3, 0, next()), false
-        );
+        acts().createHolds(holdRow(walletOf(account), receiver, AGENT, amount % 200, kind, 0, next()), false);
         fold();
     }
 

@@ -33,12 +33,14 @@ abstract contract Encumbrances is TokenBase {
         if (row.units == 0) failing |= Rules.bit(Code.UNITS_ZERO);
         if (row.account == row.to) failing |= Rules.bit(Code.SAME_ACCOUNT);
         if (!attaches) failing |= Rules.ofSender(record);
+        // What is attached is sold by order, to a buyer whom nobody knows yet.
+        else if (row.to != address(0)) failing |= Rules.bit(Code.RECEIVER_INVALID);
         if (row.kind < HoldKind.PLEDGE || row.kind > HoldKind.LOCKUP || (expires && row.kind != HoldKind.LOCKUP)) {
             failing |= Rules.bit(Code.HOLD_KIND);
         }
         // Somebody or some day must be able to end it.
         if (row.controller == address(0) && !expires) failing |= Rules.bit(Code.NOT_CONTROLLER);
-        bool waits = attaches || row.behind != 0;
+        bool waits = row.behind != 0 || (attaches && row.units > _unheldUnits(row.account));
         if (waits && _waiting[row.account].length >= MOST_WAITING) failing |= Rules.bit(Code.TOO_MANY_WAITING);
         if (failing != 0) return Rules.first(failing);
         Hold memory hold = _holdOf(row, _basisOf(row.kind));

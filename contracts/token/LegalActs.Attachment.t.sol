@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {LegalActsFixture} from "./LegalActs.Fixture.t.sol";
+import {Code} from "./Rules.sol";
 
 contract AttachmentTest is LegalActsFixture {
     function test_attachmentsRankBehindWhatIsThere() public {
@@ -22,15 +23,29 @@ contract AttachmentTest is LegalActsFixture {
         eq(token.freeUnits(ALICE), 60, "free");
     }
 
-    function test_whatAnAttachmentExecutesIsNoLongerClaimed() public {
-        hold(3, 70, "pledge");
-        hold(4, 50, "first");
+    /// @dev Its first line would not say who that is.
+    function test_anAttachmentNamesNoReceiver() public {
+        vm.expectRevert(abi.encodeWithSignature("ERC20InvalidReceiver(address)", BOB));
+        vm.prank(REGISTRAR);
+        acts().createHolds(holdRow(ALICE, BOB, COURT, 10, 4, 0, "a"), true);
+        hold(4, 10, "b");
+        vm.expectRevert(refused(Code.HOLD_KIND));
         vm.prank(COURT);
-        acts().executeHolds(executeRow("first", 30), true);
-        eq(token.claimOf("first"), 20, "still waits for the rest");
-        vm.prank(PLEDGEE);
-        acts().releaseHolds(one("pledge"), true);
-        eq(token.holdOf("first").units, 20, "and takes no more than that");
+        acts().executeHolds(executeRow("b", 10), true);
+    }
+
+    function test_anAttachmentOfFreeUnitsWaitsForNone() public {
+        hold(3, 100, "pledge");
+        for (uint256 i; i < 8; ++i) {
+            hold(4, 10, bytes32(i + 1));
+        }
+        vm.expectRevert(refused(Code.TOO_MANY_WAITING));
+        hold(4, 1, "ninth");
+        issue(token, ALICE, 5);
+        hold(4, 5, "of what was bought since");
+        stands("of what was bought since", 5, 0);
+        vm.expectRevert(refused(Code.TOO_MANY_WAITING));
+        hold(4, 1, "ninth");
     }
 
     function test_aWaitingAttachmentReleased() public {

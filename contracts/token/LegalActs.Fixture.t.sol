@@ -10,8 +10,9 @@ abstract contract LegalActsFixture is Holders {
     address internal constant COURT = address(0xC2);
 
     function hold(uint8 kind, uint96 units, bytes32 ref) internal {
+        (address to, address controller) = kind == 4 ? (address(0), COURT) : (BOB, PLEDGEE);
         vm.prank(REGISTRAR);
-        acts().createHolds(holdRow(ALICE, BOB, kind == 4 ? COURT : PLEDGEE, units, kind, 0, ref), true);
+        acts().createHolds(holdRow(ALICE, to, controller, units, kind, 0, ref), true);
     }
 
     function behind(bytes32 ahead, uint96 units, bytes32 ref) internal {

@@ -119,7 +119,7 @@ contract PledgeRankTest is LegalActsFixture {
         (rows[0].account, rows[0].to) = (BOB, ALICE);
         refusesBehind(rows, Code.HOLD_UNKNOWN);
         rows = behindRow("pledge", 5, "p");
-        rows[0].kind = 4;
+        (rows[0].kind, rows[0].to) = (4, address(0));
         refusesBehind(rows, Code.HOLD_KIND);
         vm.expectRevert(
             abi.encodeWithSelector(ITokenTypes.ERC7943InsufficientUnfrozenBalance.selector, ALICE, 61, 20)

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { contractArtifact, contractInterface } from "@genbo/chain/abi";
 import { issuerRole } from "@genbo/chain/deployment";
 import { carriedRowGas, singleCallGas } from "@genbo/chain/gas";
-import { Interface, id } from "ethers";
+import { Interface, id, ZeroAddress } from "ethers";
 import { artifacts } from "hardhat";
 import { createPlatform, type Platform, registryRecord, wallet } from "../../contracts/test/platform.ts";
 
@@ -162,7 +162,7 @@ async function measureCarry({ signers, createIssue, send, request }: Platform) {
   const issued = [...bare, ...pledged, worst].map((to) => [to, 1000n, ref(`issue ${to}`), zero]);
   await act(issuer, "issue", [issued, true]);
   const hold = (account: string, name: string, units: bigint, kind = 3) => [
-    ...[account, wallet(0), registrar, units, kind, 0],
+    ...[account, kind === 4 ? ZeroAddress : wallet(0), registrar, units, kind, 0],
     ...[ref(name), zero, zero],
   ];
   await act(registrar, "createHolds", [pledged.map((account) => hold(account, account, 10n)), true]);

@@ -79,9 +79,11 @@ export class Draws {
   }
 
   protected hold(kind: number): ModelHold {
+    // An attachment may name none.
+    const namesReceiver = kind === 4 ? this.random(20) === 0 : this.random(3) > 0;
     return {
       account: this.holder(),
-      to: this.random(3) === 0 ? nobody : this.account(),
+      to: namesReceiver ? this.account() : nobody,
       kind,
       basis: 0,
       units: this.units(),

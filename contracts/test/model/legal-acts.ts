@@ -30,11 +30,13 @@ export class LegalActs extends Transfers {
     else if (units > (attaches ? this.balance(account) : this.free(account))) codes.push(1);
     if (units === 0n) codes.push(4);
     if (account === to) codes.push(5);
+    if (attaches && to !== nobody) codes.push(3);
     if (!attaches && !sender) codes.push(20);
     if (!attaches && sender && sender.flags !== 0n) codes.push(21);
     if (kind < 3 || kind > 5 || (expiryMinutes !== 0 && kind !== 5)) codes.push(51);
     if (controller === nobody && expiryMinutes === 0) codes.push(46);
-    if ((attaches || behind !== ZeroHash) && this.waitingOf(account).length === 8) codes.push(53);
+    const waits = behind !== ZeroHash || (attaches && units > this.unheld(account));
+    if (waits && this.waitingOf(account).length === 8) codes.push(53);
     return this.unless(codes, () => {
       const basis = kind === 3 ? 11 : kind === 4 ? 16 : 0;
       if (behind !== ZeroHash) {
@@ -181,6 +183,7 @@ export class LegalActs extends Transfers {
   }
 
   setFrozen(account: string, units: bigint): number {
+    if (account === nobody) return 2;
     const amount = units > this.cap ? this.cap : units;
     const id = freezeId(account);
     const kind = this.freezes.has(account) ? 10 : 6;

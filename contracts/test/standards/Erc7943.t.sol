@@ -69,6 +69,18 @@ contract Erc7943Test is Standard {
         yes(ok, "answers, without a change of state");
     }
 
+    function testFuzz_canTransferNeverRevertsUnderLimits(bool whole, uint256 away) public {
+        token = create_("limits", policyOf(LIMITS, RETAIL, 10, 0, 1000, 2));
+        issue(token, RECEIVER, 10);
+        issue(token, holder, 100);
+        uint256 units = whole ? type(uint256).max - away % 1000 : away;
+        (bool ok,) = address(token).staticcall(abi.encodeCall(token.canTransfer, (holder, RECEIVER, units)));
+        (bool says,) =
+            address(token).staticcall(abi.encodeCall(token.detectTransferRestriction, (holder, RECEIVER, units)));
+        (bool names,) = address(token).staticcall(abi.encodeCall(token.failingRules, (holder, RECEIVER, units)));
+        yes(ok && says && names, "answers, whatever the units");
+    }
+
     function test_canTransferKeepsToTheUnfrozenUnits() public {
         freeze(holder, 60);
         yes(token.canTransfer(holder, RECEIVER, 40), "what is not frozen");
@@ -138,6 +150,8 @@ contract Erc7943Test is Standard {
     }
 
     function test_setFrozenTokensRevertsWhereItCannotBe() public {
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidSender.selector, NOBODY));
+        freeze(NOBODY, 1);
         vm.prank(ISSUER);
         ICorporateActs(address(token)).proposeRatio(2, 1);
         vm.warp(START + 2 days);

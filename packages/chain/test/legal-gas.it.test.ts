@@ -3,7 +3,7 @@ import { refOf, refOfWallet } from "@genbo/domain/ids";
 import { basisCode } from "@genbo/domain/legal-basis";
 import { encodePolicy } from "@genbo/domain/policy-word";
 import { encodeRecord } from "@genbo/domain/registry-record";
-import { encodeMove, zeroWord } from "@genbo/domain/words";
+import { encodeMove, zeroAddress, zeroWord } from "@genbo/domain/words";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   startTestChain,
@@ -83,7 +83,7 @@ async function act(call: string, name: string, args: Record<string, unknown>): P
 
 const hold = (name: string, account: string, units: string, kind: number) => ({
   account,
-  to: wallet(99),
+  to: kind === holdKinds.ATTACHMENT ? zeroAddress : wallet(99),
   controller: trustee.address,
   units,
   kind,

@@ -229,7 +229,7 @@ async function encumberAtRandom(state: IssueState, act: Act, make: RowMakers): P
   const { registrar, agent, brokers } = platform.signers;
   const { rows, units, ref, data, holder, holds } = make;
   const row = (kind: number, to: string, account = holder(), behind = zeroWord) => [
-    ...[account, to, agent, units(), kind, 0],
+    ...[account, kind === holdKinds.ATTACHMENT ? zeroAddress : to, agent, units(), kind, 0],
     ...[ref(), data(), behind],
   ];
   const dvp = rows(2, () => row(2, anyWallet()));

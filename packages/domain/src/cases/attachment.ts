@@ -55,13 +55,15 @@ export const attachment: CaseRules<AttachmentFacts> = {
   basis: "ATTACHMENT",
   accounts: ({ account }) => [account],
   documents: ({ form }) => [[orders[form]]],
-  faults: ({ account, servedAt }, situation) => {
+  faults: (facts, situation) => {
+    const { account, servedAt } = facts;
     const faults: RefusalCode[] = [];
-    const { record, units } = accountIn(situation, account);
+    const { record, units, free } = accountIn(situation, account);
     if (record === null) faults.push("SENDER_NOT_REGISTERED");
     if (units === 0n) faults.push("INSUFFICIENT_UNITS");
     if (servedAt > situation.now) faults.push("NOT_EFFECTIVE_YET");
-    return [...faults, ...queueFaults(situation, account)];
+    // One of free units takes them at once, whatever waits for units under other holds.
+    return recordedOf(facts, situation) > free ? [...faults, ...queueFaults(situation, account)] : faults;
   },
   // A tax office asks for no statement.
   deadlines: ({ form, servedAt }) => {

@@ -96,8 +96,10 @@ describe("an attachment", () => {
     const early = { ...facts, servedAt: new Date("2022-03-11T00:00:00+09:00") };
     expect(faultsOf("ATTACHMENT", early, order)).toEqual(["NOT_EFFECTIVE_YET"]);
     const waiting = { kind: holdKinds.ATTACHMENT, units: 0n, claimed: 1n };
-    const full = situationOf(Array.from({ length: 8 }, () => waiting));
+    const pledged = { kind: holdKinds.PLEDGE, units: 9n };
+    const full = situationOf([pledged, ...Array.from({ length: 8 }, () => waiting)]);
     expect(faultsOf("ATTACHMENT", facts, order, full)).toEqual(["TOO_MANY_WAITING"]);
+    expect(faultsOf("ATTACHMENT", { ...facts, units: 1n }, order, full)).toEqual([]);
   });
 
   test("says whether what is paid on it may or must be deposited [CEA 156(1)] [CEA 156(2)]", () => {
