@@ -49,7 +49,7 @@ interface ISecurityToken is IERC20Metadata, ITokenTypes {
     /// Codes: 41, 42, 43 and those of a move.
     function approveTransfers(bytes32[] calldata holdIds, bool atomic) external;
 
-    /// @notice Ends requests without a move. Registrar only. Code: 41.
+    /// @notice Ends requests and DvP holds without a move. Registrar only. Code: 41.
     function rejectTransfers(bytes32[] calldata holdIds, bool atomic) external;
 
     /// @notice Withdraws requests: whoever acts for the seller (a custodian with the broker role), or anyone once they expired. Codes: 40, 41.

@@ -11,8 +11,9 @@ import {Code, Rules} from "./Rules.sol";
 import {Holding, Policy, Record, Supply} from "./Words.sol";
 
 /// @title Holdings, entries and the rules that guard them
-/// @dev {_post}, {_postChange}, {_postSucceeded} and {_note}, and {_issueUnlessFailing} and {_transferUnlessFailing} for the many rows of
-/// a batch, are the only code that changes a holding, the supply or the head.
+/// @dev {_post}, {_postChange}, {_postSucceeded} and {_note}, {_issueUnlessFailing} and {_transferUnlessFailing} for the many rows of a
+/// batch, and {_scaleUnits} and {_scaleEncumbrance} for a ratio are the only code that changes a holding or the head. The
+/// supply changes by them, and its cap by a ratio's begin and end.
 abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
     using Entries for Line;
 
@@ -113,7 +114,7 @@ abstract contract Ledger is ITokenTypes, Accounts, RegistryReader {
         if (seller == buyer) return 0;
         uint256 held = _persons[buyer];
         uint256 most = Policy.maxUnitsPerPerson(policy_);
-        if (most != 0 && held + units > most) failing = Rules.bit(Code.MAX_UNITS_PER_PERSON);
+        if (most != 0 && (units > most || held + units > most)) failing = Rules.bit(Code.MAX_UNITS_PER_PERSON);
         uint256 places = Policy.maxHolders(policy_);
         if (places != 0 && held == 0) {
             uint256 freed = seller != 0 && _persons[seller] == units ? 1 : 0;

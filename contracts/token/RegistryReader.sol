@@ -11,11 +11,11 @@ abstract contract RegistryReader {
         registry = registry_;
     }
 
+    /// @dev registry.pair(from, to).
     function _pair(address from, address to) internal view returns (uint256 fromRecord, uint256 toRecord) {
         address target = address(registry);
         bytes4 selector = IHolderRegistry.pair.selector;
         bool ok;
-        // registry.pair(from, to) without the copies of abi.encode, which each row of a batch would pay.
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, selector)
@@ -29,7 +29,7 @@ abstract contract RegistryReader {
         assert(ok);
     }
 
-    /// @dev registry.recordOf(wallet) without the copies of abi.encode.
+    /// @dev registry.recordOf(wallet).
     function _record(address wallet) internal view returns (uint256 record) {
         address target = address(registry);
         bytes4 selector = IHolderRegistry.recordOf.selector;
