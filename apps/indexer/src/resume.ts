@@ -3,6 +3,7 @@ import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import { eventTeller } from "@genbo/database/outbox/events-write";
 import { markResumed, type Resumable } from "@genbo/database/register/breaks-write";
 import { cursorOf, readCursor, writeCursor } from "@genbo/database/register/cursor";
+import { lastLineBlock } from "@genbo/database/register/heads";
 import { tokenOf } from "@genbo/database/register/write-subjects";
 import type { Transaction } from "@genbo/database/sql/connection";
 import type { Log } from "@genbo/domain/log";
@@ -17,7 +18,8 @@ import { correctRoots } from "./make-roots.ts";
 
 /**
  * Takes in what an issue (or the registry) missed whose breaks were all closed. A cause that persists breaks again.
- * Reads the blocks again from the first break to the cursor, for that one contract.
+ * Reads the blocks again up to the cursor, for that one contract: from the first break, or from the last line that entered
+ * where what came between is missing too. A quiet issue's last line may be a year ago, and nothing else enters meanwhile.
  */
 export async function resume(
   context: LeaderContext,
@@ -25,10 +27,11 @@ export async function resume(
   deployment: DeploymentRow,
 ): Promise<void> {
   const { pool, reader, leadership, clock, log } = context;
-  const { issueId, fromBlock, breakIds } = due;
+  const { issueId, breakIds } = due;
   const only = issueId === null ? deployment.registry : await tokenOf(pool, issueId);
   const end = await readCursor(pool);
   if (only === undefined || end === undefined) return;
+  const fromBlock = await firstBlock(context, due);
   log.info("a quarantine ends", { issueId, fromBlock, toBlock: end.blockNumber });
   for (let from = fromBlock, broke = false; from <= end.blockNumber && !broke; from += resumeStep) {
     const to = Math.min(end.blockNumber, from + resumeStep - 1);
@@ -41,6 +44,12 @@ export async function resume(
   }
   await correctRoots(context, breakIds);
   await leadership.transaction((tx) => markResumed(tx, breakIds, clock.now()));
+}
+
+/** A local chain may have gone back meanwhile, so that what was held comes before its break. */
+async function firstBlock({ pool, local }: LeaderContext, due: Resumable): Promise<number> {
+  const looksBack = due.lacksEarlier || local;
+  return looksBack ? Math.min(due.fromBlock, await lastLineBlock(pool, due.issueId)) : due.fromBlock;
 }
 
 /** @returns whether a break was opened again */

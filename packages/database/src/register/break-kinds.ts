@@ -36,11 +36,17 @@ export type BreakKind = keyof typeof holdsBack;
 
 const kinds = Object.keys(holdsBack) as BreakKind[];
 
+const listOf = (which: readonly BreakKind[]): string => `(${which.map((kind) => `'${kind}'`).join(", ")})`;
+
 /** Kinds that hold back no register, as SQL. */
-export const holdNothing = `(${kinds
-  .filter((kind) => !holdsBack[kind])
-  .map((kind) => `'${kind}'`)
-  .join(", ")})`;
+export const holdNothing = listOf(kinds.filter((kind) => !holdsBack[kind]));
 
 /** A break that holds a register back, or held it and what it held back has not entered yet, as SQL of its columns. */
 export const isCatchingUp = `resumed_at is null and kind not in ${holdNothing}`;
+
+/**
+ * A break that says that lines are missing which came before its own block, as SQL of its columns: the chain has gone on
+ * from where the register stands, and no line that it does not take is the reason.
+ */
+export const lacksEarlier = `(kind in ${listOf(["GAP", "REGISTRY_GAP", "HEAD_MISMATCH", "REGISTRY_HEAD_MISMATCH"])}
+  or detail -> 'differences' @> '[{"what": "seq"}]')`;

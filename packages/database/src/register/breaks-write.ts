@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from "../sql/connection.ts";
-import { type BreakKind, holdNothing, isCatchingUp } from "./break-kinds.ts";
+import { type BreakKind, holdNothing, isCatchingUp, lacksEarlier } from "./break-kinds.ts";
 
 /** A disagreement of register and chain. While it is open nothing more enters that issue, or the registry. */
 export interface NewBreak {
@@ -35,8 +35,10 @@ export const catchingUp = async (db: Queryable): Promise<Set<string | null>> => 
 
 export interface Resumable {
   issueId: string | null;
-  /** The first block whose entries may be missing. */
+  /** The block of the first break. */
   fromBlock: number;
+  /** Whether entries before that block are missing too. */
+  lacksEarlier: boolean;
   breakIds: string[];
 }
 
@@ -45,19 +47,22 @@ export async function heldBack(db: Queryable): Promise<{ held: Set<string | null
   const result = await db.query<{
     issue_id: string | null;
     from_block: bigint;
+    lacks_earlier: boolean;
     ids: string[];
     closed: boolean;
   }>({
     name: "held-back",
-    text: `select issue_id, min(block_number) as from_block, array_agg(id) as ids, bool_and(closed_at is not null) as closed
+    text: `select issue_id, min(block_number) as from_block, array_agg(id) as ids, bool_and(closed_at is not null) as closed,
+        coalesce(bool_or(${lacksEarlier}), false) as lacks_earlier
       from register_break where ${isCatchingUp}
       group by issue_id order by issue_id nulls first`,
   });
   const resumable = result.rows
     .filter(({ closed }) => closed)
-    .map(({ issue_id, from_block, ids }) => ({
+    .map(({ issue_id, from_block, lacks_earlier, ids }) => ({
       issueId: issue_id,
       fromBlock: Number(from_block),
+      lacksEarlier: lacks_earlier,
       breakIds: ids,
     }));
   return { held: new Set(result.rows.map(({ issue_id }) => issue_id)), resumable };

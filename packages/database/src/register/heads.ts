@@ -17,3 +17,15 @@ export async function issueHeads(db: Queryable): Promise<IssueHead[]> {
   );
   return found.rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
+
+/** The block of the last line of an issue's register, or the registry's (null); before the first line, where it may begin. */
+export async function lastLineBlock(db: Queryable, issueId: string | null): Promise<number> {
+  const ofIssue = `select coalesce(s.block_number, i.deployed_block) as block
+    from issue i left join issue_state s on s.issue_id = i.id where i.id = $1`;
+  const ofRegistry = "select block_number as block from registry_record order by seq desc limit 1";
+  const found =
+    issueId === null
+      ? await db.query<{ block: bigint }>(ofRegistry)
+      : await db.query<{ block: bigint | null }>(ofIssue, [issueId]);
+  return Number(found.rows[0]?.block ?? 0n);
+}
