@@ -20,8 +20,8 @@ export interface TestChain {
   rpc: Rpc;
   /** Signs, sends and mines one transaction. */
   send(signer: Signer, call: Omit<ContractCall, "to"> & { to: string | null }): Promise<TestReceipt>;
-  /** As `send`, for commands of the outbox. */
-  run(signer: Signer, commands: readonly ChainCommand[]): Promise<TestReceipt>;
+  /** As `send`, for commands of the outbox. @param share of the gas limit that they have, 1 by default */
+  run(signer: Signer, commands: readonly ChainCommand[], share?: number): Promise<TestReceipt>;
   addresses: Addresses;
   cashToken: string;
   stop(): Promise<void>;
@@ -67,7 +67,10 @@ export async function startTestChain(
     send,
     addresses,
     cashToken: cashToken!,
-    run: (signer, commands) => send(signer, encodeCommands(commands, targets)),
+    run: (signer, commands, share = 1) => {
+      const call = encodeCommands(commands, targets);
+      return send(signer, { ...call, gasLimit: Math.floor(call.gasLimit * share) });
+    },
     stop: async () => {
       await anvil.stop();
       rmSync(dataDir, { recursive: true, force: true });

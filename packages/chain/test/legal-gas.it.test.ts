@@ -12,7 +12,6 @@ import {
   testCommand,
   testSigner,
 } from "../../../test/support/deployed-chain.ts";
-import { encodeCommands } from "../src/commands.ts";
 import { roles, tokenAddress } from "../src/deployment.ts";
 
 const [trustee, issuer, broker] = [testSigner(2), testSigner(3), testSigner(4)];
@@ -69,15 +68,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => chain.stop());
 
-/** Carries out an act and checks that a tenth of the limit that it was given is left. */
+/** Carries out an act with nine tenths of its limit: what it used tells less, since it comes after the refunds. */
 async function act(call: string, name: string, args: Record<string, unknown>): Promise<number> {
   const command = testCommand(call, token, name, args);
-  const contracts = { manager: token, registry: token, factory: token, anchor: token };
-  const targets = { ...contracts, settlement: token, cash: null };
-  const { gasLimit } = encodeCommands([command], targets);
-  const receipt = await chain.run(trustee, [command]);
+  const receipt = await chain.run(trustee, [command], 0.9);
   expect(receipt.status).toBe("0x1");
-  expect(Number(receipt.gasUsed)).toBeLessThan(gasLimit * 0.9);
   return Number(receipt.gasUsed);
 }
 
