@@ -187,7 +187,7 @@ export const successes: Readonly<Record<Exclude<OperationId, "moveClock">, Reado
       200: async (world) => {
         const id = newId("brk", world.ctx.clock.now());
         await world.owner.query(
-          `insert into register_break (id, kind, detail, block_number, opened_at) values ($1, 'TEST', '{}', 1, now())`,
+          `insert into register_break (id, kind, detail, block_number, opened_at) values ($1, 'ANCHOR_REFUSED', '{}', 1, now())`,
           [id],
         );
         return asks(world.compliance.secret, { params: { id }, body: { reason: "調査済み" } });
