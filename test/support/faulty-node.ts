@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hashOfHeader, type WireHeader } from "@genbo/chain/header-hash";
 
 /** How the node behind a proxy misbehaves. */
 export type Fault =
@@ -204,5 +205,7 @@ const higher = (number: string, by: number): string => `0x${(Number(number) + by
 function otherHashes(answer: Answer): Answer {
   const block = answer.result as Partial<Block> | null;
   if (typeof block !== "object" || block?.hash === undefined || Number(block.number) === 0) return answer;
-  return { ...answer, result: { ...block, hash: `0x${"f".repeat(8)}${block.hash.slice(10)}` } };
+  // Another header, and its own hash: what is no block at all would be found out as a lie.
+  const other = { ...(block as WireHeader), extraData: "0x0bad" };
+  return { ...answer, result: { ...other, hash: hashOfHeader(other) } };
 }
