@@ -2,25 +2,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "@genbo/cli/demo/random";
 import { serviceNames } from "@genbo/cli/supervisor-service";
 import type { Fault as NodeFault } from "../../support/faulty-node.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, spell } from "./fault.ts";
 import type { World } from "./world.ts";
 
 const kinds = [
   ...(["away", "hangs", "dropsHalf", "errs", "slow", "lateReceipts", "sameReceipts"] as const),
   ...(["stands", "oldHead"] as const),
 ];
-const faultMsMax = 3_000;
+const faultMs = [200, 3_000] as const;
 const slowMs = 300;
 const olderMax = 6;
 
-/** The node as one process sees it: away, slow, silent, half deaf, in error, behind with its receipts or its head. */
+/** The node as the process sees it that does the work: away, slow, silent, half deaf, in error, behind with its receipts or its head. */
 export function node(random: Random): Fault {
   const [name, kind] = [random.pick(serviceNames), random.pick(kinds)];
-  const [ms, older] = [200 + random.int(faultMsMax), 1 + random.int(olderMax)];
+  const older = 1 + random.int(olderMax);
+  const { ms, long } = spell(random, faultMs);
   return {
-    name: `node ${kind} for ${name}`,
+    name: `node ${kind} for ${name}${long}`,
     strike: async (world) => {
-      const { chain } = world.wires.get(name)!;
+      const { chain } = await world.wiresOf(name);
       chain.fault = await faultOf(kind, world, older);
       await sleep(ms);
       chain.fault = "none";

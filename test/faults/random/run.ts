@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "@genbo/cli/demo/random";
 import type { Failpoint } from "@genbo/domain/failpoints";
 import { openSmallVolume } from "../../support/small-volume.ts";
+import { openBooks } from "./books.ts";
 import { chooseFault } from "./faults.ts";
 import { runLoad } from "./load.ts";
 import { verifyWorld } from "./verify.ts";
@@ -16,6 +17,8 @@ export interface FaultReport {
   operations: number;
   entered: number;
   refused: number;
+  /** Requests whose first answer was lost. */
+  repeated: number;
   /** Requests that a rule refused at the door, by code. */
   refusedAtOnce: Record<string, number>;
   /** How often each thing went wrong. */
@@ -60,8 +63,8 @@ export async function runFaults(
   say: (line: string) => void,
 ): Promise<FaultReport> {
   const report: FaultReport = {
-    ...{ runs, seed, operations: 0, entered: 0, refused: 0, refusedAtOnce: {}, faults: {}, seconds: 0 },
-    ...{ windows: {}, skipped: [] },
+    ...{ runs, seed, operations: 0, entered: 0, refused: 0, repeated: 0, refusedAtOnce: {} },
+    ...{ faults: {}, windows: {}, skipped: [], seconds: 0 },
   };
   const started = performance.now();
   const notices: string[] = [];
@@ -73,6 +76,7 @@ export async function runFaults(
     throw error;
   });
   try {
+    const books = await openBooks(world.pool);
     let turn = 0;
     for (let run = 1; run <= runs; run += 1) {
       const random = seededRandom(`${seed}:${run}`);
@@ -85,10 +89,12 @@ export async function runFaults(
           if (await fault.strike(world)) report.faults[fault.name] = (report.faults[fault.name] ?? 0) + 1;
         });
         const load = runLoad(world, random, `run-${seed}-${run}`);
-        const [{ operations, refused }] = await Promise.all([load, ...strikes]);
-        await verifyWorld(world, operations);
+        const [asked] = await Promise.all([load, ...strikes]);
+        await verifyWorld(world, books, asked);
+        const { operations, refused, repeated } = asked;
         for (const { state } of operations) report[state === "entered" ? "entered" : "refused"] += 1;
         report.operations += operations.length;
+        report.repeated += repeated;
         for (const code of refused) report.refusedAtOnce[code] = (report.refusedAtOnce[code] ?? 0) + 1;
       } catch (error) {
         const logs = join(tmpdir(), `genbo-faults-${seed}-${run}`);

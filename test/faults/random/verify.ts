@@ -1,28 +1,27 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { WireAnswer } from "@genbo/api-schema/wire";
 import { decodeLog, type EntryEvent } from "@genbo/chain/events";
 import { topicOf } from "@genbo/chain/keccak";
 import { createRpc } from "@genbo/chain/rpc";
 import { allEntries, readRegister } from "@genbo/cli/demo/reads";
 import { verifySeals } from "@genbo/database/commands/audit-seal";
-import { createPool } from "@genbo/database/sql/connection";
 import type { OpenedIssue } from "../../support/active-issue.ts";
+import type { Books } from "./books.ts";
+import type { LoadResult } from "./load.ts";
 import type { World } from "./world.ts";
-
-type Operation = WireAnswer<"getOperation">;
 
 const settleMsMax = 120_000;
 const transferTopic = topicOf("Transfer(address,address,uint256)");
 
 /** Throws unless everything that was accepted is entered or refused once, and the register is the chain's. */
-export async function verifyWorld(world: World, operations: readonly Operation[]): Promise<void> {
+export async function verifyWorld(world: World, books: Books, load: LoadResult): Promise<void> {
   await settled(world);
-  for (const { id, state, rows, rowsEntered, rowsRefused } of operations) {
-    assert(state === "entered" || state === "refused", `operation ${id} is ${state}`);
+  for (const { id, state, rows, rowsEntered, rowsRefused } of load.operations) {
+    assert.equal(state, rowsEntered > 0 ? "entered" : "refused", `operation ${id}`);
     assert.equal(rowsEntered + rowsRefused, rows, `rows of operation ${id}`);
   }
   for (const issue of [world.issue, world.direct]) await verifyRegister(world, issue);
+  await books.agree(load);
   await verifyTrails(world);
 }
 
@@ -76,23 +75,15 @@ async function verifyRegister({ stack, issue }: World, { id, token }: OpenedIssu
 }
 
 /** The events have no gap, the audit rows' chain of seals holds, and no command stands twice in the register. */
-async function verifyTrails({ stack }: World): Promise<void> {
-  const pool = createPool(stack.urls.database.genbo, { max: 1 });
-  try {
-    const events = await pool.query(
-      "select count(*) as events, coalesce(max(id), 0) as last, count(distinct id) as ids from event",
-    );
-    assert.deepEqual(
-      [events.rows[0].last, events.rows[0].ids],
-      [events.rows[0].events, events.rows[0].events],
-    );
-    const { missed, brokenAt } = await verifySeals(pool);
-    assert.deepEqual({ missed, brokenAt }, { missed: 0, brokenAt: undefined });
-    const twice = await pool.query(
-      "select ref, kind from entry where kind <= 6 group by issue_id, ref, kind having count(*) > 1",
-    );
-    assert.deepEqual(twice.rows, []);
-  } finally {
-    await pool.end();
-  }
+async function verifyTrails({ pool }: World): Promise<void> {
+  const events = await pool.query(
+    "select count(*) as events, coalesce(max(id), 0) as last, count(distinct id) as ids from event",
+  );
+  assert.deepEqual([events.rows[0].last, events.rows[0].ids], [events.rows[0].events, events.rows[0].events]);
+  const { missed, brokenAt } = await verifySeals(pool);
+  assert.deepEqual({ missed, brokenAt }, { missed: 0, brokenAt: undefined });
+  const twice = await pool.query(
+    "select ref, kind from entry where kind <= 6 group by issue_id, ref, kind having count(*) > 1",
+  );
+  assert.deepEqual(twice.rows, []);
 }

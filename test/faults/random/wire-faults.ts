@@ -2,17 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "@genbo/cli/demo/random";
 import { serviceNames } from "@genbo/cli/supervisor-service";
 import type { TcpLink } from "../../support/tcp-link.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, spell } from "./fault.ts";
 import type { World } from "./world.ts";
 
-/** The connections that a fault may break: each process with its database, and the callers with the api. */
+/** The connections that a fault may break: of whoever does the work with the database, and of the callers with the api. */
 const pairs = [...serviceNames.map((name) => `${name} and its database`), "callers and the api"] as const;
-const apartMsMax = 2_000;
+const apartMs = [100, 2_000] as const;
 const delayMsMax = 100;
 
-function between({ wires, door }: World, pair: string): TcpLink {
+async function between({ wiresOf, door }: World, pair: string): Promise<TcpLink> {
   const name = serviceNames.find((each) => pair === `${each} and its database`);
-  return name === undefined ? door : wires.get(name)!.database;
+  return name === undefined ? door : (await wiresOf(name)).database;
 }
 
 function wireFault(
@@ -21,11 +21,12 @@ function wireFault(
   begin: (link: TcpLink) => void,
   end: (link: TcpLink) => void,
 ): Fault {
-  const [pair, ms] = [random.pick(pairs), 100 + random.int(apartMsMax)];
+  const pair = random.pick(pairs);
+  const { ms, long } = spell(random, apartMs);
   return {
-    name: `${what} between ${pair}`,
+    name: `${what} between ${pair}${long}`,
     strike: async (world) => {
-      const link = between(world, pair);
+      const link = await between(world, pair);
       begin(link);
       await sleep(ms);
       end(link);

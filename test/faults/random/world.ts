@@ -5,32 +5,33 @@ import { type ProcessName, type Stack, startStack } from "@genbo/cli/supervisor"
 import { type ServiceName, startService } from "@genbo/cli/supervisor-service";
 import { controlOf, logOf, type ProcessControl } from "@genbo/cli/supervisor-services";
 import { keepUp } from "@genbo/cli/supervisor-unit";
+import { createPool, type Pool } from "@genbo/database/sql/connection";
+import { databaseTrouble } from "@genbo/database/sql/unavailable";
 import type { Env } from "@genbo/domain/env";
 import { type ActiveIssue, activeIssue, type OpenedIssue, openIssue } from "../../support/active-issue.ts";
-import { type FaultyNode, openFaultyNode } from "../../support/faulty-node.ts";
 import type { SmallVolume } from "../../support/small-volume.ts";
 import { stackFolder } from "../../support/stack-folder.ts";
 import { openTcpLink, type TcpLink } from "../../support/tcp-link.ts";
-
-/** What stands between one of our processes and the rest. */
-interface Wires {
-  database: TcpLink;
-  chain: FaultyNode;
-}
+import { lanesHolder, leadingIndexer } from "./holders.ts";
+import { openWires, type Wires } from "./wires.ts";
 
 /** A second worker and a second indexer, which take over from the first. */
 export const standbys = ["worker-2", "indexer-2"] as const;
-type AnyName = ProcessName | (typeof standbys)[number];
+type Standby = (typeof standbys)[number];
+type AnyName = ProcessName | Standby;
 
 /** A platform of real processes, each of which reaches database and chain over wires that a test can break. */
 export interface World {
   stack: Stack;
+  /** Past every wire, as the schema's owner. */
+  pool: Pool;
   /** Of the standbys too. */
   control: ProcessControl<AnyName>;
   issue: ActiveIssue;
   /** One whose transfers want nobody's consent; each account has units of it. */
   direct: OpenedIssue;
-  wires: ReadonlyMap<ServiceName, Wires>;
+  /** Of the process that does a service's work now: that holds the lanes, or the lead. */
+  wiresOf(name: ServiceName): Promise<Wires>;
   /** Between whoever calls and the api. */
   door: TcpLink;
   /** Where the database lies; undefined where no small volume is to be had. */
@@ -60,33 +61,32 @@ export async function openWorld(
   const failpointDir = join(dataDir, "failpoints");
   mkdirSync(failpointDir, { recursive: true });
   if (smallVolume !== undefined) symlinkSync(smallVolume.folder, join(dataDir, "postgres"));
-  const wires = new Map<ServiceName, Wires>();
+  const wires = new Map<string, Wires>();
+  const wiredEnv = async (name: string, env: Env): Promise<Env> => {
+    const opened = await openWires(name, { ...env, failpointDir });
+    undo.push(opened.wires.database.close, opened.wires.chain.close);
+    wires.set(name, opened.wires);
+    return opened.env;
+  };
   const envs = new Map<string, Env>();
   try {
     const stack = await startStack({
       dataDir,
       notice,
       genesisTime: new Date("2021-08-11T09:00:00+09:00"),
-      rewire: async (name, env) => {
-        const direct = new URL(env.databaseUrl);
-        const database = await openTcpLink(Number(direct.port));
-        const chain = await openFaultyNode(env.chainRpcUrls[0]!);
-        undo.push(database.close, chain.close);
-        wires.set(name, { database, chain });
-        envs.set(name, { ...env, failpointDir });
-        direct.port = String(database.port);
-        return { ...env, failpointDir, databaseUrl: direct.href, chainRpcUrls: [chain.url] };
+      rewire: (name, env) => {
+        envs.set(name, env);
+        return wiredEnv(name, env);
       },
     });
     undo.push(stack.stop);
+    const pool = createPool(stack.urls.database.genbo, { max: 1 });
+    undo.push(() => pool.end());
     const seconds = await Promise.all(
-      standbys.map((name) => {
+      standbys.map(async (name) => {
         const service = name.slice(0, -2) as ServiceName;
-        return keepUp(
-          name,
-          () => startService(service, envs.get(service)!, logOf(stack.folder, name)),
-          notice,
-        );
+        const env = await wiredEnv(name, envs.get(service)!);
+        return keepUp(name, () => startService(service, env, logOf(stack.folder, name)), notice);
       }),
     );
     undo.push(() => Promise.all(seconds.map((unit) => unit.stop())));
@@ -98,7 +98,10 @@ export async function openWorld(
     undo.push(() => issue.chain.close());
     await moveClock(silent, issue.parties.as.operator, today);
     const direct = await openDirect(issue);
-    return { stack, control, issue, direct, wires, door, volume: smallVolume, failpointDir, close };
+    const wiresOf = async (name: ServiceName) =>
+      wires.get((await workingProcess(pool, control, name)) ?? name) ?? wires.get(name)!;
+    const volume = smallVolume;
+    return { stack, pool, control, issue, direct, wiresOf, door, volume, failpointDir, close };
   } catch (error) {
     await close();
     throw error;
@@ -115,11 +118,28 @@ async function openDirect({ parties, accounts }: ActiveIssue): Promise<OpenedIss
   return opened;
 }
 
+/** Undefined for the api, of which there is one, and where nobody does the work or the database cannot say who. */
+async function workingProcess(
+  pool: Pool,
+  control: ProcessControl<AnyName>,
+  name: ServiceName,
+): Promise<string | undefined> {
+  if (name === "api") return undefined;
+  try {
+    if (name === "indexer") return await leadingIndexer(pool);
+    const pid = await lanesHolder(pool);
+    return Object.entries(control.processes()).find(([, each]) => each !== undefined && each === pid)?.[0];
+  } catch (error) {
+    if (databaseTrouble(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 function bothOf(
   first: ProcessControl<ProcessName>,
-  second: ProcessControl<(typeof standbys)[number]>,
+  second: ProcessControl<Standby>,
 ): ProcessControl<AnyName> {
-  const isStandby = (name: AnyName): name is (typeof standbys)[number] => name.endsWith("-2");
+  const isStandby = (name: AnyName): name is Standby => name.endsWith("-2");
   return {
     processes: () => ({ ...first.processes(), ...second.processes() }),
     kill: (name) => (isStandby(name) ? second.kill(name) : first.kill(name)),
