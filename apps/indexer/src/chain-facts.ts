@@ -4,7 +4,7 @@ import { decodeLog, topics } from "@genbo/chain/events";
 import { bytesOf, quantity } from "@genbo/chain/hex";
 import { keccakHex } from "@genbo/chain/keccak";
 import type { Rpc } from "@genbo/chain/rpc";
-import { NodeRefused } from "@genbo/chain/rpc-errors";
+import { NodeRefused, NodeUnavailable } from "@genbo/chain/rpc-errors";
 import type { DeploymentRow } from "@genbo/database/outbox/deployment";
 import { ourHashes } from "@genbo/database/outbox/mined";
 import type { IndexerContext } from "./context.ts";
@@ -51,7 +51,14 @@ async function readCodeHashes(rpc: Rpc, tokens: readonly string[]): Promise<Map<
   const codes = await rpc.all<string>(
     tokens.map((token) => ({ method: "eth_getCode", params: [token, "latest"] })),
   );
-  return new Map(tokens.map((token, index) => [token, keccakHex(bytesOf(codes[index] as string))]));
+  return new Map(
+    tokens.map((token, index) => {
+      const code = codes[index]!;
+      // Another node than the one whose block creates the token may be behind it.
+      if (code === "0x") throw new NodeUnavailable(`the node has no code at ${token} yet`);
+      return [token, keccakHex(bytesOf(code))];
+    }),
+  );
 }
 
 async function readRevertCodes(
@@ -90,7 +97,9 @@ async function readRevertCode(
   blockNumber: number,
   deployment: DeploymentRow | undefined,
 ): Promise<number> {
-  const { from, to, input, gas } = await rpc.call<WireTransaction>("eth_getTransactionByHash", hash);
+  const found = await rpc.call<WireTransaction | null>("eth_getTransactionByHash", hash);
+  if (found === null) throw new NodeUnavailable(`the node does not have transaction ${hash} yet`);
+  const { from, to, input, gas } = found;
   try {
     await rpc.call("eth_call", { from, to, data: input, gas }, quantity(blockNumber - 1));
     return decodeRevert(undefined).code;

@@ -5,7 +5,7 @@ import { readCursor } from "@genbo/database/register/cursor";
 import { clockSkewMs } from "@genbo/database/server/clock-skew";
 import type { Pool } from "@genbo/database/sql/connection";
 import type { Log } from "@genbo/domain/log";
-import { headAgeMsMax } from "./limits.ts";
+import { headAgeMsMax, lookAgainMs } from "./limits.ts";
 
 /** How many transactions of a signer the chain holds, told only once it is known which of them are ours. */
 export interface Counts {
@@ -21,6 +21,7 @@ export interface Counts {
 interface Seen {
   count: number;
   head: number;
+  atMs: number;
 }
 
 interface CountsContext {
@@ -46,12 +47,12 @@ export function createCounts(context: CountsContext): Counts {
     if (head === null) return undefined;
     const { number, timestamp } = head as { number: string; timestamp: string };
     if (!local && (await isOld(readQuantity(timestamp)))) return undefined;
-    return { count: readQuantity(count as string), head: readQuantity(number) };
+    return { count: readQuantity(count as string), head: readQuantity(number), atMs: performance.now() };
   };
   return {
     settled: async (signer) => {
       const known = seen.get(signer);
-      if (known === undefined) {
+      if (known === undefined || performance.now() - known.atMs > lookAgainMs) {
         const found = await look(signer);
         if (found !== undefined) seen.set(signer, found);
         return undefined;

@@ -46,6 +46,8 @@ export const resendAfterMs = 5_000;
  * every second, empty ones on ibet for Fin every ten; a validator that is away costs some seconds, and clocks differ.
  */
 export const headAgeMsMax = 30_000;
+/** A head that the register has not passed in this time is looked for anew: the node may have made it up. */
+export const lookAgainMs = 60_000;
 /** How often the worker looks for such transactions. */
 export const resendEveryMs = 1_000;
 /** Open transactions listed at once, without their bytes. */
