@@ -31,12 +31,11 @@ export const toldTo = (
     ? [...numbers]
     : numbers.map((number) => (isOfGiver(number) ? numberOf("GIVING_SIDE") : number));
 
-/** What is so of the person behind an account that receives. */
-const ofReceivingPerson: ReadonlySet<RefusalCode> = new Set([
-  "RECEIVER_CHECK_LAPSED",
-  "RECEIVER_FROZEN",
-  "RECEIVER_CLASS",
-]);
+/**
+ * What is so of the person behind an account that receives. Not its class, which whoever issues to qualified institutions
+ * alone has to know (FIEA 2(3)(ii)).
+ */
+const ofReceivingPerson: ReadonlySet<RefusalCode> = new Set(["RECEIVER_CHECK_LAPSED", "RECEIVER_FROZEN"]);
 
 /** By asking how many units more a person may have, or whether it would be one more, its holding is found. */
 const limitsByPerson: ReadonlySet<RefusalCode> = new Set(["MAX_UNITS_PER_PERSON", "MAX_HOLDERS"]);
