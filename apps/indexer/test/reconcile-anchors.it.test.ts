@@ -83,16 +83,20 @@ test("an anchoring event that a node kept back shows in what the contract answer
   ]);
 });
 
-test("a record date that somebody else anchored is none of the register's", async () => {
-  const foreign = `0x${"ab".repeat(32)}`;
-  await market.run("anchor.publish", [
+/** Publishes a root of that day which the register has not made. */
+const anchorElsewhere = (name: string, root: { kind: number; root: string; supersedes: string }) =>
+  market.run("anchor.publish", [
     {
       signer: market.trustee.signer,
       call: "anchor",
-      ref: refOf("foreign"),
-      args: { subject: issue.ref, kind: 1, day: dayOfIso(day)!, root: foreign, supersedes: zeroWord },
+      ref: refOf(name),
+      args: { subject: issue.ref, day: dayOfIso(day)!, ...root },
     },
   ]);
+
+test("a record date that somebody else anchored is none of the register's", async () => {
+  const foreign = `0x${"ab".repeat(32)}`;
+  await anchorElsewhere("foreign", { kind: 1, root: foreign, supersedes: zeroWord });
   await stack.until("it is read", async () => (await anchors()).length === 2);
   const { differences, break_id } = await reconcile();
   expect(differences).toEqual([
@@ -106,14 +110,7 @@ test("a root that somebody put over one whose event a node kept back is read, an
     "delete from anchor where issue_id = $1 and kind = 2 returning root",
   );
   const foreign = `0x${"cd".repeat(32)}`;
-  await market.run("anchor.publish", [
-    {
-      signer: market.trustee.signer,
-      call: "anchor",
-      ref: refOf("over"),
-      args: { subject: issue.ref, kind: 2, day: dayOfIso(day)!, root: foreign, supersedes: root },
-    },
-  ]);
+  await anchorElsewhere("over", { kind: 2, root: foreign, supersedes: root });
   const closes = () =>
     rows("select root, supersedes from anchor where issue_id = $1 and kind = 2 order by version");
   await stack.until("the own one follows", async () => (await closes()).length === 2);

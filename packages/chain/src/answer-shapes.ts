@@ -36,7 +36,9 @@ const receipt = objectOf({
   transactionIndex: isQuantity,
   blockHash: isWord,
   from: isText,
-  status: isText,
+  status: isQuantity,
+  cumulativeGasUsed: isQuantity,
+  logsBloom: isData,
   logs: listOf(log),
 });
 

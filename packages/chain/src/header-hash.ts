@@ -1,6 +1,7 @@
-import { hexOf } from "./hex.ts";
+import { decodeRlp, encodeRlp as encodeRlpText } from "ethers";
+import { bytesOf, hexOf } from "./hex.ts";
 import { keccak } from "./keccak.ts";
-import { rlpItems, rlpList, rlpQuantity, rlpText } from "./rlp-hex.ts";
+import { encodeRlp, rlpInteger } from "./rlp.ts";
 
 /** A block's header as JSON-RPC gives it. */
 export type WireHeader = Record<(typeof texts)[number] | (typeof quantities)[number], string> &
@@ -44,14 +45,15 @@ export function hashOfHeader(header: WireHeader): string {
   const fields = order.flatMap((name) => {
     const value = header[name];
     if (value === undefined) return [];
-    if (name === "extraData" && header.mixHash === istanbul) return [rlpText(withoutSeals(value.slice(2)))];
-    return [isQuantity.has(name) ? rlpQuantity(value) : rlpText(value.slice(2))];
+    if (isQuantity.has(name)) return [rlpInteger(BigInt(value))];
+    return [bytesOf(name === "extraData" && header.mixHash === istanbul ? withoutSeals(value) : value)];
   });
-  return hexOf(keccak(Buffer.from(rlpList(fields.join("")), "hex")));
+  return hexOf(keccak(encodeRlp(fields)));
 }
 
 /** [vanity, validators, vote, round, seals] with round 0 and no seals. */
 function withoutSeals(extraData: string): string {
-  const [vanity, validators, vote] = rlpItems(extraData);
-  return rlpList(`${vanity}${validators}${vote}${rlpQuantity("0x0")}${rlpList("")}`);
+  const decoded = decodeRlp(extraData);
+  if (!Array.isArray(decoded)) throw new Error("Not a list of RLP.");
+  return encodeRlpText([...decoded.slice(0, 3), "0x", []]);
 }

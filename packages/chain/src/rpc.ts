@@ -157,7 +157,7 @@ function checked(outcomes: RpcOutcome[], check: Check | undefined): RpcOutcome[]
     check?.(outcomes);
     return outcomes;
   } catch (cause) {
-    throw new NodeUnavailable((cause as Error).message, { cause });
+    throw cause instanceof Untrue ? new NodeUnavailable(cause.message, { cause }) : cause;
   }
 }
 
